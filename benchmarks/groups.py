@@ -1,0 +1,64 @@
+"""What a group of contenders is, and the targets to reach.
+
+Every contender of a group takes no argument and does the group's whole work once.  Before a group is handed
+out, the results of its contenders are compared; one that gives another result is an error, not a fast time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import importlib.util
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Group:
+    """Contenders that do the same work; `items` is how many headers or messages one call handles."""
+
+    name: str
+    items: int
+    contenders: Mapping[str, Callable[[], object]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """bitwright may take at most `most` times what `peer` takes (below 1: it must be that much faster)."""
+
+    group: str
+    peer: str
+    most: float
+
+
+HEADER_TO_OBJECT = "DNS header to object"
+MESSAGE_TO_OBJECTS = "DNS message to objects"
+MESSAGE_FROM_OBJECTS = "DNS message from objects"
+
+TARGETS = (
+    Target(HEADER_TO_OBJECT, "by hand", 1.15),
+    Target(MESSAGE_TO_OBJECTS, "dnspython", 1 / 10),
+    Target(MESSAGE_TO_OBJECTS, "dnslib", 1 / 3),
+    Target(MESSAGE_TO_OBJECTS, "dpkt", 1.0),
+)
+
+
+def has(module: str) -> bool:
+    """Whether a peer is installed."""
+    return importlib.util.find_spec(module) is not None
+
+
+def peer(module: str) -> Any:
+    """A peer's module; most have no types, and none is needed to type-check the benchmarks."""
+    return importlib.import_module(module)
+
+
+def over(work: Callable[[Any], object], inputs: Iterable[Any]) -> Callable[[], None]:
+    """One contender: `work` on every input in turn."""
+    prepared = list(inputs)
+
+    def run() -> None:
+        for one in prepared:
+            work(one)
+
+    return run

@@ -1,0 +1,122 @@
+"""Whole DNS messages of a real mix, to objects and back: bitwright and its peers."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from benchmarks.groups import MESSAGE_FROM_OBJECTS, MESSAGE_TO_OBJECTS, Group, has, over, peer
+from benchmarks.packets import MIX_PACKETS, capture_of, dns_messages
+from bitwright import ParseError
+from bitwright_specs.dns import A, Message
+
+MESSAGES = 500
+
+# What everyone must agree on, message by message: id, records in each section, question name, IPv4 addresses.
+Summary = tuple[int, tuple[int, ...], str, tuple[str, ...]]
+
+
+@cache
+def real_messages() -> tuple[list[bytes], int]:
+    """Messages of the mix that every contender takes, and how many of the mix were left out for that."""
+    mix = dns_messages(capture_of(MIX_PACKETS))
+    chosen = mix[:: max(1, len(mix) // MESSAGES)][:MESSAGES]
+    parsers = [Message.parse, *_parsers().values()]
+    taken = [data for data in chosen if all(_accepts(parse, data) for parse in parsers)]
+    return taken, len(chosen) - len(taken)
+
+
+def _accepts(parse: Callable[[bytes], object], data: bytes) -> bool:
+    try:
+        parse(data)
+    except _refusals():
+        return False
+    return True
+
+
+@cache
+def _refusals() -> tuple[type[Exception], ...]:
+    found: list[type[Exception]] = [ParseError, UnicodeDecodeError]  # dpkt lets the second out
+    if has("dns"):
+        found.append(peer("dns.exception").DNSException)
+    if has("dnslib"):
+        found.append(peer("dnslib").DNSError)
+    if has("dpkt"):
+        found.append(peer("dpkt").Error)
+    return tuple(found)
+
+
+def _parsers() -> dict[str, Callable[[bytes], Any]]:
+    found: dict[str, Callable[[bytes], Any]] = {}
+    if has("dns"):
+        from_wire = peer("dns.message").from_wire
+        found["dnspython"] = lambda data: from_wire(data, one_rr_per_rrset=True)
+    if has("dnslib"):
+        found["dnslib"] = peer("dnslib").DNSRecord.parse
+    if has("dpkt"):
+        found["dpkt"] = peer("dpkt").dns.DNS
+    return found
+
+
+def message_group() -> Group:
+    """Bytes to objects (dpkt leaves the data of most records as bytes)."""
+    messages, _ = real_messages()
+    contenders: dict[str, Callable[[bytes], Any]] = {"bitwright": Message.codec("python").parse, **_parsers()}
+    for data in messages:
+        expected = _summary(Message.parse(data))
+        for name, parse in contenders.items():
+            found = SUMMARIES[name](parse(data))
+            assert found == expected, f"{name} reads {found}, bitwright {expected}: {data.hex()}"
+    return Group(MESSAGE_TO_OBJECTS, len(messages), {name: over(parse, messages) for name, parse in contenders.items()})
+
+
+def build_group() -> Group:
+    """The same messages from objects to compressed bytes; dpkt does not compress, so it is left out."""
+    messages, _ = real_messages()
+    ours = [Message.parse(data).relaxed() for data in messages]
+    build = Message.codec("python").build
+    for value in ours:
+        assert Message.parse(build(value)).relaxed() == value
+    contenders = {"bitwright": over(build, ours)}
+    writers: dict[str, Callable[[Any], bytes]] = {"dnspython": lambda m: m.to_wire(), "dnslib": lambda m: m.pack()}
+    for name, parse in _parsers().items():
+        if name in writers:
+            contenders[name] = over(writers[name], map(parse, messages))
+    return Group(MESSAGE_FROM_OBJECTS, len(messages), contenders)
+
+
+def _summary(message: Message) -> Summary:
+    counts = (len(message.questions), len(message.answers), len(message.authorities), len(message.additionals))
+    name = message.questions[0].qname if message.questions else ""
+    return message.id, counts, _letters(name), tuple(str(r.rdata.address) for r in message.answers if isinstance(r.rdata, A))
+
+
+def _of_dnspython(message: Any) -> Summary:
+    extra = (message.opt is not None) + (message.tsig is not None)
+    counts = (len(message.question), len(message.answer), len(message.authority), len(message.additional) + extra)
+    name = message.question[0].name.to_text() if message.question else ""
+    return message.id, counts, _letters(name), tuple(r.address for s in message.answer for r in s if r.rdtype == 1)
+
+
+def _of_dnslib(message: Any) -> Summary:
+    counts = (len(message.questions), len(message.rr), len(message.auth), len(message.ar))
+    name = str(message.q.qname) if message.questions else ""
+    return message.header.id, counts, _letters(name), tuple(str(r.rdata) for r in message.rr if r.rtype == 1)
+
+
+def _of_dpkt(message: Any) -> Summary:
+    counts = (len(message.qd), len(message.an), len(message.ns), len(message.ar))
+    name = message.qd[0].name if message.qd else ""
+    return message.id, counts, _letters(name), tuple(socket.inet_ntoa(r.ip) for r in message.an if r.type == 1)
+
+
+def _letters(name: str) -> str:
+    """Escapes differ from peer to peer and dpkt has none, so names compare by their letters, digits and dots."""
+    return "".join(c for c in name.lower() if c.isascii() and (c.isalnum() or c == ".")).strip(".")
+
+
+SUMMARIES: dict[str, Callable[[Any], Summary]] = {
+    "bitwright": _summary, "dnspython": _of_dnspython, "dnslib": _of_dnslib, "dpkt": _of_dpkt,
+}  # fmt: skip

@@ -1,0 +1,98 @@
+"""Print the table of ratios: `python -m benchmarks.report [--quick] [--no-capture]`.
+
+The contenders of a group take turns, round by round, and the median round counts; a ratio is therefore of
+figures taken side by side.  The exit code is 1 if a target was missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+from benchmarks import processes
+from benchmarks.groups import TARGETS, Group
+from benchmarks.headers import header_group
+from benchmarks.messages import build_group, message_group, real_messages
+
+
+def measure(group: Group, rounds: int) -> dict[str, float]:
+    """Seconds for one item, by contender."""
+    taken: dict[str, list[float]] = {name: [] for name in group.contenders}
+    for work in group.contenders.values():
+        work()
+    for _ in range(rounds):
+        for name, work in group.contenders.items():
+            taken[name].append(_timed(work))
+    return {name: statistics.median(times) / group.items for name, times in taken.items()}
+
+
+def _timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def verdict(ratio: float, most: float) -> str:
+    """Whether a target is met, in words."""
+    need = f"at most {most:.2f}" if most >= 1 else f"at most 1/{1 / most:.0f}"
+    return f"{need}: {'met' if ratio <= most else 'MISSED'}"
+
+
+def print_group(group: Group, times: dict[str, float]) -> bool:
+    """One group's rows; False if a target was missed."""
+    ours = times["bitwright"]
+    targets = {t.peer: t for t in TARGETS if t.group == group.name}
+    print(f"\n{group.name}\n{'':24}{'ns':>10}  {'bitwright takes':>16}")
+    met = True
+    for name, seconds in sorted(times.items(), key=lambda item: item[1]):
+        ratio = ours / seconds
+        share = "" if name == "bitwright" else f"{ratio:.2f} x" if ratio >= 1 / 3 else f"1/{1 / ratio:.1f}"
+        target = targets.get(name)
+        met = met and (target is None or ratio <= target.most)
+        print(f"{name:24}{seconds * 1e9:10.0f}  {share:>16}  {verdict(ratio, target.most) if target else ''}".rstrip())
+    return met
+
+
+def report_processes(*, with_capture: bool) -> bool:
+    """Start-up and the capture; False if a target was missed."""
+    imported, helped = processes.import_seconds(), processes.help_seconds()
+    met = imported <= processes.IMPORT_TARGET_SECONDS and helped <= processes.HELP_TARGET_SECONDS
+    print(f"\nimport bitwright: {imported * 1e3:.0f} ms (at most {processes.IMPORT_TARGET_SECONDS * 1e3:.0f})")
+    print(f"bitwright --help: {helped * 1e3:.0f} ms (at most {processes.HELP_TARGET_SECONDS * 1e3:.0f})")
+    wall = processes.jsonl_against_tshark() if with_capture else None
+    if wall is None:
+        print("decode --format jsonl: not measured (needs tshark)" if with_capture else "decode --format jsonl: left out")
+        return met
+    ours, theirs = wall.seconds["bitwright"], wall.seconds["tshark -T ek"]
+    print(
+        f"decode --format jsonl, {wall.packets} packets: {ours:.2f} s, tshark -T ek {theirs:.2f} s: {theirs / ours:.2f} times as fast"
+        f" (at least {processes.JSONL_TARGET:.0f})"
+    )
+    return met and theirs / ours >= processes.JSONL_TARGET
+
+
+def main() -> int:
+    """Measure everything, print it."""
+    parser = argparse.ArgumentParser(prog="benchmarks.report", description="Ratios beside the peers.")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds")
+    parser.add_argument("--no-capture", action="store_true", help="leave the 100,000-packet capture out")
+    asked = parser.parse_args()
+    messages, left_out = real_messages()
+    records = sum(sum(int.from_bytes(m[i : i + 2], "big") for i in (6, 8, 10)) for m in messages)
+    print(
+        f"{len(messages)} messages, {sum(map(len, messages)) / len(messages):.0f} bytes and {records / len(messages):.1f} records"
+        f" each on average; {left_out} left out because a contender refuses them"
+    )
+    met = True
+    for make in (header_group, message_group, build_group):
+        group = make()
+        met = print_group(group, measure(group, 15 if asked.quick else 101)) and met
+    met = report_processes(with_capture=not asked.no_capture) and met
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

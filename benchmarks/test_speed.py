@@ -1,0 +1,32 @@
+"""Each contender on its own, for pytest-benchmark: histories, comparisons, histograms.
+
+    python -m pytest benchmarks --benchmark-group-by=group
+
+The ratios that count are printed by report.py, which alternates the contenders.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from benchmarks.groups import Group
+from benchmarks.headers import header_group
+from benchmarks.messages import build_group, message_group
+
+GROUPS = {"header": header_group, "message": message_group, "build": build_group}
+
+
+@cache
+def group(name: str) -> Group:
+    return GROUPS[name]()
+
+
+@pytest.mark.parametrize(("name", "contender"), [(name, contender) for name in GROUPS for contender in group(name).contenders])
+def test_contender(benchmark: BenchmarkFixture, name: str, contender: str) -> None:
+    chosen = group(name)
+    benchmark.group = chosen.name
+    benchmark.extra_info["items"] = chosen.items
+    benchmark(chosen.contenders[contender])

@@ -1,0 +1,46 @@
+"""bitwright: declare a wire format once; parse, build and inspect it.
+
+The map of the house, from the ground up:
+
+* `errors`, `checksum`, `enums`, `values`, `names`: what everything shares
+* `schema`: what the user says; class bodies become frozen specs
+* `ir`: the program: typed ops, verifier, text form, reference interpreter
+* `lower`: spec to program, and the passes over it; `backends`: program to callable
+* `codec`: the pipeline in one function; `Struct`: the class users extend
+* `capture`: files to packets; `stack`: packets to layers; `cli`: the command line
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bitwright.enums import OpenEnum
+from bitwright.errors import BitwrightError, BuildError, DeclarationError, Finding, Limits, ParseError
+from bitwright.schema.content import domain_name, ipv4, ipv6, mac, payload, raw, text
+from bitwright.schema.numbers import (
+    align, auto, bits, checksum, const, flag, i8, i16, i32, i64, pad, param, reserved, rest, select, u8, u16, u24, u32, u48, u64,
+)  # fmt: skip
+from bitwright.schema.structure import array, nested, switch, variant, when
+from bitwright.struct_ import Struct
+from bitwright.values import IPv4Address, IPv6Address, MACAddress, Name
+
+if TYPE_CHECKING:
+    from bitwright import capture, stack
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "BitwrightError", "BuildError", "DeclarationError", "Finding", "IPv4Address", "IPv6Address", "Limits", "MACAddress", "Name",
+    "OpenEnum", "ParseError", "Struct", "align", "array", "auto", "bits", "capture", "checksum", "const", "domain_name", "flag",
+    "i8", "i16", "i32", "i64", "ipv4", "ipv6", "mac", "nested", "pad", "param", "payload", "raw", "reserved", "rest", "select", "stack",
+    "switch", "text", "u8", "u16", "u24", "u32", "u48", "u64", "variant", "when",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Load `bitwright.capture` and `bitwright.stack` when first named, so that `import bitwright` stays light."""
+    if name in ("capture", "stack"):
+        import importlib
+
+        return importlib.import_module(f"bitwright.{name}")
+    raise AttributeError(f"module 'bitwright' has no attribute {name!r}")

@@ -1,0 +1,37 @@
+"""The python backend: readable straight-line source, compiled and shown by tracebacks.
+
+The source is registered in `linecache` under a name such as ``<bitwright Message.parse>``, so
+that debuggers and `inspect` show it.  Values reach it through its globals, never through `repr`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import linecache
+from typing import Any
+
+from bitwright.backends.python.functions import emit_program
+from bitwright.ir.ops import Program
+
+_serial = itertools.count(1)
+
+
+def compile_program(program: Program, name: str) -> tuple[dict[str, Any], str]:
+    """The functions of an optimized program by name, and its source.
+
+    `entry` of a parse program is called (data, position, end, *parameters) and returns (value, position
+    after); of a build program (message, *parameters), returning (bytes, resolved copy or None).  It
+    raises one of `runtime.FAILURES` where the program fails, without saying why.  A parse program
+    without parameters also has `parse`, which hands what it cannot do to `explaining_parse`: set that.
+    """
+    source, names = emit_program(program)
+    return compile_source(source, names, name), source
+
+
+def compile_source(source: str, names: dict[str, Any], name: str) -> dict[str, Any]:
+    """Execute generated source with `names` as its globals; the globals afterwards."""
+    filename = f"<bitwright {name} #{next(_serial)}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    namespace = dict(names)
+    exec(compile(source, filename, "exec"), namespace)
+    return namespace

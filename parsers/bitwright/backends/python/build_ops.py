@@ -1,0 +1,165 @@
+"""Source for the ops of build programs."""
+
+from __future__ import annotations
+
+from bitwright.backends.python import runtime
+from bitwright.backends.python.common_ops import COMMON, Emit, variables
+from bitwright.backends.python.emitter import CODES, Emitter, strip
+from bitwright.ir.ops import Op, Reg
+
+
+def _as_int(e: Emitter, op: Op) -> None:
+    value, name = e.expr(op.args[0]), e.variable(op.outs[0])
+    e.line(f"{name} = {value}")
+    e.line(f"if {name}.__class__ is not int:")
+    e.line(f"    {name} = {e.names.add('as_int', runtime.as_int)}({name})")
+    e.fail_if(f"not {op.attrs['lo']} <= {name} <= {op.attrs['hi']}")
+
+
+def _as_bytes(e: Emitter, op: Op) -> None:
+    name = e.variable(op.outs[0])
+    e.line(f"{name} = {e.expr(op.args[0])}")
+    e.line(f"if {name}.__class__ is not bytes:")
+    e.line(f"    {name} = {e.names.add('as_bytes', runtime.as_bytes)}({name})")
+    if op.attrs["size"] is not None:
+        e.fail_if(f"len({name}) != {op.attrs['size']}")
+
+
+def _as_text(e: Emitter, op: Op) -> None:
+    function = e.names.add("as_text", runtime.as_text)
+    e.line(f'{", ".join(variables(e, op.outs))} = {function}({e.expr(op.args[0])}, "{op.attrs["encoding"]}")')
+
+
+def _as_list(e: Emitter, op: Op) -> None:
+    name = e.variable(op.outs[0])
+    e.line(f"{name} = {e.expr(op.args[0])}")
+    e.line(f"if {name}.__class__ is not list:")
+    e.line(f"    {name} = {e.names.add('as_list', runtime.as_list)}({name})")
+
+
+def _class(e: Emitter, symbol: str) -> str:
+    return e.names.add(symbol[1:], e.program.symbols[symbol])
+
+
+def _as_value(e: Emitter, op: Op) -> None:
+    name, as_type = e.variable(op.outs[0]), _class(e, op.attrs["class"])
+    e.line(f"{name} = {e.expr(op.args[0])}")
+    e.line(f"if {name}.__class__ is not {as_type}:")
+    e.line(f"    {name} = {e.names.add('as_value', runtime.as_value)}({name}, {as_type})")
+
+
+def _as_class(e: Emitter, op: Op) -> None:
+    e.fail_if(f"{e.expr(op.args[0])}.__class__ is not {_class(e, op.attrs['class'])}")
+
+
+def _arm(e: Emitter, op: Op) -> None:
+    table = {e.program.symbols[c]: i for i, c in enumerate(op.attrs["classes"])}
+    name = e.variable(op.outs[0])
+    e.line(f"{name} = {e.names.add('INDEX', table)}.get({e.expr(op.args[0])}.__class__)")
+    e.fail_if(f"{name} is None")
+
+
+def _attr(e: Emitter, op: Op) -> None:
+    e.line(f"{e.variable(op.outs[0])} = {e.expr(op.args[0])}.{op.attrs['name']}")
+
+
+def _here(e: Emitter, op: Op) -> None:
+    ahead = op.attrs.get("ahead", 0)
+    e.line(f"{e.variable(op.outs[0])} = len(out)" + (f" + {ahead}" if ahead else ""))
+
+
+def _put(e: Emitter, op: Op) -> None:
+    _pack(e, list(op.args), [(op.attrs["width"], op.attrs["order"])])
+
+
+def _put_pack(e: Emitter, op: Op) -> None:
+    _pack(e, list(op.args), list(op.attrs["layout"]))
+
+
+def _pack(e: Emitter, values: list[Reg], layout: list[tuple[int, str]]) -> None:
+    """Numbers grouped into words of whole bytes, words of one order into one `struct.pack`."""
+    words: list[tuple[str, int, str]] = []
+    parts: list[tuple[str, int]] = []
+    for value, (width, order) in zip(values, layout, strict=True):
+        parts.append((_unsigned(e, value, width), width))
+        total = sum(w for _, w in parts)
+        if total % 8 == 0:
+            words.append((_joined(parts), total // 8, order if len(parts) == 1 else "big"))
+            parts = []
+    if parts:
+        raise AssertionError("bits are left over at the end of a run of numbers")
+    pieces: list[str] = []
+    run: list[tuple[str, int]] = []
+    run_order = "big"
+    for text, size, order in [*words, ("", 0, "")]:
+        same = size in CODES and (order == run_order or size == 1 or not run)
+        if run and not same:
+            pieces.append(_struct(e, run, run_order))
+            run = []
+        if size in CODES:
+            run_order = order if size > 1 or not run else run_order
+            run.append((text, size))
+        elif size:
+            pieces.append(f'({text}).to_bytes({size}, "{order}")')
+    e.line(f"out += {' + '.join(pieces)}")
+
+
+def _struct(e: Emitter, run: list[tuple[str, int]], order: str) -> str:
+    codes = "".join(CODES[size] for _, size in run)
+    return f"{e.names.packer(order, codes)}({', '.join(strip(text) for text, _ in run)})"
+
+
+def _unsigned(e: Emitter, value: Reg, width: int) -> str:
+    text = e.expr(value)
+    return f"({text} & {(1 << width) - 1:#x})" if value.lo < 0 else text
+
+
+def _joined(parts: list[tuple[str, int]]) -> str:
+    if len(parts) == 1:
+        return parts[0][0]
+    shift, texts = sum(w for _, w in parts), []
+    for text, width in parts:
+        shift -= width
+        if text != "0":
+            texts.append(f"{text} << {shift}" if shift else text)
+    return f"({' | '.join(texts)})" if texts else "0"
+
+
+def _put_bytes(e: Emitter, op: Op) -> None:
+    e.line(f"out += {strip(e.expr(op.args[0]))}")
+
+
+def _put_zeros(e: Emitter, op: Op) -> None:
+    e.line(f"out += bytes({strip(e.expr(op.args[0]))})")
+
+
+def _put_name(e: Emitter, op: Op) -> None:
+    text, origin, memo = (strip(e.expr(a)) for a in op.args)
+    call = f"{e.names.add('put_name', runtime.put_name)}({text}, out, {origin}, {memo if op.attrs['compress'] else None})"
+    e.line(f"{e.variable(op.outs[0])} = {call}" if e.uses.get(op.outs[0]) else call)
+
+
+def _patch(e: Emitter, op: Op) -> None:
+    at, value = op.args
+    width, phase, order = op.attrs["width"], op.attrs["phase"], op.attrs["order"]
+    number = _unsigned(e, value, width)
+    if phase == 0 and width % 8 == 0:
+        e.line(f'out[{e.expr(at)}:{e.plus(at, width // 8)}] = {number}.to_bytes({width // 8}, "{order}")')
+    else:
+        e.line(f"{e.names.add('patch', runtime.patch)}(out, {strip(e.expr(at))}, {strip(number)}, {width}, {phase})")
+
+
+def _put_checksum(e: Emitter, op: Op) -> None:
+    algorithm = e.names.add(op.attrs["algorithm"][1:], e.program.symbols[op.attrs["algorithm"]])
+    args = ", ".join(strip(e.expr(a)) for a in op.args)
+    e.line(f"{e.variable(op.outs[0])} = {e.names.add('sum_of', runtime.put_checksum)}(out, {args}, {op.attrs['bytes']}, {algorithm})")
+
+
+BUILD: dict[str, Emit] = {
+    **COMMON, "as_int": _as_int, "as_bytes": _as_bytes, "as_text": _as_text, "as_list": _as_list, "as_value": _as_value,
+    "as_class": _as_class, "arm": _arm, "attr": _attr, "here": _here, "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes,
+    "put.zeros": _put_zeros, "put.name": _put_name, "patch": _patch, "put.checksum": _put_checksum,
+    "set": lambda e, op: e.line(f"{e.expr(op.args[0])}.{op.attrs['name']} = {strip(e.expr(op.args[1]))}"),
+    "item": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {e.expr(op.args[0])}[{op.attrs['index']}]"),
+    "is_none": lambda e, op: e.define(op.outs[0], f"{e.expr(op.args[0])} is None"),
+}  # fmt: skip

@@ -1,0 +1,205 @@
+"""Source for the ops that parse and build programs share: numbers and control."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bitwright.backends.python.emitter import Emitter, strip
+from bitwright.ir.ops import Op, Reg
+
+SIGNS = {
+    "add": "+", "sub": "-", "mul": "*", "floordiv": "//", "mod": "%", "and": "&", "or": "|", "xor": "^", "shl": "<<", "shr": ">>",
+    "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
+}  # fmt: skip
+
+
+def _const(e: Emitter, op: Op) -> None:
+    value = op.attrs["value"]
+    e.define(op.outs[0], str(value) if value >= 0 else f"({value})", atom=True)
+
+
+def _constant(e: Emitter, op: Op) -> None:
+    e.define(op.outs[0], e.names.add("CONSTANT", op.attrs["value"]), atom=True)
+
+
+def _bin(e: Emitter, op: Op) -> None:
+    left, right = (e.expr(a) for a in op.args)
+    kind = op.attrs["op"]
+    if kind in ("min", "max"):
+        sign = "<" if kind == "min" else ">"
+        e.define(op.outs[0], f"{left} if {left} {sign} {right} else {right}")
+    else:
+        e.define(op.outs[0], f"{left} {SIGNS[kind]} {right}")
+
+
+def _not(e: Emitter, op: Op) -> None:
+    e.define(op.outs[0], f"not {e.expr(op.args[0])}")
+
+
+def _select(e: Emitter, op: Op) -> None:
+    condition, then, other = (e.expr(a) for a in op.args)
+    e.define(op.outs[0], f"{then} if {strip(condition)} else {other}")
+
+
+def _lookup(e: Emitter, op: Op) -> None:
+    table = e.names.add("TABLE", dict(op.attrs["table"]))
+    e.define(op.outs[0], f"{table}.get({strip(e.expr(op.args[0]))}, {op.attrs['default']})")
+
+
+def boxed(e: Emitter, kind: str, text: str) -> str:
+    """The expression for the object of a number."""
+    if kind == "int":
+        return text
+    if kind == "bool":
+        return f"{text} != 0"
+    return f"{e.names.add(kind[1:].upper() + 'S', e.program.symbols[kind])}[{strip(text)}]"
+
+
+def _box(e: Emitter, op: Op) -> None:
+    text = e.expr(op.args[0])
+    if op.attrs["as"] == "int":
+        e.define(op.outs[0], text, atom=True)
+    else:
+        e.define(op.outs[0], boxed(e, op.attrs["as"], text))
+
+
+def _split(e: Emitter, op: Op) -> None:
+    from bitwright.ir.interp import bits_of
+    from bitwright.ir.interp import boxed as value_of
+
+    fields = op.attrs["fields"]
+    rows = [
+        tuple(value_of(e.program, kind, bits_of(byte, shift, width, signed)) for shift, width, signed, kind in fields) for byte in range(256)
+    ]
+    table = e.names.add("BITS_" + "_".join(o.hint for o in op.outs), rows, fields)
+    word = strip(e.expr(op.args[0]))
+    e.line(f"{', '.join(e.variable(o) for o in op.outs)} = {table}[{word}]")
+
+
+def _list(e: Emitter, op: Op) -> None:
+    e.line(f"{e.variable(op.outs[0])} = []")
+
+
+def _make(e: Emitter, op: Op) -> None:
+    struct = e.names.add(op.attrs["class"][1:], e.program.symbols[op.attrs["class"]])
+    keywords = op.attrs["keywords"]
+    cut = len(op.args) - len(keywords)
+    args = [strip(e.expr(a)) for a in op.args]
+    args[cut:] = [f"{name}={arg}" for name, arg in zip(keywords, args[cut:], strict=True)]
+    e.define(op.outs[0], f"{struct}({', '.join(args)})")
+
+
+def _fail_if(e: Emitter, op: Op) -> None:
+    condition = e.expr(op.args[0])
+    if condition != "0":
+        e.fail_if(condition)
+
+
+def variables(e: Emitter, regs: tuple[Reg, ...]) -> list[str]:
+    """Fresh variables for several registers."""
+    return [e.variable(r) for r in regs]
+
+
+def _if(e: Emitter, op: Op) -> None:
+    targets = variables(e, op.outs)
+    for keyword, block in ((f"if {strip(e.expr(op.args[0]))}:", op.blocks[0]), ("else:", op.blocks[1])):
+        before = len(e.lines)
+        e.line(keyword)
+        values = e.nested(block)
+        e.assign(targets, values)
+        if len(e.lines) == before + 1:
+            if keyword == "else:":
+                e.lines.pop()
+            else:
+                e.line("pass")
+        e.indent -= 1
+
+
+def _loop(e: Emitter, op: Op, head: str, carried: tuple[Reg, ...], initial: list[str], again: str | None) -> None:
+    """A loop whose carried values live in the variables of its results."""
+    targets = variables(e, op.outs)
+    e.assign(targets, initial)
+    for reg, target in zip(carried, targets, strict=True):
+        e.text[reg] = target
+    e.line(head)
+    before = len(e.lines)
+    values = e.nested(op.blocks[0])
+    if again is not None:
+        targets, values = [again, *targets], values
+    e.assign(targets, [strip(v) if len(values) == 1 else v for v in values])
+    if len(e.lines) == before:
+        e.line("pass")
+    e.indent -= 1
+
+
+def _loop_count(e: Emitter, op: Op) -> None:
+    index, *carried = op.blocks[0].params
+    name = e.variable(index) if e.uses.get(index) else "_"
+    head = f"for {name} in range({strip(e.expr(op.args[0]))}):"
+    _loop(e, op, head, tuple(carried), [e.expr(a) for a in op.args[1:]], None)
+
+
+def _loop_while(e: Emitter, op: Op) -> None:
+    again = e.variable(Reg(-1, "int", hint="again"))
+    e.line(f"{again} = {strip(e.expr(op.args[0]))}")
+    _loop(e, op, f"while {again}:", op.blocks[0].params, [e.expr(a) for a in op.args[1:]], again)
+
+
+def _loop_each(e: Emitter, op: Op) -> None:
+    index, item, *carried = op.blocks[0].params
+    items = e.expr(op.args[0])
+    if e.uses.get(index):
+        head = f"for {e.variable(index)}, {e.variable(item)} in enumerate({items}):"
+    else:
+        head = f"for {e.variable(item)} in {items}:"
+    _loop(e, op, head, tuple(carried), [e.expr(a) for a in op.args[1:]], None)
+
+
+def context(e: Emitter) -> str:
+    """What every function takes first: the input or the output."""
+    return "data" if e.program.direction == "parse" else "out"
+
+
+def _call(e: Emitter, op: Op) -> None:
+    _apply(e, op, op.attrs["function"], op.args)
+
+
+def _apply(e: Emitter, op: Op, function: str, args: tuple[Reg, ...]) -> None:
+    texts = [e.expr(a) for a in args]
+    call = f"{function}({', '.join([context(e), *(strip(t) for t in texts)])})"
+    if op.outs:
+        call = f"{', '.join(variables(e, op.outs))} = {call}"
+    e.line(call)
+
+
+def _dispatch(e: Emitter, op: Op) -> None:
+    key, *args = op.args
+    table, default = op.attrs["table"], op.attrs["default"]
+    name = e.names.add("ARMS", _Arms(table), tuple(sorted(table.items())))
+    index = strip(e.expr(key))
+    if default is not None:
+        _apply(e, op, f"{name}.get({index}, {default})", tuple(args))
+        return
+    arm = e.variable(Reg(-1, "obj", hint="arm"))
+    e.line(f"{arm} = {name}.get({index})")
+    e.fail_if(f"{arm} is None")
+    _apply(e, op, arm, tuple(args))
+
+
+class _Arms(dict[int, Any]):
+    """Tag → function name while source is made; the functions replace the names once they exist."""
+
+
+Emit = Callable[[Emitter, Op], None]
+
+COMMON: dict[str, Emit] = {
+    "const": _const, "constant": _constant, "bin": _bin, "not": _not, "select": _select, "lookup": _lookup, "box": _box,
+    "neg": lambda e, op: e.define(op.outs[0], f"-{e.expr(op.args[0])}"),
+    "none": lambda e, op: e.define(op.outs[0], "None", atom=True),
+    "split": _split, "list": _list, "make": _make, "fail_if": _fail_if, "finding_if": _fail_if,
+    "append": lambda e, op: e.line(f"{e.expr(op.args[0])}.append({strip(e.expr(op.args[1]))})"),
+    "len": lambda e, op: e.define(op.outs[0], f"len({strip(e.expr(op.args[0]))})", atom=e.uses.get(op.outs[0], 0) == 1),
+    "memo": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {{}}"),
+    "if": _if, "loop.count": _loop_count, "loop.while": _loop_while, "loop.each": _loop_each, "call": _call, "dispatch": _dispatch,
+}  # fmt: skip

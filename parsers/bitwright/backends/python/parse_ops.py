@@ -1,0 +1,112 @@
+"""Source for the ops of parse programs."""
+
+from __future__ import annotations
+
+from bitwright.backends.python import runtime
+from bitwright.backends.python.common_ops import COMMON, Emit, variables
+from bitwright.backends.python.emitter import CODES, Emitter, strip
+from bitwright.ir.ops import Op
+
+
+def _need(e: Emitter, op: Op) -> None:
+    base, end = op.args
+    size = op.attrs["size"]
+    if size:
+        e.fail_if(f"{e.plus(base, size)} > {e.expr(end)}")
+
+
+def _need_var(e: Emitter, op: Op) -> None:
+    base, end, size = op.args
+    amount = e.expr(size)
+    check = f"{e.expr(base)} + {amount} > {e.expr(end)}"
+    e.fail_if(f"{amount} < 0 or {check}" if size.lo < 0 else check)
+
+
+def _load(e: Emitter, op: Op) -> None:
+    size, place = op.attrs["bytes"], e.plus(op.args[0], op.attrs["offset"])
+    if size == 1:
+        e.define(op.outs[0], f"data[{place}]", atom=e.uses.get(op.outs[0], 0) == 1)
+    elif size in CODES:
+        e.line(f"{e.variable(op.outs[0])}, = {e.names.unpacker(op.attrs['order'], CODES[size])}(data, {place})")
+    else:
+        stop = e.plus(op.args[0], op.attrs["offset"] + size)
+        e.define(op.outs[0], f'int.from_bytes(data[{place}:{stop}], "{op.attrs["order"]}")')
+
+
+def _unpack(e: Emitter, op: Op) -> None:
+    layout = op.attrs["layout"]
+    codes, at = "", layout[0][0]
+    for offset, size, _ in layout:
+        gap = offset - at
+        codes += (f"{gap}x" if gap > 1 else "x" if gap else "") + CODES[size]
+        at = offset + size
+    unpack = e.names.unpacker(layout[0][2], codes)
+    e.line(f"{', '.join(variables(e, op.outs))} = {unpack}(data, {e.plus(op.args[0], layout[0][0])})")
+
+
+def _bits(e: Emitter, op: Op) -> None:
+    word, shift, width = op.args[0], op.attrs["shift"], op.attrs["width"]
+    text = e.expr(word)
+    if shift:
+        text = f"{text} >> {shift}"
+    mask = (1 << width) - 1
+    if word.hi >> shift > mask:
+        text = f"{text} & {mask:#x}" if width > 4 else f"{text} & {mask}"
+    if op.attrs["signed"]:
+        sign = 1 << (width - 1)
+        text = f"(({text}) ^ {sign:#x}) - {sign:#x}"
+    e.define(op.outs[0], text)
+
+
+def _find(e: Emitter, op: Op) -> None:
+    base, end = (strip(e.expr(a)) for a in op.args)
+    name = e.variable(op.outs[0])
+    e.line(f"{name} = data.find({e.names.add('TERMINATOR', op.attrs['terminator'], op.attrs['terminator'])}, {base}, {end})")
+    e.fail_if(f"{name} < 0")
+
+
+def _same(e: Emitter, op: Op) -> None:
+    constant = e.names.add("MAGIC", op.attrs["value"], op.attrs["value"])
+    e.define(op.outs[0], f"data.startswith({constant}, {strip(e.expr(op.args[0]))})")
+
+
+def _span(e: Emitter, op: Op) -> None:
+    begin, stop = (strip(e.expr(a)) for a in op.args)
+    text = f"data[{begin}:{stop}]"
+    kind = op.attrs["as"]
+    if kind != "bytes":
+        text = f"{e.names.add('new', bytes.__new__)}({e.names.add(kind[1:], e.program.symbols[kind])}, {text})"
+    e.define(op.outs[0], text, atom=e.uses.get(op.outs[0], 0) == 1 and op.outs[0] in e.local)
+
+
+def _text(e: Emitter, op: Op) -> None:
+    begin, stop = (strip(e.expr(a)) for a in op.args)
+    e.line(f'{e.variable(op.outs[0])} = data[{begin}:{stop}].decode("{op.attrs["encoding"]}")')
+
+
+def _name(e: Emitter, op: Op) -> None:
+    function = e.names.add("name_at", runtime.name)
+    args = ", ".join(strip(e.expr(a)) for a in op.args)
+    e.line(f"{', '.join(variables(e, op.outs))} = {function}(data, {args}, {op.attrs['hops']})")
+
+
+def _checksum(e: Emitter, op: Op) -> None:
+    algorithm = e.names.add(op.attrs["algorithm"][1:], e.program.symbols[op.attrs["algorithm"]])
+    args = ", ".join(strip(e.expr(a)) for a in op.args)
+    e.define(op.outs[0], f"{e.names.add('sum_of', runtime.checksum)}(data, {args}, {op.attrs['bytes']}, {algorithm})")
+
+
+def _known(e: Emitter, op: Op) -> None:
+    table = e.names.add(op.attrs["table"][1:].upper() + "S", e.program.symbols[op.attrs["table"]])
+    e.define(op.outs[0], f'getattr({table}[{strip(e.expr(op.args[0]))}], "name", None) is not None')
+
+
+def _zeros(e: Emitter, op: Op) -> None:
+    begin, stop = (strip(e.expr(a)) for a in op.args)
+    e.define(op.outs[0], f'not data[{begin}:{stop}].strip(b"\\0")')
+
+
+PARSE: dict[str, Emit] = {
+    **COMMON, "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "bits": _bits, "find": _find, "same": _same,
+    "span": _span, "text": _text, "name": _name, "checksum": _checksum, "known": _known, "zeros": _zeros,
+}  # fmt: skip

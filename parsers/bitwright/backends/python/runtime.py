@@ -1,0 +1,116 @@
+"""What generated source calls: the few things that are not worth writing out each time.
+
+Everything here signals failure by raising one of `FAILURES`; the interpreter then says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bitwright.names import Memo, NameFault, join_labels, read_name, split_name, write_name
+
+
+class Fail(Exception):
+    """The program failed; carries nothing."""
+
+
+FAILURES = (Fail, NameFault, RecursionError, UnicodeError)
+
+# Wire form of uncompressed names met lately → what a memo holds.  Cleared when full, so it stays small.
+_RECENT: dict[bytes, tuple[str, int, int]] = {}
+_RECENT_SIZE = 4096
+
+
+def name(data: bytes, position: int, end: int, origin: int, memo: Memo, max_hops: int) -> tuple[str, int]:
+    """`names.read_name`, with the two common cases first: a lone pointer to a known name, a name met lately."""
+    if position + 1 < end:
+        first = data[position]
+        if first >= 0xC0:
+            known = memo.get(target := origin + ((first & 0x3F) << 8 | data[position + 1]))
+            if known is not None and target < position and known[2] < max_hops:
+                return known[0], position + 2
+        else:
+            after = data.find(b"\0", position, end) + 1
+            if after:
+                wire = data[position:after]
+                known = _RECENT.get(wire)
+                if known is not None:
+                    memo[position] = known
+                    return known[0], after
+                text, stop = read_name(data, position, end, origin, memo, max_hops)
+                if stop == after and memo[position][2] == 0:
+                    if len(_RECENT) >= _RECENT_SIZE:
+                        _RECENT.clear()
+                    _RECENT[wire] = memo[position]
+                return text, stop
+    return read_name(data, position, end, origin, memo, max_hops)
+
+
+def checksum(data: bytes, begin: int, stop: int, at: int, present: int, prefix: bytes | None, size: int, algorithm: Callable[[bytes], int]) -> int:
+    """The sum over a span whose own bytes count as zero; 0 where there is none to check."""
+    if not present or stop > len(data):
+        return 0
+    return algorithm((prefix or b"") + data[begin:at] + bytes(size) + data[at + size : stop])
+
+
+def put_checksum(out: bytearray, begin: int, stop: int, at: int, prefix: bytes | None, size: int, algorithm: Callable[[bytes], int]) -> int:
+    """The sum over a span of what was written."""
+    found = algorithm((prefix or b"") + bytes(out[begin:at]) + bytes(size) + bytes(out[at + size : stop]))
+    return found & (1 << 8 * size) - 1
+
+
+def as_int(value: Any) -> int:
+    """An int out of an enumeration member or a bool."""
+    if isinstance(value, int):
+        return int(value)
+    raise Fail
+
+
+def as_bytes(value: Any) -> bytes:
+    """Bytes out of any buffer."""
+    try:
+        return bytes(memoryview(value))
+    except TypeError:
+        raise Fail from None
+
+
+def as_text(value: Any, encoding: str) -> tuple[bytes, str]:
+    """A text's bytes, and the text."""
+    if isinstance(value, str):
+        return value.encode(encoding), str(value)
+    raise Fail
+
+
+def as_list(value: Any) -> list[Any]:
+    """A list out of a list or a tuple."""
+    if isinstance(value, list | tuple):
+        return list(value)
+    raise Fail
+
+
+def as_value(value: Any, as_type: Any) -> Any:
+    """A value of a bytes subclass."""
+    try:
+        return as_type(value)
+    except (ValueError, TypeError):
+        raise Fail from None
+
+
+def put_name(text: Any, out: bytearray, origin: int, memo: dict[bytes, int] | None) -> str:
+    """Write a domain name; its canonical text."""
+    if not isinstance(text, str):
+        raise Fail
+    try:
+        labels = split_name(text)
+    except ValueError:
+        raise Fail from None
+    write_name(labels, out, origin, memo)
+    return join_labels(labels)
+
+
+def patch(out: bytearray, at: int, value: int, width: int, phase: int) -> None:
+    """Set bits inside bytes written before, which are zero there."""
+    size = (phase + width + 7) // 8
+    there = int.from_bytes(out[at : at + size], "big")
+    out[at : at + size] = (there | (value & (1 << width) - 1) << (8 * size - phase - width)).to_bytes(size, "big")

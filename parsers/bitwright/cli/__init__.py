@@ -1,0 +1,43 @@
+"""The command line: one file a command, and what they share.
+
+Promises, of every command: data on stdout, messages on stderr, one line for what went wrong, with its
+place.  Nothing that comes from a packet reaches a terminal unescaped.  Exit codes: see `failure`.
+Command modules import what they need when they run, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from bitwright.cli.failure import BROKEN_PIPE, INTERRUPTED, CommandError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    from bitwright.cli.arguments import parse_arguments
+    from bitwright.cli.terminal import complain
+
+    try:
+        chosen = parse_arguments(arguments)
+        code: int = chosen.run(chosen)
+        sys.stdout.flush()
+    except CommandError as error:
+        complain(str(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        complain("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        _forget_stdout()
+        return BROKEN_PIPE
+    return code
+
+
+def _forget_stdout() -> None:
+    """Whoever read our output has left; make the interpreter's last flush go nowhere instead of complaining."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):  # a stdout that is no file
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  # lives as long as the process

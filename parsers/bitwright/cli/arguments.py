@@ -1,0 +1,56 @@
+"""The argument parser: the commands, their help with examples, and one-line errors."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Sequence
+from typing import Any, Final, NoReturn
+
+from bitwright import __version__
+from bitwright.cli.failure import EXIT_CODES, USAGE, CommandError
+
+COMMANDS: Final = ("decode", "parse", "build", "specs", "show")
+
+_DESCRIPTION = "Declare a wire format once; decode captures, parse and build messages, and picture formats with it."
+_EXAMPLES = """\
+examples:
+  bitwright decode capture.pcap
+  bitwright decode --format jsonl capture.pcap | jq .layers
+  bitwright parse dns 0001010000010000000000000377777700000100 01
+  bitwright build dns '{"id": 1, "questions": [{"name": "example.com.", "type": "AAAA"}]}'
+  bitwright show ipv4 --format diagram"""
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser whose complaint is one line and leaves through `CommandError`."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and where to read what is right."""
+        raise CommandError(f"{message}; see {self.prog} --help", USAGE)
+
+
+def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The chosen command as `run`, and its options."""
+    parser = _parser("bitwright", _DESCRIPTION, _EXAMPLES)
+    parser.add_argument("--version", action="version", version=f"bitwright {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
+    for name in COMMANDS:
+        module: Any = importlib.import_module(f"bitwright.cli.{name}")
+        described = commands.add_parser(name, help=module.HELP, **_texts(module.DESCRIPTION, module.EXAMPLES))
+        module.add_arguments(described)
+        described.set_defaults(run=module.run)
+    return parser.parse_args(arguments)
+
+
+def _parser(program: str, description: str, examples: str) -> Parser:
+    return Parser(prog=program, **_texts(description, examples))
+
+
+def _texts(description: str, examples: str) -> dict[str, Any]:
+    return {
+        "description": description,
+        "epilog": f"{examples}\n\n{EXIT_CODES}",
+        "formatter_class": argparse.RawDescriptionHelpFormatter,
+        "allow_abbrev": False,
+    }

@@ -1,0 +1,206 @@
+"""`bitwright decode`: every packet of a capture, layer by layer, as text, trees or JSON lines."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from bitwright.cli.failure import INTERRUPTED, MALFORMED, OK, UNREADABLE, USAGE, CommandError
+from bitwright.cli.output import Output, refuse_overwriting, trickles_in
+from bitwright.cli.progress import Progress
+from bitwright.cli.tally import Tally
+from bitwright.cli.terminal import Style, complain, say, wants_colour
+
+if TYPE_CHECKING:
+    from bitwright.capture import CaptureReader
+    from bitwright.stack import Registry, Row, Walker
+
+HELP: Final = "decode a capture, packet by packet"
+DESCRIPTION: Final = """\
+Decode a capture packet by packet.  pcap and pcapng, also gzipped, are recognised by
+what is in them, not by name.  Packets go to stdout; progress, the closing summary and
+complaints go to stderr."""
+EXAMPLES: Final = """\
+examples:
+  bitwright decode capture.pcap                        one line a packet
+  bitwright decode --format tree --limit 1 capture.pcap
+  bitwright decode --format jsonl -o packets.jsonl capture.pcapng.gz
+  bitwright decode --as udp.port=5300=dns capture.pcap
+  tcpdump -w - -U udp | bitwright decode -             as they come in"""
+
+FORMATS: Final = ("text", "tree", "jsonl")
+TIMES: Final = ("clock", "date", "relative", "epoch")
+_GC_THRESHOLD: Final = 50_000  # packets leave no cycles behind; looking for them less often is a tenth of the time
+
+
+class RowWriter(Protocol):
+    """Something that writes rows."""
+
+    def row(self, row: Row) -> None:
+        """Write one."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `decode`."""
+    parser.add_argument("file", metavar="FILE|-", help="the capture; - is stdin")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="one line a packet (text, the default), trees, or JSON lines")
+    parser.add_argument("-o", "--output", metavar="OUT", help="write there instead of stdout")
+    parser.add_argument(
+        "--as", dest="bindings", metavar="BINDING=SPEC", action="append", default=[],
+        help="decode as: udp.port=5300=dns; SPEC is a layer, or module:Class of your own; may be repeated",
+    )  # fmt: skip
+    parser.add_argument("--limit", metavar="N", type=_count, help="stop after N packets")
+    parser.add_argument("--check", action="store_true", help="verify checksums, reserved bits and padding too")
+    parser.add_argument("--stats", action="store_true", help="end with layers, chains of layers and speed")
+    parser.add_argument("--time", choices=TIMES, default="clock", help="times as UTC clock (the default), UTC date, or seconds")
+    parser.add_argument("--backend", choices=("interp", "python"), help="the engine that parses (default: the best there is)")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no summary, no progress")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Decode the capture; the exit code."""
+    refuse_overwriting(arguments.file, arguments.output)
+    walker = _walker(arguments)
+    tally = Tally(detailed=arguments.stats)
+    failure: str | None = None
+    interrupted = False
+    with _reader(arguments.file) as reader, Output(arguments.output, live=trickles_in(arguments.file)) as output:
+        progress = Progress(reader.size, wanted=not (arguments.quiet or output.is_terminal))
+        writer = _writer(arguments, output)
+        try:
+            with _rare_collections():
+                failure = _decode(reader, walker, writer, tally, progress, arguments.limit)
+        except KeyboardInterrupt:
+            interrupted = True
+        progress.clear()
+    return _conclude(arguments, tally, failure, interrupted=interrupted)
+
+
+def _decode(
+    reader: CaptureReader, walker: Walker, writer: RowWriter, tally: Tally, progress: Progress, limit: int | None
+) -> str | None:
+    """Decode to the end, or to the damage, which is returned in words."""
+    from bitwright.capture import CaptureError
+
+    packets = iter(reader)
+    decode, write, count = walker.decode, writer.row, tally.add
+    number = 0
+    while limit is None or number < limit:
+        try:
+            packet = next(packets, None)
+        except (CaptureError, OSError) as error:
+            return _in_words(reader.path, error)
+        if packet is None:
+            break
+        row = decode(packet)
+        write(row)
+        count(row)
+        number += 1
+        progress.tick(number, reader.bytes_read)
+    return None
+
+
+def _conclude(arguments: argparse.Namespace, tally: Tally, failure: str | None, *, interrupted: bool) -> int:
+    """Say how it went; the exit code."""
+    if not arguments.quiet:
+        for line in tally.lines():
+            say(line)
+    if failure is not None:
+        complain(failure)
+        return UNREADABLE
+    if interrupted:
+        complain("interrupted")
+        return INTERRUPTED
+    return MALFORMED if tally.statuses["malformed"] else OK
+
+
+# --- what the loop works with ------------------------------------------------------------------
+
+
+@contextmanager
+def _reader(path: str) -> Iterator[CaptureReader]:
+    from bitwright import capture
+
+    try:
+        reader = capture.open(path)
+    except (capture.CaptureError, OSError) as error:
+        raise CommandError(_in_words(path, error), UNREADABLE) from None
+    with reader:
+        yield reader
+
+
+def _in_words(path: str, error: Exception) -> str:
+    return f"{path}: {error.strerror or error}" if isinstance(error, OSError) else str(error)
+
+
+def _walker(arguments: argparse.Namespace) -> Walker:
+    from bitwright.stack import RegistryError, Walker, load_standard
+
+    try:
+        registry = load_standard()
+        for binding in arguments.bindings:
+            _bind(registry, binding)
+        return Walker(registry, check=arguments.check, backend=arguments.backend)
+    except RegistryError as error:
+        raise CommandError(str(error), USAGE) from None
+
+
+def _bind(registry: Registry, binding: str) -> None:
+    """Add `TABLE=VALUE=SPEC`, where TABLE `link` means link types."""
+    table, _, rest = binding.partition("=")
+    number, _, name = rest.partition("=")
+    try:
+        value = int(number, 0)
+    except ValueError:
+        value = -1
+    if not table or not name or value < 0:
+        raise CommandError(f"--as {binding}: write it as TABLE=NUMBER=SPEC, such as udp.port=5300=dns", USAGE)
+    if name not in registry.layers and name not in registry.choices:
+        _add_layer(registry, name)
+    if table == "link":
+        registry.link(value, name)
+    else:
+        registry.bind(table, value, name)
+
+
+def _add_layer(registry: Registry, name: str) -> None:
+    from bitwright.cli.lookup import spec_class
+
+    registry.layer(name, spec_class(name))
+
+
+def _writer(arguments: argparse.Namespace, output: Output) -> RowWriter:
+    if arguments.format == "jsonl":
+        from bitwright.cli.row_jsonl import JsonLines
+
+        return JsonLines(output)
+    colour = output.target is None and wants_colour(sys.stdout)
+    if arguments.format == "tree":
+        from bitwright.cli.row_tree import Trees
+        from bitwright.cli.tree import TreePrinter
+
+        return Trees(output, TreePrinter(for_people=colour, encoding=output.encoding), arguments.time)
+    from bitwright.cli.row_text import TextLines
+
+    return TextLines(output, Style(enabled=colour), arguments.time)
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    before: Any = gc.get_threshold()
+    gc.set_threshold(_GC_THRESHOLD, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number

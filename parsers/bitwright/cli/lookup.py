@@ -1,0 +1,25 @@
+"""Finding specs for commands: a name, or module:Class, also from the directory one is in."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bitwright.cli.failure import USAGE, CommandError
+from bitwright.errors import DeclarationError
+
+if TYPE_CHECKING:
+    from bitwright import Struct
+
+
+def spec_class(name: str) -> type[Struct]:
+    """The Struct class that `name` means; CommandError if there is none."""
+    from bitwright.stack import SpecNotFound, find_spec
+
+    if ":" in name and (here := str(Path.cwd())) not in sys.path:
+        sys.path.append(here)  # last, so that a file here never hides an installed module
+    try:
+        return find_spec(name)
+    except (SpecNotFound, DeclarationError) as error:
+        raise CommandError(str(error), USAGE) from None

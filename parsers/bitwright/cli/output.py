@@ -1,0 +1,88 @@
+"""Where data goes: stdout or a file, as bytes, flushed as early as its reader needs it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from bitwright.cli.failure import UNREADABLE, USAGE, CommandError
+
+_BUFFER_BYTES = 1 << 18
+
+
+class Output:
+    """A sink of lines and bytes.  `live` flushes after each write, for terminals and inputs that trickle in."""
+
+    def __init__(self, target: str | None = None, *, live: bool = False) -> None:
+        self.target = None if target in (None, "-") else target
+        self.encoding = "utf-8" if self.target else (sys.stdout.encoding or "ascii")
+        self.is_terminal = self.target is None and sys.stdout.isatty()
+        self._live = live or self.is_terminal
+        self._pending: list[bytes] = []
+        self._pending_bytes = 0
+        self._stream: BinaryIO = self._open() if self.target else sys.stdout.buffer
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is not None and issubclass(kind, BrokenPipeError):
+            return
+        self.flush()
+        if self.target:
+            self._stream.close()
+
+    def line(self, text: str) -> None:
+        """Write one line; what the encoding lacks is escaped."""
+        self.write(text.encode(self.encoding, "backslashreplace") + b"\n")
+
+    def write(self, data: bytes) -> None:
+        """Write bytes as they are."""
+        self._pending.append(data)
+        self._pending_bytes += len(data)
+        if self._live or self._pending_bytes >= _BUFFER_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand everything written so far to the reader."""
+        data, self._pending, self._pending_bytes = b"".join(self._pending), [], 0
+        try:
+            self._stream.write(data)
+            self._stream.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise CommandError(f"{self.target or 'stdout'}: cannot be written: {error.strerror}", UNREADABLE) from None
+
+    def _open(self) -> BinaryIO:
+        assert self.target is not None
+        try:
+            return open(self.target, "wb")  # noqa: PTH123  # closed by __exit__
+        except OSError as error:
+            raise CommandError(f"{self.target}: cannot be written: {error.strerror}", UNREADABLE) from None
+
+
+def refuse_overwriting(source: str, target: str | None) -> None:
+    """A command that reads and writes one file would destroy it before reading."""
+    if target is None or target == "-" or source == "-":
+        return
+    try:
+        same = Path(source).samefile(target)
+    except OSError:
+        return
+    if same:
+        raise CommandError(f"{target}: is the input; write to another file", USAGE)
+
+
+def trickles_in(source: str) -> bool:
+    """Whether the input arrives as it is made, as from a pipe, so that output must not wait for a full buffer."""
+    if source != "-":
+        return False
+    try:
+        return not stat.S_ISREG(os.fstat(sys.stdin.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False

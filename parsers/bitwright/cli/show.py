@@ -1,0 +1,56 @@
+"""`bitwright show`: a format as a diagram, as generated source, as the program, or explained."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Final
+
+from bitwright.cli.failure import OK
+from bitwright.cli.lookup import spec_class
+from bitwright.cli.output import Output
+
+if TYPE_CHECKING:
+    from bitwright import Struct
+
+HELP: Final = "show a format: diagram, source, program, explanation"
+DESCRIPTION: Final = """\
+Show a declared format: the bit diagram that an RFC would draw, the Python source that
+parses and builds it, the program (intermediate representation) that the source is made
+from, or an explanation of layout and execution."""
+EXAMPLES: Final = """\
+examples:
+  bitwright show ipv4
+  bitwright show dns --format source --direction build
+  bitwright show udp --format ir
+  bitwright show myformats:Header --format explain"""
+
+FORMATS: Final = ("diagram", "source", "ir", "explain")
+DIRECTIONS: Final = ("parse", "build")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `show`."""
+    parser.add_argument("spec", metavar="SPEC", help="what to show: a spec's name, or module:Class")
+    parser.add_argument("--format", choices=FORMATS, default="diagram", help="what to show of it (default: diagram)")
+    parser.add_argument("--direction", choices=DIRECTIONS, default="parse", help="of source and ir: which program (default: parse)")
+    parser.add_argument("-o", "--output", metavar="OUT", help="write there instead of stdout")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show the format; the exit code."""
+    text = _shown(spec_class(arguments.spec), arguments.format, arguments.direction)
+    with Output(arguments.output) as output:
+        output.line(text.rstrip("\n"))
+    return OK
+
+
+def _shown(struct: type[Struct], form: str, direction: str) -> str:
+    if form == "diagram":
+        return struct.diagram()
+    if form == "source":
+        return struct.source(direction)
+    if form == "explain":
+        return struct.explain()
+    from bitwright.ir.text import print_program
+
+    return print_program(struct.codec("python").program(direction))

@@ -1,0 +1,49 @@
+"""What a terminal may be sent: escaped data, colours if wanted, complaints on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Final, TextIO
+
+
+def printable(text: str) -> str:
+    """The text with everything that a terminal would obey, or not show, written as an escape, as Python writes it."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether people look at the stream on a terminal that can do more than print."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """Whether to colour: NO_COLOR forbids it, FORCE_COLOR asks for it, and otherwise a terminal gets it."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or is_terminal(stream)
+
+
+class Style:
+    """ANSI colours, or none."""
+
+    _CODES: Final = {"bad": "31", "warn": "33", "name": "36", "faint": "2", "strong": "1"}
+
+    def __init__(self, *, enabled: bool) -> None:
+        self.enabled = enabled
+
+    def __call__(self, kind: str, text: str) -> str:
+        """The text in the colour for `kind`: bad, warn, name, faint or strong."""
+        return f"\x1b[{self._CODES[kind]}m{text}\x1b[0m" if self.enabled and text else text
+
+
+def say(text: str) -> None:
+    """One message for people, on stderr."""
+    print(printable(text), file=sys.stderr, flush=True)
+
+
+def complain(text: str) -> None:
+    """What went wrong, on stderr, in one line."""
+    say(f"bitwright: {text}")

@@ -1,0 +1,271 @@
+"""The pipeline in one place: spec → program → passes → backend → callable, for one struct and engine.
+
+`codec_of(struct)` gives the codec of the default engine; the environment variable
+`BITWRIGHT_BACKEND` or an argument chooses another by name.  Programs are lowered and compiled on
+first use, once for each byte order and set of options.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from bitwright.errors import DEFAULT_LIMITS, BuildError, EngineDisagreement, Finding, Limits, ParseError, Problem
+from bitwright.ir.interp import Machine, Span
+from bitwright.ir.ops import Program
+from bitwright.ir.verify import verify
+from bitwright.lower.build import BuildLowering
+from bitwright.lower.facts import Options, unions_in
+from bitwright.lower.parse import ParseLowering
+from bitwright.lower.passes import optimize
+from bitwright.schema import spec
+
+ENGINES: Final = ("python", "interp")
+Runner = Callable[..., Any]
+
+
+def codec_of(struct: type, backend: str | None = None) -> Codec:
+    """The codec of a struct; ValueError for an engine that does not exist."""
+    name = backend if backend not in (None, "auto") else default_engine()
+    if name not in ENGINES:
+        raise ValueError(f"no engine is called {name!r}; there are: auto, {', '.join(ENGINES)}")
+    known: dict[str, Codec] = struct.__dict__.get("__bitwright_codecs__") or {}
+    found = known.get(name)
+    if found is None:
+        found = Codec(struct, name)
+        type.__setattr__(struct, "__bitwright_codecs__", {**known, name: found})
+        for union in unions_in(struct):
+            union.dependents.append(found.forget)
+    return found
+
+
+def default_engine() -> str:
+    """The engine that serves where none is named: `BITWRIGHT_BACKEND`, or the fastest there is."""
+    wanted = os.environ.get("BITWRIGHT_BACKEND", "auto")
+    return ENGINES[0] if wanted in ("", "auto") else wanted
+
+
+def generic_parse(struct: type) -> Any:
+    """What `parse` is before a class has a compiled one of its own."""
+    return next(c.__dict__["parse"] for c in struct.__mro__ if "__bitwright_root__" in c.__dict__)
+
+
+def as_bytes(data: Any) -> bytes:
+    """The bytes of any contiguous buffer; TypeError for anything else."""
+    if isinstance(data, bytes):
+        return data
+    if isinstance(data, str):
+        raise TypeError("parse takes bytes, not str; for hex text use bytes.fromhex(...)")
+    return bytes(memoryview(data))
+
+
+class Codec:
+    """Parses and builds one struct with one engine."""
+
+    def __init__(self, struct: type, backend: str) -> None:
+        self.struct, self.backend = struct, backend
+        self.default = backend == default_engine()
+        self.spec = spec.spec_of(struct)
+        self._programs: dict[Any, Program] = {}
+        self._runners: dict[Any, Runner] = {}
+        self._sources: dict[Any, str] = {}
+
+    def forget(self) -> None:
+        """Drop what was compiled: an open union has a new arm."""
+        self._programs.clear()
+        self._runners.clear()
+        self._sources.clear()
+        if "__bitwright_codecs__" in self.struct.__dict__:
+            type.__delattr__(self.struct, "__bitwright_codecs__")
+        if self.default and isinstance(self.struct.__dict__.get("parse"), staticmethod):
+            type.__setattr__(self.struct, "parse", generic_parse(self.struct))
+
+    # --- parsing -----------------------------------------------------------------------------
+
+    def parse(
+        self, data: Any, /, *, strict: bool = False, limits: Limits | None = None, endian: str | None = None, **parameters: Any
+    ) -> Any:
+        """Read one message that fills `data`."""
+        whole = as_bytes(data)
+        options = Options(strict=strict, limits=limits or DEFAULT_LIMITS)
+        value, after = self._read(whole, 0, options, endian, parameters)
+        if after != len(whole):
+            raise self._left_over(whole, after, options, endian, parameters)
+        return value
+
+    def parse_prefix(
+        self, data: Any, /, offset: int = 0, *, strict: bool = False, limits: Limits | None = None,
+        endian: str | None = None, **parameters: Any,
+    ) -> tuple[Any, int]:  # fmt: skip
+        """Read one message from `offset` on; the value and the bytes it used."""
+        options = Options(strict=strict, limits=limits or DEFAULT_LIMITS)
+        value, after = self._read(as_bytes(data), offset, options, endian, parameters)
+        return value, after - offset
+
+    def parse_layer(
+        self, data: Any, /, offset: int = 0, *, limits: Limits | None = None, endian: str | None = None, **parameters: Any
+    ) -> tuple[Any, int]:
+        """Like `parse_prefix`, but a payload takes what bytes are there; `used` is what the header announces."""
+        options = Options(lax=True, limits=limits or DEFAULT_LIMITS)
+        value, after = self._read(as_bytes(data), offset, options, endian, parameters)
+        return value, after - offset
+
+    def check(
+        self, data: Any, /, *, limits: Limits | None = None, endian: str | None = None, **parameters: Any
+    ) -> tuple[Any, list[Finding]]:
+        """Read one message and what is wrong but readable in it."""
+        whole = as_bytes(data)
+        try:
+            return self.parse(whole, strict=True, limits=limits, endian=endian, **parameters), []
+        except ParseError:
+            pass  # findings are errors of the strict program; the interpreter collects them, or raises the real error
+        options = Options(strict=True, limits=limits or DEFAULT_LIMITS)
+        machine, value, after = self._interpret(whole, 0, options, endian, parameters, collect=True)
+        if after != len(whole):
+            raise self._left_over(whole, after, options, endian, parameters)
+        return value, machine.findings or []
+
+    def trace(self, data: Any, /, *, endian: str | None = None, **parameters: Any) -> tuple[Any, int, list[Span]]:
+        """Read from the start of `data` in the interpreter: the value, the bytes used, each field's bits."""
+        machine, value, after = self._interpret(as_bytes(data), 0, Options(), endian, parameters, trace=True)
+        return value, after, machine.spans or []
+
+    def _read(self, data: bytes, offset: int, options: Options, endian: str | None, parameters: dict[str, Any]) -> tuple[Any, int]:
+        order, given = self._order(endian), self._parameters(parameters, ParseError)
+        size = len(data)
+        if size - offset > options.limits.input_size:
+            problem = Problem("too-large", f"the input has {size - offset} bytes, the limit is {options.limits.input_size}", self.spec.name)
+            raise ParseError(problem)
+        if self.backend != "interp":
+            runner = self._runner("parse", order, options)
+            try:
+                return runner(data, offset, size, *given)  # type: ignore[no-any-return]  # generated
+            except self._failures():
+                pass
+        _, value, after = self._interpret(data, offset, options, endian, parameters)
+        if self.backend != "interp":
+            raise EngineDisagreement(f"{self.backend} refused a {self.spec.name} that the interpreter reads: {data[offset:].hex()}")
+        return value, after
+
+    def _failures(self) -> tuple[type[BaseException], ...]:
+        from bitwright.backends.python.runtime import Fail
+
+        return (Fail, RecursionError)
+
+    def _interpret(
+        self, data: bytes, offset: int, options: Options, endian: str | None, parameters: dict[str, Any], **mode: bool
+    ) -> tuple[Machine, Any, int]:
+        machine = Machine(self.program("parse", self._order(endian), options), **mode)
+        machine.data = data
+        try:
+            value, after = machine.run(offset, len(data), *self._parameters(parameters, ParseError))
+        except RecursionError:
+            raise ParseError(Problem("depth", "structs are nested deeper than the interpreter's stack", self.spec.name)) from None
+        return machine, value, after
+
+    def _left_over(self, data: bytes, after: int, options: Options, endian: str | None, parameters: dict[str, Any]) -> ParseError:
+        machine, _, _ = self._interpret(data, 0, options, endian, parameters, collect=options.strict)
+        left = len(data) - after
+        said = f"{left} byte{'s are' if left != 1 else ' is'} left over after the message; parse_prefix reads messages that are followed by others"
+        return ParseError(Problem("unconsumed", said, self.spec.name, "", after * 8, available=left, partial=machine.partial))
+
+    # --- building ----------------------------------------------------------------------------
+
+    def build(self, message: Any, /, *, endian: str | None = None, **parameters: Any) -> bytes:
+        """The message as bytes."""
+        return self._write(message, endian, parameters, resolve=False)[0]
+
+    def resolved(self, message: Any, /, *, endian: str | None = None, **parameters: Any) -> Any:
+        """A copy with every derived field filled in."""
+        return self._write(message, endian, parameters, resolve=True)[1]
+
+    def _write(self, message: Any, endian: str | None, parameters: dict[str, Any], *, resolve: bool) -> tuple[bytes, Any]:
+        order, given = self._order(endian), self._parameters(parameters, BuildError)
+        if self.backend != "interp":
+            runner = self._runner("resolve" if resolve else "build", order, Options())
+            try:
+                return runner(message, *given)  # type: ignore[no-any-return]  # generated
+            except self._failures():
+                pass
+        machine = Machine(self.program("resolve" if resolve else "build", order, Options()))
+        try:
+            copies = machine.run(message, *given)
+        except RecursionError:
+            raise BuildError(Problem("depth", "values are nested deeper than the interpreter's stack", self.spec.name)) from None
+        if self.backend != "interp":
+            raise EngineDisagreement(f"{self.backend} refused a {self.spec.name} that the interpreter builds: {message!r}")
+        return bytes(machine.out), copies[0] if copies else None
+
+    # --- programs ----------------------------------------------------------------------------
+
+    def program(self, direction: str = "parse", order: str = "big", options: Options = Options()) -> Program:  # noqa: B008  # frozen
+        """The program as lowered: for "parse", "build" or "resolve"."""
+        key = (direction, order, options)
+        found = self._programs.get(key)
+        if found is None:
+            if direction == "parse":
+                found = ParseLowering(self.struct, order, options).program
+            else:
+                found = BuildLowering(self.struct, order, resolve=direction == "resolve").program
+            verify(found)
+            self._programs[key] = found
+        return found
+
+    def optimized(self, direction: str = "parse", order: str = "big", options: Options = Options()) -> Program:  # noqa: B008  # frozen
+        """The program after the passes, as backends see it."""
+        made = optimize(self.program(direction, order, options))
+        verify(made)
+        return made
+
+    def source(self, direction: str = "parse") -> str:
+        """The source that the python backend generated."""
+        order = self._order(None) if self.spec.order != "inherit" else "big"
+        self._runner(direction, order, Options())
+        return self._sources[direction, order, Options()]
+
+    def _runner(self, direction: str, order: str, options: Options) -> Runner:
+        key = (direction, order, options)
+        found = self._runners.get(key)
+        if found is None:
+            from bitwright.backends.python import compile_program
+
+            functions, self._sources[key] = compile_program(self.optimized(direction, order, options), f"{self.spec.name}.{direction}")
+            found = self._runners[key] = functions["entry"]
+            if "parse" in functions:
+                functions["explaining_parse"] = self.parse
+                if options == Options() and self.default and self.spec.order != "inherit":
+                    self._install(functions["parse"])
+        return found
+
+    def _install(self, parse: Runner) -> None:
+        """Make the compiled function the class's own `parse`, unless the class defines another."""
+        if self.struct.__dict__.get("parse") is generic_parse(self.struct):
+            type.__setattr__(self.struct, "parse", staticmethod(parse))
+
+    def _order(self, endian: str | None) -> str:
+        declared = self.spec.order
+        if declared != "inherit":
+            if endian is not None and endian != declared:
+                raise TypeError(f"{self.spec.name} is declared {declared} endian")
+            return declared
+        if endian not in ("big", "little"):
+            raise TypeError(f'{self.spec.name} takes its byte order from outside: pass endian="big" or endian="little"')
+        return endian
+
+    def _parameters(self, given: dict[str, Any], error: type[ParseError] | type[BuildError]) -> Sequence[Any]:
+        if not given and not self.spec.params:
+            return ()
+        unknown = sorted(set(given) - set(self.spec.params))
+        if unknown:
+            raise TypeError(f"{self.spec.name} has no parameter {unknown[0]!r}; it has: {', '.join(self.spec.params) or 'none'}")
+        values = []
+        for name, described in self.spec.params.items():
+            value = given.get(name, described.default)
+            if value is spec.MISSING:
+                raise error(Problem("parameter", f"needs the parameter {name}=", self.spec.name, declaration=described.location))
+            if not isinstance(value, described.type):
+                message = f"{name}= takes {described.type.__name__}, not {type(value).__name__}"
+                raise error(Problem("parameter", message, self.spec.name, declaration=described.location))
+            values.append(int(value) if described.type is bool else value)
+        return values

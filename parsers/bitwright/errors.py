@@ -1,0 +1,215 @@
+"""Every exception of bitwright, every stable error code, and the record they carry.
+
+Promise: whatever bytes `parse` is given, it returns a value or raises `ParseError`;
+whatever values `build` is given, it returns bytes or raises `BuildError`; a class that
+declares no valid format raises `DeclarationError` when it is created.  All three carry
+the same `Problem` record, are picklable, and derive from the builtin a caller expects.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, Final
+
+# code -> what it means, in one line.  docs/errors.md explains each; a test holds a case for each.
+PARSE_CODES: Final[Mapping[str, str]] = {
+    "truncated": "the input, or the region around the field, ends before the field does",
+    "unconsumed": "a region or the input has bytes left that no field describes",
+    "const": "a field with a fixed value holds another value",
+    "negative-size": "a computed size is below zero",
+    "unknown-tag": "a union without a default arm meets a tag that no arm has",
+    "count-too-large": "an array announces more elements than the bytes left can hold",
+    "bad-text": "the bytes of a text field are not valid in its encoding",
+    "bad-label": "a domain name label has a reserved type (its two high bits are 01 or 10)",
+    "bad-pointer": "a compression pointer does not point strictly backwards",
+    "too-many-hops": "a domain name follows more compression pointers than allowed",
+    "name-too-long": "a domain name is longer than 255 octets",
+    "no-progress": "an array element consumed nothing, so the array could never end",
+    "depth": "structs are nested deeper than the limit",
+    "no-terminator": "the terminator of a field was not found",
+    "too-large": "the input is larger than the limit",
+    "parameter": "a parameter that the format needs was not given, or is of the wrong type",
+}
+
+# What is wrong but readable.  Under `strict=True` a finding is raised as a ParseError of its code.
+FINDING_CODES: Final[Mapping[str, str]] = {
+    "checksum": "a checksum does not fit the bytes it covers",
+    "reserved-bits": "reserved bits are set",
+    "padding": "padding is not zero",
+    "payload-cut": "fewer payload bytes are there than the header announces",
+    "enum-unknown": "a number has no name in its enumeration",
+}
+
+BUILD_CODES: Final[Mapping[str, str]] = {
+    "type": "a value is not of the type that the field takes",
+    "range": "a number does not fit the bits of its field",
+    "size": "a value has another length than its size says",
+    "unsolved": "a derived field cannot be computed from the values given",
+    "conflict": "two uses of one derived field need different values",
+    "presence": "an optional field is given although its condition is false, or missing although it is true",
+    "tag": "no tag is known for the class of a union's value",
+    "text": "a text cannot be encoded",
+    "name": "a domain name is malformed",
+    "depth": "values are nested deeper than the limit",
+    "parameter": "a parameter that the format needs was not given, or is of the wrong type",
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Location:
+    """Where something was declared: file and line of the user's source."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong, where, and why: the same record from every engine.
+
+    `path` is the field path from the message's root (``answers[3].rdata.exchange``).
+    `bit_offset` counts from the first bit of the input.  `needed` and `available` are bytes.
+    `culprit` names the field that caused a wrong size or count.
+    `partial` maps the fields of the root that were decoded before, in order.
+    """
+
+    code: str
+    message: str
+    struct: str = ""
+    path: str = ""
+    bit_offset: int | None = None
+    needed: int | None = None
+    available: int | None = None
+    culprit: str | None = None
+    declaration: Location | None = None
+    partial: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def byte_offset(self) -> int | None:
+        """The byte of the input in which the problem begins."""
+        return None if self.bit_offset is None else self.bit_offset // 8
+
+    def text(self) -> str:
+        """One line: struct, path, place, message, culprit, declaration."""
+        where = f"{self.struct}.{self.path}" if self.path else self.struct
+        parts = [f"{where}: {self.message}" if where else self.message]
+        if self.bit_offset is not None:
+            byte, bit = divmod(self.bit_offset, 8)
+            parts.append(f"at byte {byte}" + (f" bit {bit}" if bit else ""))
+        if self.culprit:
+            parts.append(f"because {self.culprit}")
+        line = ", ".join(parts) + f" [{self.code}]"
+        return f"{line} (declared at {self.declaration})" if self.declaration else line
+
+
+class BitwrightError(Exception):
+    """Base of all errors of bitwright; `problem` is the record."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return self.problem.text()
+
+    @property
+    def code(self) -> str:
+        """The stable code, one of the catalogue's."""
+        return self.problem.code
+
+    @property
+    def path(self) -> str:
+        """The field path from the root."""
+        return self.problem.path
+
+    @property
+    def bit_offset(self) -> int | None:
+        """Offset in bits from the start of the input."""
+        return self.problem.bit_offset
+
+    @property
+    def byte_offset(self) -> int | None:
+        """Offset in bytes from the start of the input."""
+        return self.problem.byte_offset
+
+    @property
+    def needed(self) -> int | None:
+        """Bytes the field needs, where that is the problem."""
+        return self.problem.needed
+
+    @property
+    def available(self) -> int | None:
+        """Bytes that were left."""
+        return self.problem.available
+
+    @property
+    def culprit(self) -> str | None:
+        """Which field's value caused it."""
+        return self.problem.culprit
+
+    @property
+    def declaration(self) -> Location | None:
+        """File and line where the failing field is declared."""
+        return self.problem.declaration
+
+    @property
+    def partial(self) -> Mapping[str, Any]:
+        """The root's fields that were decoded before the problem."""
+        return self.problem.partial
+
+
+class ParseError(BitwrightError, ValueError):
+    """The bytes are not a message of this format."""
+
+
+class BuildError(BitwrightError, ValueError):
+    """The values cannot be written in this format."""
+
+
+class DeclarationError(BitwrightError, TypeError):
+    """The class does not declare a valid format; the message says what to write instead."""
+
+    def __str__(self) -> str:
+        problem = self.problem
+        where = ".".join(part for part in (problem.struct, problem.path) if part)
+        return ": ".join(str(part) for part in (problem.declaration, where, problem.message) if part)
+
+
+class EngineDisagreement(RuntimeError):
+    """A compiled engine refused what the reference interpreter accepts: a bug of bitwright; please report it."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong but readable: see `FINDING_CODES`."""
+
+    code: str
+    message: str
+    path: str
+    bit_offset: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on the work one message may cause; the defaults suit untrusted input.
+
+    `depth`: structs nested in structs.  `pointer_hops`: compression pointers followed for one
+    name.  `input_size`: bytes of one message.  Counts need no limit: an array never has more
+    elements than the bytes left can hold.
+    """
+
+    depth: int = 64
+    pointer_hops: int = 64
+    input_size: int = 1 << 30
+
+
+DEFAULT_LIMITS: Final = Limits()
+
+
+def declaration_error(message: str, location: Location | None, struct: str = "", field: str = "") -> DeclarationError:
+    """Make a DeclarationError whose text begins with the user's file and line."""
+    return DeclarationError(Problem("declaration", message, struct=struct, path=field, declaration=location))

@@ -1,0 +1,265 @@
+"""The reference interpreter: the living definition of every op, slow and short.
+
+It runs programs as lowered, with their trace marks, so it knows at every moment which field it is
+in.  Engines that fail hand their input to it, and it makes the error; in trace mode it also
+reports the bit span of every field.  The ops themselves are in `interp_parse` and `interp_build`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bitwright.errors import BuildError, Finding, Location, ParseError, Problem
+from bitwright.ir.builder import FOLD
+from bitwright.ir.ops import Block, Function, Op, Program, Reg
+
+
+@dataclasses.dataclass(slots=True)
+class Frame:
+    """A field or an array element being worked on."""
+
+    name: str | int
+    bit_offset: int
+    location: Location | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Span:
+    """Where a field lay: its path, its bits, its value."""
+
+    path: str
+    bit_start: int
+    bit_end: int
+    value: Any
+
+
+def join_path(parts: Sequence[str | int]) -> str:
+    """answers, 3, rdata → answers[3].rdata"""
+    text = ""
+    for part in parts:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+class Machine:
+    """State of one run: registers, the path of fields, what was found."""
+
+    def __init__(self, program: Program, *, collect: bool = False, trace: bool = False) -> None:
+        self.program = program
+        self.regs: dict[Reg, Any] = {}
+        self.frames: list[Frame] = []
+        self.numbers: dict[tuple[str | int, ...], tuple[int, Any]] = {}
+        self.partial: dict[str, Any] = {}
+        self.findings: list[Finding] | None = [] if collect else None
+        self.spans: list[Span] | None = [] if trace else None
+        self.data: bytes = b""
+        self.out = bytearray()
+        self.loose = 0  # bits written into the last byte
+        self.handlers = handlers_for(program.direction)
+
+    # --- running -----------------------------------------------------------------------------
+
+    def run(self, *args: Any) -> list[Any]:
+        """Run the entry function."""
+        return self.call(self.program.functions[self.program.entry], args)
+
+    def call(self, function: Function, args: Sequence[Any]) -> list[Any]:
+        """Run a function with its own registers."""
+        saved, self.regs = self.regs, dict(zip(function.params, args, strict=True))
+        try:
+            return self.block(function.body)
+        finally:
+            self.regs = saved
+
+    def block(self, block: Block) -> list[Any]:
+        """Run a block; the values that it yields."""
+        regs, handlers = self.regs, self.handlers
+        for op in block.ops:
+            if op.kind == "yield":
+                return [regs[r] for r in op.args]
+            result = handlers[op.kind](self, op, [regs[r] for r in op.args])
+            if len(op.outs) == 1:
+                regs[op.outs[0]] = result
+            elif op.outs:
+                regs.update(zip(op.outs, result, strict=True))
+        return []
+
+    def enter_block(self, block: Block, values: Sequence[Any]) -> list[Any]:
+        """Run a block with parameters."""
+        self.regs.update(zip(block.params, values, strict=True))
+        return self.block(block)
+
+    # --- where we are ------------------------------------------------------------------------
+
+    @property
+    def path(self) -> tuple[str | int, ...]:
+        """The path of the field in work."""
+        return tuple(f.name for f in self.frames)
+
+    def fail(self, code: str, message: str, bit_offset: int | None = None, **more: Any) -> BaseException:
+        """The error for a failure in the field in work."""
+        frame = self.frames[-1] if self.frames else None
+        parse = self.program.direction == "parse"
+        offset = bit_offset if bit_offset is not None else frame.bit_offset if frame and parse else None
+        problem = Problem(
+            code, message, self.program.name, join_path(self.path), offset,
+            declaration=frame.location if frame else None, partial=dict(self.partial), **more,
+        )  # fmt: skip
+        return ParseError(problem) if parse else BuildError(problem)
+
+    def culprit(self, refs: Sequence[str]) -> str | None:
+        """The sibling fields that an expression read, with their places and values."""
+        said = []
+        above = self.path[:-1]
+        for ref in refs:
+            known = self.numbers.get((*above, *ref.split(".")))
+            if known is not None:
+                offset, value = known
+                said.append(f"{ref} at byte {offset // 8} is {value}" if self.program.direction == "parse" else f"{ref} is {value}")
+        return " and ".join(said) or None
+
+    def leave(self, frame: Frame, bit_end: int, value: Any) -> None:
+        """Note what the field in work turned out to be."""
+        path = self.path
+        if isinstance(value, int):
+            self.numbers[path] = (frame.bit_offset, int(value))
+        if len(path) == 1:
+            self.partial[str(path[0])] = value
+        if self.spans is not None:
+            self.spans.append(Span(join_path(path), frame.bit_offset, bit_end, value))
+
+    def find(self, code: str, message: str) -> None:
+        """A finding: an error in a strict run, an entry in a collecting one."""
+        frame = self.frames[-1]
+        if self.findings is None:
+            raise self.fail(code, message)
+        self.findings.append(Finding(code, message, join_path(self.path), frame.bit_offset))
+
+
+Handler = Callable[[Machine, Op, list[Any]], Any]
+
+
+def handlers_for(direction: str) -> dict[str, Handler]:
+    """The meaning of every op for one direction."""
+    from bitwright.ir import interp_build, interp_parse
+
+    return {**COMMON, **(interp_parse.HANDLERS if direction == "parse" else interp_build.HANDLERS)}
+
+
+# --- ops of both directions --------------------------------------------------------------------
+
+
+def _if(m: Machine, op: Op, args: list[Any]) -> Any:
+    return _several(op, m.block(op.blocks[0] if args[0] else op.blocks[1]))
+
+
+def _loop_count(m: Machine, op: Op, args: list[Any]) -> Any:
+    count, *carried = args
+    for index in range(count):
+        carried = m.enter_block(op.blocks[0], [index, *carried])
+    return _several(op, carried)
+
+
+def _loop_while(m: Machine, op: Op, args: list[Any]) -> Any:
+    again, *carried = args
+    while again:
+        again, *carried = m.enter_block(op.blocks[0], carried)
+    return _several(op, carried)
+
+
+def _loop_each(m: Machine, op: Op, args: list[Any]) -> Any:
+    items, *carried = args
+    for index, item in enumerate(items):
+        carried = m.enter_block(op.blocks[0], [index, item, *carried])
+    return _several(op, carried)
+
+
+def _several(op: Op, values: list[Any]) -> Any:
+    return values[0] if len(op.outs) == 1 else values
+
+
+def _call(m: Machine, op: Op, args: list[Any]) -> Any:
+    return _several(op, m.call(m.program.functions[op.attrs["function"]], args))
+
+
+def _dispatch(m: Machine, op: Op, args: list[Any]) -> Any:
+    key, *rest = args
+    name = op.attrs["table"].get(key, op.attrs["default"])
+    if name is None:
+        raise m.fail("unknown-tag", f"no arm has the tag {key}")
+    return _several(op, m.call(m.program.functions[name], rest))
+
+
+def _fail_if(m: Machine, op: Op, args: list[Any]) -> None:
+    condition, *values = args
+    if condition:
+        at = values.pop() * 8 if op.attrs.get("at") else None
+        message = op.attrs["message"].format(condition, *values)
+        raise m.fail(op.attrs["code"], message, at, culprit=m.culprit(op.attrs.get("refs", ())))
+
+
+def _finding_if(m: Machine, op: Op, args: list[Any]) -> None:
+    if args[0]:
+        m.find(op.attrs["code"], op.attrs["message"].format(*args[1:]))
+
+
+def _list(m: Machine, op: Op, args: list[Any]) -> list[Any]:
+    made: list[Any] = []
+    if len(m.frames) == 1:
+        m.partial[str(m.frames[0].name)] = made  # so that an error in an element shows those before it
+    return made
+
+
+def _box(m: Machine, op: Op, args: list[Any]) -> Any:
+    return boxed(m.program, op.attrs["as"], args[0])
+
+
+def boxed(program: Program, kind: str, number: int) -> Any:
+    """The object for a number: an int, a bool, or a member of the enumeration whose table is named."""
+    return number if kind == "int" else bool(number) if kind == "bool" else program.symbols[kind][number]
+
+
+def bits_of(word: int, shift: int, width: int, signed: bool) -> int:
+    """A run of bits of a number."""
+    value = word >> shift & (1 << width) - 1
+    return value - (1 << width) if signed and value >> (width - 1) else value
+
+
+def _split(m: Machine, op: Op, args: list[Any]) -> Any:
+    values = [boxed(m.program, kind, bits_of(args[0], shift, width, signed)) for shift, width, signed, kind in op.attrs["fields"]]
+    return _several(op, values)
+
+
+def _make(m: Machine, op: Op, args: list[Any]) -> Any:
+    keywords = op.attrs["keywords"]
+    cut = len(args) - len(keywords)
+    return m.program.symbols[op.attrs["class"]](*args[:cut], **dict(zip(keywords, args[cut:], strict=True)))
+
+
+COMMON: dict[str, Handler] = {
+    "const": lambda m, op, args: op.attrs["value"],
+    "constant": lambda m, op, args: op.attrs["value"],
+    "bin": lambda m, op, args: int(FOLD[op.attrs["op"]](args[0], args[1])),
+    "neg": lambda m, op, args: -args[0],
+    "not": lambda m, op, args: int(not args[0]),
+    "select": lambda m, op, args: args[1] if args[0] else args[2],
+    "none": lambda m, op, args: None,
+    "memo": lambda m, op, args: {},
+    "list": _list,
+    "box": _box,
+    "split": _split,
+    "make": _make,
+    "lookup": lambda m, op, args: op.attrs["table"].get(args[0], op.attrs["default"]),
+    "append": lambda m, op, args: args[0].append(args[1]),
+    "len": lambda m, op, args: len(args[0]),
+    "if": _if,
+    "loop.count": _loop_count,
+    "loop.while": _loop_while,
+    "loop.each": _loop_each,
+    "call": _call,
+    "dispatch": _dispatch,
+    "fail_if": _fail_if,
+    "finding_if": _finding_if,
+}

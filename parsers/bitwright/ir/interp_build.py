@@ -1,0 +1,159 @@
+"""What the ops of build programs do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bitwright.ir.interp import Frame, Handler, Machine
+from bitwright.ir.ops import Op
+from bitwright.names import join_labels, split_name, write_name
+
+
+def _enter(m: Machine, op: Op, args: list[Any]) -> None:
+    name = op.attrs["name"] if op.attrs["name"] is not None else args[0]
+    m.frames.append(Frame(name, len(m.out) * 8 + m.loose, op.attrs["location"]))
+
+
+def _leave(m: Machine, op: Op, args: list[Any]) -> None:
+    m.leave(m.frames[-1], len(m.out) * 8 + m.loose, args[0] if args else None)
+    m.frames.pop()
+
+
+def _as_int(m: Machine, op: Op, args: list[Any]) -> int:
+    value, (low, high) = args[0], (op.attrs["lo"], op.attrs["hi"])
+    if not isinstance(value, int):
+        raise m.fail("type", f"takes an int, not {_shown(value)}")
+    if not low <= value <= high:
+        raise m.fail("range", f"{int(value)} does not fit; the field holds {low} to {high}")
+    return int(value)
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}" if value is not None else "None"
+
+
+def _as_bytes(m: Machine, op: Op, args: list[Any]) -> bytes:
+    value, size = args[0], op.attrs["size"]
+    if type(value) is not bytes:
+        try:
+            value = bytes(memoryview(value))
+        except TypeError:
+            raise m.fail("type", f"takes bytes, not {_shown(value)}") from None
+    if size is not None and len(value) != size:
+        raise m.fail("size", f"takes {size} bytes, got {len(value)}")
+    return bytes(value)
+
+
+def _as_text(m: Machine, op: Op, args: list[Any]) -> tuple[bytes, str]:
+    value = args[0]
+    if not isinstance(value, str):
+        raise m.fail("type", f"takes a str, not {_shown(value)}")
+    try:
+        return value.encode(op.attrs["encoding"]), str(value)
+    except UnicodeEncodeError as error:
+        raise m.fail("text", f"{value[error.start]!r} cannot be written in {op.attrs['encoding']}") from None
+
+
+def _as_list(m: Machine, op: Op, args: list[Any]) -> list[Any]:
+    if not isinstance(args[0], list | tuple):
+        raise m.fail("type", f"takes a list, not {_shown(args[0])}")
+    return list(args[0])
+
+
+def _as_value(m: Machine, op: Op, args: list[Any]) -> bytes:
+    as_type = m.program.symbols[op.attrs["class"]]
+    try:
+        made: bytes = args[0] if type(args[0]) is as_type else as_type(args[0])
+    except (ValueError, TypeError) as error:
+        raise m.fail("type", f"takes {as_type.__name__}, not {_shown(args[0])}: {error}") from None
+    return made
+
+
+def _as_class(m: Machine, op: Op, args: list[Any]) -> None:
+    struct = m.program.symbols[op.attrs["class"]]
+    if type(args[0]) is not struct:
+        raise m.fail("type", f"takes {struct.__name__}, not {_shown(args[0])}")
+
+
+def _arm(m: Machine, op: Op, args: list[Any]) -> int:
+    arms = [m.program.symbols[c] for c in op.attrs["classes"]]
+    if type(args[0]) not in arms:
+        raise m.fail("type", f"takes one of {', '.join(a.__name__ for a in arms)}, not {_shown(args[0])}")
+    return arms.index(type(args[0]))
+
+
+def _put(m: Machine, op: Op, args: list[Any]) -> None:
+    _write(m, args[0], op.attrs["width"], op.attrs["order"])
+
+
+def _put_pack(m: Machine, op: Op, args: list[Any]) -> None:
+    for value, (width, order) in zip(args, op.attrs["layout"], strict=True):
+        _write(m, value, width, order)
+
+
+def _write(m: Machine, value: int, width: int, order: str) -> None:
+    """Append bits; a byte that is not full yet waits in `out` with zeros behind."""
+    value &= (1 << width) - 1
+    if order == "little":
+        value = int.from_bytes(value.to_bytes(width // 8, "little"), "big")
+    if m.loose:
+        last = m.out.pop() >> (8 - m.loose)
+        value |= last << width
+        width += m.loose
+    m.loose = width % 8
+    gap = -width % 8
+    m.out += (value << gap).to_bytes((width + gap) // 8, "big")
+
+
+def _here(m: Machine, op: Op, args: list[Any]) -> int:
+    return len(m.out) - (1 if m.loose else 0) + int(op.attrs.get("ahead", 0))
+
+
+def _patch(m: Machine, op: Op, args: list[Any]) -> None:
+    at, value = args
+    width, phase, order = op.attrs["width"], op.attrs["phase"], op.attrs["order"]
+    size = (phase + width + 7) // 8
+    value &= (1 << width) - 1
+    if order == "little":
+        value = int.from_bytes(value.to_bytes(width // 8, "little"), "big")
+    there = int.from_bytes(m.out[at : at + size], "big")
+    m.out[at : at + size] = (there | value << (8 * size - phase - width)).to_bytes(size, "big")
+
+
+def _put_name(m: Machine, op: Op, args: list[Any]) -> str:
+    text, origin, memo = args
+    if not isinstance(text, str):
+        raise m.fail("type", f"takes a domain name as str, not {_shown(text)}")
+    try:
+        labels = split_name(text)
+    except ValueError as error:
+        raise m.fail("name", str(error)) from None
+    write_name(labels, m.out, origin, memo if op.attrs["compress"] else None)
+    return join_labels(labels)
+
+
+def _put_checksum(m: Machine, op: Op, args: list[Any]) -> int:
+    begin, stop, at, prefix = args
+    size = op.attrs["bytes"]
+    covered = bytes(m.out[begin:at]) + bytes(size) + bytes(m.out[at + size : stop])
+    return int(m.program.symbols[op.attrs["algorithm"]]((prefix or b"") + covered)) & (1 << 8 * size) - 1
+
+
+def _put_bytes(m: Machine, op: Op, args: list[Any]) -> None:
+    m.out += args[0]
+
+
+def _put_zeros(m: Machine, op: Op, args: list[Any]) -> None:
+    m.out += bytes(args[0])
+
+
+HANDLERS: dict[str, Handler] = {
+    "enter": _enter, "leave": _leave, "as_int": _as_int, "as_bytes": _as_bytes, "as_text": _as_text, "as_list": _as_list,
+    "as_value": _as_value, "as_class": _as_class, "arm": _arm, "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes,
+    "put.zeros": _put_zeros, "put.name": _put_name, "patch": _patch, "put.checksum": _put_checksum, "here": _here,
+    "attr": lambda m, op, args: getattr(args[0], op.attrs["name"]),
+    "set": lambda m, op, args: setattr(args[0], op.attrs["name"], args[1]),
+    "item": lambda m, op, args: args[0][op.attrs["index"]],
+    "is_none": lambda m, op, args: int(args[0] is None),
+}  # fmt: skip

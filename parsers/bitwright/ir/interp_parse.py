@@ -1,0 +1,125 @@
+"""What the ops of parse programs do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bitwright.ir.interp import Frame, Handler, Machine, bits_of
+from bitwright.ir.ops import Op
+from bitwright.names import NameFault, read_name
+
+
+def _enter(m: Machine, op: Op, args: list[Any]) -> None:
+    name = op.attrs["name"] if op.attrs["name"] is not None else args[1]
+    m.frames.append(Frame(name, args[0] * 8 + op.attrs["phase"], op.attrs["location"]))
+
+
+def _leave(m: Machine, op: Op, args: list[Any]) -> None:
+    m.leave(m.frames[-1], args[0] * 8 + op.attrs["phase"], args[1])
+    m.frames.pop()
+
+
+def _plural(count: int) -> str:
+    return f"{count} byte" if count == 1 else f"{count} bytes"
+
+
+def _truncated(m: Machine, base: int, end: int, size: int, refs: Any = (), expr: str = "") -> BaseException:
+    left = max(end - base, 0)
+    message = f"needs {_plural(size)}, {_plural(left)} left" if left else f"needs {_plural(size)}, none left"
+    return m.fail("truncated", message, _at(m, base), needed=size, available=left, culprit=m.culprit(refs))
+
+
+def _at(m: Machine, base: int) -> int:
+    """The exact bit: a field that begins inside a byte keeps its bit."""
+    frame = m.frames[-1]
+    return frame.bit_offset if frame.bit_offset // 8 == base else base * 8
+
+
+def _need(m: Machine, op: Op, args: list[Any]) -> None:
+    base, end = args
+    if base + op.attrs["size"] > end:
+        raise _truncated(m, base, end, op.attrs["size"])
+
+
+def _need_var(m: Machine, op: Op, args: list[Any]) -> None:
+    base, end, size = args
+    refs = op.attrs["refs"]
+    if size < 0:
+        raise m.fail("negative-size", f"its size, {op.attrs['expr']}, is {size}", base * 8, culprit=m.culprit(refs))
+    if base + size > end:
+        raise _truncated(m, base, end, size, refs, op.attrs["expr"])
+
+
+def _load(m: Machine, op: Op, args: list[Any]) -> int:
+    begin = args[0] + op.attrs["offset"]
+    return int.from_bytes(m.data[begin : begin + op.attrs["bytes"]], op.attrs["order"])
+
+
+def _unpack(m: Machine, op: Op, args: list[Any]) -> Any:
+    base = args[0]
+    found = [int.from_bytes(m.data[base + o : base + o + n], order) for o, n, order in op.attrs["layout"]]
+    return found[0] if len(found) == 1 else found
+
+
+def _bits(m: Machine, op: Op, args: list[Any]) -> int:
+    return bits_of(args[0], op.attrs["shift"], op.attrs["width"], op.attrs["signed"])
+
+
+def _find(m: Machine, op: Op, args: list[Any]) -> int:
+    base, end = args
+    found = m.data.find(op.attrs["terminator"], base, end)
+    if found < 0:
+        raise m.fail("no-terminator", f"the terminator {op.attrs['terminator']!r} is not in the {_plural(end - base)} left", base * 8)
+    return found
+
+
+def _same(m: Machine, op: Op, args: list[Any]) -> int:
+    return int(m.data.startswith(op.attrs["value"], args[0]))
+
+
+def _zeros(m: Machine, op: Op, args: list[Any]) -> int:
+    return int(not m.data[args[0] : args[1]].strip(b"\0"))
+
+
+def _checksum(m: Machine, op: Op, args: list[Any]) -> int:
+    begin, stop, at, present, prefix = args
+    if not present or stop > len(m.data):
+        return 0
+    covered = m.data[begin:at] + bytes(op.attrs["bytes"]) + m.data[at + op.attrs["bytes"] : stop]
+    return int(m.program.symbols[op.attrs["algorithm"]]((prefix or b"") + covered))
+
+
+def _known(m: Machine, op: Op, args: list[Any]) -> int:
+    found = m.program.symbols[op.attrs["table"]][args[0]]
+    return int(getattr(found, "name", None) is not None)
+
+
+def _span(m: Machine, op: Op, args: list[Any]) -> bytes:
+    raw = m.data[args[0] : args[1]]
+    return raw if op.attrs["as"] == "bytes" else bytes.__new__(m.program.symbols[op.attrs["as"]], raw)
+
+
+def _text(m: Machine, op: Op, args: list[Any]) -> str:
+    begin, stop = args
+    try:
+        return m.data[begin:stop].decode(op.attrs["encoding"])
+    except UnicodeDecodeError as error:
+        message = f"byte {m.data[begin + error.start]:#04x} is not valid {op.attrs['encoding']}"
+        raise m.fail("bad-text", message, (begin + error.start) * 8) from None
+
+
+def _name(m: Machine, op: Op, args: list[Any]) -> tuple[str, int]:
+    base, end, origin, memo = args
+    try:
+        return read_name(m.data, base, end, origin, memo, op.attrs["hops"])
+    except NameFault as fault:
+        left = end - fault.position if fault.needed is not None else None
+        message = f"{fault.message}, {_plural(left)} left" if left else f"{fault.message}, none left" if left == 0 else fault.message
+        raise m.fail(fault.code, message, fault.position * 8, needed=fault.needed, available=left) from None
+
+
+HANDLERS: dict[str, Handler] = {
+    "enter": _enter, "leave": _leave, "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "bits": _bits,
+    "find": _find, "same": _same, "zeros": _zeros, "checksum": _checksum, "known": _known, "span": _span,
+    "text": _text, "name": _name,
+}  # fmt: skip

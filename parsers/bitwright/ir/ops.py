@@ -1,0 +1,173 @@
+"""The ops, their signatures, and the containers of a program.
+
+A program is a set of functions; a function is a block; a block is a list of ops ending, where it
+yields values, in `yield`.  Control flow is structured: `if`, `loop.count`, `loop.while`,
+`loop.each` hold blocks, so a backend needs no flow analysis.  Registers are assigned once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal, TypeAlias
+
+RegType: TypeAlias = Literal["int", "obj"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Reg:
+    """A register.  Of an `int` the value lies in lo..hi; `hint` is a name for people."""
+
+    number: int
+    type: RegType
+    lo: int = 0
+    hi: int = 0
+    hint: str = ""
+
+
+@dataclasses.dataclass(slots=True, eq=False)
+class Op:
+    """One operation: what it reads, what it assigns, its constants, the blocks it holds."""
+
+    kind: str
+    args: tuple[Reg, ...] = ()
+    outs: tuple[Reg, ...] = ()
+    attrs: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclasses.dataclass(slots=True, eq=False)
+class Block:
+    """A list of ops with registers that are assigned on entry (loop-carried values, the element)."""
+
+    params: tuple[Reg, ...] = ()
+    ops: list[Op] = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass(slots=True, eq=False)
+class Function:
+    """`outs` are the types of what its body yields."""
+
+    name: str
+    params: tuple[Reg, ...]
+    outs: tuple[RegType, ...]
+    body: Block
+
+
+@dataclasses.dataclass(slots=True, eq=False)
+class Program:
+    """Functions by name, the first to run, and the Python objects that attributes name with `@`."""
+
+    name: str
+    direction: Literal["parse", "build"]
+    entry: str
+    functions: dict[str, Function]
+    symbols: dict[str, Any]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Signature:
+    """`args`/`outs`: a letter a register, i(nt) or o(bj); a trailing * repeats the last letter, ? allows either type.
+
+    `attrs`: required constants.  `pure`: depends only on its arguments and the (immutable) input,
+    cannot fail, so it may be moved, merged and dropped.
+    """
+
+    args: str
+    outs: str
+    attrs: tuple[str, ...] = ()
+    pure: bool = False
+    blocks: int | None = 0
+    trace: bool = False
+
+
+OPS: Final[Mapping[str, Signature]] = {
+    # --- numbers ---
+    "const": Signature("", "i", ("value",), pure=True),
+    "bin": Signature("ii", "i", ("op",), pure=True),
+    "neg": Signature("i", "i", pure=True),
+    "not": Signature("i", "i", pure=True),
+    "select": Signature("iii", "i", pure=True),  # condition, then, other
+    "lookup": Signature("i", "i", ("table", "default"), pure=True),  # table[key], else default
+    # --- the input: base and end are byte positions in it ---
+    "need": Signature("ii", "", ("size",)),  # base, end: fails unless base + size <= end
+    "need.var": Signature("iii", "", ("expr", "refs")),  # base, end, size: fails unless 0 <= size and base + size <= end
+    "load": Signature("i", "i", ("offset", "bytes", "order"), pure=True),  # 1 to 9 bytes as a number
+    "unpack": Signature("i", "i*", ("layout",), pure=True),  # several loads: layout is (offset, bytes, order), ascending
+    "bits": Signature("i", "i", ("shift", "width", "signed"), pure=True),  # a run of bits of a loaded number
+    "find": Signature("ii", "i", ("terminator",)),  # base, end: position of the terminator
+    "same": Signature("i", "i", ("value",), pure=True),  # base: whether these bytes are there
+    "zeros": Signature("ii", "i", pure=True),  # from, to: whether all bytes between are zero
+    "checksum": Signature("iiiio", "i", ("algorithm", "bytes")),  # from, to, own position, present, prefix: computed sum
+    # --- objects out of the input ---
+    "none": Signature("", "o", pure=True),
+    "constant": Signature("", "o", ("value",), pure=True),  # bytes known now
+    "box": Signature("i", "o", ("as",), pure=True),  # as: "int", "bool" or @table of an enumeration
+    "split": Signature("i", "o*", ("fields",), pure=True),  # a byte: fields are (shift, width, signed, as), boxed
+    "known": Signature("i", "i", ("table",), pure=True),  # whether the number has a name
+    "span": Signature("ii", "o", ("as",), pure=True),  # from, to: bytes, or @class of a bytes subclass
+    "text": Signature("ii", "o", ("encoding",)),  # from, to
+    "memo": Signature("", "o"),  # what one message remembers of its names
+    "name": Signature("iiio", "oi", ("hops",)),  # base, end, origin, memo: text and position after it
+    "list": Signature("", "o"),
+    "append": Signature("oo", ""),
+    "make": Signature("o*", "o", ("class",)),
+    # --- values to be written ---
+    "attr": Signature("o", "o", ("name",)),
+    "is_none": Signature("o", "i", pure=True),
+    "as_int": Signature("o", "i", ("lo", "hi")),  # fails on another type or out of range
+    "as_bytes": Signature("o", "o", ("size",)),  # any buffer; fails unless of that size (None: any)
+    "as_text": Signature("o", "oo", ("encoding",)),  # the bytes, and the text itself
+    "as_list": Signature("o", "o"),
+    "as_value": Signature("o", "o", ("class",)),  # a bytes subclass, from its text or bytes
+    "as_class": Signature("o", "", ("class",)),  # fails unless an instance
+    "arm": Signature("o", "i", ("classes",)),  # index of the class that the value is an exact instance of; fails if none
+    "item": Signature("o", "o", ("index",)),  # one element of a list
+    "set": Signature("oo", "", ("name",)),  # an attribute of an object made here
+    "len": Signature("o", "i"),
+    "here": Signature("", "i"),  # bytes written so far
+    "put": Signature("i", "", ("width", "order")),  # a number of `width` bits after what was written
+    "put.pack": Signature("i*", "", ("layout",)),  # several: layout is ((width, order), ...), whole bytes in all
+    "put.bytes": Signature("o", ""),
+    "put.zeros": Signature("i", ""),  # that many zero bytes
+    "put.name": Signature("oio", "o", ("compress",)),  # text, origin, memo: the text in canonical form
+    "patch": Signature("ii", "", ("width", "phase", "order")),  # position, number: into zero bits written before
+    "put.checksum": Signature("iiio", "i", ("algorithm", "bytes")),  # from, to, own position, prefix: computed sum
+    # --- control ---
+    "fail_if": Signature("i?*", "", ("code", "message")),  # condition, numbers that the message shows as {0}, {1}
+    "finding_if": Signature("i?*", "", ("code", "message")),
+    "if": Signature("i", "?*", blocks=2),
+    "loop.count": Signature("i?*", "?*", blocks=1),  # count, carried; block: index, carried
+    "loop.while": Signature("i?*", "?*", blocks=1),  # condition, carried; block yields condition, carried
+    "loop.each": Signature("o?*", "?*", blocks=1),  # list, carried; block: index, element, carried
+    "yield": Signature("?*", ""),
+    "call": Signature("?*", "?*", ("function",)),
+    "dispatch": Signature("i?*", "?*", ("table", "default")),  # key: calls table[key], else default, else fails
+    # --- trace: what a reader of the program or of an error wants to know; backends drop them ---
+    "enter": Signature("?*", "", ("name", "phase", "location"), trace=True),  # position, index of an element
+    "leave": Signature("?*", "", ("phase",), trace=True),  # position, value
+}
+
+
+def walk(block: Block) -> Iterator[Op]:
+    """Every op of a block, outer before inner."""
+    for op in block.ops:
+        yield op
+        for inner in op.blocks:
+            yield from walk(inner)
+
+
+def arity(letters: str) -> tuple[str, str | None]:
+    """A signature's fixed letters, and the letter that repeats."""
+    return (letters[:-2], letters[-2]) if letters.endswith("*") else (letters, None)
+
+
+def count_uses(block: Block, counts: dict[Reg, int] | None = None) -> dict[Reg, int]:
+    """How often each register is read."""
+    counts = {} if counts is None else counts
+    for op in block.ops:
+        for reg in op.args:
+            counts[reg] = counts.get(reg, 0) + 1
+        for inner in op.blocks:
+            count_uses(inner, counts)
+    return counts

@@ -1,0 +1,141 @@
+"""What lowering must know of a struct before it starts: recursion, names inside, bit phases."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+from bitwright.errors import Limits, declaration_error
+from bitwright.schema import measure, spec
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Options:
+    """What a program is lowered for.
+
+    `strict`: findings are checked.  `lax`: payload fields take what bytes are there.
+    """
+
+    strict: bool = False
+    lax: bool = False
+    limits: Limits = Limits()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Needs:
+    """What a function takes besides its place: the scope of names, the depth of recursion."""
+
+    scope: bool
+    depth: bool
+
+    def __or__(self, other: Needs) -> Needs:
+        return Needs(self.scope or other.scope, self.depth or other.depth)
+
+
+def structs_in(wire: spec.WireType) -> Iterator[type]:
+    """The structs that a wire type can hold directly."""
+    match wire:
+        case spec.NestedType(struct):
+            yield struct
+        case spec.ArrayType(item) | spec.OptionalType(_, item):
+            yield from structs_in(item)
+        case spec.SwitchType():
+            yield from arms_of(wire)
+
+
+def arms_of(wire: spec.SwitchType) -> list[type]:
+    """Every struct a union can hold, each once, in order of tags."""
+    found = [*wire.union.cases.values(), wire.default, wire.empty]
+    return list(dict.fromkeys(arm for arm in found if arm is not None))
+
+
+def has_names(wire: spec.WireType) -> bool:
+    """Whether the type itself, not a struct in it, is or holds a domain name."""
+    match wire:
+        case spec.NameType():
+            return True
+        case spec.ArrayType(item) | spec.OptionalType(_, item):
+            return has_names(item)
+    return False
+
+
+def reachable(struct: type, *, within_scope: bool = False) -> set[type]:
+    """Structs that can occur inside; with `within_scope` not beyond those that begin a scope of their own."""
+    found: set[type] = set()
+    waiting = [struct]
+    while waiting:
+        for field in spec.spec_of(waiting.pop()).fields:
+            for inner in structs_in(field.type):
+                if inner not in found and not (within_scope and spec.spec_of(inner).origin):
+                    found.add(inner)
+                    waiting.append(inner)
+    return found
+
+
+def needs_of(struct: type) -> Needs:
+    """What the function for a struct takes."""
+    inside = {struct, *reachable(struct, within_scope=True)}
+    scope = any(has_names(f.type) for s in inside for f in spec.spec_of(s).fields)
+    everything = reachable(struct)
+    depth = struct in everything or any(s in reachable(s) for s in everything)
+    return Needs(scope and not spec.spec_of(struct).origin, depth)
+
+
+def unions_in(struct: type) -> list[spec.Union]:
+    """The open unions that a program for the struct depends on."""
+    found: dict[int, spec.Union] = {}
+    for each in {struct, *reachable(struct)}:
+        for field in spec.spec_of(each).fields:
+            wire = field.type
+            while isinstance(wire, spec.ArrayType | spec.OptionalType):
+                wire = wire.item if isinstance(wire, spec.ArrayType) else wire.inner
+            if isinstance(wire, spec.SwitchType) and wire.union.open:
+                found[id(wire.union)] = wire.union
+    return list(found.values())
+
+
+def phase_after(wire: spec.WireType, phase: int, made: spec.StructSpec, field: spec.FieldSpec) -> int:
+    """The bit of a byte at which the next field begins; DeclarationError where that is not known."""
+    fixed = measure.size_of(wire).fixed
+    if fixed is not None and not isinstance(wire, spec.OptionalType):
+        return (phase + fixed) % 8
+    if whole_bytes(wire):
+        return phase
+    raise declaration_error(
+        "can end at any bit of a byte, so the place of what follows is not known; make it fill whole bytes with pad(bits=...)",
+        field.location, made.name, field.name,
+    )  # fmt: skip
+
+
+def end_phase(struct: type, phase: int) -> int:
+    """The bit of a byte at which a struct ends that begins at `phase`."""
+    made = spec.spec_of(struct)
+    for field in made.fields:
+        phase = phase_after(field.type, phase, made, field)
+    return phase
+
+
+def whole_bytes(wire: spec.WireType, inside: frozenset[type] = frozenset()) -> bool:
+    """Whether the type always occupies whole bytes; `inside` are the structs being asked already."""
+    match wire:
+        case spec.OptionalType(_, inner):
+            return whole_bytes(inner, inside)
+        case spec.ArrayType(item, _, size, _):
+            return size is not None or whole_bytes(item, inside)
+        case spec.NestedType(struct, size):
+            return size is not None or _whole_struct(struct, inside)
+        case spec.SwitchType():
+            return wire.size is not None or all(_whole_struct(arm, inside) for arm in arms_of(wire))
+    fixed = measure.size_of(wire).fixed
+    return fixed is None or fixed % 8 == 0
+
+
+def _whole_struct(struct: type, inside: frozenset[type]) -> bool:
+    if struct in inside:
+        return True  # a struct inside itself: whole if everything around it is
+    fixed = measure.size_of_struct(struct).fixed
+    if fixed is not None:
+        return fixed % 8 == 0
+    within = inside | {struct}
+    loose = sum(measure.size_of(f.type).fixed or 0 for f in spec.spec_of(struct).fields if not whole_bytes(f.type, within))
+    return loose % 8 == 0

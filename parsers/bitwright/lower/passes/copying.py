@@ -1,0 +1,52 @@
+"""Copies of programs, functions and blocks; the registers of a copied block can be renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bitwright.ir.ops import Block, Function, Op, Program, Reg
+
+
+def copy_program(program: Program) -> Program:
+    """A copy whose ops can be changed; registers and symbols are shared."""
+    functions = {
+        name: Function(f.name, f.params, f.outs, copy_block(f.body, lambda reg: reg)) for name, f in program.functions.items()
+    }
+    return Program(program.name, program.direction, program.entry, functions, program.symbols)
+
+
+def copy_block(block: Block, rename: Callable[[Reg], Reg]) -> Block:
+    """A copy in which every register is renamed."""
+    ops = [
+        Op(
+            op.kind, tuple(map(rename, op.args)), tuple(map(rename, op.outs)), op.attrs, tuple(copy_block(inner, rename) for inner in op.blocks)
+        )
+        for op in block.ops
+    ]  # fmt: skip
+    return Block(tuple(map(rename, block.params)), ops)
+
+
+def replace_uses(block: Block, replaced: dict[Reg, Reg]) -> None:
+    """Read other registers instead, everywhere in a block."""
+    if not replaced:
+        return
+    for op in block.ops:
+        if any(a in replaced for a in op.args):
+            op.args = tuple(replaced.get(a, a) for a in op.args)
+        for inner in op.blocks:
+            replace_uses(inner, replaced)
+
+
+def highest_number(program: Program) -> int:
+    """The highest register number in use."""
+    highest = 0
+    waiting = [f.body for f in program.functions.values()]
+    for function in program.functions.values():
+        highest = max([highest, *(r.number for r in function.params)])
+    while waiting:
+        block = waiting.pop()
+        highest = max([highest, *(r.number for r in block.params)])
+        for op in block.ops:
+            highest = max([highest, *(r.number for r in op.outs)])
+            waiting += op.blocks
+    return highest

@@ -1,0 +1,49 @@
+"""A second entry for the commonest call: the message begins at byte 0 and fills the input."""
+
+from __future__ import annotations
+
+import itertools
+
+from bitwright.ir.ops import Function, Op, Program, Reg
+from bitwright.lower.passes.copying import copy_block, highest_number
+
+
+def add_whole(program: Program) -> None:
+    """Add the function `whole`: takes the size of the input, yields the value, fails if bytes are left."""
+    entry = program.functions[program.entry]
+    start, end, *parameters = entry.params
+    if parameters:
+        return
+    numbers = itertools.count(highest_number(program) + 1)
+    zero = Reg(next(numbers), "int", 0, 0)
+    body = copy_block(entry.body, lambda reg: zero if reg is start else reg)
+    *ops, last = body.ops
+    value, after = last.args
+    differs = Reg(next(numbers), "int", 0, 1)
+    body.ops = [
+        Op("const", (), (zero,), {"value": 0}),
+        *ops,
+        Op("bin", (after, end), (differs,), {"op": "ne"}),
+        Op("fail_if", (differs,), (), {"code": "unconsumed", "message": "bytes are left over"}),
+        Op("yield", (value,)),
+    ]
+    program.functions["whole"] = Function("whole", (end,), ("obj",), body)
+
+
+def tighten_whole(program: Program) -> None:
+    """Of a message of fixed size, one comparison replaces the bounds check and the check for bytes left."""
+    whole = program.functions.get("whole")
+    if whole is None:
+        return
+    constants = {op.outs[0]: op.attrs["value"] for op in whole.body.ops if op.kind == "const"}
+    compare, check = whole.body.ops[-3:-1] if len(whole.body.ops) > 3 else (None, None)
+    if compare is None or check is None or compare.kind != "bin" or constants.get(compare.args[0]) is None:
+        return
+    total = constants[compare.args[0]]
+    for index, op in enumerate(whole.body.ops):
+        if op.kind == "need" and op.args == (next(r for r in constants if constants[r] == 0), whole.params[0]) and op.attrs["size"] == total:
+            rest = [o for o in whole.body.ops if o not in (op, compare, check)]
+            size = next(o for o in whole.body.ops if o.kind == "const" and o.outs[0] is compare.args[0])
+            rest.remove(size)
+            whole.body.ops = [*rest[:1], size, compare, check, *rest[1:]] if index else rest
+            return

@@ -1,0 +1,161 @@
+"""The metaclass of Struct: turns a class body of declarations into a small, fast value class.
+
+Instances are `msgspec.Struct` objects.  Required fields come first in their memory layout, so the
+compiled parser can construct them positionally, which costs a fifth of keyword construction;
+everything a user sees (repr, matching, JSON, errors) keeps the order of the wire.
+"""
+
+from __future__ import annotations
+
+import copy
+import sys
+from typing import Any
+
+import msgspec
+from msgspec import StructMeta
+
+from bitwright.errors import Location, declaration_error
+from bitwright.schema import measure, spec
+from bitwright.schema.collect import ClassBody, annotations_of, collect, is_class_variable
+from bitwright.schema.expr import Expr, Node
+
+
+class StructType(StructMeta):
+    """Collects fields, computes the spec, and lays out the value class."""
+
+    @classmethod
+    def __prepare__(cls, name: str, bases: tuple[type, ...], /, **keywords: Any) -> ClassBody:
+        """A namespace that notices when a field is declared twice."""
+        return ClassBody(name)
+
+    def __new__(
+        mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *,
+        endian: str | None = None, origin: bool = False, tag: Any = None, **keywords: Any,
+    ) -> Any:  # fmt: skip
+        """Make the value class of a class body."""
+        if "__bitwright_root__" in namespace:
+            return super().__new__(mcls, name, bases, dict(namespace))
+        location = _class_site()
+        _check_class(name, bases, keywords, location)
+        base = next(b for b in bases if isinstance(b, StructType))
+        inherited: spec.StructSpec | None = getattr(base, "__bitwright__", None)
+        made = collect(name, namespace, inherited, endian, origin, location, _reserved_names())
+        own = [f for f in made.visible if inherited is None or inherited.field(f.name) is None]
+        body = _class_body(namespace, own, made)
+        # Each class has its own `parse`, so that the compiled one of a base never serves a subclass.
+        body.setdefault("parse", next(c.__dict__["parse"] for c in base.__mro__ if "__bitwright_root__" in c.__dict__))
+        late = bool(inherited and any(f.optional for f in inherited.visible)) and any(not f.optional for f in own)
+        cls: Any = super().__new__(mcls, name, bases, body, kw_only=late)
+        keywords_above: frozenset[str] = getattr(base, "__bitwright_keywords__", frozenset())
+        cls.__bitwright_keywords__ = keywords_above | {f.name for f in own} if late else keywords_above
+        _describe(cls, made)
+        if tag is not None:
+            _register(cls, bases, tag, location)
+        return cls
+
+    @property
+    def __match_args__(cls) -> tuple[str, ...]:  # type: ignore[override]  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The fields in wire order (the memory order differs)."""
+        made: spec.StructSpec | None = cls.__dict__.get("__bitwright__")
+        return tuple(f.name for f in made.visible) if made else ()
+
+    def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **keywords: Any) -> None:
+        """Swallow the class keywords that `__new__` used."""
+        super().__init__(name, bases, namespace)
+
+
+def _class_site() -> Location:
+    frame = sys._getframe(2)
+    return Location(frame.f_code.co_filename, frame.f_lineno)
+
+
+def _check_class(name: str, bases: tuple[type, ...], keywords: dict[str, Any], location: Location) -> None:
+    """Whether the class statement itself says something that makes sense."""
+    if keywords:
+        raise declaration_error(f"{next(iter(keywords))}= is no keyword of a struct; there are endian=, origin= and tag=", location, name)
+    structs = [b.__name__ for b in bases if isinstance(b, StructType)]
+    if len(structs) > 1:
+        raise declaration_error(
+            f"extends {' and '.join(structs)}, so the order of their fields on the wire is not said; extend one and nest the other: "
+            f"inner: {structs[1]} = nested({structs[1]})",
+            location, name,
+        )  # fmt: skip
+
+
+def _reserved_names() -> frozenset[str]:
+    """The public methods of Struct, which a field must not hide."""
+    from bitwright.struct_ import Struct
+
+    return frozenset(n for n in dir(Struct) if not n.startswith("_"))
+
+
+def _class_body(namespace: dict[str, Any], own: list[spec.FieldSpec], made: spec.StructSpec) -> dict[str, Any]:
+    """The namespace msgspec sees: own fields, required ones first, computed values as properties."""
+    annotations = annotations_of(namespace)
+    ordered = sorted(own, key=lambda f: f.optional)  # stable: keeps wire order within each half
+    body = {k: v for k, v in namespace.items() if not isinstance(v, Expr) and k not in ("__annotate__", "__annotate_func__")}
+    class_variables = {name: annotation for name, annotation in annotations.items() if is_class_variable(annotation)}
+    body["__annotations__"] = {**class_variables, **{f.name: annotations[f.name] for f in ordered}}
+    for field in ordered:
+        if field.optional:
+            body[field.name] = _msgspec_default(field)
+    for name, value in namespace.items():
+        if isinstance(value, Expr) and name in made.computed:
+            body[name] = _computed_property(name, made.computed[name])
+    return body
+
+
+def _msgspec_default(field: spec.FieldSpec) -> Any:
+    default = None if field.default is spec.MISSING or field.auto else field.default
+    if isinstance(default, list | msgspec.Struct):
+        return msgspec.field(default_factory=lambda: copy.deepcopy(default))
+    return default
+
+
+def _computed_property(name: str, node: Node) -> property:
+    from bitwright.evaluate import evaluate
+
+    def getter(self: Any) -> int:
+        return evaluate(node, self)
+
+    getter.__name__ = name
+    getter.__doc__ = "Computed from the fields."
+    return property(getter)
+
+
+def _describe(cls: Any, made: spec.StructSpec) -> None:
+    final = _replace_struct(made, cls)
+    cls.__bitwright__ = final
+    cls.__bitwright_size__ = measure.size_of_struct(cls)
+    cls.__bitwright_union__ = spec.Union(final.name, {}, None, open=True)
+
+
+def _replace_struct(made: spec.StructSpec, cls: type) -> spec.StructSpec:
+    return spec.StructSpec(
+        made.name, made.module, cls, made.fields, made.computed, made.params, made.order, made.origin, made.location, made.doc
+    )
+
+
+def _register(cls: Any, bases: tuple[type, ...], tag: Any, location: Location) -> None:
+    base: Any = next((b for b in bases if isinstance(b, StructType) and "__bitwright_root__" not in b.__dict__), None)
+    if base is None:
+        raise declaration_error("tag= needs a base class that is the union: class A(RData, tag=1)", location, cls.__name__)
+    tags = tag if isinstance(tag, tuple | list | frozenset | set) else (tag,)
+    if not tags or not all(isinstance(one, int) for one in tags):
+        raise declaration_error(f"tag={tag!r} is not a number; write tag=Type.A, or tag=(1, 2) for several", location, cls.__name__)
+    for one in tags:
+        for union in _unions_above(base):
+            known = union.cases.get(int(one))
+            if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+                raise declaration_error(
+                    f"tag {one!r} of {union.name} is taken by {known.__name__}, declared at {spec.spec_of(known).location}; give another",
+                    location, cls.__name__,
+                )  # fmt: skip
+    for one in tags:
+        for union in _unions_above(base):
+            union.add(int(one), cls)
+
+
+def _unions_above(base: Any) -> list[spec.Union]:
+    """The unions of the base and of everything it extends: an arm of a specialised union is one of the general too."""
+    return [c.__bitwright_union__ for c in base.__mro__ if isinstance(c.__dict__.get("__bitwright_union__"), spec.Union)]

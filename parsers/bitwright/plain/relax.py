@@ -1,0 +1,44 @@
+"""Deep copies in which what building derives is open again."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from bitwright.schema import spec
+from bitwright.schema.expr import Const, FieldRef
+
+T = TypeVar("T")
+
+
+def relaxed(value: T) -> T:
+    """A deep copy with derived fields None, so that an edit is followed by the next `build()`.
+
+    A derived tag stays where the class of the union's value could not give it back: the default
+    arm serves many tags, and an arm with several tags builds with its first.
+    """
+    struct: Any = type(value)
+    made = spec.spec_of(struct)
+    kept = {tag for field in made.visible if (tag := _kept_tag(field, value))}
+    return struct(**{f.name: _copied(f, getattr(value, f.name), f.name in kept) for f in made.visible})  # type: ignore[no-any-return]
+
+
+def _copied(field: spec.FieldSpec, value: Any, kept: bool) -> Any:
+    derived = field.auto or (field.fixed is not None and not isinstance(field.fixed, Const | bytes))
+    return None if derived and not kept else _deep(value)
+
+
+def _deep(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_deep(item) for item in value]
+    if isinstance(value, bytearray):
+        return bytes(value)
+    return relaxed(value) if hasattr(type(value), "__bitwright__") else value  # everything else cannot change
+
+
+def _kept_tag(field: spec.FieldSpec, value: Any) -> str | None:
+    """The name of the field that selects this union, if its value must be kept."""
+    wire = field.type.inner if isinstance(field.type, spec.OptionalType) else field.type
+    if not (isinstance(wire, spec.SwitchType) and isinstance(wire.on, FieldRef) and len(wire.on.names) == 1):
+        return None
+    (name,) = wire.on.names
+    return name if wire.union.tag_of(type(getattr(value, field.name))) != getattr(value, name) else None

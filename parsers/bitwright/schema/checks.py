@@ -1,0 +1,230 @@
+"""Whether the fields of a struct can follow each other on the wire as declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bitwright.errors import Location, declaration_error
+from bitwright.schema import measure, spec
+from bitwright.schema.expr import Const, Node
+from bitwright.schema.relations import Relations
+
+# The most elements an array of things that can be empty may have: more would be work without input.
+MOST_EMPTY = 4096
+
+# The most elements of an array of odd bits: each is read at a place of its own.
+MOST_LOOSE = 256
+
+
+def check_struct(made: spec.StructSpec, own: Mapping[str, Location]) -> None:
+    """Refuse a struct whose `own` names, those not inherited, say what cannot be."""
+    seen: set[str] = set()
+    for field in made.fields:
+        if field.name in own:
+            _check_field(field, Relations(made, field.name, field.location, frozenset(seen)))
+        seen.add(field.name)
+    everything = frozenset(seen)
+    for field in made.fields:
+        if field.name in own and isinstance(field.type, spec.ChecksumType):
+            _check_sum(field.type, Relations(made, field.name, field.location, everything))
+    for name, node in made.computed.items():
+        if name in own:
+            Relations(made, name, own[name], everything).number(node, "")
+    _check_order(made)
+    _check_places(made)
+
+
+# --- one field ---------------------------------------------------------------------------------
+
+
+def _check_field(field: spec.FieldSpec, relations: Relations) -> None:
+    _check_type(field.type, relations)
+    if field.fixed is not None and not isinstance(field.fixed, bytes):
+        relations.number(field.fixed, "the constant ")
+
+
+def _check_type(wire: spec.WireType, relations: Relations) -> None:
+    match wire:
+        case spec.IntType():
+            _check_endian(wire, relations)
+        case spec.BytesType(size=size, prefix=prefix) | spec.TextType(size=size, prefix=prefix):
+            _check_size(size, "size=", relations)
+            if prefix is not None:
+                _check_endian(prefix, relations)
+        case spec.NestedType(struct, size, order, arguments):
+            _check_size(size, "size=", relations)
+            _check_order_of(order, relations)
+            relations.arguments(arguments, struct, exact=True)
+        case spec.ArrayType():
+            _check_array(wire, relations)
+        case spec.SwitchType():
+            _check_switch(wire, relations)
+        case spec.OptionalType(condition, inner):
+            relations.condition(condition, "the condition of when()")
+            _check_type(inner, relations)
+            if (measure.size_of(inner).fixed or 0) % 8:
+                raise relations.error(
+                    "can be absent and is not whole bytes, so the place of what follows is not known; "
+                    "make it reserved or always there, or put whole bytes into a struct of their own"
+                )
+        case spec.ChecksumType(inner):
+            _check_endian(inner, relations)
+
+
+def _check_size(size: Node | None, what: str, relations: Relations) -> None:
+    if size is not None:
+        relations.number(size, what, rest=True)
+
+
+def _check_order_of(order: spec.Order | Node | None, relations: Relations) -> None:
+    if order is not None and not isinstance(order, str):
+        relations.condition(order, "endian=")
+
+
+def _check_endian(wire: spec.IntType, relations: Relations) -> None:
+    _check_order_of(wire.order, relations)
+    if wire.order is not None and wire.width % 8:
+        raise relations.error(f"endian= needs whole bytes, and this is {wire.width} bits; leave it out, or take whole bytes")
+
+
+def _check_array(wire: spec.ArrayType, relations: Relations) -> None:
+    _check_type(wire.item, relations)
+    if isinstance(wire.item, spec.BytesType) and wire.item.payload:
+        raise relations.error("payload() is the last field of a struct, not an element; write array(raw(...), ...)")
+    _check_size(wire.size, "size=", relations)
+    if wire.count is not None:
+        relations.number(wire.count, "count=")
+    if wire.until is not None:
+        Relations(relations.made, relations.name, relations.location, relations.seen, wire.item).condition(wire.until, "until=")
+    loose = (measure.size_of(wire.item).fixed or 0) % 8
+    if loose and not (isinstance(wire.count, Const) and wire.count.value <= MOST_LOOSE):
+        raise relations.error(f"its elements are not whole bytes, so it needs a constant count= of at most {MOST_LOOSE}")
+    small = isinstance(wire.count, Const) and wire.count.value <= MOST_EMPTY
+    if measure.size_of(wire.item).fewest == 0 and not small and not _grows(wire.item):
+        raise relations.error(
+            "its elements can be empty, so a count or a region would not bound the work; give the element a field of its own size, "
+            f"or a constant count of at most {MOST_EMPTY}"
+        )
+
+
+def _grows(item: spec.WireType) -> bool:
+    """Whether only a run-time check can tell that an element consumes bytes (an open union, a bounded region)."""
+    return isinstance(item, spec.NestedType | spec.SwitchType) and measure.size_of(item).most is None
+
+
+def _check_switch(wire: spec.SwitchType, relations: Relations) -> None:
+    if isinstance(wire.on, Const):
+        raise relations.error(f"on={wire.on.value} is always the same; write the field that holds the tag")
+    relations.number(wire.on, "on=")
+    _check_size(wire.size, "size=", relations)
+    _check_order_of(wire.order, relations)
+    arms = [*wire.union.cases.values(), *(arm for arm in (wire.default, wire.empty) if arm is not None)]
+    for arm in dict.fromkeys(arms):
+        relations.arguments(wire.arguments, arm, exact=False)
+    known = {name for arm in arms for name in spec.spec_of(arm).params}
+    unknown = [name for name, _ in wire.arguments if name not in known]
+    if unknown and not wire.union.open:
+        raise relations.error(f"arguments=: no arm has a parameter `{unknown[0]}`")
+
+
+def _check_sum(wire: spec.ChecksumType, relations: Relations) -> None:
+    if wire.over is not None:
+        relations.number(wire.over, "over=")
+    if wire.prefix is not None and relations.made.params[wire.prefix].type is not bytes:
+        raise relations.error(f"prefix= takes a bytes parameter, and `{wire.prefix}` is {relations.made.params[wire.prefix].type.__name__}")
+
+
+# --- one after the other -----------------------------------------------------------------------
+
+
+def _check_order(made: spec.StructSpec) -> None:
+    for field, following in zip(made.fields, made.fields[1:], strict=False):
+        if isinstance(field.type, spec.BytesType) and field.type.payload:
+            raise declaration_error(
+                f"comes after `{field.name}`, but payload() is the layer above, so it is the last field; "
+                "for bytes in between write raw(size=...)",
+                following.location, made.name, following.name,
+            )  # fmt: skip
+    for index, field in enumerate(made.fields):
+        after = next((f for f in made.fields[index + 1 :] if measure.size_of(f.type).fewest), None)
+        if after is not None and takes_the_rest(field.type):
+            raise declaration_error(
+                f"takes everything to the end of its region, so nothing is left for `{after.name}`; "
+                "give it a size=, count=, prefix= or terminator=",
+                field.location, made.name, field.name,
+            )  # fmt: skip
+
+
+def takes_the_rest(wire: spec.WireType) -> bool:
+    """Whether the type always reads to the end of the region it is in."""
+    match wire:
+        case spec.BytesType() | spec.TextType():
+            return wire.size is None and wire.prefix is None and wire.terminator is None
+        case spec.ArrayType():
+            return wire.count is None and wire.size is None and wire.until is None
+        case spec.NestedType(struct, None):
+            return any(takes_the_rest(f.type) for f in spec.spec_of(struct).fields)
+    return False
+
+
+# --- bits and bytes ----------------------------------------------------------------------------
+
+
+def _check_places(made: spec.StructSpec) -> None:
+    """Bytes begin at a byte, counted from the struct's start; checked as far as the place is known before reading."""
+    phase: int | None = 0
+    for field in made.fields:
+        needs = _whole_bytes(field.type)
+        if phase and needs:
+            raise declaration_error(
+                f"is {needs}, so it begins at a byte, but {phase} bits of one are used before it; add `_gap = pad(bits={8 - phase})`",
+                field.location, made.name, field.name,
+            )  # fmt: skip
+        if phase is not None and made.order == "little":
+            _check_little(made, field, phase)
+        phase = _phase_after(field.type, phase)
+
+
+def _whole_bytes(wire: spec.WireType) -> str | None:
+    """What a type is that cannot begin inside a byte; None if it can."""
+    match wire:
+        case spec.BytesType():
+            return "bytes"
+        case spec.TextType():
+            return "text"
+        case spec.NameType():
+            return "a domain name"
+        case spec.AlignType():
+            return "an alignment to bytes"
+        case spec.SwitchType():
+            return "a union"
+        case spec.ChecksumType():
+            return "a checksum"
+        case spec.NestedType(size=size) if size is not None:
+            return "a region of bytes"
+        case spec.ArrayType(count=None):
+            return "an array without a count"
+        case spec.OptionalType(_, inner):
+            return _whole_bytes(inner)
+    return None
+
+
+def _check_little(made: spec.StructSpec, field: spec.FieldSpec, phase: int) -> None:
+    number = spec.number_behind(field.type)
+    if not isinstance(number, spec.IntType) or number.order not in {None, "inherit", "little"}:
+        return
+    if phase + number.width > 8 and (phase or number.width % 8):
+        raise declaration_error(
+            "crosses from one byte into another in a little-endian struct, where its bits do not lie together; "
+            'make it whole bytes at a byte, split it, or declare the struct endian="big"',
+            field.location, made.name, field.name,
+        )  # fmt: skip
+
+
+def _phase_after(wire: spec.WireType, phase: int | None) -> int | None:
+    fixed = measure.size_of(wire).fixed
+    if phase is None or isinstance(wire, spec.OptionalType):
+        return phase if _whole_bytes(wire) or (measure.size_of(wire).most or 1) % 8 == 0 else None
+    if fixed is not None:
+        return (phase + fixed) % 8
+    return phase if _whole_bytes(wire) else None

@@ -1,0 +1,204 @@
+"""From a class body to a `StructSpec`; a declaration that cannot work is refused here.
+
+Only the names of annotations are read, never their values, so `from __future__ import
+annotations`, local classes and Python 3.14 work alike.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Mapping
+from typing import Any, TypeGuard
+
+from bitwright.errors import DeclarationError, Location, declaration_error
+from bitwright.schema import checks, fitting, spec
+from bitwright.schema.draft import Draft
+from bitwright.schema.expr import Expr, FieldProxy, FieldRef, Scope
+
+ORDERS = ("big", "little", "inherit")
+SHADOWING = frozenset({"bytes", "int", "list", "str", "bool"})
+# What parse(), build() and the codec take themselves.
+PARSE_KEYWORDS = frozenset({"strict", "limits", "data", "offset", "endian", "self", "cls"})
+
+
+class ClassBody(dict[str, Any]):
+    """The namespace of a class body while it runs: a name that is declared twice would lose a field of the wire."""
+
+    def __init__(self, struct: str) -> None:
+        super().__init__()
+        self.struct = struct
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        old = self.get(name)
+        if isinstance(old, FieldProxy) and old is not value:
+            site = value._bw_site if isinstance(value, Expr) else old._bw_decl.site
+            raise declaration_error(
+                f"is declared twice, first at {old._bw_decl.site}; give each its own name, such as `{name}2`", site, self.struct, name
+            )
+        super().__setitem__(name, value)
+
+
+def annotations_of(namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """The annotations of a class body, in order: values where Python made them already, text otherwise."""
+    if "__annotations__" in namespace:
+        return dict(namespace["__annotations__"])
+    if sys.version_info >= (3, 14):  # annotations are lazy there; asking for text evaluates nothing
+        import annotationlib
+
+        annotate = annotationlib.get_annotate_from_class_namespace(namespace)
+        if annotate is not None:
+            return dict(annotationlib.call_annotate_function(annotate, annotationlib.Format.STRING))
+    return {}
+
+
+def is_class_variable(annotation: Any) -> bool:
+    """Whether an annotation says ClassVar: then the name is an ordinary class attribute."""
+    return "ClassVar" in str(annotation)
+
+
+def collect(
+    struct_name: str, namespace: Mapping[str, Any], base: spec.StructSpec | None, order: str | None, origin: bool,
+    location: Location, forbidden: frozenset[str],
+) -> spec.StructSpec:  # fmt: skip
+    """Read a class body.  `base` is the spec of the struct it extends; `forbidden` are names the base class uses."""
+    chosen = order if order is not None else base.order if base else "big"
+    if not _is_order(chosen):
+        raise declaration_error(f'endian={chosen!r}: write "big", "little" or "inherit"', location, struct_name)
+    if not isinstance(origin, bool):
+        raise declaration_error(f"origin={origin!r}: write True, or leave it out", location, struct_name)
+    annotated = annotations_of(namespace)
+    _Names(struct_name, namespace, annotated, base, forbidden, location).check()
+    reader = _Reader(struct_name, annotated, base)
+    for name, value in namespace.items():
+        if isinstance(value, Expr):
+            reader.read(name, value)
+    made = spec.StructSpec(
+        struct_name, str(namespace.get("__module__", "")), type, tuple(reader.fields), reader.computed, reader.params,
+        chosen, origin or bool(base and base.origin), location, str(namespace.get("__doc__") or ""),
+    )  # fmt: skip
+    checks.check_struct(made, reader.sites)
+    return made
+
+
+def _is_order(value: str) -> TypeGuard[spec.Order]:
+    return value in ORDERS
+
+
+class _Reader:
+    """Freezes what a class body said, name by name, in the order it was said."""
+
+    def __init__(self, struct: str, annotated: Mapping[str, Any], base: spec.StructSpec | None) -> None:
+        self.struct, self.annotated = struct, annotated
+        self.scope = Scope(struct, base.struct if base else None)
+        self.fields: list[spec.FieldSpec] = list(base.fields) if base else []
+        self.computed = dict(base.computed) if base else {}
+        self.params = dict(base.params) if base else {}
+        self.sites: dict[str, Location] = {}
+        if base:
+            self.scope.inherited = {**{f.name: FieldRef((f.name,)) for f in base.fields}, **base.computed}
+
+    def read(self, name: str, value: Expr) -> None:
+        scope = self.scope
+        scope.field = name
+        scope.site = self.sites[name] = value._bw_decl.site if isinstance(value, FieldProxy) else value._bw_site
+        if not isinstance(value, FieldProxy):
+            scope.computed[id(value)] = self.computed[name] = scope.freeze(value)
+            return
+        draft: Draft = value._bw_decl
+        if id(draft) in scope.names:
+            raise scope.error(f"shares one declaration with `{scope.names[id(draft)]}`; call the function again for each field")
+        if draft.param is not None:
+            self.params[name] = spec.ParamSpec(name, draft.param.type, draft.param.default, draft.site)
+            scope.params.add(name)
+        else:
+            self.fields.append(self._field(name, draft))
+        scope.names[id(draft)] = name
+
+    def _field(self, name: str, draft: Draft) -> spec.FieldSpec:
+        scope = self.scope
+        if not draft.hidden and name not in self.annotated:
+            raise scope.error(f"has no annotation, so no type checker knows its type; write `{name}: int = ...`, or the type that it has")
+        wire = draft.make(scope)
+        if draft.auto and isinstance(wire, spec.OptionalType):
+            raise scope.error(
+                "auto() and checksum() inside when() cannot be solved; put the field and what it measures into a struct of their own, "
+                "and that struct into when()"
+            )
+        if draft.auto and not isinstance(wire, spec.IntType | spec.ChecksumType):
+            raise scope.error("auto() derives a number: a length, a count, a tag or a flag; everything else is given")
+        default, fixed = draft.default, draft.fixed
+        if fixed is not None:
+            fixed = scope.freeze(fixed) if not isinstance(fixed, bytes | str) else fixed
+            default, fixed = fitting.constant(wire, fixed, scope)
+        elif default is not spec.MISSING:
+            fitting.check_default(wire, default, scope)
+        return spec.FieldSpec(name, wire, draft.site, default, draft.auto, fixed, draft.reserved, draft.hidden, draft.doc)
+
+
+@dataclasses.dataclass(slots=True)
+class _Names:
+    """Whether the names of a class body can be those of fields, computed values and parameters."""
+
+    struct: str
+    namespace: Mapping[str, Any]
+    annotated: Mapping[str, Any]
+    base: spec.StructSpec | None
+    forbidden: frozenset[str]
+    location: Location
+
+    def check(self) -> None:
+        for name, annotation in self.annotated.items():
+            if not (is_class_variable(annotation) or isinstance(self.namespace.get(name), Expr)):
+                self._not_declared(name)
+        for name, value in self.namespace.items():
+            if isinstance(value, Expr):
+                self._word(name, value)
+            elif not name.startswith("__"):
+                self._inherited(name, self.location)
+
+    def error(self, name: str, message: str, site: Location) -> DeclarationError:
+        """A DeclarationError about a name."""
+        return declaration_error(message, site, self.struct, name)
+
+    def _not_declared(self, name: str) -> None:
+        said = f"`{name}: ... = {self.namespace[name]!r}`" if name in self.namespace else f"`{name}: ...` has no right-hand side"
+        raise self.error(
+            name, f"{said}; say how it lies on the wire, as in `{name}: int = u16()`, or that it does not: ClassVar[...]", self.location
+        )
+
+    def _word(self, name: str, value: Expr) -> None:
+        site = value._bw_decl.site if isinstance(value, FieldProxy) else value._bw_site
+        hidden = isinstance(value, FieldProxy) and value._bw_decl.hidden
+        param = isinstance(value, FieldProxy) and value._bw_decl.param is not None
+        self._spelling(name, site)
+        if hidden and name in self.annotated:
+            what = "a parameter" if param else "padding"
+            raise self.error(name, f"{what} is no field of the object, so it takes no annotation; write `{name} = ...`", site)
+        if not isinstance(value, FieldProxy) and name in self.annotated:
+            advice = f"for a computed value write `{name} = ...`, for a field that must have this value `{name}: int = const(u16(), ...)`"
+            raise self.error(name, f"is annotated, but an expression is no field on the wire; {advice}", site)
+        if param and name in PARSE_KEYWORDS:
+            raise self.error(name, f"`{name}` is an argument of parse() itself; call the parameter `{name}_` or another name", site)
+        self._inherited(name, site)
+
+    def _spelling(self, name: str, site: Location) -> None:
+        mangled = f"_{self.struct.lstrip('_')}__"
+        if name.startswith(("__", mangled)):
+            plain = name.removeprefix(mangled).strip("_") or "value"
+            raise self.error(f"__{plain}", f"Python changes names that begin with two underscores; call it `{plain}` or `_{plain}`", site)
+        if name in self.forbidden:
+            raise self.error(name, f"`{name}` is a method of every Struct; call the field `{name}_` or another name", site)
+        if name in SHADOWING:
+            raise self.error(name, f"`{name}` would hide the builtin in the rest of the class body; call the field `{name}_`", site)
+
+    def _inherited(self, name: str, site: Location) -> None:
+        base = self.base
+        if base is None:
+            return
+        what = "field" if base.field(name) else "computed value" if name in base.computed else "parameter" if name in base.params else None
+        if what is not None:
+            raise self.error(name, f"is already a {what} of the base struct {base.name}; give it another name", site)
+
+
+_nodes = spec.expressions_of

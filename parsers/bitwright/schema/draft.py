@@ -1,0 +1,135 @@
+"""A field while its class body runs: everything said about it, not yet tied to names.
+
+A vocabulary function makes a `Draft` and returns it inside a `FieldProxy`.  When the class is
+created, `collect` calls `make(scope)` to get the frozen `WireType`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias
+
+from bitwright.errors import Location, declaration_error
+from bitwright.schema import spec
+from bitwright.schema.expr import Expr, FieldProxy, Scope, call_site
+
+# In a wrapper's signature this stands for "no default was given".
+UNSET: Any = spec.MISSING
+
+# What `endian=` takes: a byte order, or a condition over earlier fields that is true for little endian.
+Endian: TypeAlias = Literal["big", "little", "inherit"] | bool | None
+
+
+class Declared(Protocol):
+    """Statically any Struct class; `Struct` itself lies above this layer."""
+
+    __bitwright__: ClassVar[spec.StructSpec]
+
+
+class Gap:
+    """Statically what `pad()` and `align()` return: no value, so no expression can use it by mistake."""
+
+
+def is_whole(value: object) -> bool:
+    """Whether a value is an int: what the annotations promise, for callers whom no checker tells."""
+    return isinstance(value, int)
+
+
+@dataclasses.dataclass(eq=False, slots=True)
+class Draft:
+    """What one right-hand side said."""
+
+    make: Callable[[Scope], spec.WireType]
+    site: Location
+    default: Any = spec.MISSING
+    auto: bool = False
+    fixed: Any = None
+    reserved: bool = False
+    hidden: bool = False
+    param: spec.ParamSpec | None = None
+    doc: str = ""
+
+
+def field(make: Callable[[Scope], spec.WireType], **said: Any) -> Any:
+    """A proxy for a new field."""
+    return FieldProxy(Draft(make, call_site(), **said))
+
+
+def draft_of(value: Any, where: str) -> Draft:
+    """The draft behind a vocabulary call; DeclarationError with advice if it is none."""
+    if isinstance(value, FieldProxy):
+        draft: Draft = value._bw_decl
+        return draft
+    raise declaration_error(f"{where} takes a field such as u16() or raw(size=4), not {value!r}", call_site())
+
+
+def claim(value: Any, where: str, *, default: bool = True) -> Draft:
+    """The draft that a word such as const() wants for itself; DeclarationError if another word has it, or it is no field."""
+    draft = draft_of(value, where)
+    taken = (
+        (draft.hidden, "pad(), align() and param() are no fields of the object"),
+        (draft.auto, "auto() and checksum() derive the value already"),
+        (draft.fixed is not None, "const() fixes the value already"),
+        (draft.reserved, "reserved() says the value already"),
+        (not default and draft.default is not UNSET, "the value is known, so default= would never be used"),
+    )
+    for refused, why in taken:
+        if refused:
+            raise declaration_error(f"{where} does not go with that: {why}; keep one", call_site())
+    return draft
+
+
+def inner_type(draft: Draft, scope: Scope, where: str) -> spec.WireType:
+    """The type of a declaration inside another one, where only the type counts; anything else said would be lost."""
+    named = scope.names.get(id(draft))
+    if named is not None:
+        raise scope.error(
+            f"{where} takes a declaration such as u8(), not the field `{named}`; an earlier field's value goes into size= or count="
+        )
+    said = (
+        (draft.auto, "auto() or checksum()"), (draft.fixed is not None, "const()"), (draft.reserved, "reserved()"), (draft.hidden, "pad()"),
+        (draft.default is None, "when()"), (draft.default is not UNSET, "a default"),
+    )  # fmt: skip
+    for unwanted, word in said:
+        if unwanted:
+            raise scope.error(f"{where} takes a type only; {word} means nothing there: give it to a field, perhaps of a struct of its own")
+    return draft.make(scope)
+
+
+def order_of(value: Any, scope: Scope) -> Any:
+    """Byte order: None, "big", "little", "inherit", or an expression that is true for little endian."""
+    if isinstance(value, Expr):
+        return scope.freeze(value)
+    if value is None or value in {"big", "little", "inherit"}:
+        return value
+    raise scope.error(f'endian={value!r}: write "big", "little", "inherit", or a condition that is true for little endian')
+
+
+def optional_node(value: Any, scope: Scope) -> Any:
+    """Freeze unless absent."""
+    return None if value is UNSET or value is None else scope.freeze(value)
+
+
+def arguments_of(arguments: Mapping[str, Any] | None, scope: Scope) -> tuple[tuple[str, Any], ...]:
+    """Freeze the parameters handed to a nested struct."""
+    if arguments is not None and not isinstance(arguments, Mapping):
+        raise scope.error(f'arguments={arguments!r}: write a dict of the parameters by name, {{"linktype": linktype}}')
+    return tuple((name, scope.freeze(value)) for name, value in (arguments or {}).items())
+
+
+def length_prefix(prefix: Any, scope: Scope) -> spec.IntType | None:
+    """The integer type of `prefix=u8()`."""
+    if prefix is UNSET or prefix is None:
+        return None
+    made = inner_type(draft_of(prefix, "prefix="), scope, "prefix=")
+    if isinstance(made, spec.IntType) and not made.signed and made.as_type is int:
+        return made
+    raise scope.error("prefix= takes an unsigned integer such as u8() or u16()")
+
+
+def one_delimiter(what: str, **given: Any) -> None:
+    """At most one of the ways to end a field may be given."""
+    named = [name for name, value in given.items() if value is not UNSET and value is not None]
+    if len(named) > 1:
+        raise declaration_error(f"{what} ends in two ways, {' and '.join(f'{n}=' for n in named)}; keep one", call_site())

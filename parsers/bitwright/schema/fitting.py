@@ -1,0 +1,120 @@
+"""Whether the constants and defaults of a declaration fit the type on the wire they are given for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bitwright.enums import table_of
+from bitwright.names import split_name
+from bitwright.schema import spec
+from bitwright.schema.expr import Const, Node, Scope
+from bitwright.values import Address
+
+
+def constant(wire: spec.WireType, fixed: Node | bytes | str, scope: Scope) -> tuple[Any, Node | bytes]:
+    """What `const()` gives: the attribute's default, and what must be on the wire."""
+    match wire:
+        case spec.IntType() if not isinstance(fixed, bytes | str):
+            if not isinstance(fixed, Const):
+                return spec.MISSING, fixed  # an expression: known when a message is
+            return _member(wire, _in_range(wire, fixed.value, "the constant", scope)), fixed
+        case spec.BytesType(size=Const(size)) if isinstance(fixed, bytes) and not issubclass(wire.as_type, Address):
+            _same_size(fixed, size, "the constant", scope)
+            return fixed, fixed
+        case spec.TextType(encoding=encoding, size=Const(size)) if isinstance(fixed, str):
+            encoded = _encoded(fixed, encoding, "the constant", scope)
+            _same_size(encoded, size, "the constant", scope)
+            return fixed, encoded
+    raise scope.error(
+        "const() takes a number with an integer, or bytes or text with a field of as many: const(u16(), 5), const(raw(size=2), b'ab')"
+    )
+
+
+def check_default(wire: spec.WireType, default: Any, scope: Scope) -> None:
+    """DeclarationError if the default could not be built."""
+    _check(wire, default, "default", scope)
+
+
+def _check(wire: spec.WireType, value: Any, what: str, scope: Scope) -> None:
+    match wire:
+        case spec.IntType():
+            _check_number(wire, value, what, scope)
+        case spec.BytesType():
+            _check_bytes(wire, value, what, scope)
+        case spec.TextType(encoding=encoding):
+            _of_type(value, str, what, scope)
+            _check_extent(wire, _encoded(value, encoding, what, scope), what, scope)
+        case spec.NameType():
+            _of_type(value, str, what, scope)
+            try:
+                split_name(value)
+            except ValueError as error:
+                raise scope.error(f"{what}: {error}") from None
+        case spec.NestedType(struct):
+            _of_type(value, struct, what, scope)
+        case spec.ArrayType(item, count):
+            _check_list(item, count, value, what, scope)
+        case spec.OptionalType(_, inner) if value is not None:
+            _check(inner, value, what, scope)
+
+
+def _of_type(value: Any, expected: type, what: str, scope: Scope) -> None:
+    if not isinstance(value, expected):
+        advice = "; a field that can be absent is when(condition, ...)" if value is None else ""
+        raise scope.error(f"{what}={value!r} is not {expected.__name__}{advice}")
+
+
+def _check_number(wire: spec.IntType, value: Any, what: str, scope: Scope) -> None:
+    _of_type(value, wire.as_type, what, scope)
+    _in_range(wire, int(value), what, scope)
+
+
+def _in_range(wire: spec.IntType, value: int, what: str, scope: Scope) -> int:
+    low = -(1 << (wire.width - 1)) if wire.signed else 0
+    high = (1 << (wire.width - 1 if wire.signed else wire.width)) - 1
+    if not low <= value <= high:
+        kind = "signed " if wire.signed else ""
+        raise scope.error(f"{what}={value} does not fit {wire.width} {kind}bits, which hold {low} to {high}")
+    return value
+
+
+def _member(wire: spec.IntType, value: int) -> Any:
+    """The number as its field shows it."""
+    enum = wire.enum
+    return bool(value) if wire.as_type is bool else value if enum is None else table_of(enum)[value]
+
+
+def _check_bytes(wire: spec.BytesType, value: Any, what: str, scope: Scope) -> None:
+    if issubclass(wire.as_type, Address) and not isinstance(value, wire.as_type):
+        raise scope.error(f"{what}={value!r} is not {wire.as_type.__name__}; write {wire.as_type.__name__}({value!r})")
+    _of_type(value, bytes, what, scope)
+    _check_extent(wire, value, what, scope)
+
+
+def _check_extent(wire: spec.BytesType | spec.TextType, content: bytes, what: str, scope: Scope) -> None:
+    if isinstance(wire.size, Const):
+        _same_size(content, wire.size.value, what, scope)
+    if wire.prefix is not None:
+        _in_range(wire.prefix, len(content), f"the length of {what}", scope)
+    if wire.terminator is not None and wire.terminator in content:
+        raise scope.error(f"{what}={content!r} holds the terminator {wire.terminator!r}, so it would be read back shorter")
+
+
+def _same_size(content: bytes, size: int, what: str, scope: Scope) -> None:
+    if len(content) != size:
+        raise scope.error(f"{what}={content!r} has {len(content)} bytes, the field has {size}")
+
+
+def _encoded(value: str, encoding: str, what: str, scope: Scope) -> bytes:
+    try:
+        return value.encode(encoding)
+    except UnicodeEncodeError as error:
+        raise scope.error(f"{what}={value!r} cannot be written in {encoding}: {error.reason}") from None
+
+
+def _check_list(item: spec.WireType, count: Node | None, value: Any, what: str, scope: Scope) -> None:
+    _of_type(value, list, what, scope)
+    if isinstance(count, Const) and len(value) != count.value:
+        raise scope.error(f"{what} has {len(value)} elements, the array has {count.value}")
+    for index, element in enumerate(value):
+        _check(item, element, f"{what}[{index}]", scope)

@@ -1,0 +1,233 @@
+"""The vocabulary of numbers: integers, flags, constants, derived numbers, padding.
+
+Each function returns, statically, the type of the value, so that the relation
+`length - ihl * 4` is checked as ints; at run time it returns the field's proxy.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Any, TypeVar, overload
+
+from bitwright.checksum import Algorithm  # loads that module before `bitwright` gives its name to the word below
+from bitwright.errors import declaration_error
+from bitwright.schema import spec
+from bitwright.schema.draft import UNSET, Endian, Gap, claim, draft_of, field, is_whole, order_of
+from bitwright.schema.expr import Expr, ParamRef, Scope, call_site
+
+T = TypeVar("T")
+N = TypeVar("N", bound=int)
+E = TypeVar("E", bound=enum.IntEnum)
+B = TypeVar("B", bound=bytes)
+S = TypeVar("S", bound=str)
+
+
+def _integer(width: int, as_type: Any, *, signed: bool, default: Any, endian: Any, doc: str) -> Any:
+    if not is_whole(width) or not 1 <= width <= 64:
+        raise declaration_error(f"an integer has 1 to 64 bits, not {width!r}; use raw(size=...) for more", call_site())
+    if not (isinstance(as_type, type) and (as_type in (int, bool) or issubclass(as_type, enum.IntEnum))):
+        raise declaration_error(f"{as_type!r} cannot be the type of a number; use int, bool or an OpenEnum", call_site())
+    if as_type is bool and width != 1:
+        raise declaration_error(f"a bool has 1 bit, not {width}; use flag() or int", call_site())
+
+    def make(scope: Scope) -> spec.WireType:
+        return spec.IntType(width, signed, order_of(endian, scope), as_type)
+
+    return field(make, default=default, doc=doc)
+
+
+# In overloads the value of a `default` is `...`: from any other a checker would infer the type variable.
+@overload
+def bits(width: int, /, *, signed: bool = False, default: int = ..., endian: Endian = None, doc: str = "") -> int: ...
+@overload
+def bits(width: int, as_type: type[bool], /, *, default: bool = ..., doc: str = "") -> bool: ...
+@overload
+def bits(width: int, as_type: type[E], /, *, signed: bool = False, default: E = ..., endian: Endian = None, doc: str = "") -> E: ...
+def bits(width: int, as_type: Any = int, /, *, signed: bool = False, default: Any = UNSET, endian: Endian = None, doc: str = "") -> Any:
+    """An integer of `width` bits (1 to 64) at any bit offset, most significant bit first."""
+    return _integer(width, as_type, signed=signed, default=default, endian=endian, doc=doc)
+
+
+def flag(*, default: bool = UNSET, doc: str = "") -> bool:
+    """One bit, as a bool."""
+    return _integer(1, bool, signed=False, default=default, endian=None, doc=doc)  # type: ignore[no-any-return]  # a proxy at run time
+
+
+@overload
+def u8(*, default: int = ..., doc: str = "") -> int: ...
+@overload
+def u8(as_type: type[E], /, *, default: E = ..., doc: str = "") -> E: ...
+def u8(as_type: Any = int, /, *, default: Any = UNSET, doc: str = "") -> Any:
+    """One unsigned byte."""
+    return _integer(8, as_type, signed=False, default=default, endian=None, doc=doc)
+
+
+@overload
+def u16(*, default: int = ..., endian: Endian = None, doc: str = "") -> int: ...
+@overload
+def u16(as_type: type[E], /, *, default: E = ..., endian: Endian = None, doc: str = "") -> E: ...
+def u16(as_type: Any = int, /, *, default: Any = UNSET, endian: Endian = None, doc: str = "") -> Any:
+    """An unsigned integer of 16 bits."""
+    return _integer(16, as_type, signed=False, default=default, endian=endian, doc=doc)
+
+
+@overload
+def u32(*, default: int = ..., endian: Endian = None, doc: str = "") -> int: ...
+@overload
+def u32(as_type: type[E], /, *, default: E = ..., endian: Endian = None, doc: str = "") -> E: ...
+def u32(as_type: Any = int, /, *, default: Any = UNSET, endian: Endian = None, doc: str = "") -> Any:
+    """An unsigned integer of 32 bits."""
+    return _integer(32, as_type, signed=False, default=default, endian=endian, doc=doc)
+
+
+def u24(*, default: int = UNSET, endian: Endian = None, doc: str = "") -> int:
+    """An unsigned integer of 24 bits."""
+    return bits(24, default=default, endian=endian, doc=doc)
+
+
+def u48(*, default: int = UNSET, endian: Endian = None, doc: str = "") -> int:
+    """An unsigned integer of 48 bits."""
+    return bits(48, default=default, endian=endian, doc=doc)
+
+
+def u64(*, default: int = UNSET, endian: Endian = None, doc: str = "") -> int:
+    """An unsigned integer of 64 bits."""
+    return bits(64, default=default, endian=endian, doc=doc)
+
+
+def i8(*, default: int = UNSET, doc: str = "") -> int:
+    """A signed byte, two's complement."""
+    return bits(8, signed=True, default=default, doc=doc)
+
+
+def i16(*, default: int = UNSET, endian: Endian = None, doc: str = "") -> int:
+    """A signed integer of 16 bits, two's complement."""
+    return bits(16, signed=True, default=default, endian=endian, doc=doc)
+
+
+def i32(*, default: int = UNSET, endian: Endian = None, doc: str = "") -> int:
+    """A signed integer of 32 bits, two's complement."""
+    return bits(32, signed=True, default=default, endian=endian, doc=doc)
+
+
+def i64(*, default: int = UNSET, endian: Endian = None, doc: str = "") -> int:
+    """A signed integer of 64 bits, two's complement."""
+    return bits(64, signed=True, default=default, endian=endian, doc=doc)
+
+
+def reserved(width: int, /, *, doc: str = "") -> int:
+    """`width` bits that should be zero: kept, and a finding if they are not."""
+    proxy = _integer(width, int, signed=False, default=0, endian=None, doc=doc)
+    draft_of(proxy, "reserved()").reserved = True
+    return proxy  # type: ignore[no-any-return]  # a proxy at run time
+
+
+def pad(*, bits: int = 0, bytes: int = 0) -> Gap:
+    """Zero bits that carry nothing: not a field of the object.  Write `_gap = pad(bits=3)`, un-annotated."""
+    if not (is_whole(bits) and is_whole(bytes) and bits >= 0 and bytes >= 0 and bits + bytes):
+        raise declaration_error(f"pad(bits={bits!r}, bytes={bytes!r}): give bits= or bytes=, at least 1", call_site())
+    width = bits + 8 * bytes
+    return field(lambda scope: spec.PadType(width), hidden=True)  # type: ignore[no-any-return]  # a proxy at run time
+
+
+def align(multiple: int, /) -> Gap:
+    """Zero bytes up to the next multiple of `multiple` bytes from the struct's start.  Write `_gap = align(4)`."""
+    if not is_whole(multiple) or multiple < 2:
+        raise declaration_error(f"align({multiple!r}): give a number of bytes, at least 2", call_site())
+    return field(lambda scope: spec.AlignType(multiple), hidden=True)  # type: ignore[no-any-return]  # a proxy at run time
+
+
+@overload
+def const(inner: int, value: N, /) -> N: ...
+@overload
+def const(inner: bytes, value: B, /) -> B: ...
+@overload
+def const(inner: str, value: S, /) -> S: ...
+def const(inner: Any, value: Any, /) -> Any:
+    """A field with one allowed value: a number, bytes, or an expression; written by itself when building.
+
+    `version: Literal[4] = const(bits(4), 4)`, `magic: bytes = const(raw(size=4), b"bitw")`,
+    `trailer: int = const(u32(), total_length)`.
+    """
+    draft = claim(inner, "const()", default=False)
+    draft.fixed = value
+    draft.site = call_site()
+    return inner
+
+
+def auto(inner: N, /) -> N:
+    """A derived field: computed from its uses when building, unless a value is given.
+
+    A length, a count, a tag or a presence flag; what uses it says how to compute it.
+    """
+    claim(inner, "auto()").auto = True
+    return inner
+
+
+def checksum(inner: N, algorithm: Algorithm, /, *, over: int | None = None, prefix: bytes | None = None, zero_is_absent: bool = False) -> N:
+    """A checksum, computed last when building, and a finding when it does not fit.
+
+    `over`: how many bytes from the struct's first byte it covers (None: the whole struct); its own
+    bytes count as zero.  `prefix`: a bytes `param` summed first, such as a pseudo-header; where it is
+    empty the sum cannot be known, so nothing is verified and zero is written.
+    `zero_is_absent`: zero on the wire means that none was computed (RFC 768).
+    """
+    draft = claim(inner, "checksum()", default=False)
+    if not callable(algorithm):
+        raise declaration_error(
+            f"checksum() takes a function of bytes, such as bitwright.checksum.internet, not {algorithm!r}", call_site()
+        )
+    number = draft.make
+
+    def make(scope: Scope) -> spec.WireType:
+        made = number(scope)
+        if not isinstance(made, spec.IntType) or made.as_type is not int:
+            raise scope.error("checksum() takes an integer such as u16()")
+        covered = None if over is None else scope.freeze(over)
+        return spec.ChecksumType(made, algorithm, covered, _parameter(prefix, scope), zero_is_absent)
+
+    draft.make = make
+    draft.auto = True
+    return inner
+
+
+def _parameter(value: Any, scope: Scope) -> str | None:
+    if value is None:
+        return None
+    node = scope.freeze(value)
+    if isinstance(node, ParamRef):
+        return node.name
+    raise scope.error("prefix= takes a bytes parameter: pseudo_header = param(bytes)")
+
+
+@overload
+def param(as_type: type[bool], /, *, default: bool = ...) -> bool: ...
+@overload
+def param(as_type: type[int], /, *, default: int = ...) -> int: ...
+@overload
+def param(as_type: type[bytes], /, *, default: bytes = ...) -> bytes: ...
+def param(as_type: Any, /, *, default: Any = UNSET) -> Any:
+    """A value given from outside, not on the wire: `Record.parse(data, linktype=1)`.  Un-annotated.
+
+    A struct that nests this one hands it over: `nested(Record, arguments={"linktype": linktype})`.
+    """
+    if as_type not in (int, bool, bytes):
+        raise declaration_error(f"a parameter is an int, a bool or bytes, not {as_type!r}", call_site())
+    if default is not UNSET and not isinstance(default, as_type):
+        raise declaration_error(f"default={default!r} is not {as_type.__name__}", call_site())
+    site = call_site()
+    described = spec.ParamSpec("", as_type, default, site)
+    return field(lambda scope: spec.PadType(0), hidden=True, param=described)
+
+
+def select(condition: bool, then: T, other: T, /) -> T:
+    """`then` where the condition holds, else `other`: the conditional expression of declarations."""
+    return Expr("select", condition, then, other)  # type: ignore[return-value]  # an expression at run time
+
+
+def rest() -> int:
+    """How many bytes are left in the region from the field on that uses it; for a size= that is not always given.
+
+    `payload(size=select(length == 0, rest(), length - 20))`.  Building takes the other branch.
+    """
+    return Expr("rest")  # type: ignore[return-value]  # an expression at run time

@@ -1,0 +1,273 @@
+"""The frozen description of a format: what a class declared, and nothing of how it is executed.
+
+A `StructSpec` is made once, when the class is created, and never changes.  Everything below
+(`lower`, diagrams, JSON, docs) reads it.  Sizes are bits unless the name says bytes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeAlias
+
+from bitwright.errors import Location
+from bitwright.schema.expr import Node
+
+Order: TypeAlias = Literal["big", "little", "inherit"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class IntType:
+    """An integer of `width` bits; `as_type` is int, bool or an IntEnum class.
+
+    `order` None means the struct's byte order; a Node is true for little endian.
+    """
+
+    width: int
+    signed: bool = False
+    order: Order | Node | None = None
+    as_type: type = int
+
+    @property
+    def enum(self) -> type[enum.IntEnum] | None:
+        """The enumeration, if the value is a member of one."""
+        return self.as_type if issubclass(self.as_type, enum.IntEnum) else None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BytesType:
+    """Bytes: of `size`, after a length `prefix`, up to a `terminator`, or to the end of the region.
+
+    `as_type` is bytes or a fixed-size subclass.  `payload` marks the bytes of the layer above.
+    """
+
+    size: Node | None = None
+    prefix: IntType | None = None
+    terminator: bytes | None = None
+    as_type: type[bytes] = bytes
+    payload: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TextType:
+    """Text in `encoding`; delimited like `BytesType`."""
+
+    encoding: str
+    size: Node | None = None
+    prefix: IntType | None = None
+    terminator: bytes | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NameType:
+    """A domain name (RFC 1035, 4.1.4); `compress` allows pointers when building."""
+
+    compress: bool = True
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PadType:
+    """`width` zero bits that carry nothing."""
+
+    width: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AlignType:
+    """Zero bytes up to the next multiple of `multiple` bytes, counted from the struct's first byte."""
+
+    multiple: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NestedType:
+    """Another struct, in a region of `size` bytes that it must fill exactly, or unbounded."""
+
+    struct: type
+    size: Node | None = None
+    order: Order | Node | None = None
+    arguments: tuple[tuple[str, Node], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ArrayType:
+    """Elements by `count`, filling `size` bytes, up to and with the first that satisfies `until`, or to the end."""
+
+    item: WireType
+    count: Node | None = None
+    size: Node | None = None
+    until: Node | None = None
+
+
+@dataclasses.dataclass(slots=True)
+class Union:
+    """The arms of a tagged union.  `open` unions gain arms when classes with `tag=` are created."""
+
+    name: str
+    cases: dict[int, type]
+    default: type | None
+    open: bool = False
+    dependents: list[Callable[[], None]] = dataclasses.field(default_factory=list)
+
+    def tag_of(self, struct: type) -> int | None:
+        """The tag of a class, the first given if it has several; None for the default arm."""
+        return next((tag for tag, arm in self.cases.items() if arm is struct), None)
+
+    def add(self, tag: int, struct: type) -> None:
+        """Register an arm, and let everything compiled from the old set go."""
+        self.cases[tag] = struct
+        dependents, self.dependents = self.dependents, []
+        for forget in dependents:
+            forget()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SwitchType:
+    """A struct chosen by the value of `on`, in a region of `size` bytes that it must fill.
+
+    `default` serves unknown tags; None refuses them.  `empty` serves a region of no bytes
+    where the tagged arm cannot be empty.
+    """
+
+    on: Node
+    union: Union
+    default: type | None
+    size: Node | None = None
+    empty: type | None = None
+    order: Order | Node | None = None
+    arguments: tuple[tuple[str, Node], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class OptionalType:
+    """`inner` where the condition holds; otherwise nothing on the wire, and None."""
+
+    condition: Node
+    inner: WireType
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ChecksumType:
+    """An integer computed over the struct's first `over` bytes (None: all of it), its own read as zero.
+
+    `prefix` names a bytes parameter that is summed first (a pseudo-header); where that is empty, nothing is
+    verified and zero is written.  `zero_is_absent`: 0 on the wire means not computed, and a computed 0 is sent
+    as all ones (RFC 768).
+    """
+
+    inner: IntType
+    algorithm: Callable[[bytes], int]
+    over: Node | None = None
+    prefix: str | None = None
+    zero_is_absent: bool = False
+
+
+WireType: TypeAlias = (
+    IntType | BytesType | TextType | NameType | PadType | AlignType
+    | NestedType | ArrayType | SwitchType | OptionalType | ChecksumType
+)  # fmt: skip
+
+
+def number_behind(wire: WireType) -> WireType:
+    """The type itself, without the optional or the checksum around it."""
+    while isinstance(wire, OptionalType | ChecksumType):
+        wire = wire.inner
+    return wire
+
+
+def expressions_of(wire: WireType) -> list[Node]:
+    """Every expression that parsing this type evaluates when it reaches it."""
+    match wire:
+        case IntType(order=order):
+            found: list[object] = [order]
+        case BytesType(size=size, prefix=prefix) | TextType(size=size, prefix=prefix):
+            found = [size, prefix.order if prefix else None]
+        case NestedType(_, size, order, arguments):
+            found = [size, order, *(node for _, node in arguments)]
+        case ArrayType(item, count, size, until):
+            found = [count, size, until, *expressions_of(item)]
+        case SwitchType():
+            found = [wire.on, wire.size, wire.order, *(node for _, node in wire.arguments)]
+        case OptionalType(condition, inner):
+            found = [condition, *expressions_of(inner)]
+        case ChecksumType(inner):
+            found = [*expressions_of(inner)]
+        case _:
+            found = []
+    return [node for node in found if isinstance(node, Node)]
+
+
+MISSING: Any = type("MISSING", (), {"__repr__": lambda self: "MISSING", "__bool__": lambda self: False})()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field: its name, how it lies on the wire, and where it was declared.
+
+    `auto`: derived from its uses when not given.  `fixed`: the only value allowed.
+    `reserved`: a finding if not zero.  `hidden`: on the wire but not in the object.
+    """
+
+    name: str
+    type: WireType
+    location: Location
+    default: Any = MISSING
+    auto: bool = False
+    fixed: Node | bytes | None = None
+    reserved: bool = False
+    hidden: bool = False
+    doc: str = ""
+
+    @property
+    def optional(self) -> bool:
+        """Whether the constructor can do without it."""
+        return self.auto or self.fixed is not None or self.default is not MISSING
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ParamSpec:
+    """A value given from outside: by the caller, or by the struct that nests this one."""
+
+    name: str
+    type: type
+    default: Any
+    location: Location
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class StructSpec:
+    """All that a class declared."""
+
+    name: str
+    module: str
+    struct: type
+    fields: tuple[FieldSpec, ...]
+    computed: Mapping[str, Node]
+    params: Mapping[str, ParamSpec]
+    order: Order
+    origin: bool
+    location: Location
+    doc: str = ""
+
+    def field(self, name: str) -> FieldSpec | None:
+        """The field of that name, or None."""
+        return next((f for f in self.fields if f.name == name), None)
+
+    @property
+    def visible(self) -> tuple[FieldSpec, ...]:
+        """The fields that the object has, in wire order."""
+        return tuple(f for f in self.fields if not f.hidden)
+
+    @property
+    def payload(self) -> FieldSpec | None:
+        """The field that holds the layer above, or None."""
+        return next((f for f in self.fields if isinstance(f.type, BytesType) and f.type.payload), None)
+
+
+def spec_of(struct: type) -> StructSpec:
+    """The spec of a Struct class; TypeError for anything else."""
+    spec = getattr(struct, "__bitwright__", None)
+    if not isinstance(spec, StructSpec):
+        raise TypeError(f"{struct!r} is not a bitwright Struct")
+    return spec

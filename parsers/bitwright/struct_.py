@@ -1,0 +1,164 @@
+"""Struct: the base class of every declared format.
+
+A subclass declares fields; from them come `parse`, `build`, `check` and the rest.  Compiling
+happens on first use.  Values are small mutable objects with `==`, `repr`, pickle, copy, pattern
+matching and JSON.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
+
+import msgspec
+
+from bitwright.errors import Finding, Limits
+from bitwright.meta import StructType
+from bitwright.schema import content, numbers, spec, structure
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from _typeshed import ReadableBuffer
+
+    from bitwright.codec import Codec
+    from bitwright.schema.spec import Order
+
+    class _Value:
+        """Statically a plain class: a checker tests class keywords only where no metaclass is seen."""
+
+else:
+
+    class _Value(msgspec.Struct, metaclass=StructType):
+        """The value class that every Struct is at run time."""
+
+        __bitwright_root__: ClassVar[bool] = True
+
+
+@dataclass_transform(
+    kw_only_default=True,
+    field_specifiers=(
+        numbers.bits, numbers.flag, numbers.u8, numbers.u16, numbers.u24, numbers.u32, numbers.u48, numbers.u64,
+        numbers.i8, numbers.i16, numbers.i32, numbers.i64,
+        content.raw, content.text, content.ipv4, content.ipv6, content.mac, content.domain_name,
+        structure.nested, structure.array, structure.switch, structure.variant,
+    ),
+)  # fmt: skip
+class Struct(_Value):
+    """Base of declared formats.
+
+    Class keywords: `endian` ("big", "little", or "inherit" from the struct that nests it),
+    `origin` (pointers of names count from here), `tag` (the number that selects this class in the
+    open union of its base).
+    """
+
+    __bitwright_root__: ClassVar[bool] = True
+    __bitwright__: ClassVar[spec.StructSpec]
+
+    if TYPE_CHECKING:
+
+        def __init_subclass__(cls, *, endian: Order = "big", origin: bool = False, tag: int | Collection[int] | None = None) -> None: ...
+
+    # --- bytes to values ---------------------------------------------------------------------
+
+    @classmethod
+    def parse(cls, data: ReadableBuffer, /, *, strict: bool = False, limits: Limits | None = None, **parameters: Any) -> Self:
+        """Read one message that fills `data` (any buffer) exactly.
+
+        `strict` turns the first finding into an error.  ParseError if the bytes do not fit.
+        """
+        return cls.codec().parse(data, strict=strict, limits=limits, **parameters)  # type: ignore[no-any-return]  # of this class
+
+    @classmethod
+    def parse_prefix(
+        cls, data: ReadableBuffer, /, offset: int = 0, *, strict: bool = False, limits: Limits | None = None, **parameters: Any
+    ) -> tuple[Self, int]:
+        """Read one message that starts at `offset`; the value and the number of bytes it used."""
+        return cls.codec().parse_prefix(data, offset, strict=strict, limits=limits, **parameters)
+
+    @classmethod
+    def check(cls, data: ReadableBuffer, /, *, limits: Limits | None = None, **parameters: Any) -> tuple[Self, list[Finding]]:
+        """Read one message and list what is wrong but readable: checksums, reserved bits, padding."""
+        return cls.codec().check(data, limits=limits, **parameters)
+
+    # --- values to bytes ---------------------------------------------------------------------
+
+    def build(self, **parameters: Any) -> bytes:
+        """The message as bytes; derived fields that are None are solved.  BuildError if they cannot be."""
+        return type(self).codec().build(self, **parameters)
+
+    def resolved(self, **parameters: Any) -> Self:
+        """A copy in which every derived field has its value: what parsing `build()` gives."""
+        return type(self).codec().resolved(self, **parameters)  # type: ignore[no-any-return]  # of this class
+
+    def relaxed(self) -> Self:
+        """A deep copy in which every derived field is None again, so that an edit is followed by `build()`."""
+        from bitwright.plain import relaxed
+
+        return relaxed(self)
+
+    def replace(self, **changes: Any) -> Self:
+        """A shallow copy with some fields changed."""
+        changed: Self = msgspec.structs.replace(self, **changes)  # type: ignore[type-var]  # at run time it is a msgspec.Struct
+        return changed
+
+    # --- looking at it -----------------------------------------------------------------------
+
+    @classmethod
+    def codec(cls, backend: str | None = None) -> Codec:
+        """The compiled codec: of the default backend, or of "interp" or "python" by name."""
+        from bitwright.codec import codec_of
+
+        return codec_of(cls, backend)
+
+    @classmethod
+    def source(cls, direction: str = "parse") -> str:
+        """The Python source generated for `direction`, "parse" or "build"."""
+        return cls.codec("python").source(direction)
+
+    @classmethod
+    def explain(cls, data: Any = None, /, **parameters: Any) -> str:
+        """How the class is laid out and executed; with `data`, each field's place and value in it."""
+        from bitwright.explain import explain
+
+        return explain(cls, data, **parameters)
+
+    @classmethod
+    def diagram(cls) -> str:
+        """The layout as an RFC draws it, 32 bits a row."""
+        from bitwright.diagram import diagram
+
+        return diagram(cls)
+
+    # --- plain data --------------------------------------------------------------------------
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data under the declared names: bytes as hex, addresses as text, enumerations by name."""
+        from bitwright.plain import to_plain
+
+        return to_plain(self)
+
+    def to_json(self) -> str:
+        """`to_dict()` as JSON text."""
+        return msgspec.json.encode(self.to_dict()).decode()
+
+    @classmethod
+    def from_dict(cls, plain: Any) -> Self:
+        """The value that `to_dict` would give; ValueError naming the place if it does not fit."""
+        from bitwright.plain import from_plain
+
+        return from_plain(cls, plain)  # type: ignore[no-any-return]  # of this class
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Read what `to_json` writes; ValueError naming the place if it does not fit."""
+        return cls.from_dict(msgspec.json.decode(text))
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._field_names())
+        return f"{type(self).__name__}({fields})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [(name, getattr(self, name)) for name in self._field_names()]
+
+    def _field_names(self) -> tuple[str, ...]:
+        return tuple(f.name for f in type(self).__bitwright__.visible)

@@ -1,0 +1,81 @@
+"""Value types that are bytes on the wire and read as people write them.
+
+Each is a `bytes` subclass: cheap to make, hashable, ordered, equal to its bytes; `str()`
+gives the customary text, and the constructor takes that text or the bytes.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from typing import Self, TypeAlias
+
+# A domain name in presentation form (RFC 1035, 5.1): absolute, so it ends in a dot; the root is ".".
+# Bytes that text cannot show plainly are escaped (\. \\ \DDD), so every name survives.
+Name: TypeAlias = str
+
+
+class Address(bytes):
+    """Base of the fixed-size values; subclasses set `SIZE` and convert text."""
+
+    SIZE = 0
+    __slots__ = ()
+
+    def __new__(cls, value: str | bytes | bytearray | memoryview = b"") -> Self:
+        """Take text or exactly `SIZE` bytes; ValueError otherwise."""
+        raw = cls._from_text(value) if isinstance(value, str) else bytes(value)
+        if len(raw) != cls.SIZE:
+            raise ValueError(f"{cls.__name__} takes {cls.SIZE} bytes, got {len(raw)}")
+        return bytes.__new__(cls, raw)
+
+    @staticmethod
+    def _from_text(text: str) -> bytes:
+        raise ValueError(f"no text form: {text!r}")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+    def __reduce__(self) -> tuple[type[Self], tuple[bytes]]:
+        return type(self), (bytes(self),)
+
+
+class IPv4Address(Address):
+    """Four bytes, written 192.0.2.1 (RFC 791)."""
+
+    SIZE = 4
+    __slots__ = ()
+
+    @staticmethod
+    def _from_text(text: str) -> bytes:
+        return ipaddress.IPv4Address(text).packed
+
+    def __str__(self) -> str:
+        return socket.inet_ntoa(self)
+
+
+class IPv6Address(Address):
+    """Sixteen bytes, written 2001:db8::1 (RFC 4291, 2.2; RFC 5952)."""
+
+    SIZE = 16
+    __slots__ = ()
+
+    @staticmethod
+    def _from_text(text: str) -> bytes:
+        return ipaddress.IPv6Address(text).packed
+
+    def __str__(self) -> str:
+        return socket.inet_ntop(socket.AF_INET6, self)
+
+
+class MACAddress(Address):
+    """Six bytes, written 00:00:5e:00:53:01 (IEEE 802; RFC 7042)."""
+
+    SIZE = 6
+    __slots__ = ()
+
+    @staticmethod
+    def _from_text(text: str) -> bytes:
+        return bytes.fromhex(text.replace(":", "").replace("-", ""))
+
+    def __str__(self) -> str:
+        return self.hex(":")

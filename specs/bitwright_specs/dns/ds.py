@@ -1,0 +1,29 @@
+"""DS: digest of a delegated zone's key (RFC 4034, section 5); CDS: the one a child asks for (RFC 7344)."""
+
+from __future__ import annotations
+
+from bitwright import raw, u8, u16
+from bitwright_specs.dns.dnssec_enums import Algorithm, DigestType
+from bitwright_specs.dns.enums import Type
+from bitwright_specs.dns.rdata import RData
+
+
+class DelegationDigest(RData):
+    """What DS and CDS have in common (RFC 4034, section 5.1)."""
+
+    key_tag: int = u16()
+    algorithm: Algorithm = u8(Algorithm)
+    digest_type: DigestType = u8(DigestType)
+    digest: bytes = raw()
+
+
+class DS(DelegationDigest, tag=Type.DS):
+    """Delegation signer (RFC 4034, section 5.1)."""
+
+
+class CDS(DelegationDigest, tag=Type.CDS):
+    """Delegation signer as the child wants it (RFC 7344, section 3.1)."""
+
+
+class DLV(DelegationDigest, tag=Type.DLV):
+    """Delegation signer outside the delegation (RFC 4431, section 2; historic)."""

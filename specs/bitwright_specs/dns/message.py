@@ -1,0 +1,37 @@
+"""Whole DNS messages, as in a datagram and as in a stream (RFC 1035, sections 4.1 and 4.2.2)."""
+
+from __future__ import annotations
+
+from bitwright import Struct, array, auto, nested, u16
+from bitwright_specs.dns.edns import Edns, edns_of
+from bitwright_specs.dns.enums import Rcode
+from bitwright_specs.dns.header import Header
+from bitwright_specs.dns.question import Question
+from bitwright_specs.dns.record import Record
+
+
+class Message(Header, origin=True):
+    """DNS message (RFC 1035, section 4.1)."""
+
+    questions: list[Question] = array(Question, count=Header.qdcount, default=[])
+    answers: list[Record] = array(Record, count=Header.ancount, default=[])
+    authorities: list[Record] = array(Record, count=Header.nscount, default=[])
+    additionals: list[Record] = array(Record, count=Header.arcount, default=[])
+
+    @property
+    def edns(self) -> Edns | None:
+        """What the OPT record says, or None without one (RFC 6891)."""
+        return edns_of(self.additionals)
+
+    @property
+    def full_rcode(self) -> Rcode:
+        """The response code with the upper eight bits that EDNS(0) adds (RFC 6891, section 6.1.3)."""
+        edns = self.edns
+        return Rcode(int(self.rcode) | (edns.extended_rcode << 4 if edns else 0))
+
+
+class TcpMessage(Struct):
+    """DNS message in a stream, after its length (RFC 1035, section 4.2.2)."""
+
+    length: int = auto(u16(doc="bytes of the message"))
+    message: Message = nested(Message, size=length)

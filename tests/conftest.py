@@ -1,0 +1,12 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture(params=["interp", "python"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """The name of a backend; a test that asks for it runs once on each."""
+    name: str = request.param
+    return name

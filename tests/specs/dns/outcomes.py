@@ -1,0 +1,59 @@
+"""What parsing a message comes to: a value or a ParseError, compared between engines."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+
+from bitwright import ParseError
+from bitwright_specs.dns import Message
+from tests.specs.dns import strategies
+
+
+def outcome(codec: Any, data: bytes, **options: Any) -> Message | ParseError:
+    """The value or the error; whatever else is raised is a failure of the test."""
+    found: Message | ParseError
+    try:
+        found = codec.parse(data, **options)
+    except ParseError as error:
+        found = error
+    if isinstance(found, ParseError):
+        assert found.bit_offset is not None
+        assert 0 <= found.bit_offset <= 8 * len(data), str(found)
+    return found
+
+
+def both(data: bytes) -> Message | ParseError:
+    """The outcome, after comparing both engines: equal values, or errors that are equal to the letter."""
+    one, two = outcome(Message.codec("interp"), data), outcome(Message.codec("python"), data)
+    if isinstance(one, ParseError) or isinstance(two, ParseError):
+        assert signature(one) == signature(two), data.hex()
+    else:
+        assert one == two, data.hex()
+    return two
+
+
+def signature(found: Message | ParseError) -> Any:
+    """What of an error must agree; a value stands for itself."""
+    return (found.code, found.path, found.bit_offset, str(found)) if isinstance(found, ParseError) else found
+
+
+@functools.cache
+def typical_messages() -> list[bytes]:
+    """Forty built messages that together hold every record type; the same in every run."""
+    found: list[bytes] = []
+
+    @given(strategies.messages.filter(lambda m: 0 < len(m.answers) <= 2))
+    @settings(
+        max_examples=60, derandomize=True, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    )
+    def collect(message: Message) -> None:
+        built = message.build()
+        if len(built) <= 400:
+            found.append(built)
+
+    collect()
+    assert len(found) >= 20
+    return found[:40]

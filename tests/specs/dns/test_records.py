@@ -1,0 +1,232 @@
+"""Each record type from its wire form and back, beside dnspython's text form and the examples of the RFCs."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+import dns.rdata
+import dns.rdatatype
+import pytest
+
+from bitwright import IPv4Address, IPv6Address, i32
+from bitwright_specs import dns as ours
+from tests.specs.dns import oracle, walk
+from tests.specs.dns.strategies import OPTIONS, PARAMS, RDATA
+from tests.specs.dns.unions import arms, shipped, tag_of
+
+TEXTS = [
+    ("A", "192.0.2.1"),
+    ("AAAA", "2001:db8::1"),
+    ("NS", "ns1.example.com."),
+    ("CNAME", "www.example.com."),
+    ("PTR", r"a\.b\032c\000\255\\.example."),
+    ("DNAME", "example.net."),
+    ("SOA", "ns.example. hostmaster.invalid. 2024010101 7200 3600 1209600 300"),
+    ("MX", "10 mail.example.com."),
+    ("RP", "someone.example. more.invalid."),
+    ("AFSDB", "1 cell.example."),
+    ("KX", "5 kx.example."),
+    ("TXT", r'"v=spf1 -all" "" "\000\255"'),
+    ("SPF", '"v=spf1 -all"'),
+    ("HINFO", '"RFC8482" ""'),
+    ("SRV", "0 5 5060 sip.example.com."),
+    ("NAPTR", '100 10 "S" "SIP+D2U" "!^.*$!sip:x@example.com!" _sip._udp.example.com.'),
+    ("URI", '10 1 "https://example.com/"'),
+    ("CAA", '128 issue "ca.example.net; policy=ev"'),
+    ("CAA", '1 iodef "mailto:a@example.com"'),
+    ("DS", "60485 5 1 2BB183AF5F22588179A53B0A98631FAD1A292118"),
+    ("CDS", "0 0 0 00"),
+    ("DLV", "60485 5 2 " + "ab" * 32),
+    ("DNSKEY", "257 3 13 " + base64.b64encode(bytes(range(64))).decode()),
+    ("CDNSKEY", "0 3 0 AA=="),
+    ("RRSIG", "A 8 2 3600 20300101000000 20200101000000 12345 example. " + base64.b64encode(bytes(256)).decode()),
+    ("NSEC", "host.example.com. A MX RRSIG NSEC TYPE1234"),
+    ("NSEC3", "1 1 12 aabbccdd 2vptu5timamqttgl4luu9kg21e0aor3s A RRSIG"),
+    ("NSEC3", "1 0 0 - 2vptu5timamqttgl4luu9kg21e0aor3s"),
+    ("NSEC3PARAM", "1 0 12 aabbccdd"),
+    ("CSYNC", "66 3 A NS AAAA"),
+    ("SVCB", r"1 svc.example. mandatory=alpn,port alpn=h2,h3 no-default-alpn port=8443 key65333=\001"),
+    ("HTTPS", "1 . alpn=h2,h3 ipv4hint=192.0.2.1,192.0.2.2 ipv6hint=2001:db8::1"),
+    ("HTTPS", "0 alias.example."),
+    ("TLSA", "3 1 1 " + "0f" * 32),
+    ("SMIMEA", "3 0 2 " + "0f" * 64),
+    ("SSHFP", "4 2 " + "ab" * 32),
+    ("CERT", "1 12345 8 " + base64.b64encode(b"certificate").decode()),
+    ("OPENPGPKEY", base64.b64encode(b"key").decode()),
+    ("LOC", "42 21 54.000 N 71 6 18.000 W -24.00m 30.00m 10000.00m 10.00m"),
+    ("TSIG", "hmac-sha256. 1700000000 300 4 AQIDBA== 4660 BADTIME 6 AAAAAAAA"),
+    ("TKEY", "gss-tsig. 1700000000 1700086400 3 0 AQIDBA=="),
+]
+# Types that dnspython keeps as bytes: the wire form from the RFC.
+HEX = [
+    (ours.MB(madname="host.example."), "04686f7374076578616d706c6500"),
+    (ours.MG(mgmname="a.example."), "0161076578616d706c6500"),
+    (ours.MR(newname="b."), "016200"),
+    (ours.MINFO(rmailbx="owner.", emailbx="."), "056f776e65720000"),
+]
+
+
+def _wire(kind: str, text: str) -> tuple[bytes, oracle.View]:
+    theirs = dns.rdata.from_text("IN", kind, text)
+    return theirs.to_wire() or b"", oracle.their_rdata(theirs)
+
+
+@pytest.mark.parametrize(("kind", "text"), TEXTS, ids=lambda value: str(value)[:24])
+def test_type_beside_dnspython(engine: str, kind: str, text: str) -> None:
+    wire, theirs = _wire(kind, text)
+    arm = arms(ours.RData)[dns.rdatatype.from_text(kind)]
+    value = arm.codec(engine).parse(wire)
+    assert oracle.our_rdata(value) == theirs
+    assert arm.codec(engine).build(value) == wire
+    record = ours.Record(name="x.test.", ttl=5, rdata=value)
+    built = ours.Record.codec(engine).build(record)
+    assert built.endswith(wire)
+    assert ours.Record.codec(engine).parse(built) == record.resolved()
+    assert record.resolved().type.name == kind
+
+
+@pytest.mark.parametrize(("value", "text"), HEX, ids=lambda value: type(value).__name__)
+def test_type_from_its_rfc(engine: str, value: ours.RData, text: str) -> None:
+    codec = type(value).codec(engine)
+    assert codec.build(value).hex() == text
+    assert codec.parse(bytes.fromhex(text)) == value
+
+
+def test_every_type_is_covered() -> None:
+    there = shipped(ours.RData)
+    shown = {arms(ours.RData)[dns.rdatatype.from_text(kind)] for kind, _ in TEXTS} | {type(v) for v, _ in HEX}
+    assert there - shown == {ours.OPT}  # which has a module of its own
+    assert there == set(RDATA)
+    assert shipped(ours.SvcParamValue) == set(PARAMS)
+    assert shipped(ours.OptionValue) == set(OPTIONS)
+
+
+# --- service bindings: RFC 9460, appendix D ------------------------------------------------------
+
+FOO_COM = "03666f6f076578616d706c6503636f6d00"
+FOO_ORG = "03666f6f076578616d706c65036f726700"
+BINDINGS = [
+    ("0000" + FOO_COM, ours.HTTPS(priority=0, target="foo.example.com.")),
+    ("000100", ours.SVCB(priority=1, target=".")),
+    (
+        "0010" + FOO_COM + "000300020035",
+        ours.SVCB(priority=16, target="foo.example.com.", params=[ours.SvcParam(value=ours.Port(port=53))]),
+    ),
+    (
+        "0001" + FOO_COM + "029b000568656c6c6f",
+        ours.SVCB(
+            priority=1, target="foo.example.com.", params=[ours.SvcParam(key=ours.SvcParamKey(667), value=ours.UnknownParam(data=b"hello"))]
+        ),
+    ),
+    (
+        "0001" + FOO_COM + "0006002020010db800000000000000000000000120010db8000000000000000000530001",
+        ours.SVCB(
+            priority=1, target="foo.example.com.",
+            params=[ours.SvcParam(value=ours.IPv6Hint(addresses=[IPv6Address("2001:db8::1"), IPv6Address("2001:db8::53:1")]))],
+        ),
+    ),
+    (
+        "0010" + FOO_ORG + "00000004000100040001000902683205" + "68332d3139" + "00040004c0000201",
+        ours.SVCB(
+            priority=16, target="foo.example.org.",
+            params=[
+                ours.SvcParam(value=ours.Mandatory(keys=[ours.SvcParamKey.ALPN, ours.SvcParamKey.IPV4HINT])),
+                ours.SvcParam(value=ours.Alpn(protocols=[b"h2", b"h3-19"])),
+                ours.SvcParam(value=ours.IPv4Hint(addresses=[IPv4Address("192.0.2.1")])),
+            ],
+        ),
+    ),
+    (
+        "0010" + FOO_ORG + "0001000c08665c6f6f2c626172026832",
+        ours.SVCB(priority=16, target="foo.example.org.", params=[ours.SvcParam(value=ours.Alpn(protocols=[b"f\\oo,bar", b"h2"]))]),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "value"), BINDINGS)
+def test_service_binding(engine: str, text: str, value: ours.ServiceBinding) -> None:
+    codec = type(value).codec(engine)
+    assert codec.build(value).hex() == text
+    assert codec.parse(bytes.fromhex(text)) == value.resolved()
+
+
+# --- DNSSEC: the examples of RFC 4034 -----------------------------------------------------------
+
+KEY = ours.DNSKEY(
+    flags=256, algorithm=ours.Algorithm.RSASHA1,
+    public_key=base64.b64decode(
+        "AQOeiiR0GOMYkDshWoSKz9XzfwJr1AYtsmx3TGkJaNXVbfi/2pHm822aJ5iI9BMzNXxeYCmZDRD99WYwYqUSdjMmmAphXdvxegXd/M5+X7Orz"
+        "KBaMbCVdFLUUh6DhweJBjEVv5f2wwjM9XzcnOf+EPbtG9DMBmADjFDc2w/rljwvFw=="
+    ),
+)  # fmt: skip
+
+
+def test_key_tag() -> None:
+    assert KEY.key_tag == 60485  # RFC 4034, section 5.4
+    owner = ours.Question(qname="dskey.example.com.", qtype=ours.Type.A).build()[:-4]
+    assert hashlib.sha1(owner + KEY.build()).hexdigest().upper() == "2BB183AF5F22588179A53B0A98631FAD1A292118"
+    assert (KEY.zone_key, KEY.secure_entry_point, KEY.revoked) == (True, False, False)
+    assert KEY.replace(flags=0x0181).secure_entry_point
+    assert KEY.replace(flags=0x0181).revoked
+    old = KEY.replace(algorithm=ours.Algorithm.RSAMD5, public_key=b"\x01\x02\x03\xaa\xbb\xcc")
+    assert old.key_tag == 0xAABB
+
+
+def test_type_bitmap() -> None:
+    text = "04686f7374076578616d706c6503636f6d00" + "0006400100000003" + "041b" + "00" * 26 + "20"  # RFC 4034, section 4.3
+    nsec = ours.NSEC.parse(bytes.fromhex(text))
+    types = [ours.Type.A, ours.Type.MX, ours.Type.RRSIG, ours.Type.NSEC, ours.Type(1234)]
+    assert nsec.types == types
+    assert ours.NSEC(next_domain_name="host.example.com.", type_bitmaps=ours.windows_of(reversed(types))).build().hex() == text
+    assert ours.windows_of([]) == []
+    assert ours.types_of(ours.windows_of(range(65536))) == list(range(65536))
+
+
+# --- unknown types, and types that others add ---------------------------------------------------
+
+
+class Coordinates(ours.RData, tag=65280):
+    """A type of the private range, declared outside the package."""
+
+    latitude: int = i32()
+    longitude: int = i32()
+
+
+def test_third_party_type(engine: str) -> None:
+    record = ours.Record(name="here.test.", ttl=1, rdata=Coordinates(latitude=-5, longitude=7))
+    built = ours.Record.codec(engine).build(record)
+    assert built.hex() == "0468657265047465737400ff000001000000010008fffffffb00000007"
+    assert ours.Record.codec(engine).parse(built) == record.resolved()
+
+
+def test_unknown_type_is_bytes(engine: str) -> None:
+    wire = bytes.fromhex("00ff010001000000000003010203")
+    record = ours.Record.codec(engine).parse(wire)
+    assert record.rdata == ours.Opaque(data=b"\1\2\3")
+    assert (record.type, record.type.name) == (0xFF01, None)
+    assert ours.Record.codec(engine).build(record) == wire
+    assert ours.Record.codec(engine).build(record.relaxed()) == wire
+
+
+def test_empty_data_of_an_update_is_opaque(engine: str) -> None:
+    wire = bytes.fromhex("00000100ff000000000000")
+    record = ours.Record.codec(engine).parse(wire)
+    assert (record.type, record.rclass, record.rdata) == (ours.Type.A, ours.Class.ANY, ours.Opaque(data=b""))
+    assert ours.Record.codec(engine).build(record.relaxed()) == wire
+
+
+@pytest.mark.parametrize("name", sorted(arm.__name__ for arm in RDATA))
+def test_names_are_compressed_only_where_allowed(name: str) -> None:
+    """RFC 3597, section 4: only the types of RFC 1035 may be written with compressed names."""
+    arm: type[ours.RData] = getattr(ours, name)
+    number = tag_of(ours.RData, arm)
+    fields = [f.name for f in arm.__bitwright__.visible if type(f.type).__name__ == "NameType"]
+    known = walk.COMPRESSIBLE.get(number) or walk.UNCOMPRESSED.get(number)
+    if number == ours.Type.NAPTR:
+        known = (0, 1)  # its name comes after strings, at no fixed place
+    assert len(fields) == (known[1] if known else 0)
+    for field in fields:
+        wire = arm.__bitwright__.field(field)
+        assert wire is not None
+        assert wire.type.compress == (number in walk.COMPRESSIBLE)  # type: ignore[union-attr]  # a NameType, see above

@@ -1,0 +1,134 @@
+"""Every example in README, CONTRIBUTING, SECURITY and docs/ does what it says.
+
+A document's `python` blocks run in order in one namespace.  A top-level expression followed by `# -> text` must
+have that repr (or, for text of several lines, equal the comment lines below it, `#  | line`).  A block that shows
+an error opens with `# raises Name: text`; `text` must be part of the error.  In `console` blocks a line `$ command`
+runs in the root of the project and must print what stands below it; `...` stands for any lines.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md")])
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\[[^\]]*\]\((?!https?://|#)([^)#]+)(?:#[^)]*)?\)")
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def blocks(path: Path, language: str) -> list[tuple[int, str]]:
+    """The fenced blocks of one language, with the line on which each begins."""
+    text = path.read_text(encoding="utf-8")
+    return [(text.count("\n", 0, m.start()) + 2, m[2]) for m in FENCE.finditer(text) if m[1] == language]
+
+
+WITH_PYTHON = [path for path in DOCUMENTS if blocks(path, "python")]
+WITH_CONSOLE = [path for path in DOCUMENTS if blocks(path, "console")]
+
+
+def test_the_documents_that_should_have_examples_have_them() -> None:
+    names = {name_of(path) for path in WITH_PYTHON}
+    assert {"README.md", "docs/declaring.md", "docs/errors.md"} <= names
+    assert "README.md" in {name_of(path) for path in WITH_CONSOLE}
+
+
+@pytest.mark.parametrize("path", WITH_PYTHON, ids=name_of)
+def test_python_examples(path: Path) -> None:
+    namespace: dict[str, Any] = {"__name__": "example"}
+    for line, source in blocks(path, "python"):
+        where = f"{name_of(path)}:{line}"
+        if expected := re.match(r"# raises (\w+): (.+)\n", source):
+            with pytest.raises(Exception, match=re.escape(expected[2])) as caught:
+                run(source, namespace, where)
+            assert type(caught.value).__name__ == expected[1], f"{where}: {caught.value!r}"
+            continue
+        kept, claimed = run(source, namespace, where), len(re.findall(r"# -> ", source))
+        assert kept == claimed, f"{where}: a `# ->` that no top-level expression ends with"
+
+
+def run(source: str, namespace: dict[str, Any], where: str) -> int:
+    """Run one block statement by statement; how many claims it made and kept."""
+    lines = source.splitlines()
+    kept = 0
+    for node in ast.parse(source).body:
+        if not isinstance(node, ast.Expr):
+            exec(compile(ast.Module([node], []), where, "exec", dont_inherit=True), namespace)
+            continue
+        value = eval(compile(ast.Expression(node.value), where, "eval", dont_inherit=True), namespace)
+        assert node.end_lineno is not None
+        claimed = claim_after(lines, node.end_lineno)
+        if claimed is not None:
+            shown = value if isinstance(value, str) and "\n" in claimed else repr(value)
+            assert shown == claimed, f"{where}: line {node.lineno} of the block"
+            kept += 1
+    return kept
+
+
+def claim_after(lines: list[str], number: int) -> str | None:
+    """What the comment at the end of a statement says its value is."""
+    _, mark, text = lines[number - 1].partition("# -> ")
+    if not mark:
+        return None
+    below = []
+    for line in lines[number:]:
+        if not line.startswith("#  |"):
+            break
+        below.append(line.removeprefix("#  |").removeprefix(" "))
+    return "\n".join([*below, ""]) if below else text
+
+
+def commands(block: str) -> Iterator[tuple[str, str]]:
+    """The commands of a console block and what each should print."""
+    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        command, _, output = part.partition("\n")
+        yield command, output.rstrip("\n")
+
+
+@pytest.mark.parametrize("path", WITH_CONSOLE, ids=name_of)
+def test_console_examples(path: Path) -> None:
+    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "120"}
+    environment["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), environment["PATH"]))
+    environment["PYTHONPATH"] = os.pathsep.join((str(ROOT / "parsers"), str(ROOT / "specs")))
+    for line, block in blocks(path, "console"):
+        for command, expected in commands(block):
+            done = subprocess.run(
+                ["bash", "-c", command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
+            )
+            shown = textwrap.dedent(done.stdout + done.stderr).rstrip("\n")
+            parts = [re.escape(part) for part in expected.split("...")]
+            assert re.fullmatch(".*".join(parts), shown, re.DOTALL), f"{name_of(path)}:{line}: $ {command}\n{shown}"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_links_lead_somewhere(path: Path) -> None:
+    missing = [target for target in LINK.findall(path.read_text(encoding="utf-8")) if not (path.parent / target).exists()]
+    assert not missing
+
+
+def test_the_commands_of_the_readme_are_the_scripts() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for command in ("python3 .ci/demo.py", "python3 .ci/test.py"):
+        assert command in text
+        assert (ROOT / command.split()[1]).exists()
+
+
+def test_no_example_is_left_outside_a_fence_that_runs() -> None:
+    for path in DOCUMENTS:
+        text = path.read_text(encoding="utf-8")
+        known = {"python", "console", "text", "toml", "json"}
+        unknown = {m[1] for m in re.finditer(r"^```(\w+)$", text, re.MULTILINE)} - known
+        assert not unknown, f"{name_of(path)}: blocks of {unknown} run nowhere"

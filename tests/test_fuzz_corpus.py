@@ -1,0 +1,62 @@
+"""Every input of the fuzz corpora holds its target's invariant; so do its cuts, and a seeded sample of mutants."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from fuzz import fuzz_capture, fuzz_dns, make_corpus
+from fuzz.driver import corpus_of
+from fuzz.mutator import Mutator
+
+TARGETS: dict[str, Callable[[bytes], str]] = {"dns": fuzz_dns.target, "capture": fuzz_capture.target}
+CASES = [(name, title) for name in TARGETS for title in corpus_of(name)]
+MUTANTS = 300
+
+
+@pytest.mark.parametrize(("name", "title"), CASES, ids=[f"{name}-{title}" for name, title in CASES])
+def test_the_corpus_holds_the_invariant(name: str, title: str) -> None:
+    TARGETS[name](corpus_of(name)[title])
+
+
+@pytest.mark.parametrize(("name", "title"), CASES, ids=[f"{name}-{title}" for name, title in CASES])
+def test_every_cut_of_the_corpus_holds_it(name: str, title: str) -> None:
+    data = corpus_of(name)[title]
+    step = max(1, len(data) // 100)
+    for end in range(0, len(data), step):
+        TARGETS[name](data[:end])
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_mutants_hold_it(name: str) -> None:
+    mutate = Mutator(list(corpus_of(name).values()), seed=20_240_101, largest=2048)
+    outcomes = Counter(TARGETS[name](mutate()) for _ in range(MUTANTS))
+    assert len(outcomes) > 1, f"all mutants end alike: {outcomes}"
+
+
+def test_the_mutator_repeats_itself() -> None:
+    corpus = list(corpus_of("dns").values())
+    first, second, other = (Mutator(corpus, seed, 512) for seed in (1, 1, 2))
+    made = [first() for _ in range(200)]
+    assert made == [second() for _ in range(200)]
+    assert made != [other() for _ in range(200)]
+    assert max(map(len, made)) <= 512
+
+
+@pytest.mark.parametrize(("name", "inputs"), [("dns", make_corpus.dns_corpus), ("capture", make_corpus.capture_corpus)])
+def test_the_corpus_is_what_its_script_makes(name: str, inputs: Callable[[], dict[str, bytes]]) -> None:
+    kept = corpus_of(name)
+    for title, data in inputs().items():
+        assert kept[f"{title}.bin"] == data, f"{title}: run python -m fuzz.make_corpus"
+
+
+def test_a_broken_invariant_is_noticed() -> None:
+    """The handmade inputs are refused or read as their names say: the corpus tests something."""
+    outcomes = {title: fuzz_dns.target(data) for title, data in corpus_of("dns").items()}
+    accepted = {title for title, outcome in outcomes.items() if outcome == "value"}
+    assert {f"handmade-{t}.bin" for t in ("header-only", "https-params", "nsec-bitmap", "type-unknown")} <= accepted
+    refused = [t for t in make_corpus.HANDMADE if t.startswith(("count", "label-type", "pointer-to"))]
+    assert len(refused) > 3
+    assert all(outcomes[f"handmade-{t}.bin"] == "error" for t in refused)
