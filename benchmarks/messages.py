@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from benchmarks.groups import MESSAGE_FROM_OBJECTS, MESSAGE_TO_OBJECTS, Group, has, over, peer
+from benchmarks.groups import MESSAGE_FROM_OBJECTS, MESSAGE_TO_OBJECTS, SIMPLE_MESSAGE_TO_OBJECTS, Group, has, over, peer
 from benchmarks.packets import MIX_PACKETS, capture_of, dns_messages
 from bitwright import ParseError
 from bitwright_specs.dns import A, Message
@@ -19,11 +19,11 @@ Summary = tuple[int, tuple[int, ...], str, tuple[str, ...]]
 
 
 @cache
-def real_messages() -> tuple[list[bytes], int]:
-    """Messages of the mix that every contender takes, and how many of the mix were left out for that."""
+def real_messages(*peers: str) -> tuple[list[bytes], int]:
+    """Messages of the mix that bitwright and these peers take, and how many were left out because one refuses them."""
     mix = dns_messages(capture_of(MIX_PACKETS))
     chosen = mix[:: max(1, len(mix) // MESSAGES)][:MESSAGES]
-    parsers = [Message.parse, *_parsers().values()]
+    parsers = [Message.parse, *(parse for name, parse in _parsers().items() if name in peers)]
     taken = [data for data in chosen if all(_accepts(parse, data) for parse in parsers)]
     return taken, len(chosen) - len(taken)
 
@@ -61,25 +61,36 @@ def _parsers() -> dict[str, Callable[[bytes], Any]]:
 
 
 def message_group() -> Group:
-    """Bytes to objects (dpkt leaves the data of most records as bytes)."""
-    messages, _ = real_messages()
-    contenders: dict[str, Callable[[bytes], Any]] = {"bitwright": Message.codec("python").parse, **_parsers()}
+    """Bytes to objects, beside the peers that decode the data of the records."""
+    return _to_objects(MESSAGE_TO_OBJECTS, "dnspython", "dnslib")
+
+
+def simple_message_group() -> Group:
+    """The same beside dpkt, which refuses the newer record types and leaves the data of most others as bytes."""
+    return _to_objects(SIMPLE_MESSAGE_TO_OBJECTS, "dpkt")
+
+
+def _to_objects(name: str, *peers: str) -> Group:
+    messages, _ = real_messages(*peers)
+    contenders: dict[str, Callable[[bytes], Any]] = {"bitwright": Message.parse}
+    contenders |= {peer_name: parse for peer_name, parse in _parsers().items() if peer_name in peers}
     for data in messages:
         expected = _summary(Message.parse(data))
-        for name, parse in contenders.items():
-            found = SUMMARIES[name](parse(data))
-            assert found == expected, f"{name} reads {found}, bitwright {expected}: {data.hex()}"
-    return Group(MESSAGE_TO_OBJECTS, len(messages), {name: over(parse, messages) for name, parse in contenders.items()})
+        for contender, parse in contenders.items():
+            found = SUMMARIES[contender](parse(data))
+            assert found == expected, f"{contender} reads {found}, bitwright {expected}: {data.hex()}"
+    contenders["bitwright"] = Message.parse  # as it is after its first use
+    return Group(name, len(messages), {contender: over(parse, messages) for contender, parse in contenders.items()})
 
 
 def build_group() -> Group:
-    """The same messages from objects to compressed bytes; dpkt does not compress, so it is left out."""
-    messages, _ = real_messages()
+    """The messages from objects to compressed bytes; dpkt does not compress, so it is left out."""
+    messages, _ = real_messages("dnspython", "dnslib")
     ours = [Message.parse(data).relaxed() for data in messages]
-    build = Message.codec("python").build
+    build = Message.build
     for value in ours:
         assert Message.parse(build(value)).relaxed() == value
-    contenders = {"bitwright": over(build, ours)}
+    contenders = {"bitwright": over(Message.build, ours)}
     writers: dict[str, Callable[[Any], bytes]] = {"dnspython": lambda m: m.to_wire(), "dnslib": lambda m: m.pack()}
     for name, parse in _parsers().items():
         if name in writers:

@@ -15,7 +15,9 @@ from collections.abc import Callable
 from benchmarks import processes
 from benchmarks.groups import TARGETS, Group
 from benchmarks.headers import header_group
-from benchmarks.messages import build_group, message_group, real_messages
+from benchmarks.messages import build_group, message_group, real_messages, simple_message_group
+
+GROUPS = (header_group, message_group, simple_message_group, build_group)
 
 
 def measure(group: Group, rounds: int) -> dict[str, float]:
@@ -74,20 +76,25 @@ def report_processes(*, with_capture: bool) -> bool:
     return met and theirs / ours >= processes.JSONL_TARGET
 
 
+def describe_mix(*peers: str) -> None:
+    """Say what the messages beside these peers are like."""
+    messages, left_out = real_messages(*peers)
+    size = sum(map(len, messages)) / len(messages)
+    records = sum(int.from_bytes(m[i : i + 2], "big") for m in messages for i in (6, 8, 10)) / len(messages)
+    refused = f"; {left_out} more are left out because one refuses them" if left_out else ""
+    print(f"beside {' and '.join(peers)}: {len(messages)} messages, {size:.0f} bytes and {records:.1f} records each on average{refused}")
+
+
 def main() -> int:
     """Measure everything, print it."""
     parser = argparse.ArgumentParser(prog="benchmarks.report", description="Ratios beside the peers.")
     parser.add_argument("--quick", action="store_true", help="fewer rounds")
     parser.add_argument("--no-capture", action="store_true", help="leave the 100,000-packet capture out")
     asked = parser.parse_args()
-    messages, left_out = real_messages()
-    records = sum(sum(int.from_bytes(m[i : i + 2], "big") for i in (6, 8, 10)) for m in messages)
-    print(
-        f"{len(messages)} messages, {sum(map(len, messages)) / len(messages):.0f} bytes and {records / len(messages):.1f} records"
-        f" each on average; {left_out} left out because a contender refuses them"
-    )
+    describe_mix("dnspython", "dnslib")
+    describe_mix("dpkt")
     met = True
-    for make in (header_group, message_group, build_group):
+    for make in GROUPS:
         group = make()
         met = print_group(group, measure(group, 15 if asked.quick else 101)) and met
     met = report_processes(with_capture=not asked.no_capture) and met

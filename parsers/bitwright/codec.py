@@ -104,12 +104,38 @@ class Codec:
         return value, after - offset
 
     def parse_layer(
-        self, data: Any, /, offset: int = 0, *, limits: Limits | None = None, endian: str | None = None, **parameters: Any
-    ) -> tuple[Any, int]:
-        """Like `parse_prefix`, but a payload takes what bytes are there; `used` is what the header announces."""
-        options = Options(lax=True, limits=limits or DEFAULT_LIMITS)
+        self, data: Any, /, offset: int = 0, *, plain: bool = False, limits: Limits | None = None, endian: str | None = None,
+        **parameters: Any,
+    ) -> tuple[Any, int]:  # fmt: skip
+        """Like `parse_prefix`, but a payload takes what bytes are there; `used` is what the header announces.
+
+        `plain`: the value as `to_dict()` would give it, made without the object.
+        """
+        options = Options(lax=True, plain=plain, limits=limits or DEFAULT_LIMITS)
         value, after = self._read(as_bytes(data), offset, options, endian, parameters)
         return value, after - offset
+
+    def layer_parser(
+        self, *, plain: bool = False, limits: Limits | None = None, endian: str | None = None
+    ) -> Callable[[bytes, int], tuple[Any, int]]:
+        """`parse_layer` with everything looked up beforehand, for bytes alone: what readers of captures call for every packet."""
+        if self.backend == "interp":
+            return lambda data, offset: self.parse_layer(data, offset, plain=plain, limits=limits, endian=endian)
+        options = Options(lax=True, plain=plain, limits=limits or DEFAULT_LIMITS)
+        runner, failures = self._runner("parse", self._order(endian), options), self._failures()
+        given, largest = self._parameters({}, ParseError), options.limits.input_size
+
+        def parse_layer(data: bytes, offset: int) -> tuple[Any, int]:
+            end = len(data)
+            try:
+                if end <= largest:
+                    value, after = runner(data, offset, end, *given)
+                    return value, after - offset
+            except failures:
+                pass  # the way that explains failures
+            return self.parse_layer(data, offset, plain=plain, limits=limits, endian=endian)
+
+        return parse_layer
 
     def check(
         self, data: Any, /, *, limits: Limits | None = None, endian: str | None = None, **parameters: Any
@@ -149,9 +175,9 @@ class Codec:
         return value, after
 
     def _failures(self) -> tuple[type[BaseException], ...]:
-        from bitwright.backends.python.runtime import Fail
+        from bitwright.backends.python.runtime import FAILURES
 
-        return (Fail, RecursionError)
+        return FAILURES
 
     def _interpret(
         self, data: bytes, offset: int, options: Options, endian: str | None, parameters: dict[str, Any], **mode: bool

@@ -69,6 +69,27 @@ class EnumTable(dict[int, Any]):
         return found
 
 
+class EnumNames(dict[Any, Any]):
+    """Number → name of one enumeration; a number without a name, and None, stay as they are."""
+
+    def __init__(self, members: type[enum.IntEnum]) -> None:
+        super().__init__((int(member), member.name) for member in members)
+
+    def __missing__(self, number: int | None) -> int | None:
+        return None if number is None else int(number)
+
+
+_NAMES: dict[type[enum.IntEnum], EnumNames] = {}
+
+
+def names_of(members: type[enum.IntEnum]) -> EnumNames:
+    """The one table of names of an enumeration."""
+    names = _NAMES.get(members)
+    if names is None:
+        names = _NAMES[members] = EnumNames(members)
+    return names
+
+
 _TABLES: dict[type[enum.IntEnum], EnumTable] = {}
 
 

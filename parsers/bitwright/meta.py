@@ -113,11 +113,9 @@ def _msgspec_default(field: spec.FieldSpec) -> Any:
 
 
 def _computed_property(name: str, node: Node) -> property:
-    from bitwright.evaluate import evaluate
+    from bitwright.evaluate import evaluator
 
-    def getter(self: Any) -> int:
-        return evaluate(node, self)
-
+    getter = evaluator(node)
     getter.__name__ = name
     getter.__doc__ = "Computed from the fields."
     return property(getter)

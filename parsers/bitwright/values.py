@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from collections.abc import Callable
 from typing import Self, TypeAlias
 
 # A domain name in presentation form (RFC 1035, 5.1): absolute, so it ends in a dot; the root is ".".
@@ -32,6 +33,11 @@ class Address(bytes):
     def _from_text(text: str) -> bytes:
         raise ValueError(f"no text form: {text!r}")
 
+    @classmethod
+    def text_function(cls) -> Callable[[bytes], str]:
+        """What turns bytes of this size into the text of a value, without making the value."""
+        return cls.__str__  # type: ignore[return-value]  # it only reads the bytes
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
 
@@ -48,6 +54,11 @@ class IPv4Address(Address):
     @staticmethod
     def _from_text(text: str) -> bytes:
         return ipaddress.IPv4Address(text).packed
+
+    @classmethod
+    def text_function(cls) -> Callable[[bytes], str]:
+        """`socket.inet_ntoa`, which is this very conversion."""
+        return socket.inet_ntoa
 
     def __str__(self) -> str:
         return socket.inet_ntoa(self)

@@ -202,7 +202,7 @@ class ICMPv6(Struct):
     """ICMPv6 message (RFC 4443, section 2.1).
 
     The checksum needs the layer below: `ICMPv6.check(data, pseudo_header=ip.pseudo_header(58, len(data)))`, and the
-    same argument to `build`.  Without it nothing is verified and 0 is written.
+    same argument to `build`, which needs it unless `checksum` is given; without it nothing is verified.
     """
 
     pseudo_header = param(bytes, default=b"")

@@ -108,7 +108,7 @@ class TCP(Struct):
     """TCP header (RFC 9293, section 3.1).
 
     The checksum needs the layer below: `TCP.check(data, pseudo_header=ip.pseudo_header(6, len(data)))`, and the
-    same argument to `build`.  Without it nothing is verified and 0 is written.  Options must fill a multiple of
+    same argument to `build`, which needs it unless `checksum` is given; without it nothing is verified.  Options must fill a multiple of
     4 bytes: add `NoOperation` or `EndOfOptions`.
     """
 

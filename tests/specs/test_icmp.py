@@ -32,7 +32,7 @@ UNREACHABLE = "0304e44c00000500" + QUOTE
 def message(wire: Wire, body: str) -> ICMP:
     """A message from type, code and body, its checksum filled in, read in both directions."""
     octets = bytes.fromhex(body)
-    built = wire.build(ICMP(type=MessageType(octets[0]), code=octets[1], body=UnknownBody(data=octets[2:])))
+    built = ICMP(type=MessageType(octets[0]), code=octets[1], body=UnknownBody(data=octets[2:])).build()
     return wire.read(ICMP, built)
 
 

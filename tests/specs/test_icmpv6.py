@@ -56,7 +56,7 @@ def pseudo(src: str, dst: str, octets: str) -> bytes:
 
 def message(wire: Wire, octets: str) -> ICMPv6:
     """A message from type, code and body, checksum 0."""
-    return wire.read(ICMPv6, octets[:4] + "0000" + octets[4:])
+    return wire.parse(ICMPv6, octets[:4] + "0000" + octets[4:])
 
 
 def test_neighbor_solicitation(wire: Wire) -> None:

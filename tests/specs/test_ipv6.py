@@ -50,6 +50,12 @@ def test_no_next_header_has_no_payload(wire: Wire) -> None:
     assert (packet.next_header, packet.payload, used) == (IPProtocol.NO_NEXT_HEADER, b"", 40)
 
 
+def test_build_without_payload(wire: Wire) -> None:
+    packet = IPv6(src=HERE, dst=THERE, next_header=IPProtocol.UDP)
+    assert wire.build(packet).hex() == "60000000" + "00001140" + ADDRESSES
+    assert packet.resolved().payload_length == 0
+
+
 def test_payload_beyond_65535_needs_length_0(wire: Wire) -> None:
     packet = IPv6(src=HERE, dst=THERE, next_header=IPProtocol.HOP_BY_HOP, payload=bytes(70_000))
     assert wire.unbuildable(packet).path == "payload_length"

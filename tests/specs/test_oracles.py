@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from bitwright import Struct
+from bitwright import IPv4Address, Struct
 from bitwright_specs.arp import ARP, EthernetIPv4
 from bitwright_specs.ethernet import Ethernet, EtherType
 from bitwright_specs.icmp import ICMP
 from bitwright_specs.ip_protocol import IPProtocol
 from bitwright_specs.ipv4 import IPv4
 from bitwright_specs.ipv6 import IPv6
-from bitwright_specs.tcp import TCP
+from bitwright_specs.tcp import TCP, MaximumSegmentSize, NoOperation, Option, WindowScale
 from bitwright_specs.udp import UDP
 from tests.specs.wire import CAPTURES
 
@@ -37,15 +37,12 @@ def frames(dpkt: Any, name: str) -> Iterator[bytes]:
     if not path.exists():
         pytest.skip(f"{name} is not there; it is one of the shared captures")
     with path.open("rb") as file:
-        reader = dpkt.pcapng.Reader(file) if file.read(4) == b"\n\r\r\n" else dpkt.pcap.Reader(_rewound(file))
+        magic = file.read(4)
+        file.seek(0)
+        reader = dpkt.pcapng.Reader(file) if magic == b"\n\r\r\n" else dpkt.pcap.Reader(file)
         assert reader.datalink() == 1
         for _, data in reader:
             yield data
-
-
-def _rewound(file: Any) -> Any:
-    file.seek(0)
-    return file
 
 
 def layer(struct: type[Struct], engine: str, data: bytes) -> Any:
@@ -68,7 +65,7 @@ def same_ipv4(ours: IPv4, theirs: Any) -> None:
     """Compare with `dpkt.ip.IP`."""
     assert (ours.version, ours.ihl, ours.dscp << 2 | ours.ecn, ours.length) == (theirs.v, theirs.hl, theirs.tos, theirs.len)
     assert (ours.id, ours.reserved_flag, ours.df, ours.mf) == (theirs.id, theirs.rf, theirs.df, theirs.mf)
-    assert (ours.fragment_offset * 8, ours.ttl, ours.protocol, ours.checksum) == (theirs.offset, theirs.ttl, theirs.p, theirs.sum)
+    assert (ours.fragment_offset, ours.ttl, ours.protocol, ours.checksum) == (theirs.offset, theirs.ttl, theirs.p, theirs.sum)
     assert (ours.src, ours.dst) == (theirs.src, theirs.dst)
     assert b"".join(option.build() for option in ours.options) == theirs.opts
 
@@ -177,3 +174,19 @@ def test_layers_build_to_the_bytes_they_came_from(engine: str, name: str) -> Non
         assert struct.codec(engine).build(value) == frame.payload[:used]
         built += 1
     assert built > 0
+
+
+def test_scapy_reads_what_is_built(engine: str) -> None:
+    inet: Any = pytest.importorskip("scapy.layers.inet")
+    below = IPv4(src=IPv4Address("192.0.2.1"), dst=IPv4Address("198.51.100.2"), id=7, protocol=IPProtocol.TCP)
+    options = [Option(body=body) for body in (MaximumSegmentSize(size=1460), NoOperation(), WindowScale(shift=7))]
+    segment = TCP(src_port=1024, dst_port=53, sequence_number=9, syn=True, options=options, payload=b"odd")
+    octets = TCP.codec(engine).build(segment, pseudo_header=below.pseudo_header(6, 31))
+    packet = IPv4.codec(engine).build(below.replace(payload=octets))
+    theirs = inet.IP(packet)
+    tcp = theirs[inet.TCP]
+    assert (theirs.ihl, theirs.len, tcp.dataofs, tcp.flags) == (5, 51, 7, "S")
+    assert tcp.options == [("MSS", 1460), ("NOP", None), ("WScale", 7)]
+    for layer_of in (theirs, tcp):
+        layer_of.chksum = None
+    assert bytes(theirs) == packet

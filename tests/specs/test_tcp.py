@@ -65,16 +65,18 @@ def test_build_derives_offset_and_checksum(wire: Wire) -> None:
     assert wire.build(segment, pseudo_header=PSEUDO).hex() == SYN
 
 
-def test_build_without_pseudo_header_leaves_the_checksum_0(wire: Wire) -> None:
+def test_build_needs_the_pseudo_header_or_the_checksum(wire: Wire) -> None:
     segment = TCP(src_port=49152, dst_port=53, sequence_number=5, acknowledgment_number=9, ack=True, window=8192)
-    assert wire.build(segment).hex() == BARE
+    error = wire.unbuildable(segment)
+    assert (error.code, error.path) == ("unsolved", "checksum")
+    assert wire.build(segment.replace(checksum=0)).hex() == BARE
 
 
 @pytest.mark.parametrize(
     ("bit", "name"), [(7, "ae"), (8, "cwr"), (9, "ece"), (10, "urg"), (11, "ack"), (12, "psh"), (13, "rst"), (14, "syn"), (15, "fin")]
 )
 def test_flags(wire: Wire, bit: int, name: str) -> None:
-    segment = wire.read(TCP, BARE[:24] + f"{0x5000 | 0x8000 >> bit:04x}" + BARE[28:])
+    segment = wire.parse(TCP, BARE[:24] + f"{0x5000 | 0x8000 >> bit:04x}" + BARE[28:])
     flags = ["ae", "cwr", "ece", "urg", "ack", "psh", "rst", "syn", "fin"]
     assert [flag for flag in flags if getattr(segment, flag)] == [name]
 
@@ -90,12 +92,12 @@ def test_selective_acknowledgment(wire: Wire) -> None:
 
 
 def test_end_of_options_keeps_what_follows(wire: Wire) -> None:
-    segment = wire.read(TCP, with_options("01" + "00" + "020f"))
+    segment = wire.parse(TCP, with_options("01" + "00" + "020f"))
     assert [option.body for option in segment.options] == [NoOperation(), EndOfOptions(padding=b"\x02\x0f")]
 
 
 def test_unknown_option_is_kept(wire: Wire) -> None:
-    segment = wire.read(TCP, with_options("1e0400ff" + "fd020101"))
+    segment = wire.parse(TCP, with_options("1e0400ff" + "fd020101"))
     assert segment.options[0] == Option(kind=OptionKind.MULTIPATH, body=UnknownOption(length=4, data=b"\x00\xff"))
     assert segment.options[1].kind is OptionKind.EXPERIMENT_1
 

@@ -77,7 +77,7 @@ class PcapReader(CaptureReader):
 
     def _read(self) -> Iterator[Packet]:
         window, scale, record_size, link_type = self._window, self._scale, self._record_size, self.header.link_type
-        parse = self._record.codec().parse_layer
+        parse = self._record.codec().layer_parser()
         lengths = self._lengths()
         limit = min(max(self._limits.packet, self.header.snap_length), max(self._limits.block, self._limits.packet))
         data, position, number = window.data, _FILE_HEADER_SIZE, 0

@@ -77,9 +77,9 @@ class PcapngReader(CaptureReader):
         if mark not in _ORDERS:
             self._fail("byte-order", f"the byte order mark of a section is {mark.hex()}, not 1a2b3c4d in either order", position + 8)
         self._order = _ORDERS[mark]
-        self._parse_header = self._order.header.codec().parse_layer
-        self._parse_enhanced = self._order.enhanced.codec().parse_layer
-        self._parse_packet = self._order.packet.codec().parse_layer
+        self._parse_header = self._order.header.codec().layer_parser()
+        self._parse_enhanced = self._order.enhanced.codec().layer_parser()
+        self._parse_packet = self._order.packet.codec().layer_parser()
 
     def _blocks(self) -> Iterator[BlockPlace]:
         """Every block: its type, the data it lies in, and where it begins and ends there."""

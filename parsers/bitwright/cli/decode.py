@@ -144,7 +144,7 @@ def _walker(arguments: argparse.Namespace) -> Walker:
         registry = load_standard()
         for binding in arguments.bindings:
             _bind(registry, binding)
-        return Walker(registry, check=arguments.check, backend=arguments.backend)
+        return Walker(registry, check=arguments.check, plain=arguments.format == "jsonl", backend=arguments.backend)
     except RegistryError as error:
         raise CommandError(str(error), USAGE) from None
 

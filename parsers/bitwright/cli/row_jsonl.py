@@ -49,11 +49,13 @@ class JsonLines:
 
     def _layer(self, layer: Layer, above: Layer | None) -> dict[str, Any]:
         value = layer.value
+        if layer.plain is not None:
+            return {"layer": layer.name, "offset": layer.offset, "fields": layer.plain}
         if value is None:
             return {"layer": layer.name, "offset": layer.offset, "fields": plain_value(layer.partial or {})}
         convert, payload = self._of_class[type(value)]
         fields = convert(value)
-        if payload is not None and (above is None or above.value is None):
+        if payload is not None and (above is None or (above.value is None and above.plain is None)):
             carried: bytes = getattr(value, payload)
             if carried:
                 fields[payload] = carried.hex()

@@ -251,6 +251,7 @@ COMMON: dict[str, Handler] = {
     "box": _box,
     "split": _split,
     "make": _make,
+    "record": lambda m, op, args: dict(zip(op.attrs["names"], args, strict=True)),
     "lookup": lambda m, op, args: op.attrs["table"].get(args[0], op.attrs["default"]),
     "append": lambda m, op, args: args[0].append(args[1]),
     "len": lambda m, op, args: len(args[0]),

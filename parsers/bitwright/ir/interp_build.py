@@ -141,7 +141,13 @@ def _put_checksum(m: Machine, op: Op, args: list[Any]) -> int:
 
 
 def _put_bytes(m: Machine, op: Op, args: list[Any]) -> None:
-    m.out += args[0]
+    content, terminator = args[0], op.attrs.get("terminator")
+    if terminator:
+        whole = content + terminator
+        if whole.find(terminator) != len(content):
+            raise m.fail("size", f"contains its terminator {terminator!r} at byte {whole.find(terminator)}, so it would be read back shorter")
+        content = whole
+    m.out += content
 
 
 def _put_zeros(m: Machine, op: Op, args: list[Any]) -> None:

@@ -99,6 +99,11 @@ def _span(m: Machine, op: Op, args: list[Any]) -> bytes:
     return raw if op.attrs["as"] == "bytes" else bytes.__new__(m.program.symbols[op.attrs["as"]], raw)
 
 
+def _render(m: Machine, op: Op, args: list[Any]) -> str:
+    raw = m.data[args[0] : args[1]]
+    return raw.hex() if op.attrs["with"] == "hex" else str(m.program.symbols[op.attrs["with"]](raw))
+
+
 def _text(m: Machine, op: Op, args: list[Any]) -> str:
     begin, stop = args
     try:
@@ -120,6 +125,6 @@ def _name(m: Machine, op: Op, args: list[Any]) -> tuple[str, int]:
 
 HANDLERS: dict[str, Handler] = {
     "enter": _enter, "leave": _leave, "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "bits": _bits,
-    "find": _find, "same": _same, "zeros": _zeros, "checksum": _checksum, "known": _known, "span": _span,
+    "find": _find, "same": _same, "zeros": _zeros, "checksum": _checksum, "known": _known, "span": _span, "render": _render,
     "text": _text, "name": _name,
 }  # fmt: skip

@@ -106,12 +106,14 @@ OPS: Final[Mapping[str, Signature]] = {
     "split": Signature("i", "o*", ("fields",), pure=True),  # a byte: fields are (shift, width, signed, as), boxed
     "known": Signature("i", "i", ("table",), pure=True),  # whether the number has a name
     "span": Signature("ii", "o", ("as",), pure=True),  # from, to: bytes, or @class of a bytes subclass
+    "render": Signature("ii", "o", ("with",), pure=True),  # from, to: text by "hex" or a @function of the bytes
     "text": Signature("ii", "o", ("encoding",)),  # from, to
     "memo": Signature("", "o"),  # what one message remembers of its names
     "name": Signature("iiio", "oi", ("hops",)),  # base, end, origin, memo: text and position after it
     "list": Signature("", "o"),
     "append": Signature("oo", ""),
-    "make": Signature("o*", "o", ("class",)),
+    "make": Signature("o*", "o", ("class", "keywords")),  # positional arguments, then those by keyword
+    "record": Signature("o*", "o", ("names",)),  # a dict
     # --- values to be written ---
     "attr": Signature("o", "o", ("name",)),
     "is_none": Signature("o", "i", pure=True),
@@ -128,7 +130,7 @@ OPS: Final[Mapping[str, Signature]] = {
     "here": Signature("", "i"),  # bytes written so far
     "put": Signature("i", "", ("width", "order")),  # a number of `width` bits after what was written
     "put.pack": Signature("i*", "", ("layout",)),  # several: layout is ((width, order), ...), whole bytes in all
-    "put.bytes": Signature("o", ""),
+    "put.bytes": Signature("o", ""),  # and attribute `terminator`, where given: fails if the bytes contain it
     "put.zeros": Signature("i", ""),  # that many zero bytes
     "put.name": Signature("oio", "o", ("compress",)),  # text, origin, memo: the text in canonical form
     "patch": Signature("ii", "", ("width", "phase", "order")),  # position, number: into zero bits written before

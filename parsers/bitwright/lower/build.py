@@ -19,7 +19,7 @@ from bitwright.lower.parse import parameter, position
 from bitwright.lower.parse_fields import bounds
 from bitwright.lower.solve import Equation, Path, Solver, invertible, unknowns_of
 from bitwright.schema import spec
-from bitwright.schema.expr import FieldRef, Rest, show, walk
+from bitwright.schema.expr import FieldRef, show, walk
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -328,14 +328,15 @@ class StructBuild:
     def _agree(self, equation: Equation) -> None:
         """An equation that solved nothing must hold, unless a derived field in it was given on purpose."""
         b = self.builder
-        if any(isinstance(n, Rest) for n in walk(equation.expression)):
-            return
-        assert equation.actual is not None
+        actual = equation.actual
+        assert actual is not None
         involved = [self.unknowns[n.names] for n in walk(equation.expression) if isinstance(n, FieldRef) and n.names in self.unknowns]
         field = next(f for f in self.spec.fields if f.name == equation.field)
         b.emit("enter", (), name=field.name, phase=0, location=field.location)
+        self.values.rest = lambda: actual  # what is written is all there is, so rest() is its size
         value = chosen = self.values.lower(equation.expression, equation.location)
-        expected = equation.actual
+        self.values.rest = None
+        expected = actual
         if equation.kind == "presence":
             chosen = b.bin("ne", value, b.const(0))
         elif equation.arms is not None and equation.arm is not None:
@@ -347,7 +348,7 @@ class StructBuild:
         if equation.applies is not None:
             wrong = b.bin("and", wrong, equation.applies)
         code = "conflict" if involved else "presence" if equation.kind == "presence" else "tag" if equation.kind == "tag" else "size"
-        b.fail_if(wrong, code, f"{equation.what} is {{1}}, but `{show(equation.expression)}` is {{2}}", values=(equation.actual, value))
+        b.fail_if(wrong, code, f"{equation.what} is {{1}}, but `{show(equation.expression)}` is {{2}}", values=(actual, value))
         b.emit("leave", (), phase=0)
 
     def _sum(self, field: spec.FieldSpec, wire: spec.ChecksumType) -> None:

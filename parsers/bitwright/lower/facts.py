@@ -13,11 +13,13 @@ from bitwright.schema import measure, spec
 class Options:
     """What a program is lowered for.
 
-    `strict`: findings are checked.  `lax`: payload fields take what bytes are there.
+    `strict`: findings are checked.  `lax`: payload fields take what bytes are there.  `plain`: structs
+    become dicts of plain data (text for bytes, addresses and enumeration members) instead of objects.
     """
 
     strict: bool = False
     lax: bool = False
+    plain: bool = False
     limits: Limits = Limits()
 
 

@@ -205,6 +205,9 @@ class StructLowering:
         return FieldRef(path)
 
     def _make(self) -> Reg:
+        if self.options.plain:
+            names = tuple(f.name for f in self.spec.visible)
+            return self.builder.obj("record", *(self.objects[n] for n in names), hint="value", names=names)
         struct: Any = self.key.struct
         keyword_only: frozenset[str] = struct.__bitwright_keywords__
         positional = tuple(n for n in struct.__struct_fields__ if n not in keyword_only)

@@ -6,13 +6,14 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from bitwright.enums import table_of
+from bitwright.enums import names_of, table_of
 from bitwright.errors import declaration_error
 from bitwright.ir.ops import Block, Reg
 from bitwright.lower.expressions import refs_of
 from bitwright.lower.facts import Needs, arms_of, end_phase, needs_of, phase_after
 from bitwright.lower.parse import Key, StructLowering, advance, item_exports, position
 from bitwright.schema import measure, spec
+from bitwright.values import Address
 from bitwright.schema.expr import Const, Node, show
 
 
@@ -144,6 +145,8 @@ class FieldLowering:
                 known = self.b.int("known", number, lo=0, hi=1, table=symbol)
                 unknown = self.b.is_not(known)
                 self.b.emit("finding_if", (unknown, number), code="enum-unknown", message=f"{{0}} has no name in {enum.__name__}")
+            if self.s.options.plain:
+                symbol = self.s.owner.symbol(names_of(enum), f"{enum.__name__}_name")
             return Read(self.b.obj("box", number, hint=self.field.name, as_=symbol), number)
         return Read(self.b.obj("box", number, hint=self.field.name, as_="bool" if wire.as_type is bool else "int"), number)
 
@@ -230,10 +233,18 @@ class FieldLowering:
         if wire.payload and s.options.lax and wire.size is not None:
             return self._lax_payload(wire.size)
         begin, stop, after = self._extent(wire)
-        as_type = "bytes" if wire.as_type is bytes else s.owner.symbol(wire.as_type, wire.as_type.__name__)
-        value = b.obj("span", begin, stop, hint=self.field.name, as_=as_type)
+        value = self._span(wire, begin, stop)
         s.pos = after
         return Read(value)
+
+    def _span(self, wire: spec.BytesType, begin: Reg, stop: Reg) -> Reg:
+        """The bytes as an object, or, in plain programs, as text."""
+        b, symbol, as_type = self.b, self.s.owner.symbol, wire.as_type
+        if self.s.options.plain:
+            how = symbol(as_type.text_function(), f"{as_type.__name__}_text") if issubclass(as_type, Address) else "hex"
+            return b.obj("render", begin, stop, hint=self.field.name, with_=how)
+        kind = "bytes" if as_type is bytes else symbol(as_type, as_type.__name__)
+        return b.obj("span", begin, stop, hint=self.field.name, as_=kind)
 
     def _lax_payload(self, size: Node) -> Read:
         """What is there of a payload: the position behind it is where the header says it ends."""
@@ -244,7 +255,7 @@ class FieldLowering:
         b.fail_if(negative, "negative-size", f"its size, {show(size)}, is {{1}}", values=(amount,))
         stop = advance(b, s.pos, amount, "stop")
         there = b.int("bin", stop, self.end, lo=0, hi=1 << 48, op="min")
-        value = b.obj("span", s.pos, there, hint=self.field.name, as_="bytes")
+        value = self._span(spec.BytesType(), s.pos, there)
         s.pos = stop
         return Read(value)
 

@@ -155,15 +155,18 @@ class Solver:
         sides = [x for x in (then, other) if occurrences(x, self.path) and not _has_rest(x)]
         if occurrences(condition, self.path):
             solution = self._invert(sides[0], target)
-            outer = self.values.fields.get(self.path)
+            outer, actual = self.values.fields.get(self.path), self.equation.actual
+            assert actual is not None
             self.values.fields[self.path] = solution
-            chosen = self._known(condition)
+            self.values.rest = lambda: actual  # what is written is all there is, so rest() is its size
+            found = self._known(Select(condition, then, other))
+            self.values.rest = None
             if outer is None:
                 del self.values.fields[self.path]
             else:
                 self.values.fields[self.path] = outer
-            wrong = chosen if sides[0] is other else b.is_not(chosen)
-            self._unsolved(wrong, f"{self.equation.what} does not fit: no value makes `{show(self.equation.expression)}` {{1}}", target)
+            message = f"{self.equation.what} does not fit: no value makes `{show(self.equation.expression)}` {{1}}"
+            self._unsolved(b.bin("ne", found, target), message, target)
             return solution
         chosen = self._known(condition)
         out = b.reg("int", -(1 << 64), 1 << 64, self.path[-1])

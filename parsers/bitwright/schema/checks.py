@@ -18,18 +18,12 @@ MOST_LOOSE = 256
 
 def check_struct(made: spec.StructSpec, own: Mapping[str, Location]) -> None:
     """Refuse a struct whose `own` names, those not inherited, say what cannot be."""
-    seen: set[str] = set()
     for field in made.fields:
         if field.name in own:
-            _check_field(field, Relations(made, field.name, field.location, frozenset(seen)))
-        seen.add(field.name)
-    everything = frozenset(seen)
-    for field in made.fields:
-        if field.name in own and isinstance(field.type, spec.ChecksumType):
-            _check_sum(field.type, Relations(made, field.name, field.location, everything))
+            _check_field(field, Relations(made, field.name, field.location))
     for name, node in made.computed.items():
         if name in own:
-            Relations(made, name, own[name], everything).number(node, "")
+            Relations(made, name, own[name]).number(node, "")
     _check_order(made)
     _check_places(made)
 
@@ -65,10 +59,11 @@ def _check_type(wire: spec.WireType, relations: Relations) -> None:
             if (measure.size_of(inner).fixed or 0) % 8:
                 raise relations.error(
                     "can be absent and is not whole bytes, so the place of what follows is not known; "
-                    "make it reserved or always there, or put whole bytes into a struct of their own"
+                    "let it be there always, or put whole bytes into a struct of their own and that into when()"
                 )
         case spec.ChecksumType(inner):
             _check_endian(inner, relations)
+            _check_sum(wire, relations)
 
 
 def _check_size(size: Node | None, what: str, relations: Relations) -> None:
@@ -89,13 +84,11 @@ def _check_endian(wire: spec.IntType, relations: Relations) -> None:
 
 def _check_array(wire: spec.ArrayType, relations: Relations) -> None:
     _check_type(wire.item, relations)
-    if isinstance(wire.item, spec.BytesType) and wire.item.payload:
-        raise relations.error("payload() is the last field of a struct, not an element; write array(raw(...), ...)")
     _check_size(wire.size, "size=", relations)
     if wire.count is not None:
         relations.number(wire.count, "count=")
     if wire.until is not None:
-        Relations(relations.made, relations.name, relations.location, relations.seen, wire.item).condition(wire.until, "until=")
+        Relations(relations.made, relations.name, relations.location, wire.item).condition(wire.until, "until=", "")
     loose = (measure.size_of(wire.item).fixed or 0) % 8
     if loose and not (isinstance(wire.count, Const) and wire.count.value <= MOST_LOOSE):
         raise relations.error(f"its elements are not whole bytes, so it needs a constant count= of at most {MOST_LOOSE}")
@@ -177,7 +170,7 @@ def _check_places(made: spec.StructSpec) -> None:
         needs = _whole_bytes(field.type)
         if phase and needs:
             raise declaration_error(
-                f"is {needs}, so it begins at a byte, but {phase} bits of one are used before it; add `_gap = pad(bits={8 - phase})`",
+                f"is {needs}, which begins with a byte, but this is bit {phase} of one; write `_gap = pad(bits={8 - phase})` before it",
                 field.location, made.name, field.name,
             )  # fmt: skip
         if phase is not None and made.order == "little":

@@ -14,7 +14,7 @@ from typing import Any, TypeGuard
 from bitwright.errors import DeclarationError, Location, declaration_error
 from bitwright.schema import checks, fitting, spec
 from bitwright.schema.draft import Draft
-from bitwright.schema.expr import Expr, FieldProxy, FieldRef, Scope
+from bitwright.schema.expr import Expr, FieldProxy, FieldRef, Scope, call_site
 
 ORDERS = ("big", "little", "inherit")
 SHADOWING = frozenset({"bytes", "int", "list", "str", "bool"})
@@ -28,28 +28,39 @@ class ClassBody(dict[str, Any]):
     def __init__(self, struct: str) -> None:
         super().__init__()
         self.struct = struct
+        super().__setitem__("__annotations__", Annotations())
 
     def __setitem__(self, name: str, value: Any) -> None:
         old = self.get(name)
         if isinstance(old, FieldProxy) and old is not value:
-            site = value._bw_site if isinstance(value, Expr) else old._bw_decl.site
-            raise declaration_error(
-                f"is declared twice, first at {old._bw_decl.site}; give each its own name, such as `{name}2`", site, self.struct, name
-            )
+            first = old._bw_decl.site
+            message = f"is declared twice, first at {first}; give each its own name, such as `{name}2`"
+            raise declaration_error(message, call_site(), self.struct, name)
+        self.pop(name, None)  # so that a name keeps the place of its last value, not of its first: the order is that of the wire
+        super().__setitem__(name, value)
+
+
+class Annotations(dict[str, Any]):
+    """The annotations of a class body, with the line of each: one without a right-hand side leaves no other trace."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sites: dict[str, Location] = {}
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.sites[name] = call_site()
         super().__setitem__(name, value)
 
 
 def annotations_of(namespace: Mapping[str, Any]) -> dict[str, Any]:
     """The annotations of a class body, in order: values where Python made them already, text otherwise."""
-    if "__annotations__" in namespace:
-        return dict(namespace["__annotations__"])
-    if sys.version_info >= (3, 14):  # annotations are lazy there; asking for text evaluates nothing
+    if sys.version_info >= (3, 14):  # they are lazy there, if nothing is imported from the future; asking for text evaluates nothing
         import annotationlib
 
         annotate = annotationlib.get_annotate_from_class_namespace(namespace)
         if annotate is not None:
             return dict(annotationlib.call_annotate_function(annotate, annotationlib.Format.STRING))
-    return {}
+    return dict(namespace.get("__annotations__", {}))
 
 
 def is_class_variable(annotation: Any) -> bool:
@@ -162,9 +173,11 @@ class _Names:
         return declaration_error(message, site, self.struct, name)
 
     def _not_declared(self, name: str) -> None:
+        known = self.namespace.get("__annotations__")
+        site = known.sites.get(name, self.location) if isinstance(known, Annotations) else self.location
         said = f"`{name}: ... = {self.namespace[name]!r}`" if name in self.namespace else f"`{name}: ...` has no right-hand side"
         raise self.error(
-            name, f"{said}; say how it lies on the wire, as in `{name}: int = u16()`, or that it does not: ClassVar[...]", self.location
+            name, f"{said}; say how it lies on the wire, as in `{name}: int = u16()`, or that it does not: ClassVar[...]", site
         )
 
     def _word(self, name: str, value: Expr) -> None:
@@ -186,7 +199,8 @@ class _Names:
         mangled = f"_{self.struct.lstrip('_')}__"
         if name.startswith(("__", mangled)):
             plain = name.removeprefix(mangled).strip("_") or "value"
-            raise self.error(f"__{plain}", f"Python changes names that begin with two underscores; call it `{plain}` or `_{plain}`", site)
+            shown = f"__{plain}" if name.startswith(mangled) else name
+            raise self.error(shown, f"Python changes names that begin with two underscores; call it `{plain}` or `_{plain}`", site)
         if name in self.forbidden:
             raise self.error(name, f"`{name}` is a method of every Struct; call the field `{name}_` or another name", site)
         if name in SHADOWING:

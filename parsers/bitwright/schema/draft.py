@@ -76,7 +76,7 @@ def claim(value: Any, where: str, *, default: bool = True) -> Draft:
     )
     for refused, why in taken:
         if refused:
-            raise declaration_error(f"{where} does not go with that: {why}; keep one", call_site())
+            raise declaration_error(f"{where} has no place there: {why}; keep one", call_site())
     return draft
 
 
@@ -91,10 +91,13 @@ def inner_type(draft: Draft, scope: Scope, where: str) -> spec.WireType:
         (draft.auto, "auto() or checksum()"), (draft.fixed is not None, "const()"), (draft.reserved, "reserved()"), (draft.hidden, "pad()"),
         (draft.default is None, "when()"), (draft.default is not UNSET, "a default"),
     )  # fmt: skip
+    made = draft.make(scope)
+    if isinstance(made, spec.BytesType) and made.payload:
+        raise scope.error(f"{where} does not take payload(), which is the last field of a struct; write raw(...)")
     for unwanted, word in said:
         if unwanted:
             raise scope.error(f"{where} takes a type only; {word} means nothing there: give it to a field, perhaps of a struct of its own")
-    return draft.make(scope)
+    return made
 
 
 def order_of(value: Any, scope: Scope) -> Any:
@@ -120,16 +123,18 @@ def arguments_of(arguments: Mapping[str, Any] | None, scope: Scope) -> tuple[tup
 
 def length_prefix(prefix: Any, scope: Scope) -> spec.IntType | None:
     """The integer type of `prefix=u8()`."""
-    if prefix is UNSET or prefix is None:
+    if prefix is UNSET:
         return None
     made = inner_type(draft_of(prefix, "prefix="), scope, "prefix=")
-    if isinstance(made, spec.IntType) and not made.signed and made.as_type is int:
+    if isinstance(made, spec.IntType) and not made.signed and made.as_type is int and made.width % 8 == 0:
         return made
-    raise scope.error("prefix= takes an unsigned integer such as u8() or u16()")
+    raise scope.error("prefix= takes an unsigned integer of whole bytes, such as u8() or u16()")
 
 
 def one_delimiter(what: str, **given: Any) -> None:
-    """At most one of the ways to end a field may be given."""
+    """At most one of the ways to end a field may be given, and a prefix must be a declaration."""
+    if given.get("prefix", UNSET) is not UNSET:
+        draft_of(given["prefix"], "prefix=")
     named = [name for name, value in given.items() if value is not UNSET and value is not None]
     if len(named) > 1:
         raise declaration_error(f"{what} ends in two ways, {' and '.join(f'{n}=' for n in named)}; keep one", call_site())

@@ -268,7 +268,8 @@ class Scope:
         if isinstance(value, types.MemberDescriptorType | property):
             return self._descriptor(value)
         if not isinstance(value, Expr):
-            raise self.error(f"{value!r} is not a number or an expression over fields; write an int, a field's name or arithmetic on them")
+            advice = "declare a field before it is used" if callable(value) else "write an int, a field's name or arithmetic on them"
+            raise self.error(f"{value!r} is not a number or an expression over fields; {advice}")
         if id(value) in self.computed:
             return self.computed[id(value)]
         if value is self.item:
@@ -291,7 +292,7 @@ class Scope:
         assert isinstance(value, FieldProxy)
         name = self.names.get(id(value._bw_decl))
         if name is None:
-            raise self.error(f"uses {value!r}, which is not of this class; reach it through a nested field, as in header.qdcount")
+            raise self.error(f"uses {value!r}, which this class does not declare before; reach it through a nested field, as in header.qdcount")
         return ParamRef(name) if name in self.params else FieldRef((name,))
 
     def _path(self, value: Expr) -> Node:
@@ -308,5 +309,5 @@ class Scope:
         if name in self.inherited and getattr(self.base, name, None) is value:
             return self.inherited[name]
         raise self.error(
-            f"`{name}` is a field of a class that this one does not extend; reach it through a nested field, as in header.{name}"
+            f"`{name}` belongs to a class that this one does not extend; reach it through a nested field, as in header.{name}"
         )

@@ -17,13 +17,13 @@ def constant(wire: spec.WireType, fixed: Node | bytes | str, scope: Scope) -> tu
         case spec.IntType() if not isinstance(fixed, bytes | str):
             if not isinstance(fixed, Const):
                 return spec.MISSING, fixed  # an expression: known when a message is
-            return _member(wire, _in_range(wire, fixed.value, "the constant", scope)), fixed
+            return _member(wire, _in_range(wire, fixed.value, "value", scope)), fixed
         case spec.BytesType(size=Const(size)) if isinstance(fixed, bytes) and not issubclass(wire.as_type, Address):
-            _same_size(fixed, size, "the constant", scope)
+            _same_size(fixed, size, "value", scope)
             return fixed, fixed
         case spec.TextType(encoding=encoding, size=Const(size)) if isinstance(fixed, str):
-            encoded = _encoded(fixed, encoding, "the constant", scope)
-            _same_size(encoded, size, "the constant", scope)
+            encoded = _encoded(fixed, encoding, "value", scope)
+            _same_size(encoded, size, "value", scope)
             return fixed, encoded
     raise scope.error(
         "const() takes a number with an integer, or bytes or text with a field of as many: const(u16(), 5), const(raw(size=2), b'ab')"
@@ -39,7 +39,7 @@ def _check(wire: spec.WireType, value: Any, what: str, scope: Scope) -> None:
     match wire:
         case spec.IntType():
             _check_number(wire, value, what, scope)
-        case spec.BytesType():
+        case spec.BytesType() if not (wire.payload and value == b""):  # no layer above: a payload may be left out
             _check_bytes(wire, value, what, scope)
         case spec.TextType(encoding=encoding):
             _of_type(value, str, what, scope)
@@ -65,6 +65,9 @@ def _of_type(value: Any, expected: type, what: str, scope: Scope) -> None:
 
 
 def _check_number(wire: spec.IntType, value: Any, what: str, scope: Scope) -> None:
+    enum = wire.enum
+    if enum is not None and isinstance(value, int) and not isinstance(value, enum):
+        raise scope.error(f"{what}={value!r} is not {enum.__name__}; write {enum.__name__}({int(value)})")
     _of_type(value, wire.as_type, what, scope)
     _in_range(wire, int(value), what, scope)
 
@@ -73,8 +76,8 @@ def _in_range(wire: spec.IntType, value: int, what: str, scope: Scope) -> int:
     low = -(1 << (wire.width - 1)) if wire.signed else 0
     high = (1 << (wire.width - 1 if wire.signed else wire.width)) - 1
     if not low <= value <= high:
-        kind = "signed " if wire.signed else ""
-        raise scope.error(f"{what}={value} does not fit {wire.width} {kind}bits, which hold {low} to {high}")
+        bits = f"{wire.width} signed bits" if wire.signed else f"{wire.width} bits" if wire.width > 1 else "1 bit"
+        raise scope.error(f"{what}={value} does not fit {bits}, {low} to {high}")
     return value
 
 
@@ -86,7 +89,8 @@ def _member(wire: spec.IntType, value: int) -> Any:
 
 def _check_bytes(wire: spec.BytesType, value: Any, what: str, scope: Scope) -> None:
     if issubclass(wire.as_type, Address) and not isinstance(value, wire.as_type):
-        raise scope.error(f"{what}={value!r} is not {wire.as_type.__name__}; write {wire.as_type.__name__}({value!r})")
+        advice = "" if isinstance(value, Address) else f"; write {wire.as_type.__name__}({value!r})"
+        raise scope.error(f"{what}={value!r} is not {wire.as_type.__name__}{advice}")
     _of_type(value, bytes, what, scope)
     _check_extent(wire, value, what, scope)
 

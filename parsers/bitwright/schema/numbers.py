@@ -150,6 +150,8 @@ def const(inner: Any, value: Any, /) -> Any:
     `trailer: int = const(u32(), total_length)`.
     """
     draft = claim(inner, "const()", default=False)
+    if value is None:
+        raise declaration_error("const() takes the value that must be there, not None", call_site())
     draft.fixed = value
     draft.site = call_site()
     return inner
@@ -169,8 +171,8 @@ def checksum(inner: N, algorithm: Algorithm, /, *, over: int | None = None, pref
 
     `over`: how many bytes from the struct's first byte it covers (None: the whole struct); its own
     bytes count as zero.  `prefix`: a bytes `param` summed first, such as a pseudo-header; where it is
-    empty the sum cannot be known, so nothing is verified and zero is written.
-    `zero_is_absent`: zero on the wire means that none was computed (RFC 768).
+    empty the sum cannot be known, so nothing is verified, and building asks for it.
+    `zero_is_absent`: zero on the wire means that none was computed (RFC 768); it is written where the prefix is empty.
     """
     draft = claim(inner, "checksum()", default=False)
     if not callable(algorithm):

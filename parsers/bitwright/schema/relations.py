@@ -17,6 +17,9 @@ KINDS: dict[type, str] = {
     spec.NameType: "a domain name", spec.PadType: "padding", spec.AlignType: "padding",
 }  # fmt: skip
 
+# Where a condition cannot be made of `Base.field`.
+AT_ONCE = "; Python compares Base.field at once, so name the condition in the base, `is_reply = qr == 1`, and write Base.is_reply"
+
 # What a reference leads to: a number on the wire, or a computed value and the struct that has it.
 Target: TypeAlias = spec.IntType | tuple[Node, spec.StructSpec]
 
@@ -50,6 +53,10 @@ def _choice(name: str, known: list[str]) -> str:
     return f"did you mean `{close[0]}`?" if close else f"it has {', '.join(known) or 'none'}"
 
 
+def _operand(node: Node) -> str:
+    return f"({show(node)})" if isinstance(node, Binary) else show(node)
+
+
 def kind_of(wire: spec.WireType) -> str:
     """What a type is, in words."""
     return KINDS[type(wire)]
@@ -59,13 +66,12 @@ def kind_of(wire: spec.WireType) -> str:
 class Relations:
     """Checks the expressions of one field, or of one computed value, of a struct.
 
-    `seen`: the fields before it on the wire.  `item`: the type of the array element, inside `until=`.
+    `item` is the type of the array element, inside `until=`.
     """
 
     made: spec.StructSpec
     name: str
     location: Location | None
-    seen: frozenset[str]
     item: spec.WireType | None = None
 
     def error(self, message: str) -> DeclarationError:
@@ -79,16 +85,13 @@ class Relations:
         for part in walk(node):
             self._part(part, rest=rest)
 
-    def condition(self, node: Node, what: str) -> None:
+    def condition(self, node: Node, what: str, advice: str = AT_ONCE) -> None:
         """Refuse what is no condition, and what is always the same."""
         if isinstance(node, Const):
-            raise self.error(
-                f"{what} is always {bool(node.value)}; a comparison with Base.field is made by Python at once: name it in the base class, "
-                "`is_reply = qr == 1`, and use Base.is_reply"
-            )
+            raise self.error(f"{what} is always {bool(node.value)}, but must compare a field{advice}")
         self.number(node, what)
         if not self.is_condition(node):
-            raise self.error(f"{what} is the number `{show(node)}`, not a condition; write `{show(node)} != 0` or another comparison")
+            raise self.error(f"{what} is the number `{show(node)}`, not a condition; write `{_operand(node)} != 0` or another comparison")
 
     def _part(self, part: Node, *, rest: bool) -> None:
         match part:
@@ -101,7 +104,7 @@ class Relations:
             case Rest() if not rest:
                 raise self.error("rest() is only known where a field is read; write it in its size=")
             case Unary("not", operand) if not self.is_condition(operand):
-                raise self.error(f"`~` means not, and `{show(operand)}` is no condition; to flip bits write `{show(operand)} ^ 0xFF`")
+                raise self.error(f"`~` means not, and `{show(operand)}` is no condition; to flip bits write `{_operand(operand)} ^ 0xFF`")
             case Binary("floordiv" | "mod", _, Const(0)):
                 raise self.error(f"`{show(part)}` divides by zero")
             case Binary("shl" | "shr", _, Const(amount)) if not 0 <= amount < 64:
@@ -110,8 +113,6 @@ class Relations:
                 self.condition(chosen, "the condition of select()")
 
     def _field(self, names: tuple[str, ...]) -> None:
-        if names[0] not in self.seen and self.made.field(names[0]) is not None:
-            raise self.error(f"uses `{names[0]}`, which comes later on the wire, so it is not known yet; declare it before")
         try:
             follow(self.made, names)
         except UnknownError as why:
@@ -161,7 +162,7 @@ class Relations:
         if isinstance(target, spec.IntType):
             return target.as_type is bool
         node, made = target
-        return Relations(made, self.name, self.location, self.seen).is_condition(node)
+        return Relations(made, self.name, self.location).is_condition(node)
 
     # --- parameters --------------------------------------------------------------------------
 
@@ -171,6 +172,7 @@ class Relations:
         for name, node in values.items():
             described = inner.params.get(name)
             if described is None:
+                self.number(node, "")
                 if exact:
                     raise self.error(f"arguments=: {inner.name} has no parameter `{name}`; {_choice(name, list(inner.params))}")
             else:
@@ -181,5 +183,7 @@ class Relations:
 
     def _argument(self, name: str, node: Node, described: spec.ParamSpec) -> None:
         passed_on = isinstance(node, ParamRef) and self.made.params[node.name].type is bytes
+        if not passed_on:
+            self.number(node, f"arguments=: {name}=")
         if passed_on != (described.type is bytes):
             raise self.error(f"arguments=: `{name}` takes {described.type.__name__}, not `{show(node)}`")

@@ -152,8 +152,8 @@ class ChecksumType:
     """An integer computed over the struct's first `over` bytes (None: all of it), its own read as zero.
 
     `prefix` names a bytes parameter that is summed first (a pseudo-header); where that is empty, nothing is
-    verified and zero is written.  `zero_is_absent`: 0 on the wire means not computed, and a computed 0 is sent
-    as all ones (RFC 768).
+    verified and the value must be given.  `zero_is_absent`: 0 on the wire means not computed, which is written
+    where the prefix is empty, and a computed 0 is sent as all ones (RFC 768).
     """
 
     inner: IntType

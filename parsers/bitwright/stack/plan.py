@@ -26,17 +26,19 @@ class Step:
 
     `parse(data, offset)` gives the value and how many bytes its header announces.  `payload` gets the
     bytes of the layer above and `payload_name` is their field; None and "" where the layer carries none.
+    `plain`: the value is plain data instead of an object.
     """
 
-    __slots__ = ("_backend", "_size", "fragment", "name", "parse", "payload", "payload_name", "selectors", "stream", "struct")
+    __slots__ = ("_backend", "_size", "fragment", "name", "parse", "payload", "payload_name", "plain", "selectors", "stream", "struct")
 
-    def __init__(self, entry: LayerEntry, backend: str | None) -> None:
+    def __init__(self, entry: LayerEntry, backend: str | None, plain: bool) -> None:
         field = spec.spec_of(entry.struct).payload
         wire = field.type if field is not None and isinstance(field.type, spec.BytesType) else None
         self.name = entry.name
         self.struct = entry.struct
         self.fragment = entry.fragment
         self.stream = entry.stream
+        self.plain = plain and field is None
         self.payload_name = field.name if field else ""
         self.payload: Getter | None = attrgetter(field.name) if field else None
         self.selectors: tuple[tuple[Getter, Table], ...] = ()
@@ -45,7 +47,7 @@ class Step:
         self._backend = backend
 
     def _first_parse(self, data: bytes, offset: int) -> tuple[Any, int]:
-        self.parse = self.struct.codec(self._backend).parse_layer
+        self.parse = self.struct.codec(self._backend).layer_parser(plain=self.plain)
         return self.parse(data, offset)
 
     def ends_by_length(self, value: Any) -> bool:
@@ -122,10 +124,10 @@ class Choice:
         return None if leading is None else self.cases.get(leading)
 
 
-def plan_links(registry: Registry, backend: str | None) -> dict[int, Step | Choice]:
+def plan_links(registry: Registry, backend: str | None, plain: bool) -> dict[int, Step | Choice]:
     """Link type to prepared layer; RegistryError if the registry uses a name that nobody registered."""
     registry.validate()
-    steps = {name: Step(entry, backend) for name, entry in registry.layers.items()}
+    steps = {name: Step(entry, backend, plain) for name, entry in registry.layers.items()}
     choices = {name: Choice(entry) for name, entry in registry.choices.items()}
     for name, entry in registry.choices.items():
         choices[name].cases = {value: steps[case] for value, case in entry.cases.items()}

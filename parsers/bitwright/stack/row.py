@@ -61,12 +61,14 @@ class Layer(msgspec.Struct):
     """One layer: its name, the packet's byte it begins at, and its value.
 
     `value` is None where the layer could not be read; then `partial` has the fields read before the error.
+    It is also None where a `plain` walker read a layer that nothing lies above: then `plain` has its plain data.
     """
 
     name: str
     offset: int
     value: Struct | None
     partial: dict[str, Any] | None = None
+    plain: dict[str, Any] | None = None
 
 
 class Row(msgspec.Struct):

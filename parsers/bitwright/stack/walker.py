@@ -26,11 +26,12 @@ class Walker:
     """Decodes packets by a registry; later changes of the registry do not reach it.
 
     `check` also verifies checksums, reserved bits and padding of complete layers and lists what is wrong in
-    `findings`.  `backend` names the engine, None for the default.
+    `findings`.  `backend` names the engine, None for the default.  `plain` reads layers that carry no other
+    straight to plain data, for those who write text and look at no value.
     """
 
-    def __init__(self, registry: Registry, *, check: bool = False, backend: str | None = None) -> None:
-        self._links = plan_links(registry, backend)
+    def __init__(self, registry: Registry, *, check: bool = False, plain: bool = False, backend: str | None = None) -> None:
+        self._links = plan_links(registry, backend, plain)
         self._check = check
 
     def decode(self, packet: PacketLike) -> Row:
@@ -64,7 +65,7 @@ class Walker:
             except ParseError as error:
                 trouble.failed(row, step, error, base, missing)
                 return
-            row.layers.append(Layer(step.name, base, value))
+            row.layers.append(Layer(step.name, base, None, None, value) if step.plain else Layer(step.name, base, value))
             size = len(data)
             if used > size:
                 missing = trouble.shortage(row, step, value, size, used, base, missing)
@@ -98,7 +99,8 @@ class Walker:
                 else:
                     trouble.partial(row, step, error, base, offset)
                 return
-            row.layers.append(Layer(step.name, base + offset, value))
+            place = base + offset
+            row.layers.append(Layer(step.name, place, None, None, value) if step.plain else Layer(step.name, place, value))
             if self._check and not missing:
                 examine(row, step, data, offset, used, base, 0)
             if used <= 0:

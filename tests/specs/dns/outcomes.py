@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
-
-from hypothesis import HealthCheck, Phase, given, settings
 
 from bitwright import ParseError
 from bitwright_specs.dns import Message
-from tests.specs.dns import strategies
 
 
 def outcome(codec: Any, data: bytes, **options: Any) -> Message | ParseError:
@@ -39,21 +35,3 @@ def signature(found: Message | ParseError) -> Any:
     """What of an error must agree; a value stands for itself."""
     return (found.code, found.path, found.bit_offset, str(found)) if isinstance(found, ParseError) else found
 
-
-@functools.cache
-def typical_messages() -> list[bytes]:
-    """Forty built messages that together hold every record type; the same in every run."""
-    found: list[bytes] = []
-
-    @given(strategies.messages.filter(lambda m: 0 < len(m.answers) <= 2))
-    @settings(
-        max_examples=60, derandomize=True, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
-    )
-    def collect(message: Message) -> None:
-        built = message.build()
-        if len(built) <= 400:
-            found.append(built)
-
-    collect()
-    assert len(found) >= 20
-    return found[:40]

@@ -126,7 +126,8 @@ def _joined(parts: list[tuple[str, int]]) -> str:
 
 
 def _put_bytes(e: Emitter, op: Op) -> None:
-    e.line(f"out += {strip(e.expr(op.args[0]))}")
+    content, terminator = strip(e.expr(op.args[0])), op.attrs.get("terminator")
+    e.line(f"out += {e.names.add('terminated', runtime.terminated)}({content}, {terminator!r})" if terminator else f"out += {content}")
 
 
 def _put_zeros(e: Emitter, op: Op) -> None:

@@ -90,6 +90,11 @@ def _make(e: Emitter, op: Op) -> None:
     e.define(op.outs[0], f"{struct}({', '.join(args)})")
 
 
+def _record(e: Emitter, op: Op) -> None:
+    pairs = (f'"{name}": {strip(e.expr(arg))}' for name, arg in zip(op.attrs["names"], op.args, strict=True))
+    e.define(op.outs[0], f"{{{', '.join(pairs)}}}")
+
+
 def _fail_if(e: Emitter, op: Op) -> None:
     condition = e.expr(op.args[0])
     if condition != "0":
@@ -197,7 +202,7 @@ COMMON: dict[str, Emit] = {
     "const": _const, "constant": _constant, "bin": _bin, "not": _not, "select": _select, "lookup": _lookup, "box": _box,
     "neg": lambda e, op: e.define(op.outs[0], f"-{e.expr(op.args[0])}"),
     "none": lambda e, op: e.define(op.outs[0], "None", atom=True),
-    "split": _split, "list": _list, "make": _make, "fail_if": _fail_if, "finding_if": _fail_if,
+    "split": _split, "list": _list, "make": _make, "record": _record, "fail_if": _fail_if, "finding_if": _fail_if,
     "append": lambda e, op: e.line(f"{e.expr(op.args[0])}.append({strip(e.expr(op.args[1]))})"),
     "len": lambda e, op: e.define(op.outs[0], f"len({strip(e.expr(op.args[0]))})", atom=e.uses.get(op.outs[0], 0) == 1),
     "memo": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {{}}"),

@@ -79,6 +79,13 @@ def _span(e: Emitter, op: Op) -> None:
     e.define(op.outs[0], text, atom=e.uses.get(op.outs[0], 0) == 1 and op.outs[0] in e.local)
 
 
+def _render(e: Emitter, op: Op) -> None:
+    begin, stop = (strip(e.expr(a)) for a in op.args)
+    raw, how = f"data[{begin}:{stop}]", op.attrs["with"]
+    text = f"{raw}.hex()" if how == "hex" else f"{e.names.add(how[1:], e.program.symbols[how])}({raw})"
+    e.define(op.outs[0], text, atom=e.uses.get(op.outs[0], 0) == 1 and op.outs[0] in e.local)
+
+
 def _text(e: Emitter, op: Op) -> None:
     begin, stop = (strip(e.expr(a)) for a in op.args)
     e.line(f'{e.variable(op.outs[0])} = data[{begin}:{stop}].decode("{op.attrs["encoding"]}")')
@@ -108,5 +115,5 @@ def _zeros(e: Emitter, op: Op) -> None:
 
 PARSE: dict[str, Emit] = {
     **COMMON, "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "bits": _bits, "find": _find, "same": _same,
-    "span": _span, "text": _text, "name": _name, "checksum": _checksum, "known": _known, "zeros": _zeros,
+    "span": _span, "render": _render, "text": _text, "name": _name, "checksum": _checksum, "known": _known, "zeros": _zeros,
 }  # fmt: skip

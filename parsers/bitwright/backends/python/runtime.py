@@ -54,6 +54,14 @@ def checksum(data: bytes, begin: int, stop: int, at: int, present: int, prefix: 
     return algorithm((prefix or b"") + data[begin:at] + bytes(size) + data[at + size : stop])
 
 
+def terminated(content: bytes, terminator: bytes) -> bytes:
+    """The content and its terminator, which it must not contain."""
+    whole = content + terminator
+    if whole.find(terminator) != len(content):
+        raise Fail
+    return whole
+
+
 def put_checksum(out: bytearray, begin: int, stop: int, at: int, prefix: bytes | None, size: int, algorithm: Callable[[bytes], int]) -> int:
     """The sum over a span of what was written."""
     found = algorithm((prefix or b"") + bytes(out[begin:at]) + bytes(size) + bytes(out[at + size : stop]))

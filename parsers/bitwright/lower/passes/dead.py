@@ -5,7 +5,7 @@ from __future__ import annotations
 from bitwright.ir.ops import OPS, Block, Program, Reg, count_uses
 
 # Not pure (they make fresh objects), yet nobody notices when an unread one is not made.
-UNSEEN = frozenset({"list", "memo", "make", "attr", "len", "here"})
+UNSEEN = frozenset({"list", "memo", "make", "record", "attr", "len", "here"})
 
 
 def drop_unused(program: Program) -> None:

@@ -21,14 +21,31 @@ def _merge_block(block: Block, numbers: itertools.count[int]) -> None:
     for op in block.ops:
         for inner in op.blocks:
             _merge_block(inner, numbers)
-    groups: dict[Reg, list[Op]] = {}
-    for op in block.ops:
-        if op.kind == "load":
-            groups.setdefault(op.args[0], []).append(op)
-    for base, loads in groups.items():
+    for loads in _checked_together(block):
+        base = loads[0].args[0]
+        before = [op for op in block.ops if op.kind == "load"]
         _share(block, loads, numbers)
-        alive = [op for op in block.ops if op.kind == "load" and op.args[0] is base]
-        _unpack(block, [op for op in alive if op.attrs["bytes"] in WORDS])
+        made = [op for op in block.ops if op.kind == "load" and op.args[0] is base and (op in loads or op not in before)]
+        _unpack(block, [op for op in made if op.attrs["bytes"] in WORDS])
+
+
+def _checked_together(block: Block) -> list[list[Op]]:
+    """Loads of one base that the checks before the first of them cover: these may move to its place."""
+    groups: list[list[Op]] = []
+    covered: dict[Reg, int] = {}
+    current: dict[Reg, tuple[int, list[Op]]] = {}
+    for op in block.ops:
+        if op.kind == "need":
+            covered[op.args[0]] = max(covered.get(op.args[0], 0), op.attrs["size"])
+        elif op.kind == "load":
+            base, stop = op.args[0], op.attrs["offset"] + op.attrs["bytes"]
+            limit, group = current.get(base, (-1, []))
+            if stop > limit:
+                limit, group = covered.get(base, 0), []
+                groups.append(group)
+                current[base] = (limit, group)
+            group.append(op)
+    return groups
 
 
 def _share(block: Block, loads: list[Op], numbers: itertools.count[int]) -> None:

@@ -53,5 +53,6 @@ class _Folding:
 
 def fold_offsets(program: Program) -> None:
     """Loads and bounds checks refer to the earliest position that a constant leads from; constants are folded."""
+    folding = _Folding(program)
     for function in program.functions.values():
-        _Folding(program).block(function.body)
+        folding.block(function.body)
