@@ -13,7 +13,6 @@ import os
 import re
 import subprocess
 import sys
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -47,7 +46,8 @@ def test_the_documents_that_should_have_examples_have_them() -> None:
 
 
 @pytest.mark.parametrize("path", WITH_PYTHON, ids=name_of)
-def test_python_examples(path: Path) -> None:
+def test_python_examples(path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
     namespace: dict[str, Any] = {"__name__": "example"}
     for line, source in blocks(path, "python"):
         where = f"{name_of(path)}:{line}"
@@ -56,8 +56,10 @@ def test_python_examples(path: Path) -> None:
                 run(source, namespace, where)
             assert type(caught.value).__name__ == expected[1], f"{where}: {caught.value!r}"
             continue
-        kept, claimed = run(source, namespace, where), len(re.findall(r"# -> ", source))
+        kept, claimed = run(source, namespace, where), source.count("# -> ")
         assert kept == claimed, f"{where}: a `# ->` that no top-level expression ends with"
+        printed = re.findall(r"# prints (.*)", source)
+        assert_matches(capsys.readouterr().out, "\n".join(printed), where)
 
 
 def run(source: str, namespace: dict[str, Any], where: str) -> int:
@@ -70,25 +72,17 @@ def run(source: str, namespace: dict[str, Any], where: str) -> int:
             continue
         value = eval(compile(ast.Expression(node.value), where, "eval", dont_inherit=True), namespace)
         assert node.end_lineno is not None
-        claimed = claim_after(lines, node.end_lineno)
-        if claimed is not None:
-            shown = value if isinstance(value, str) and "\n" in claimed else repr(value)
-            assert shown == claimed, f"{where}: line {node.lineno} of the block"
+        _, claims, claimed = lines[node.end_lineno - 1].partition("# -> ")
+        if claims:
+            assert repr(value) == claimed, f"{where}: line {node.lineno} of the block"
             kept += 1
     return kept
 
 
-def claim_after(lines: list[str], number: int) -> str | None:
-    """What the comment at the end of a statement says its value is."""
-    _, mark, text = lines[number - 1].partition("# -> ")
-    if not mark:
-        return None
-    below = []
-    for line in lines[number:]:
-        if not line.startswith("#  |"):
-            break
-        below.append(line.removeprefix("#  |").removeprefix(" "))
-    return "\n".join([*below, ""]) if below else text
+def assert_matches(shown: str, expected: str, where: str) -> None:
+    """`...` stands for anything."""
+    pattern = ".*".join(re.escape(part) for part in expected.strip("\n").split("..."))
+    assert re.fullmatch(pattern, shown.strip("\n"), re.DOTALL), f"{where}:\n{shown}"
 
 
 def commands(block: str) -> Iterator[tuple[str, str]]:
@@ -108,9 +102,7 @@ def test_console_examples(path: Path) -> None:
             done = subprocess.run(
                 ["bash", "-c", command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
             )
-            shown = textwrap.dedent(done.stdout + done.stderr).rstrip("\n")
-            parts = [re.escape(part) for part in expected.split("...")]
-            assert re.fullmatch(".*".join(parts), shown, re.DOTALL), f"{name_of(path)}:{line}: $ {command}\n{shown}"
+            assert_matches(done.stdout + done.stderr, expected, f"{name_of(path)}:{line}: $ {command}")
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)

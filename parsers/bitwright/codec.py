@@ -279,7 +279,7 @@ class Codec:
             raise TypeError(f'{self.spec.name} takes its byte order from outside: pass endian="big" or endian="little"')
         return endian
 
-    def _parameters(self, given: dict[str, Any], error: type[ParseError] | type[BuildError]) -> Sequence[Any]:
+    def _parameters(self, given: dict[str, Any], error: type[ParseError | BuildError]) -> Sequence[Any]:
         if not given and not self.spec.params:
             return ()
         unknown = sorted(set(given) - set(self.spec.params))

@@ -24,6 +24,7 @@ _ORDERS = {
     "little": "\n(numbers of several bytes: least significant byte first)",
     "inherit": "\n(byte order of the struct around it)",
 }
+_LEGEND_WIDTH = 78
 _MOST_NAME_LINES = 4
 _MOST_ROWS = 8  # a fixed field higher than this is drawn as a varying one
 
@@ -62,7 +63,8 @@ def picture(made: spec.StructSpec) -> str:
     lines.append(_ruler(previous, []))
     if not boxes:
         lines = ["(no fields)"]
-    legend += [line for field in made.fields for line in _arms(field)]
+    legend += [line for field in made.fields if (line := _arms(field))]
+    legend = [part for line in legend for part in textwrap.wrap(line, _LEGEND_WIDTH, subsequent_indent="    ")]
     text = [line.rstrip() for line in lines]
     return "\n".join([*text, "", *legend] if legend else text)
 
@@ -109,17 +111,17 @@ def describe(wire: spec.WireType) -> str:
             return f"{width} zero bits"
 
 
-def _arms(field: spec.FieldSpec) -> list[str]:
+def _arms(field: spec.FieldSpec) -> str:
     """The legend of a union: its arms and the tags that select them."""
     wire = field.type.inner if isinstance(field.type, spec.OptionalType) else field.type
     if not isinstance(wire, spec.SwitchType):
-        return []
+        return ""
     tags: dict[str, list[str]] = {}
     for tag, arm in wire.union.cases.items():
         tags.setdefault(arm.__name__, []).append(str(tag))
     arms = [f"{name} ({', '.join(numbers)})" for name, numbers in tags.items()]
     arms += [f"{wire.default.__name__} (any other)"] if wire.default else []
-    return textwrap.wrap(f"{field.name} is one of {', '.join(arms)}", 72, initial_indent="  ", subsequent_indent="    ")
+    return f"  {field.name} is one of {', '.join(arms)}"
 
 
 def _extent(size: Node | None, prefix: spec.IntType | None = None, terminator: bytes | None = None) -> str:

@@ -8,9 +8,10 @@ the same `Problem` record, are picklable, and derive from the builtin a caller e
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any, Final
+
+import msgspec
 
 # code -> what it means, in one line.  docs/errors.md explains each; a test holds a case for each.
 PARSE_CODES: Final[Mapping[str, str]] = {
@@ -56,8 +57,7 @@ BUILD_CODES: Final[Mapping[str, str]] = {
 }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Location:
+class Location(msgspec.Struct, frozen=True):
     """Where something was declared: file and line of the user's source."""
 
     file: str
@@ -67,8 +67,7 @@ class Location:
         return f"{self.file}:{self.line}"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True):
     """What went wrong, where, and why: the same record from every engine.
 
     `path` is the field path from the message's root (``answers[3].rdata.exchange``).
@@ -86,7 +85,7 @@ class Problem:
     available: int | None = None
     culprit: str | None = None
     declaration: Location | None = None
-    partial: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    partial: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
     @property
     def byte_offset(self) -> int | None:
@@ -183,8 +182,7 @@ class EngineDisagreement(RuntimeError):
     """A compiled engine refused what the reference interpreter accepts: a bug of bitwright; please report it."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """Something wrong but readable: see `FINDING_CODES`."""
 
     code: str
@@ -193,8 +191,7 @@ class Finding:
     bit_offset: int
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """Bounds on the work one message may cause; the defaults suit untrusted input.
 
     `depth`: structs nested in structs.  `pointer_hops`: compression pointers followed for one

@@ -23,7 +23,7 @@ _TEXT: Final = tuple(
 PLAIN: Final = bytes(c for c in range(256) if len(_TEXT[c]) == 1)
 
 
-class NameFault(Exception):
+class NameFault(Exception):  # noqa: N818  # never seen by users: engines turn it into their own error
     """A malformed name: the code of the rule, the byte where it was broken, and words."""
 
     def __init__(self, code: str, position: int, message: str, needed: int | None = None) -> None:

@@ -1,13 +1,12 @@
 """Value types that are bytes on the wire and read as people write them.
 
 Each is a `bytes` subclass: cheap to make, hashable, ordered, equal to its bytes; `str()`
-gives the customary text, and the constructor takes that text or the bytes.
+gives the customary text, and the constructor takes that text or the bytes.  What converts text is
+imported when first used, so that `import bitwright` stays light.
 """
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 from collections.abc import Callable
 from typing import Self, TypeAlias
 
@@ -53,14 +52,20 @@ class IPv4Address(Address):
 
     @staticmethod
     def _from_text(text: str) -> bytes:
+        import ipaddress
+
         return ipaddress.IPv4Address(text).packed
 
     @classmethod
     def text_function(cls) -> Callable[[bytes], str]:
         """`socket.inet_ntoa`, which is this very conversion."""
+        import socket
+
         return socket.inet_ntoa
 
     def __str__(self) -> str:
+        import socket
+
         return socket.inet_ntoa(self)
 
 
@@ -72,9 +77,13 @@ class IPv6Address(Address):
 
     @staticmethod
     def _from_text(text: str) -> bytes:
+        import ipaddress
+
         return ipaddress.IPv6Address(text).packed
 
     def __str__(self) -> str:
+        import socket
+
         return socket.inet_ntop(socket.AF_INET6, self)
 
 

@@ -32,8 +32,7 @@ CAPINFOS_WRONG = {"seladb+PcapPlusPlus/pcapng-example.pcapng"}
 TSHARK_TIMES = [
     "seladb+PcapPlusPlus/pcapng-example.pcapng", "the-tcpdump-group+tcpdump/tcp-handshake-nano.pcap", "arkime+arkime/bigendian.pcap",
     "mikeryan+crackle/le_secure_connections.pcapng", "hadrielk+pcapng-test-generator/le__test201.pcapng",
-    "the-tcpdump-group+tcpdump/time_2106.pcap", "hostile/the-tcpdump-group+tcpdump/timestamp_invalid_micro.pcap",
-    "rusticata+pcap-parser/modified-format.pcap",
+    "the-tcpdump-group+tcpdump/time_2106.pcap", "rusticata+pcap-parser/modified-format.pcap",
 ]  # fmt: skip
 
 LINK_TYPES = {
@@ -84,7 +83,7 @@ def test_the_list_of_refused_files_names_files_that_are_there() -> None:
 
 
 def test_first_and_last_time_are_those_of_capinfos() -> None:
-    found = [entry for entry in needed() if entry.file not in {*REFUSED, *CAPINFOS_WRONG}]
+    found = [entry for entry in needed() if not entry.hostile and entry.file not in {*REFUSED, *CAPINFOS_WRONG}]
     if shutil.which("capinfos") is None:
         pytest.skip("capinfos is not installed: this test compares times with it")
     command = ["capinfos", "-T", "-r", "-a", "-e", "-S", *(entry.file for entry in found)]
@@ -98,7 +97,7 @@ def test_first_and_last_time_are_those_of_capinfos() -> None:
         times = [packet.timestamp_ns for packet in read(entry)[0] if packet.timestamp_ns is not None]
         assert (min(times), max(times)) == (_nanoseconds(row[0]), _nanoseconds(row[1])), entry.file
         compared += 1
-    assert compared > 250
+    assert compared > 90
 
 
 @pytest.mark.parametrize("file", TSHARK_TIMES)

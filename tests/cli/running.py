@@ -46,8 +46,8 @@ def udp_frame(payload: bytes, *, source: int = 40000, target: int = 53) -> bytes
 
 def pcap(frames: Iterable[bytes], *, link_type: int = ETHERNET, snap_length: int = 65535) -> bytes:
     """A pcap file, little-endian, in microseconds, one packet a second from 2020-01-02 03:04:05."""
-    data = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, snap_length, link_type)
+    parts = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, snap_length, link_type)]
     for number, frame in enumerate(frames):
         kept = frame[:snap_length]
-        data += struct.pack("<IIII", 1577934245 + number, 678901, len(kept), len(frame)) + kept
-    return data
+        parts += [struct.pack("<IIII", 1577934245 + number, 678901, len(kept), len(frame)), kept]
+    return b"".join(parts)

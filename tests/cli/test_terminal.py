@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -12,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from bitwright.cli.progress import progress_text
+from bitwright.cli import progress
 from bitwright.cli.terminal import Style, printable, wants_colour
 from tests.cli.running import Run, pcap
 
-EVIL = "\x1b]0;owned\x07\x1b[2J\r\n\b\x7f\x9b31m\u202egnp.exe\ud800"
+EVIL = "\x1b]0;owned\x07\x1b[2J\r\n\b\x7f\x9b31m\u202egnp.exe\udc9b"
 SPEC = """
 from bitwright import Name, Struct, array, domain_name, raw, text, u8
 
@@ -143,31 +142,33 @@ def test_style() -> None:
     ],
 )
 def test_progress_text(total: int | None, shown: str) -> None:
-    assert progress_text(70_000, 10_000_000, total, 2.0) == shown
-
-
-def on_a_terminal(command: list[str], term: str) -> bytes:
-    """What a command writes to stderr when that is a terminal and stdout is not."""
-    mine, theirs = pty.openpty()
-    environment = {**os.environ, "TERM": term, "PYTHONPATH": _path()}
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs, env=environment) as process:
-        os.close(theirs)
-        seen = b""
-        try:
-            while chunk := os.read(mine, 65536):
-                seen += chunk
-        except OSError:  # how Linux says that the other side is closed
-            pass
-        process.wait()
-    os.close(mine)
-    return seen
+    assert progress.progress_text(70_000, 10_000_000, total, 2.0) == shown
 
 
 @pytest.mark.parametrize(("term", "drawn"), [("xterm", True), ("dumb", False)])
-def test_progress_is_drawn_on_terminals_only(tmp_path: Path, term: str, drawn: bool) -> None:
-    path = tmp_path / "long.pcap"
-    path.write_bytes(pcap([b"x"] * 600_000, link_type=147))
-    seen = on_a_terminal([sys.executable, "-m", "bitwright", "decode", str(path)], term)
-    assert (b" left, " in seen) is drawn
-    assert (b"\r" in seen.replace(b"\r\n", b"\n")) is drawn
-    assert b"600000 packets read" in seen
+def test_progress_is_drawn_over_itself_and_taken_away(monkeypatch: pytest.MonkeyPatch, term: str, drawn: bool) -> None:
+    screen = Terminal()
+    seconds = iter(range(100))
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr(progress, "monotonic", lambda: float(next(seconds)))
+    line = progress.Progress(2000, wanted=True)
+    for packets in range(1, 1025):
+        line.tick(packets, packets)
+    line.clear()
+    shown = screen.getvalue()
+    assert shown.count("\r") == (6 if drawn else 0)
+    if drawn:
+        assert "\r512 B of 2.0 kB (25 %), 256 B/s, 6 s left, 512 packets" in shown
+        assert shown.endswith(" \r")
+        assert "\n" not in shown
+
+
+def test_no_progress_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", files)
+    monkeypatch.setattr(progress, "_EVERY_SECONDS", 0.0)
+    line = progress.Progress(2000, wanted=True)
+    line.tick(256, 100)
+    line.clear()
+    assert files.getvalue() == ""

@@ -28,6 +28,10 @@ def value(row: Row, name: str) -> Any:
     return next(layer.value for layer in row.layers if layer.name == name)
 
 
+def codes(row: Row) -> list[str]:
+    return [finding.code for finding in row.findings]
+
+
 def failure(row: Row) -> LayerError:
     assert row.error is not None
     return row.error
@@ -115,6 +119,13 @@ def test_a_length_that_says_all_that_follows_is_cut_with_it(walker: Walker) -> N
     assert walker.decode(Packet(data, original=1500)).status == "cut"
 
 
+def test_a_cut_packet_whose_inner_length_is_wrong_is_malformed(walker: Walker) -> None:
+    wrong = bytes([0])  # a whole message of a stream, wrong inside, and after it another one, which is cut
+    data = frame(net(ports(wrong + b"\x05\x02\0\1\0\2", dst=6)))
+    row = walker.decode(Packet(data[:-2], original=len(data)))
+    assert (row.status, failure(row).path) == ("malformed", "content.count")
+
+
 def test_a_cut_packet_may_be_malformed_where_it_is_whole(walker: Walker) -> None:
     row = walker.decode(Packet(frame(net(ports(b"X" + HELLO[1:]))), original=60))
     assert (row.status, failure(row).code, failure(row).layer, failure(row).path) == ("malformed", "const", "note", "magic")
@@ -138,6 +149,7 @@ def test_a_length_beyond_the_frame_is_malformed_but_layers_above_are_read(walker
     error = failure(row)
     assert (row.status, error.code, error.layer, error.path) == ("malformed", "truncated", "net", "payload")
     assert (error.byte_offset, error.needed, error.available) == (4, 197, 11)
+    assert [(f.code, f.path, f.bit_offset) for f in row.findings] == [("payload-cut", "net.payload", 32)]
 
 
 def test_a_length_beyond_the_frame_of_a_cut_packet_is_malformed_too(walker: Walker) -> None:
@@ -210,7 +222,7 @@ def test_a_stream_segment_cut_by_the_snap_length_is_cut(walker: Walker) -> None:
     message = toys.Lines(content=toys.Words(words=[1, 2])).build()
     data = frame(net(ports(message, dst=6)))
     row = walker.decode(Packet(data[:-1], original=len(data)))
-    assert (row.status, failure(row).layer, row.findings) == ("cut", "lines", [])
+    assert (row.status, failure(row).layer, codes(row)) == ("cut", "lines", ["payload-cut"])
 
 
 def test_bytes_that_no_layer_explains_are_told(walker: Walker) -> None:
@@ -241,7 +253,7 @@ def test_a_right_packet_has_no_findings(engine: str) -> None:
 def test_what_is_cut_is_not_judged(engine: str) -> None:
     checking = Walker(toys.registry(), check=True, backend=engine)
     row = checking.decode(Packet(WHOLE[:-1], original=len(WHOLE)))
-    assert (row.status, row.findings) == ("cut", [])
+    assert (row.status, codes(row)) == ("cut", ["payload-cut"])
 
 
 def test_without_a_pseudo_header_no_checksum_is_judged(engine: str) -> None:

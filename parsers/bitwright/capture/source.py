@@ -6,8 +6,9 @@ packets from a live pipe come out at once), and holds at most a chunk, whatever 
 
 from __future__ import annotations
 
+import abc
 import zlib
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from bitwright.capture.errors import CaptureError
 from bitwright.capture.packet import CaptureLimits
@@ -16,23 +17,30 @@ GZIP_MAGIC: Final = b"\x1f\x8b"
 CHUNK: Final = 256 * 1024
 
 
-class Source(Protocol):
+class Source(abc.ABC):
     """Bytes in order."""
 
     @property
+    @abc.abstractmethod
     def bytes_read(self) -> int:
         """Bytes taken from the file so far: compressed ones, where it is."""
 
+    @abc.abstractmethod
     def read(self, size: int) -> bytes:
         """At most `size` bytes, at least one unless the end is reached."""
 
 
-class FileSource:
+class FileSource(Source):
     """A binary file, seekable or not."""
 
     def __init__(self, file: Any) -> None:
         self._read: Any = getattr(file, "read1", None) or file.read
-        self.bytes_read = 0
+        self._count = 0
+
+    @property
+    def bytes_read(self) -> int:
+        """See `Source`."""
+        return self._count
 
     def read(self, size: int) -> bytes:
         """See `Source`."""
@@ -41,11 +49,11 @@ class FileSource:
             if found is None:
                 raise BlockingIOError("a capture cannot be read from a file in non-blocking mode")
             raise TypeError(f"a capture is read from a binary file; this one gives {type(found).__name__}, open it with mode 'rb'")
-        self.bytes_read += len(found)
+        self._count += len(found)
         return found
 
 
-class GzipSource:
+class GzipSource(Source):
     """A gzip file (RFC 1952), also of several members, inflated as it is read.
 
     What stands before damage is given out first; only then is the damage reported.

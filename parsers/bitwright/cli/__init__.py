@@ -11,13 +11,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from bitwright.cli.failure import BROKEN_PIPE, INTERRUPTED, CommandError
+from bitwright.cli.failure import BROKEN_PIPE, INTERNAL, INTERRUPTED, CommandError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     from bitwright.cli.arguments import parse_arguments
-    from bitwright.cli.terminal import complain
+    from bitwright.cli.terminal import complain, complain_of_ourselves
 
     try:
         chosen = parse_arguments(arguments)
@@ -32,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _forget_stdout()
         return BROKEN_PIPE
+    except Exception:  # noqa: BLE001  # whatever it is, the codes for bad input must not mean it
+        complain_of_ourselves()
+        return INTERNAL
     return code
 
 

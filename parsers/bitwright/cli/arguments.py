@@ -17,8 +17,8 @@ _EXAMPLES = """\
 examples:
   bitwright decode capture.pcap
   bitwright decode --format jsonl capture.pcap | jq .layers
-  bitwright parse dns 0001010000010000000000000377777700000100 01
-  bitwright build dns '{"id": 1, "questions": [{"name": "example.com.", "type": "AAAA"}]}'
+  bitwright parse udp 0035 9c40 000c 0000 01020304
+  bitwright build dns '{"id": 1, "questions": [{"qname": "example.com.", "qtype": "AAAA"}]}'
   bitwright show ipv4 --format diagram"""
 
 

@@ -19,7 +19,7 @@ may be left out.  The result is hex on stdout, or bytes in the file that -o name
 (-o - for bytes on stdout)."""
 EXAMPLES: Final = """\
 examples:
-  bitwright build dns '{"id": 1, "rd": true, "questions": [{"name": "example.com.", "type": "AAAA"}]}'
+  bitwright build dns '{"id": 1, "questions": [{"qname": "example.com.", "qtype": "AAAA"}]}'
   bitwright build dns @query.json -o query.bin
   bitwright parse dns @answer.bin --format json | bitwright build dns -"""
 

@@ -138,8 +138,10 @@ def _in_words(path: str, error: Exception) -> str:
 
 
 def _walker(arguments: argparse.Namespace) -> Walker:
+    from bitwright.cli.lookup import check_engine
     from bitwright.stack import RegistryError, Walker, load_standard
 
+    check_engine()
     try:
         registry = load_standard()
         for binding in arguments.bindings:

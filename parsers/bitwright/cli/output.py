@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import sys
@@ -30,11 +31,13 @@ class Output:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if kind is not None and issubclass(kind, BrokenPipeError):
-            return
-        self.flush()
-        if self.target:
-            self._stream.close()
+        try:
+            if kind is None or not issubclass(kind, BrokenPipeError):
+                self.flush()
+        finally:
+            if self.target:
+                with contextlib.suppress(OSError):  # flushing has told already
+                    self._stream.close()
 
     def line(self, text: str) -> None:
         """Write one line; what the encoding lacks is escaped."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-import time
+from time import monotonic
 
 from bitwright.cli.terminal import is_terminal
 
@@ -17,14 +17,14 @@ class Progress:
     def __init__(self, total_bytes: int | None, *, wanted: bool) -> None:
         self._enabled = wanted and is_terminal(sys.stderr)
         self._total = total_bytes
-        self._started = self._drawn = time.monotonic()
+        self._started = self._drawn = monotonic()
         self._width = 0
 
     def tick(self, packets: int, bytes_read: int) -> None:
         """Tell how far it is; cheap enough to be called for every packet."""
         if not self._enabled or packets % _EVERY_PACKETS:
             return
-        now = time.monotonic()
+        now = monotonic()
         if now - self._drawn >= _EVERY_SECONDS:
             self._drawn = now
             self._draw(progress_text(packets, bytes_read, self._total, now - self._started))

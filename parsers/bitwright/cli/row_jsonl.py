@@ -38,7 +38,7 @@ class JsonLines:
             "captured": row.captured,
             "original": row.original,
             "status": row.status,
-            "layers": [self._layer(layer, above) for layer, above in zip(layers, [*layers[1:], None], strict=True)],
+            "layers": [self._layer(layer, above) for layer, above in zip(layers, [*layers[1:], None], strict=False)],
             "findings": [_finding(finding) for finding in row.findings] if row.findings else [],
             "error": None if row.error is None else _error(row.error),
         }

@@ -29,7 +29,7 @@ class Trees:
         size = f"{row.captured} of {row.original} bytes" if row.captured != row.original else f"{row.original} bytes"
         words = (self._clock.text(row.time_ns), endpoints(row), size, row.status)
         heading = Node(f"packet {row.number}", "  ".join(w for w in words if w), kind=_STATUS_KIND[row.status])
-        nodes = [_layer(layer, above) for layer, above in zip(row.layers, [*row.layers[1:], None], strict=True)]
+        nodes = [_layer(layer, above) for layer, above in zip(row.layers, [*row.layers[1:], None], strict=False)]
         if not row.layers:
             nodes.append(Node("link type", f"{row.link_type}, which no layer is registered for"))
         nodes += [

@@ -51,6 +51,6 @@ def _shown(struct: type[Struct], form: str, direction: str) -> str:
         return struct.source(direction)
     if form == "explain":
         return struct.explain()
-    from bitwright.ir.text import print_program
+    from bitwright.ir.text import to_text
 
-    return print_program(struct.codec("python").program(direction))
+    return to_text(struct.codec("python").program(direction))

@@ -44,6 +44,15 @@ def say(text: str) -> None:
     print(printable(text), file=sys.stderr, flush=True)
 
 
+def complain_of_ourselves() -> None:
+    """The traceback of a defect, line by line, and what to do with it."""
+    import traceback
+
+    for line in traceback.format_exc().splitlines():
+        say(line)
+    complain("this is a defect of bitwright; please report it with the lines above")
+
+
 def complain(text: str) -> None:
     """What went wrong, on stderr, in one line."""
     say(f"bitwright: {text}")

@@ -58,9 +58,9 @@ class Builder:
         self._numbers = itertools.count()
         self.block = Block()
 
-    def reg(self, type: RegType, lo: int = 0, hi: int = 0, hint: str = "") -> Reg:
+    def reg(self, kind: RegType, lo: int = 0, hi: int = 0, hint: str = "") -> Reg:
         """A fresh register."""
-        return Reg(next(self._numbers), type, lo, hi, hint)
+        return Reg(next(self._numbers), kind, lo, hi, hint)
 
     def emit(self, kind: str, args: tuple[Reg, ...] = (), outs: tuple[Reg, ...] = (), blocks: tuple[Block, ...] = (), **attrs: Any) -> None:
         """Append an op; an attribute whose name is a keyword is written with a final underscore."""
@@ -73,7 +73,7 @@ class Builder:
         self.emit(kind, args, (out,), **attrs)
         return out
 
-    def int(self, kind: str, *args: Reg, lo: int, hi: int, hint: str = "", **attrs: Any) -> Reg:
+    def number(self, kind: str, *args: Reg, lo: int, hi: int, hint: str = "", **attrs: Any) -> Reg:
         """An op that makes one number within lo..hi."""
         out = self.reg("int", lo, hi, hint)
         self.emit(kind, args, (out,), **attrs)
@@ -87,12 +87,12 @@ class Builder:
 
     def const(self, value: int) -> Reg:
         """A number known now."""
-        return self.int("const", lo=value, hi=value, value=value)
+        return self.number("const", lo=value, hi=value, value=value)
 
     def bin(self, op: str, a: Reg, b: Reg, hint: str = "") -> Reg:
         """A binary op."""
         low, high = interval(op, a, b)
-        return self.int("bin", a, b, lo=low, hi=high, hint=hint, op=op)
+        return self.number("bin", a, b, lo=low, hi=high, hint=hint, op=op)
 
     def add(self, a: Reg, amount: int, hint: str = "") -> Reg:
         """A number plus a constant."""
@@ -100,15 +100,15 @@ class Builder:
 
     def negate(self, a: Reg) -> Reg:
         """Minus a."""
-        return self.int("neg", a, lo=-a.hi, hi=-a.lo)
+        return self.number("neg", a, lo=-a.hi, hi=-a.lo)
 
     def is_not(self, a: Reg) -> Reg:
         """1 if a is 0, else 0."""
-        return self.int("not", a, lo=0, hi=1)
+        return self.number("not", a, lo=0, hi=1)
 
     def select(self, condition: Reg, then: Reg, other: Reg) -> Reg:
         """One of two numbers."""
-        return self.int("select", condition, then, other, lo=min(then.lo, other.lo), hi=max(then.hi, other.hi))
+        return self.number("select", condition, then, other, lo=min(then.lo, other.lo), hi=max(then.hi, other.hi))
 
     def fail_if(self, condition: Reg, code: str, message: str, values: tuple[Reg, ...] = (), at: Reg | None = None, **extra: Any) -> None:
         """Fail where the condition holds; the message shows `values` as {1}, {2}; `at` is the place, if not the field's."""

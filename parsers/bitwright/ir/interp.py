@@ -36,7 +36,7 @@ class Span:
 
 
 def join_path(parts: Sequence[str | int]) -> str:
-    """answers, 3, rdata → answers[3].rdata"""
+    """Join a path: answers, 3, rdata → answers[3].rdata."""
     text = ""
     for part in parts:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part

@@ -10,13 +10,23 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from bitwright.errors import declaration_error
+from bitwright.errors import DEFAULT_LIMITS, declaration_error
 from bitwright.ir.builder import Builder, IntervalError
-from bitwright.ir.ops import Block, Function, Program, Reg
+from bitwright.ir.ops import Block, Function, Reg
+from bitwright.lower.common import (
+    POSITION_HI,
+    ProgramLowering,
+    bounds,
+    deeper,
+    default_parameters,
+    layout_of,
+    parameter,
+    parameters_of,
+    position,
+    refuse_loose_bits,
+)  # fmt: skip
 from bitwright.lower.expressions import Values
-from bitwright.lower.facts import Needs, end_phase, needs_of
-from bitwright.lower.parse import parameter, position
-from bitwright.lower.parse_fields import bounds
+from bitwright.lower.facts import Needs, needs_of
 from bitwright.lower.solve import Equation, Path, Solver, invertible, unknowns_of
 from bitwright.schema import spec
 from bitwright.schema.expr import FieldRef, show, walk
@@ -49,50 +59,29 @@ class Unknown:
     place: tuple[Reg, int, str] | None = None  # position, phase, byte order
 
 
-class BuildLowering:
+class BuildLowering(ProgramLowering):
     """Lowers a struct and all that it holds into one program that writes it.
 
     With `resolve`, functions also yield the copy of the message in which everything derived is filled in.
     """
 
     def __init__(self, struct: type, order: str, *, resolve: bool) -> None:
+        super().__init__(struct, "build")
         self.resolve = resolve
-        self.names: dict[BuildKey, str] = {}
-        self.program = Program(spec.spec_of(struct).name, "build", "entry", {}, {})
-        self._symbols: dict[int, str] = {}
         self._entry(struct, order)
-
-    def symbol(self, value: Any, name: str) -> str:
-        """The `@name` under which an object is known in the program."""
-        known = self._symbols.get(id(value))
-        if known is None:
-            known = f"@{name}"
-            while known in self.program.symbols:
-                known += "_"
-            self._symbols[id(value)] = known
-            self.program.symbols[known] = value
-        return known
 
     def function(self, key: BuildKey) -> str:
         """The name of the function for a key, lowered on first use."""
         name = self.names.get(key)
         if name is None:
-            name = base = "build_" + spec.spec_of(key.struct).name + ("_le" if key.order == "little" else "") + (f"_at{key.phase}" if key.phase else "")
-            serial = 2
-            while name in self.names.values() or name == "entry":
-                name, serial = f"{base}_{serial}", serial + 1
+            name = self.unique_name(key.struct, key.order, key.phase)
             self.names[key] = name
             StructBuild(self, key, name).lower()
         return name
 
     def _entry(self, struct: type, order: str) -> None:
         made, builder = spec.spec_of(struct), Builder()
-        loose = end_phase(struct, 0)
-        if loose:
-            raise declaration_error(
-                f"ends {loose} bits into a byte, so it cannot be a message; add `_gap = pad(bits={8 - loose})` or nest it",
-                made.location, made.name,
-            )  # fmt: skip
+        refuse_loose_bits(struct)
         message = builder.reg("obj", hint="message")
         params = tuple(parameter(builder, p) for p in made.params.values())
         needs = needs_of(struct)
@@ -126,7 +115,7 @@ class StructBuild:
         self.waiting: list[tuple[spec.FieldSpec, spec.IntType, Reg, int, str]] = []  # const fields of values not known yet
         self.phase = key.phase
         self.params = self._parameters()
-        self.start = b.int("here", lo=0, hi=1 << 48, hint="start")
+        self.start = b.number("here", lo=0, hi=POSITION_HI, hint="start")
 
     def refuse(self, message: str, field: spec.FieldSpec) -> Any:
         """A DeclarationError about a field."""
@@ -144,11 +133,7 @@ class StructBuild:
         for name in key.given:
             self.given[name] = b.reg("int", -(1 << 64), 1 << 64, name)
             params.append(self.given[name])
-        for name in key.arguments:
-            described = self.spec.params.get(name)
-            reg = parameter(b, described) if described else b.reg("int", 0, (1 << 64) - 1, name)
-            self.values.params[name] = reg
-            params.append(reg)
+        params += parameters_of(b, self.values, self.spec, key.arguments)
         return tuple(params)
 
     def lower(self) -> None:
@@ -158,13 +143,9 @@ class StructBuild:
         b = self.builder
         if self.spec.origin:
             self.origin, self.memo = self.start, b.obj("memo", hint="memo")
-        for name, described in self.spec.params.items():
-            if name not in self.values.params:
-                self._default_parameter(name, described)
+        default_parameters(b, self.values, self.spec)
         if self.depth is not None:
-            too_deep = b.bin("ge", self.depth, b.const(64))
-            b.fail_if(too_deep, "depth", "values are nested more than 64 deep")
-            self.depth = b.int("bin", self.depth, b.const(1), lo=0, hi=1 << 20, hint="depth", op="add")
+            self.depth = deeper(b, self.depth, DEFAULT_LIMITS.depth)
         fields = [FieldBuild(self, field) for field in self.spec.fields]
         for field in fields:
             field.prepare()
@@ -179,15 +160,6 @@ class StructBuild:
         b.give(*((self._copy(),) if self.owner.resolve else ()))
         outs = ("obj",) if self.owner.resolve else ()
         self.owner.program.functions[self.name] = Function(self.name, self.params, outs, b.block)  # type: ignore[arg-type]
-
-    def _default_parameter(self, name: str, described: spec.ParamSpec) -> None:
-        if described.default is spec.MISSING:
-            raise declaration_error(
-                f"needs the parameter `{name}`; hand it over with arguments={{'{name}': ...}} where it is nested", self.spec.location, self.spec.name
-            )
-        b = self.builder
-        is_bytes = described.type is bytes
-        self.values.params[name] = b.obj("constant", value=described.default) if is_bytes else b.const(int(described.default))
 
     # --- equations ---------------------------------------------------------------------------
 
@@ -290,7 +262,8 @@ class StructBuild:
     def _constant(self, field: spec.FieldSpec, wire: spec.IntType) -> Reg:
         """The value of a const field: the expression's, unless the user gave another."""
         b, (low, high) = self.builder, bounds(wire)
-        assert field.fixed is not None and not isinstance(field.fixed, bytes)
+        assert field.fixed is not None
+        assert not isinstance(field.fixed, bytes)
         given = self.inputs[field.name]
         b.emit("enter", (), name=field.name, phase=0, location=field.location)
         with b.inside(Block()) as missing:
@@ -301,7 +274,7 @@ class StructBuild:
         with b.inside(Block()) as there:
             b.give(b.as_int(given, low, high))
         out = b.reg("int", low, high, field.name)
-        b.branch(b.int("is_none", given, lo=0, hi=1), missing, there, (out,))
+        b.branch(b.number("is_none", given, lo=0, hi=1), missing, there, (out,))
         b.emit("leave", (), phase=0)
         self.values.fields[(field.name,)] = out
         self.copies[field.name] = self.box(out, wire)
@@ -340,7 +313,7 @@ class StructBuild:
         if equation.kind == "presence":
             chosen = b.bin("ne", value, b.const(0))
         elif equation.arms is not None and equation.arm is not None:
-            chosen = b.int("lookup", value, lo=-1, hi=1 << 16, table=equation.arms, default=-1)
+            chosen = b.number("lookup", value, lo=-1, hi=1 << 16, table=equation.arms, default=-1)
             expected = equation.arm
         wrong = b.bin("ne", chosen, expected)
         for unknown in involved:
@@ -357,13 +330,13 @@ class StructBuild:
         low, high = bounds(wire.inner)
         b.emit("enter", (), name=field.name, phase=0, location=field.location)
         with b.inside(Block()) as missing:
-            stop = b.int("here", lo=0, hi=1 << 48)
+            stop = b.number("here", lo=0, hi=POSITION_HI)
             if wire.over is not None:
                 covered = self.values.lower(wire.over, field.location)
-                stop = b.int("bin", self.start, covered, lo=0, hi=1 << 48, op="add")
+                stop = b.number("bin", self.start, covered, lo=0, hi=POSITION_HI, op="add")
             prefix = self.values.params[wire.prefix] if wire.prefix else b.obj("none")
             symbol = self.owner.symbol(wire.algorithm, getattr(wire.algorithm, "__name__", "algorithm"))
-            found = b.int("put.checksum", self.start, stop, unknown_at, prefix, lo=low, hi=high, algorithm=symbol, bytes=size)
+            found = b.number("put.checksum", self.start, stop, unknown_at, prefix, lo=low, hi=high, algorithm=symbol, bytes=size)
             if wire.zero_is_absent:
                 found = b.select(b.bin("eq", found, b.const(0)), b.const(high), found)
             if wire.prefix is not None:
@@ -372,7 +345,7 @@ class StructBuild:
         with b.inside(Block()) as there:
             b.give(b.as_int(given, low, high))
         out = b.reg("int", low, high, field.name)
-        b.branch(b.int("is_none", given, lo=0, hi=1), missing, there, (out,))
+        b.branch(b.number("is_none", given, lo=0, hi=1), missing, there, (out,))
         order = wire.inner.order if isinstance(wire.inner.order, str) and wire.inner.order != "inherit" else self.key.order
         b.emit("patch", (unknown_at, out), width=wire.inner.width, phase=0, order=order)
         b.emit("leave", (), phase=0)
@@ -381,7 +354,7 @@ class StructBuild:
     def _without_prefix(self, field: spec.FieldSpec, wire: spec.ChecksumType, prefix: Reg, found: Reg) -> Reg:
         """No pseudo-header was given: the field is absent where the format allows that, else it cannot be computed."""
         b = self.builder
-        empty = b.is_not(b.int("len", prefix, lo=0, hi=1 << 48))
+        empty = b.is_not(b.number("len", prefix, lo=0, hi=POSITION_HI))
         if wire.zero_is_absent:
             return b.select(empty, b.const(0), found)
         b.fail_if(empty, "unsolved", f"covers {wire.prefix}, which was not given; build({wire.prefix}=...) or give {field.name}=")
@@ -407,10 +380,7 @@ class StructBuild:
                 self.copies[path[0]] = boxed
             else:
                 self._set_nested(path, boxed)
-        made: Any = struct
-        keyword_only: frozenset[str] = made.__bitwright_keywords__
-        positional = tuple(n for n in made.__struct_fields__ if n not in keyword_only)
-        keywords = tuple(n for n in made.__struct_fields__ if n in keyword_only)
+        positional, keywords = layout_of(struct)
         args = [self.copies[n] for n in (*positional, *keywords)]
         return b.obj("make", *args, hint="copy", class_=self.owner.symbol(struct, self.spec.name), keywords=keywords)
 

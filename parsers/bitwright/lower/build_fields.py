@@ -6,13 +6,12 @@ from typing import Any
 
 from bitwright.ir.ops import Block, Reg
 from bitwright.lower.build import BuildKey, StructBuild, Unknown
+from bitwright.lower.common import POSITION_HI, bounds, context, order_for
+from bitwright.lower.expressions import nodes_of
 from bitwright.lower.facts import Needs, arms_of, end_phase, needs_of, phase_after
-from bitwright.lower.parse_fields import bounds
 from bitwright.lower.solve import Equation
 from bitwright.schema import spec
 from bitwright.schema.expr import Const, FieldRef, Node, walk
-
-SIZE_HI = 1 << 48
 
 
 class FieldBuild:
@@ -37,7 +36,7 @@ class FieldBuild:
             return
         b.emit("enter", (), name=field.name, phase=0, location=field.location)
         self.value = s.inputs[field.name] = b.obj("attr", s.message, name=field.name, hint=field.name)
-        missing = b.int("is_none", self.value, lo=0, hi=1)
+        missing = b.number("is_none", self.value, lo=0, hi=1)
         self.present = b.is_not(missing)
         if self.optional:
             self._prepare_optional()
@@ -50,7 +49,8 @@ class FieldBuild:
     def _prepare_int(self, wire: spec.IntType) -> None:
         s, b, field = self.s, self.b, self.field
         low, high = bounds(wire)
-        assert self.value is not None and self.present is not None
+        assert self.value is not None
+        assert self.present is not None
         if field.auto:
             s.add_unknown(Unknown((field.name,), wire, field.name, self.present, self.value, field.location, field.default))
         elif field.fixed is None or isinstance(field.fixed, Const):
@@ -60,7 +60,8 @@ class FieldBuild:
 
     def _prepare_optional(self) -> None:
         s, b, wire = self.s, self.b, self.wire
-        assert self.value is not None and self.present is not None
+        assert self.value is not None
+        assert self.present is not None
         if self.field.auto:
             s.refuse("auto() inside when() cannot be solved; put the field and what it measures into a struct of their own", self.field)
         if isinstance(wire, spec.IntType):
@@ -74,10 +75,10 @@ class FieldBuild:
             s.values.fields[(self.field.name,)] = out
         elif isinstance(wire, spec.ArrayType) and wire.count is not None:
             with b.inside(Block()) as there:
-                b.give(b.int("len", b.obj("as_list", self.value), lo=0, hi=SIZE_HI))
+                b.give(b.number("len", b.obj("as_list", self.value), lo=0, hi=POSITION_HI))
             with b.inside(Block()) as missing:
                 b.give(b.const(0))
-            self.length = b.reg("int", 0, SIZE_HI, "count")
+            self.length = b.reg("int", 0, POSITION_HI, "count")
             b.branch(self.present, there, missing, (self.length,))
 
     def _prepare_value(self, wire: spec.WireType) -> None:
@@ -87,11 +88,11 @@ class FieldBuild:
         match wire:
             case spec.BytesType() | spec.TextType():
                 self.value, self.content = self._content(wire, self.value)
-                self.length = b.int("len", self.content, lo=0, hi=SIZE_HI)
+                self.length = b.number("len", self.content, lo=0, hi=POSITION_HI)
                 s.copies[self.field.name] = self.value
             case spec.ArrayType():
                 self.value = b.obj("as_list", self.value)
-                self.length = b.int("len", self.value, lo=0, hi=SIZE_HI)
+                self.length = b.number("len", self.value, lo=0, hi=POSITION_HI)
             case spec.NestedType(struct):
                 b.emit("as_class", (self.value,), class_=s.owner.symbol(struct, struct.__name__))
                 self._paths(wire)
@@ -119,12 +120,10 @@ class FieldBuild:
     def _arm(self, wire: spec.SwitchType, value: Reg) -> Reg:
         arms = arms_of(wire)
         classes = tuple(self.s.owner.symbol(arm, arm.__name__) for arm in arms)
-        return self.b.int("arm", value, lo=0, hi=max(len(arms) - 1, 0), classes=classes)
+        return self.b.number("arm", value, lo=0, hi=max(len(arms) - 1, 0), classes=classes)
 
     def _paths(self, wire: spec.NestedType) -> None:
         """The numbers inside a nested struct that this struct's expressions use."""
-        from bitwright.lower.parse_fields import nodes_of
-
         s, b = self.s, self.b
         wanted = {n.names for root in nodes_of(s.spec) for n in walk(root) if isinstance(n, FieldRef) and len(n.names) > 1}
         for path in sorted(p for p in wanted if p[0] == self.field.name):
@@ -133,7 +132,8 @@ class FieldBuild:
             for name in path[1:-1]:
                 holder = b.obj("attr", holder, name=name)
                 inner = made.field(name)
-                assert inner is not None and isinstance(inner.type, spec.NestedType)
+                assert inner is not None
+                assert isinstance(inner.type, spec.NestedType)
                 made = spec.spec_of(inner.type.struct)
             target = made.field(path[-1])
             if target is None or not isinstance(target.type, spec.IntType):
@@ -144,7 +144,7 @@ class FieldBuild:
             if target.auto:
                 if len(path) > 2:
                     s.refuse(f"`{'.'.join(path)}` is derived two structs down; only the next struct's fields can be solved", self.field)
-                there = b.is_not(b.int("is_none", given, lo=0, hi=1))
+                there = b.is_not(b.number("is_none", given, lo=0, hi=1))
                 s.add_unknown(Unknown(path, target.type, path[-1], there, given, target.location, target.default))
             else:
                 s.values.fields[path] = b.as_int(given, low, high)
@@ -182,10 +182,10 @@ class FieldBuild:
         if self.arm is None:
             return  # an optional union: its tag is given
         arms = arms_of(wire)
-        tags = {i: tag for i, arm in enumerate(arms) if (tag := wire.union.tag_of(arm)) is not None}
-        known = b.int("lookup", self.arm, lo=0, hi=1, table=dict.fromkeys(tags, 1), default=0)
+        tags = {i: known_tag for i, arm in enumerate(arms) if (known_tag := wire.union.tag_of(arm)) is not None}
+        known = b.number("lookup", self.arm, lo=0, hi=1, table=dict.fromkeys(tags, 1), default=0)
         top = max(tags.values(), default=0)
-        tag = b.int("lookup", self.arm, lo=min(tags.values(), default=0), hi=top, table=tags, default=top)
+        tag = b.number("lookup", self.arm, lo=min(tags.values(), default=0), hi=top, table=tags, default=top)
         equation = self._add("tag", wire.on, f"the tag of {self.field.name}", tag)
         equation.applies, equation.arm = known, self.arm
         equation.arms = {t: arms.index(arm) for t, arm in wire.union.cases.items()}
@@ -197,7 +197,7 @@ class FieldBuild:
         s, b, field = self.s, self.b, self.field
         after = phase_after(field.type, s.phase, s.spec, field)
         b.emit("enter", (), name=field.name, phase=0, location=field.location)
-        before = b.int("here", lo=0, hi=SIZE_HI) if self.measured else None
+        before = b.number("here", lo=0, hi=POSITION_HI) if self.measured else None
         if self.optional:
             self._write_optional()
         elif isinstance(self.wire, spec.IntType | spec.ChecksumType):
@@ -207,7 +207,7 @@ class FieldBuild:
             if copy is not None:
                 s.copies[field.name] = copy
         if before is not None:
-            size = b.int("bin", b.int("here", lo=0, hi=SIZE_HI), before, lo=0, hi=SIZE_HI, op="sub")
+            size = b.number("bin", b.number("here", lo=0, hi=POSITION_HI), before, lo=0, hi=POSITION_HI, op="sub")
             for equation in self.measured:
                 equation.actual = size
         s.phase = after
@@ -240,7 +240,7 @@ class FieldBuild:
         assert isinstance(wire, spec.IntType)
         known = s.values.fields.get((field.name,))
         if isinstance(self.wire, spec.ChecksumType):
-            s.values.fields[(field.name, "@")] = b.int("here", lo=0, hi=SIZE_HI)
+            s.values.fields[(field.name, "@")] = b.number("here", lo=0, hi=POSITION_HI)
             known = b.const(0)
         elif known is None:
             known = self._later(wire)
@@ -252,7 +252,7 @@ class FieldBuild:
         s, b, field = self.s, self.b, self.field
         if wire.order is not None and not isinstance(wire.order, str):
             s.refuse("is derived from what follows it, so its byte order must be fixed; nest it in a struct with endian=", field)
-        at = b.int("here", lo=0, hi=SIZE_HI)
+        at = b.number("here", lo=0, hi=POSITION_HI)
         unknown = s.unknowns.get((field.name,))
         if unknown is not None:
             unknown.place = (at, s.phase, self._order(wire))
@@ -265,12 +265,14 @@ class FieldBuild:
 
     def _expression(self) -> Node:
         fixed = self.field.fixed
-        assert fixed is not None and not isinstance(fixed, bytes)
+        assert fixed is not None
+        assert not isinstance(fixed, bytes)
         return fixed
 
     def _write_optional(self) -> None:
         s, b, wire = self.s, self.b, self.wire
-        assert self.value is not None and self.present is not None
+        assert self.value is not None
+        assert self.present is not None
         phase = s.phase
         with b.inside(Block()) as there:
             if isinstance(wire, spec.IntType):
@@ -300,11 +302,11 @@ class FieldBuild:
                 return s.box(number, wire)
             case spec.BytesType() | spec.TextType():
                 made, content = self._content(wire, value)
-                self._delimited(wire, content, b.int("len", content, lo=0, hi=SIZE_HI))
+                self._delimited(wire, content, b.number("len", content, lo=0, hi=POSITION_HI))
                 return made
             case spec.ArrayType():
                 items = b.obj("as_list", value)
-                return self._write_value(wire, items, b.int("len", items, lo=0, hi=SIZE_HI))
+                return self._write_value(wire, items, b.number("len", items, lo=0, hi=POSITION_HI))
             case spec.NestedType(struct):
                 b.emit("as_class", (value,), class_=s.owner.symbol(struct, struct.__name__))
             case spec.SwitchType():
@@ -323,21 +325,25 @@ class FieldBuild:
                         left -= 56
                 return None
             case spec.AlignType(multiple):
-                used = b.int("bin", b.int("here", lo=0, hi=SIZE_HI), s.start, lo=0, hi=SIZE_HI, op="sub")
+                used = b.number("bin", b.number("here", lo=0, hi=POSITION_HI), s.start, lo=0, hi=POSITION_HI, op="sub")
                 b.emit("put.zeros", (b.bin("mod", b.negate(used), b.const(multiple)),))
                 return None
             case spec.BytesType() | spec.TextType():
-                assert length is not None and value is not None
+                assert length is not None
+                assert value is not None
                 self._delimited(wire, self.content, length)
                 return value
             case spec.NameType(compress):
-                assert s.origin is not None and s.memo is not None and value is not None
+                assert s.origin is not None
+                assert s.memo is not None
+                assert value is not None
                 return b.obj("put.name", value, s.origin, s.memo, compress=compress, hint=self.field.name)
             case spec.NestedType():
                 assert value is not None
                 return self._write_nested(wire, value)
             case spec.ArrayType():
-                assert value is not None and length is not None
+                assert value is not None
+                assert length is not None
                 return self._write_array(wire, value, length)
             case spec.SwitchType():
                 assert value is not None
@@ -354,10 +360,7 @@ class FieldBuild:
         b.emit("put.bytes", (content,), terminator=wire.terminator)
 
     def _context(self, needs: Needs) -> tuple[Reg, ...]:
-        s = self.s
-        scope = (s.origin, s.memo) if needs.scope else ()
-        depth = (s.depth if s.depth is not None else self.b.const(0),) if needs.depth else ()
-        return tuple(r for r in (*scope, *depth) if r is not None)
+        return context(self.b, needs, self.s.origin, self.s.memo, self.s.depth)
 
     def _by_order(self, order: Any, call: Any) -> Reg | None:
         s, b = self.s, self.b
@@ -375,24 +378,21 @@ class FieldBuild:
         b.branch(little, blocks[0], blocks[1], (out,) if out is not None else ())
         return out
 
-    def _order_for(self, struct: type, inherited: str) -> str:
-        own = spec.spec_of(struct).order
-        return inherited if own == "inherit" else own
-
     def _write_nested(self, wire: spec.NestedType, value: Reg) -> Reg | None:
         s, b = self.s, self.b
         needs = needs_of(wire.struct)
         mine = {p: u for p, u in s.unknowns.items() if len(p) == 2 and p[0] == self.field.name and not u.name.startswith("@")}
         unsolved = [u for u in mine.values() if u.value is None]
         if unsolved:
-            s.refuse(f"`{'.'.join(unsolved[0].path)}` measures what comes after {self.field.name}; extend the struct instead of nesting it", self.field)
+            path = ".".join(unsolved[0].path)
+            s.refuse(f"`{path}` measures what comes after {self.field.name}; extend the struct instead of nesting it", self.field)
         given = tuple(p[1] for p in mine)
         arguments = [s.values.lower(node, self.field.location) for _, node in wire.arguments]
         phase = s.phase
 
         def call(order: str) -> Reg | None:
             names = tuple(name for name, _ in wire.arguments)
-            key = BuildKey(wire.struct, phase, self._order_for(wire.struct, order), needs, given, names)
+            key = BuildKey(wire.struct, phase, order_for(wire.struct, order), needs, given, names)
             values = [u.value for u in mine.values() if u.value is not None]
             out = b.reg("obj", hint=self.field.name) if s.owner.resolve else None
             outs = (out,) if out is not None else ()
@@ -416,7 +416,7 @@ class FieldBuild:
         assert index is not None
 
         def call(order: str) -> Reg | None:
-            table = {i: s.owner.function(BuildKey(arm, 0, self._order_for(arm, order), needs, (), names)) for i, arm in enumerate(arms)}
+            table = {i: s.owner.function(BuildKey(arm, 0, order_for(arm, order), needs, (), names)) for i, arm in enumerate(arms)}
             out = b.reg("obj", hint=self.field.name) if s.owner.resolve else None
             outs = (out,) if out is not None else ()
             b.emit("dispatch", (index, value, *self._context(needs), *arguments), outs, table=table, default=None)
@@ -428,13 +428,14 @@ class FieldBuild:
         s, b = self.s, self.b
         copies = b.obj("list", hint=self.field.name)
         if isinstance(wire.count, Const) and _loose(wire.item):
-            b.fail_if(b.bin("ne", length, b.const(wire.count.value)), "size", f"has {{1}} elements, takes {wire.count.value}", values=(length,))
-            for index in range(wire.count.value):
-                element = b.obj("item", items, index=index)
-                self._write_element(wire, element, b.const(index), copies)
+            wrong = b.bin("ne", length, b.const(wire.count.value))
+            b.fail_if(wrong, "size", f"has {{1}} elements, takes {wire.count.value}", values=(length,))
+            for position in range(wire.count.value):
+                element = b.obj("item", items, index=position)
+                self._write_element(wire, element, b.const(position), copies)
             return copies
         phase = s.phase
-        index, element = b.reg("int", 0, SIZE_HI, "index"), b.reg("obj", hint="item")
+        index, element = b.reg("int", 0, POSITION_HI, "index"), b.reg("obj", hint="item")
         body = Block(params=(index, element))
         with b.inside(body):
             self._write_element(wire, element, index, copies)

@@ -8,6 +8,7 @@ from typing import Any
 from bitwright.errors import Location, declaration_error
 from bitwright.ir.builder import Builder, IntervalError
 from bitwright.ir.ops import Reg
+from bitwright.schema import spec
 from bitwright.schema.expr import Binary, Const, FieldRef, ItemRef, Node, ParamRef, Rest, Select, Unary, show, walk
 
 
@@ -61,3 +62,15 @@ class Values:
 def refs_of(node: Node) -> tuple[str, ...]:
     """The fields that an expression reads, as paths, for saying which of them is to blame."""
     return tuple(dict.fromkeys(".".join(n.names) for n in walk(node) if isinstance(n, FieldRef)))
+
+
+def nodes_of(made: spec.StructSpec) -> list[Node]:
+    """Every expression of a struct."""
+    nodes: list[Node] = [*made.computed.values()]
+    for field in made.fields:
+        nodes += spec.expressions_of(field.type)
+        if isinstance(field.type, spec.ChecksumType) and field.type.over is not None:
+            nodes.append(field.type.over)
+        if field.fixed is not None and not isinstance(field.fixed, bytes):
+            nodes.append(field.fixed)
+    return nodes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from bitwright.errors import Limits, declaration_error
+from bitwright.errors import DEFAULT_LIMITS, Limits, declaration_error
 from bitwright.schema import measure, spec
 
 
@@ -20,7 +20,7 @@ class Options:
     strict: bool = False
     lax: bool = False
     plain: bool = False
-    limits: Limits = Limits()
+    limits: Limits = DEFAULT_LIMITS
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -51,7 +51,8 @@ def invertible(node: Node, path: Path) -> bool:
         case Unary(_, a):
             return invertible(a, path)
         case Select(c, a, b):
-            return any(invertible(x, path) for x in (a, b) if not _has_rest(x)) and (not occurrences(c, path) or _has_rest(a) or _has_rest(b))
+            solvable = any(invertible(x, path) for x in (a, b) if not _has_rest(x))
+            return solvable and (not occurrences(c, path) or _has_rest(a) or _has_rest(b))
         case Binary(op, a, b):
             left, right = occurrences(a, path), occurrences(b, path)
             if left + right != 1:

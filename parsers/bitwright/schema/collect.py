@@ -6,10 +6,11 @@ annotations`, local classes and Python 3.14 work alike.
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from collections.abc import Mapping
 from typing import Any, TypeGuard
+
+import msgspec
 
 from bitwright.errors import DeclarationError, Location, declaration_error
 from bitwright.schema import checks, fitting, spec
@@ -147,8 +148,7 @@ class _Reader:
         return spec.FieldSpec(name, wire, draft.site, default, draft.auto, fixed, draft.reserved, draft.hidden, draft.doc)
 
 
-@dataclasses.dataclass(slots=True)
-class _Names:
+class _Names(msgspec.Struct):
     """Whether the names of a class body can be those of fields, computed values and parameters."""
 
     struct: str

@@ -6,9 +6,10 @@ created, `collect` calls `make(scope)` to get the frozen `WireType`.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias
+
+import msgspec
 
 from bitwright.errors import Location, declaration_error
 from bitwright.schema import spec
@@ -36,8 +37,7 @@ def is_whole(value: object) -> bool:
     return isinstance(value, int)
 
 
-@dataclasses.dataclass(eq=False, slots=True)
-class Draft:
+class Draft(msgspec.Struct, eq=False):
     """What one right-hand side said."""
 
     make: Callable[[Scope], spec.WireType]

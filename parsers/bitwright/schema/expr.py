@@ -7,12 +7,13 @@ a small immutable tree (`Node`) that refers to fields by name.  Nothing here kno
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import sys
 import types
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, TypeAlias
+
+import msgspec
 
 from bitwright.errors import DeclarationError, Location, declaration_error
 
@@ -32,49 +33,42 @@ def call_site() -> Location:
 # --- frozen form -------------------------------------------------------------------------------
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Const:
+class Const(msgspec.Struct, frozen=True):
     """A number known now."""
 
     value: int
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class FieldRef:
+class FieldRef(msgspec.Struct, frozen=True):
     """A field of the same struct, or, with more than one name, of a struct nested in it."""
 
     names: tuple[str, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class ParamRef:
+class ParamRef(msgspec.Struct, frozen=True):
     """A parameter given from outside."""
 
     name: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class ItemRef:
+class ItemRef(msgspec.Struct, frozen=True):
     """A field of the array element just read (inside `until=`); no names: the element itself."""
 
     names: tuple[str, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Rest:
+class Rest(msgspec.Struct, frozen=True):
     """The bytes from here to the end of the region."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(msgspec.Struct, frozen=True):
     """`op` is one of ``neg`` ``not``."""
 
     op: str
     operand: Node
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(msgspec.Struct, frozen=True):
     """`op` is one of the keys of `BINARY`."""
 
     op: str
@@ -82,8 +76,7 @@ class Binary:
     right: Node
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Select:
+class Select(msgspec.Struct, frozen=True):
     """`then` where the condition holds, else `other`."""
 
     condition: Node

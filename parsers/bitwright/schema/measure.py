@@ -6,14 +6,13 @@ looping and to hoist bounds checks; the linter to find what cannot be right.
 
 from __future__ import annotations
 
-import dataclasses
+import msgspec
 
 from bitwright.schema import spec
 from bitwright.schema.expr import Const
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Size:
+class Size(msgspec.Struct, frozen=True):
     """An interval of bits; `most` None is unbounded."""
 
     fewest: int

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 from typing import TypeAlias
+
+import msgspec
 
 from bitwright.errors import DeclarationError, Location, declaration_error
 from bitwright.schema import spec
@@ -62,8 +63,7 @@ def kind_of(wire: spec.WireType) -> str:
     return KINDS[type(wire)]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Relations:
+class Relations(msgspec.Struct, frozen=True):
     """Checks the expressions of one field, or of one computed value, of a struct.
 
     `item` is the type of the array element, inside `until=`.

@@ -6,10 +6,11 @@ A `StructSpec` is made once, when the class is created, and never changes.  Ever
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias
+
+import msgspec
 
 from bitwright.errors import Location
 from bitwright.schema.expr import Node
@@ -17,8 +18,7 @@ from bitwright.schema.expr import Node
 Order: TypeAlias = Literal["big", "little", "inherit"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class IntType:
+class IntType(msgspec.Struct, frozen=True):
     """An integer of `width` bits; `as_type` is int, bool or an IntEnum class.
 
     `order` None means the struct's byte order; a Node is true for little endian.
@@ -35,8 +35,7 @@ class IntType:
         return self.as_type if issubclass(self.as_type, enum.IntEnum) else None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class BytesType:
+class BytesType(msgspec.Struct, frozen=True):
     """Bytes: of `size`, after a length `prefix`, up to a `terminator`, or to the end of the region.
 
     `as_type` is bytes or a fixed-size subclass.  `payload` marks the bytes of the layer above.
@@ -49,8 +48,7 @@ class BytesType:
     payload: bool = False
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class TextType:
+class TextType(msgspec.Struct, frozen=True):
     """Text in `encoding`; delimited like `BytesType`."""
 
     encoding: str
@@ -59,29 +57,25 @@ class TextType:
     terminator: bytes | None = None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class NameType:
+class NameType(msgspec.Struct, frozen=True):
     """A domain name (RFC 1035, 4.1.4); `compress` allows pointers when building."""
 
     compress: bool = True
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class PadType:
+class PadType(msgspec.Struct, frozen=True):
     """`width` zero bits that carry nothing."""
 
     width: int
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class AlignType:
+class AlignType(msgspec.Struct, frozen=True):
     """Zero bytes up to the next multiple of `multiple` bytes, counted from the struct's first byte."""
 
     multiple: int
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class NestedType:
+class NestedType(msgspec.Struct, frozen=True):
     """Another struct, in a region of `size` bytes that it must fill exactly, or unbounded."""
 
     struct: type
@@ -90,8 +84,7 @@ class NestedType:
     arguments: tuple[tuple[str, Node], ...] = ()
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class ArrayType:
+class ArrayType(msgspec.Struct, frozen=True):
     """Elements by `count`, filling `size` bytes, up to and with the first that satisfies `until`, or to the end."""
 
     item: WireType
@@ -100,15 +93,14 @@ class ArrayType:
     until: Node | None = None
 
 
-@dataclasses.dataclass(slots=True)
-class Union:
+class Union(msgspec.Struct):
     """The arms of a tagged union.  `open` unions gain arms when classes with `tag=` are created."""
 
     name: str
     cases: dict[int, type]
     default: type | None
     open: bool = False
-    dependents: list[Callable[[], None]] = dataclasses.field(default_factory=list)
+    dependents: list[Callable[[], None]] = msgspec.field(default_factory=list)
 
     def tag_of(self, struct: type) -> int | None:
         """The tag of a class, the first given if it has several; None for the default arm."""
@@ -122,8 +114,7 @@ class Union:
             forget()
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class SwitchType:
+class SwitchType(msgspec.Struct, frozen=True):
     """A struct chosen by the value of `on`, in a region of `size` bytes that it must fill.
 
     `default` serves unknown tags; None refuses them.  `empty` serves a region of no bytes
@@ -139,16 +130,14 @@ class SwitchType:
     arguments: tuple[tuple[str, Node], ...] = ()
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class OptionalType:
+class OptionalType(msgspec.Struct, frozen=True):
     """`inner` where the condition holds; otherwise nothing on the wire, and None."""
 
     condition: Node
     inner: WireType
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class ChecksumType:
+class ChecksumType(msgspec.Struct, frozen=True):
     """An integer computed over the struct's first `over` bytes (None: all of it), its own read as zero.
 
     `prefix` names a bytes parameter that is summed first (a pseudo-header); where that is empty, nothing is
@@ -201,8 +190,7 @@ def expressions_of(wire: WireType) -> list[Node]:
 MISSING: Any = type("MISSING", (), {"__repr__": lambda self: "MISSING", "__bool__": lambda self: False})()
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class FieldSpec:
+class FieldSpec(msgspec.Struct, frozen=True):
     """One field: its name, how it lies on the wire, and where it was declared.
 
     `auto`: derived from its uses when not given.  `fixed`: the only value allowed.
@@ -225,8 +213,7 @@ class FieldSpec:
         return self.auto or self.fixed is not None or self.default is not MISSING
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class ParamSpec:
+class ParamSpec(msgspec.Struct, frozen=True):
     """A value given from outside: by the caller, or by the struct that nests this one."""
 
     name: str
@@ -235,8 +222,7 @@ class ParamSpec:
     location: Location
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class StructSpec:
+class StructSpec(msgspec.Struct, frozen=True):
     """All that a class declared."""
 
     name: str

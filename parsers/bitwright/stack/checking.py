@@ -6,9 +6,10 @@ class has a method `pseudo_header(protocol, length) -> bytes`; without one, no c
 
 from __future__ import annotations
 
-import dataclasses
 import struct
 from typing import Any
+
+import msgspec
 
 from bitwright.errors import Finding, ParseError
 from bitwright.stack import trouble
@@ -30,7 +31,7 @@ def examine(row: Row, step: Step, data: bytes, begin: int, used: int, base: int,
     try:
         found = step.findings(data[begin : begin + used], parameters)
     except ParseError as error:
-        trouble.failed(row, step, error, base + begin, 0)
+        trouble.failed(row, step, error, used, base + begin, 0)
         return
     for finding in found:
         if judged or finding.code != "checksum":
@@ -50,4 +51,4 @@ def _pseudo_header(row: Row, protocol: int, length: int) -> bytes | None:
 
 
 def _moved(finding: Finding, layer: str, base: int) -> Finding:
-    return dataclasses.replace(finding, path=f"{layer}.{finding.path}", bit_offset=finding.bit_offset + 8 * base)
+    return msgspec.structs.replace(finding, path=f"{layer}.{finding.path}", bit_offset=finding.bit_offset + 8 * base)

@@ -74,13 +74,13 @@ class Step:
         """Whether the layer's struct declares a parameter of that name."""
         return parameter in spec.spec_of(self.struct).params
 
-    def is_partial(self, error: ParseError) -> bool:
-        """Whether a stream's bytes end inside a message, as far as what was read of it can tell.
+    def is_partial(self, error: ParseError, size: int) -> bool:
+        """Whether a stream's `size` bytes end inside a message, as far as what was read of it can tell.
 
         An element that overruns a region of known length inside the message is a wrong message; one
         that overruns the data itself is a message whose rest comes later.
         """
-        if error.code != "truncated":
+        if error.code != "truncated" or not ends_at(error, size):
             return False
         made = spec.spec_of(self.struct)
         *outer, _ = error.path.replace("[", ".[").split(".")
@@ -93,6 +93,11 @@ class Step:
                 return False
             made = spec.spec_of(wire.struct)
         return True
+
+
+def ends_at(error: ParseError, size: int) -> bool:
+    """Whether the bytes that a failing field could use end where `size` bytes of data do, and not at a length field's word."""
+    return error.available is None or -(-(error.bit_offset or 0) // 8) + error.available >= size
 
 
 def _is_rest(size: Node, value: Any) -> bool:

@@ -13,6 +13,7 @@ the fields of the failing layer that were read before it, are in `layers`.
 
 from __future__ import annotations
 
+import abc
 from typing import Any, Literal, Protocol, TypeAlias
 
 import msgspec
@@ -29,30 +30,37 @@ class PacketLike(Protocol):
     """What a packet must offer to be decoded; `bitwright.capture.Packet` does."""
 
     @property
+    @abc.abstractmethod
     def number(self) -> int:
         """Its place in the capture, from 1."""
 
     @property
+    @abc.abstractmethod
     def timestamp_ns(self) -> int | None:
         """Nanoseconds since 1970-01-01 UTC, or None where the capture has no time."""
 
     @property
+    @abc.abstractmethod
     def interface(self) -> int:
         """The index of the interface it was seen on."""
 
     @property
+    @abc.abstractmethod
     def link_type(self) -> int:
         """The type of its first layer."""
 
     @property
+    @abc.abstractmethod
     def captured(self) -> int:
         """Bytes kept."""
 
     @property
+    @abc.abstractmethod
     def original(self) -> int:
         """Bytes the frame had."""
 
     @property
+    @abc.abstractmethod
     def data(self) -> bytes:
         """The bytes kept."""
 

@@ -6,29 +6,33 @@ the first that makes a packet malformed is kept; of a cut packet, the place wher
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
+
+import msgspec
 
 from bitwright.errors import Finding, ParseError, Problem
 from bitwright.stack.errors import LayerError
-from bitwright.stack.plan import Choice, Step
+from bitwright.stack.plan import Choice, Step, ends_at
 from bitwright.stack.row import Layer, Row
 
 # Errors that missing bytes can cause; any other means that the bytes that are there are wrong.
 _SHORTAGE_CODES = frozenset({"truncated", "count-too-large", "no-terminator"})
 
 
-def failed(row: Row, step: Step, error: ParseError, base: int, missing: int, begin: int = 0) -> None:
-    """A layer could not be read; it begins at byte `begin` of its data, and the data at the packet's byte `base`."""
+def failed(row: Row, step: Step, error: ParseError, size: int, base: int, missing: int, begin: int = 0) -> None:
+    """A layer could not be read; it begins at byte `begin` of its `size` bytes, and these at the packet's byte `base`."""
     row.layers.append(Layer(step.name, base + begin, None, dict(error.partial)))
-    _note(row, step.name, _moved(error.problem, base), missing > 0 and error.code in _SHORTAGE_CODES)
+    is_cut = missing > 0 and error.code in _SHORTAGE_CODES and ends_at(error, size)
+    _note(row, step.name, _moved(error.problem, base), is_cut)
 
 
 def shortage(row: Row, step: Step, value: Any, size: int, used: int, base: int, missing: int) -> int:
     """A layer announces more bytes than are there; how many its payload lacks."""
     lacking = used - size
     there = len(step.payload(value)) if step.payload else 0
-    _note(row, step.name, _payload_problem(step, base + size - there, there + lacking, there), lacking <= missing)
+    problem = _payload_problem(step, base + size - there, there + lacking, there)
+    row.findings.append(Finding("payload-cut", problem.message, f"{step.name}.{step.payload_name}", problem.bit_offset or 0))
+    _note(row, step.name, problem, lacking <= missing)
     return lacking
 
 
@@ -104,7 +108,7 @@ def _note(row: Row, layer: str, problem: Problem, is_cut: bool) -> None:
 
 def _moved(problem: Problem, base: int) -> Problem:
     bit_offset = 8 * base + (problem.bit_offset or 0)
-    return dataclasses.replace(problem, bit_offset=bit_offset)
+    return msgspec.structs.replace(problem, bit_offset=bit_offset)
 
 
 def _payload_problem(step: Step, at: int, needed: int, available: int) -> Problem:

@@ -19,7 +19,7 @@ from bitwright.stack.plan import Step, plan_links
 from bitwright.stack.registry import Registry
 from bitwright.stack.row import Layer, PacketLike, Row
 
-MAX_LAYERS: Final = 64
+MAX_LAYERS: Final = 128
 
 
 class Walker:
@@ -63,7 +63,7 @@ class Walker:
             try:
                 value, used = step.parse(data, 0)
             except ParseError as error:
-                trouble.failed(row, step, error, base, missing)
+                trouble.failed(row, step, error, len(data), base, missing)
                 return
             row.layers.append(Layer(step.name, base, None, None, value) if step.plain else Layer(step.name, base, value))
             size = len(data)
@@ -94,8 +94,8 @@ class Walker:
             try:
                 value, used = step.parse(data, offset)
             except ParseError as error:
-                if missing or not step.is_partial(error):
-                    trouble.failed(row, step, error, base, missing, offset)
+                if missing or not step.is_partial(error, size):
+                    trouble.failed(row, step, error, size, base, missing, offset)
                 else:
                     trouble.partial(row, step, error, base, offset)
                 return

@@ -130,7 +130,8 @@ def _their_record(at: str, message: dns.message.Message, sets: Iterator[Any], pl
         return view | {f"{at}.rdata.data": b""}
     view |= {f"{at}.rdata.{name}": value for name, value in their_rdata(rrset[0]).items()}
     if special is not None and place.type == dns.rdatatype.OPT:
-        view[f"{at}.class"] = special[0].rdclass  # the payload size
+        opt: Any = special[0]
+        view[f"{at}.class"] = opt.rdclass  # the payload size
     return view
 
 

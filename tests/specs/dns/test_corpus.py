@@ -36,7 +36,8 @@ def test_enough_messages() -> None:
     parsed = [Message.parse(sample.data) for sample in found if not isinstance(both(sample.data), ParseError)]
     assert len(parsed) >= len(found) - 1
     types = {record.type.name for m in parsed for record in [*m.answers, *m.authorities, *m.additionals]}
-    assert {"A", "AAAA", "NS", "CNAME", "SOA", "PTR", "MX", "TXT", "SRV", "CAA", "DS", "DNSKEY", "RRSIG", "NSEC", "SVCB", "HTTPS", "OPT"} <= types
+    usual = ["A", "AAAA", "NS", "CNAME", "SOA", "PTR", "MX", "TXT", "SRV", "CAA", "DS", "DNSKEY", "RRSIG", "NSEC", "SVCB", "HTTPS", "OPT"]
+    assert types >= set(usual)
 
 
 def test_both_refuse_the_same() -> None:

@@ -72,7 +72,8 @@ def test_what_the_record_says() -> None:
     assert (theirs.payload, theirs.edns, theirs.ednsflags & 0xFFFF, theirs.rcode()) == (4096, 0, 0x8000, 23)
     read = ours.Message.parse(message.build())
     assert read.edns == edns
-    assert read.edns.dnssec_ok
+    assert edns.dnssec_ok
+    assert not ours.Edns().dnssec_ok
     assert read.full_rcode == ours.Rcode.BADCOOKIE
     record = read.additionals[0]
     assert (record.name, record.type, record.rclass) == (".", ours.Type.OPT, 4096)

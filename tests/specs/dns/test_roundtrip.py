@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from bitwright_specs.dns import Message, Question, Record, TcpMessage
 from tests.specs.dns import oracle, strategies, walk
 
-PROFILE = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much]
+PROFILE = settings(max_examples=200, deadline=None, suppress_health_check=QUIET)
 
 
 @given(strategies.messages)

@@ -131,7 +131,7 @@ def _loop(e: Emitter, op: Op, head: str, carried: tuple[Reg, ...], initial: list
     before = len(e.lines)
     values = e.nested(op.blocks[0])
     if again is not None:
-        targets, values = [again, *targets], values
+        targets = [again, *targets]
     e.assign(targets, [strip(v) if len(values) == 1 else v for v in values])
     if len(e.lines) == before:
         e.line("pass")

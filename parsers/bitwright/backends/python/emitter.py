@@ -110,10 +110,9 @@ class Emitter:
         return result
 
     def nested(self, block: Block) -> list[str]:
-        """Emit a block one level in."""
+        """Emit a block one level in; the caller steps back out."""
         self.indent += 1
-        result = self.block(block)
-        return result
+        return self.block(block)
 
     def fail_if(self, condition: str) -> None:
         """Leave with a failure where the condition holds."""

@@ -11,7 +11,7 @@ from typing import Any
 from bitwright.names import Memo, NameFault, join_labels, read_name, split_name, write_name
 
 
-class Fail(Exception):
+class Fail(Exception):  # noqa: N818  # never seen by users: it only says "ask the interpreter"
     """The program failed; carries nothing."""
 
 

@@ -17,13 +17,12 @@ def copy_program(program: Program) -> Program:
 
 def copy_block(block: Block, rename: Callable[[Reg], Reg]) -> Block:
     """A copy in which every register is renamed."""
-    ops = [
-        Op(
-            op.kind, tuple(map(rename, op.args)), tuple(map(rename, op.outs)), op.attrs, tuple(copy_block(inner, rename) for inner in op.blocks)
-        )
-        for op in block.ops
-    ]  # fmt: skip
-    return Block(tuple(map(rename, block.params)), ops)
+    return Block(tuple(map(rename, block.params)), [_copy_op(op, rename) for op in block.ops])
+
+
+def _copy_op(op: Op, rename: Callable[[Reg], Reg]) -> Op:
+    inner = tuple(copy_block(block, rename) for block in op.blocks)
+    return Op(op.kind, tuple(map(rename, op.args)), tuple(map(rename, op.outs)), op.attrs, inner)
 
 
 def replace_uses(block: Block, replaced: dict[Reg, Reg]) -> None:

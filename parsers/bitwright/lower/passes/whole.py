@@ -39,11 +39,10 @@ def tighten_whole(program: Program) -> None:
     compare, check = whole.body.ops[-3:-1] if len(whole.body.ops) > 3 else (None, None)
     if compare is None or check is None or compare.kind != "bin" or constants.get(compare.args[0]) is None:
         return
-    total = constants[compare.args[0]]
-    for index, op in enumerate(whole.body.ops):
-        if op.kind == "need" and op.args == (next(r for r in constants if constants[r] == 0), whole.params[0]) and op.attrs["size"] == total:
-            rest = [o for o in whole.body.ops if o not in (op, compare, check)]
+    total, zero = constants[compare.args[0]], next(r for r in constants if constants[r] == 0)
+    for op in whole.body.ops:
+        if op.kind == "need" and op.args == (zero, whole.params[0]) and op.attrs["size"] == total:
             size = next(o for o in whole.body.ops if o.kind == "const" and o.outs[0] is compare.args[0])
-            rest.remove(size)
-            whole.body.ops = [*rest[:1], size, compare, check, *rest[1:]] if index else rest
+            first, *rest = [o for o in whole.body.ops if o not in (op, compare, check, size)]
+            whole.body.ops = [first, size, compare, check, *rest]
             return

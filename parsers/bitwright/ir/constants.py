@@ -1,0 +1,368 @@
+"""What the constants of each op must be: `CHECKS` maps a kind to a function that says what is wrong, or None.
+
+Where an op alone determines the interval of what it assigns (a load, bits, a comparison, a table), the
+register's interval must contain it.  Of `bin`, and where values meet (`if`, loops, calls), lowering may
+know more than the arithmetic says (a position that was checked against its end stays within 2**48), so
+there the intervals need only meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from bitwright.errors import BUILD_CODES, FINDING_CODES, PARSE_CODES, Location
+from bitwright.ir.builder import FOLD, IntervalError, interval
+from bitwright.ir.ops import Op, Program, Reg
+
+Check = Callable[[Op, Program], str | None]
+
+_COMPARISONS: Final = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
+MOST_BYTES: Final = 9  # a 64-bit number that begins inside a byte touches nine
+
+
+def _is_int(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _natural(value: Any, least: int = 0) -> bool:
+    return _is_int(value) and value >= least
+
+
+def _within(reg: Reg, lo: int, hi: int) -> str | None:
+    """The register's interval must contain lo..hi."""
+    if reg.lo <= lo and hi <= reg.hi:
+        return None
+    return f"%{reg.number} is to lie in {reg.lo}..{reg.hi}, but can be {lo}..{hi}"
+
+
+def _symbol(op: Op, program: Program, name: Any, what: str) -> str | None:
+    if not isinstance(name, str) or name not in program.symbols:
+        return f"no symbol is called {name!r}"
+    value = program.symbols[name]
+    fits = isinstance(value, type) if what == "class" else callable(value) if what == "function" else isinstance(value, Mapping)
+    return None if fits else f"{name} is no {what}"
+
+
+def _order(order: Any, width: int, phase: int = 0) -> str | None:
+    if order not in ("big", "little"):
+        return f"the order is {order!r}, neither big nor little"
+    if order == "little" and (width % 8 or phase):
+        return f"little endian needs whole bytes, has {width} bits at bit {phase}"
+    return None
+
+
+# --- numbers -----------------------------------------------------------------------------------
+
+
+def _const(op: Op, program: Program) -> str | None:
+    value = op.attrs["value"]
+    return _within(op.outs[0], value, value) if _is_int(value) else f"the value is no int: {value!r}"
+
+
+def _bin(op: Op, program: Program) -> str | None:
+    name, out = op.attrs["op"], op.outs[0]
+    if name in _COMPARISONS:
+        return _within(out, 0, 1)
+    if name not in FOLD:
+        return f"no operator is called {name!r}"
+    try:
+        low, high = interval(name, *op.args)
+    except IntervalError as error:
+        return str(error)
+    return None if low <= out.hi and out.lo <= high else f"%{out.number} is to lie in {out.lo}..{out.hi}, but lies in {low}..{high}"
+
+
+def _lookup(op: Op, program: Program) -> str | None:
+    table, default = op.attrs["table"], op.attrs["default"]
+    if not isinstance(table, Mapping) or not all(_is_int(k) and _is_int(v) for k, v in table.items()) or not _is_int(default):
+        return "the table does not map ints to ints"
+    values = [*table.values(), default]
+    return _within(op.outs[0], min(values), max(values))
+
+
+# --- the input ---------------------------------------------------------------------------------
+
+
+def _need(op: Op, program: Program) -> str | None:
+    return None if _natural(op.attrs["size"]) else f"the size is {op.attrs['size']!r}"
+
+
+def _need_var(op: Op, program: Program) -> str | None:
+    return None if isinstance(op.attrs["expr"], str) and _paths(op.attrs["refs"]) else "expr is a text, refs are paths of fields"
+
+
+def _paths(refs: Any) -> bool:
+    return isinstance(refs, tuple) and all(isinstance(ref, str) for ref in refs)
+
+
+def _piece(offset: Any, size: Any, order: Any, out: Reg) -> str | None:
+    if not _is_int(offset):
+        return f"the offset is {offset!r}"
+    if not _natural(size, 1) or size > MOST_BYTES:
+        return f"reads {size!r} bytes; 1 to {MOST_BYTES} can be read"
+    return _order(order, 8) or _within(out, 0, (1 << 8 * size) - 1)
+
+
+def _load(op: Op, program: Program) -> str | None:
+    return _piece(op.attrs["offset"], op.attrs["bytes"], op.attrs["order"], op.outs[0])
+
+
+def _unpack(op: Op, program: Program) -> str | None:
+    layout, at = op.attrs["layout"], None
+    if not isinstance(layout, tuple) or len(layout) != len(op.outs) or not layout:
+        return f"the layout does not have one entry for each of the {len(op.outs)} registers"
+    for (offset, size, order), out in zip(layout, op.outs, strict=True):
+        wrong = _piece(offset, size, order, out)
+        if wrong is not None:
+            return wrong
+        if at is not None and offset < at:
+            return f"the layout is not ascending at offset {offset}"
+        at = offset + size
+    return None
+
+
+def _run_of_bits(shift: Any, width: Any, signed: Any, word: Reg) -> str | None:
+    if not _natural(shift) or not _natural(width, 1) or not isinstance(signed, bool):
+        return f"no run of bits: shift {shift!r}, width {width!r}, signed {signed!r}"
+    if word.lo < 0 or shift + width > max(word.hi.bit_length(), 1):
+        return f"bits {shift} to {shift + width - 1} do not lie in %{word.number} of {word.lo}..{word.hi}"
+    return None
+
+
+def _bits(op: Op, program: Program) -> str | None:
+    shift, width, signed = op.attrs["shift"], op.attrs["width"], op.attrs["signed"]
+    wrong = _run_of_bits(shift, width, signed, op.args[0])
+    if wrong is not None:
+        return wrong
+    half = 1 << (width - 1)
+    return _within(op.outs[0], -half, half - 1) if signed else _within(op.outs[0], 0, 2 * half - 1)
+
+
+def _some_bytes(name: str) -> Check:
+    def check(op: Op, program: Program) -> str | None:
+        value = op.attrs[name]
+        return None if isinstance(value, bytes) and value else f"{name} must be bytes, not none of them: {value!r}"
+
+    return check
+
+
+def _sum(op: Op, program: Program) -> str | None:
+    size = op.attrs["bytes"]
+    return _symbol(op, program, op.attrs["algorithm"], "function") or (None if _natural(size, 1) else f"the sum has {size!r} bytes")
+
+
+# --- objects -----------------------------------------------------------------------------------
+
+
+def _constant(op: Op, program: Program) -> str | None:
+    return None if isinstance(op.attrs["value"], bytes) else f"the value is no bytes: {op.attrs['value']!r}"
+
+
+def _boxing(kind: Any, op: Op, program: Program) -> str | None:
+    return None if kind in ("int", "bool") else _symbol(op, program, kind, "table")
+
+
+def _box(op: Op, program: Program) -> str | None:
+    return _boxing(op.attrs["as"], op, program)
+
+
+def _split(op: Op, program: Program) -> str | None:
+    fields, word = op.attrs["fields"], op.args[0]
+    if not isinstance(fields, tuple) or len(fields) != len(op.outs):
+        return f"there is not one field for each of the {len(op.outs)} registers"
+    if word.lo < 0 or word.hi > 255:
+        return f"splits a byte, but %{word.number} lies in {word.lo}..{word.hi}"
+    for shift, width, signed, kind in fields:
+        wrong = _run_of_bits(shift, width, signed, word) or _boxing(kind, op, program)
+        if wrong is not None:
+            return wrong
+    return None
+
+
+def _known(op: Op, program: Program) -> str | None:
+    return _symbol(op, program, op.attrs["table"], "table") or _within(op.outs[0], 0, 1)
+
+
+def _span(op: Op, program: Program) -> str | None:
+    return None if op.attrs["as"] == "bytes" else _symbol(op, program, op.attrs["as"], "class")
+
+
+def _encoding(op: Op, program: Program) -> str | None:
+    import codecs
+
+    try:
+        codecs.lookup(op.attrs["encoding"])
+    except (LookupError, TypeError):
+        return f"no encoding is called {op.attrs['encoding']!r}"
+    return None
+
+
+def _name(op: Op, program: Program) -> str | None:
+    return None if _natural(op.attrs["hops"]) else f"hops is {op.attrs['hops']!r}"
+
+
+def _class(op: Op, program: Program) -> str | None:
+    return _symbol(op, program, op.attrs["class"], "class")
+
+
+def _make(op: Op, program: Program) -> str | None:
+    wrong = _class(op, program)
+    if wrong is not None:
+        return wrong
+    keywords = op.attrs["keywords"]
+    if not _paths(keywords) or len(keywords) > len(op.args):
+        return f"{len(op.args)} values have the keywords {keywords!r}"
+    fields = getattr(program.symbols[op.attrs["class"]], "__struct_fields__", None)
+    if fields is not None and len(fields) != len(op.args):
+        return f"makes {op.attrs['class']} of {len(op.args)} values; it has {len(fields)} fields"
+    return None
+
+
+# --- values to be written ----------------------------------------------------------------------
+
+
+def _attribute(op: Op, program: Program) -> str | None:
+    name = op.attrs["name"]
+    return None if isinstance(name, str) and name.isidentifier() else f"no attribute is called {name!r}"
+
+
+def _as_int(op: Op, program: Program) -> str | None:
+    lo, hi = op.attrs["lo"], op.attrs["hi"]
+    return _within(op.outs[0], lo, hi) if _is_int(lo) and _is_int(hi) and lo <= hi else f"no interval: {lo!r}..{hi!r}"
+
+
+def _as_bytes(op: Op, program: Program) -> str | None:
+    size = op.attrs["size"]
+    return None if size is None or _natural(size) else f"the size is {size!r}"
+
+
+def _arm(op: Op, program: Program) -> str | None:
+    classes = op.attrs["classes"]
+    if not isinstance(classes, tuple):
+        return f"the classes are {classes!r}"
+    for name in classes:
+        wrong = _symbol(op, program, name, "class")
+        if wrong is not None:
+            return wrong
+    return _within(op.outs[0], 0, max(len(classes) - 1, 0))
+
+
+def _item(op: Op, program: Program) -> str | None:
+    return None if _natural(op.attrs["index"]) else f"the index is {op.attrs['index']!r}"
+
+
+def _put(op: Op, program: Program) -> str | None:
+    width = op.attrs["width"]
+    return _order(op.attrs["order"], width) if _natural(width, 1) else f"the width is {width!r}"
+
+
+def _put_pack(op: Op, program: Program) -> str | None:
+    layout, total = op.attrs["layout"], 0
+    if not isinstance(layout, tuple) or len(layout) != len(op.args):
+        return f"the layout does not have one entry for each of the {len(op.args)} numbers"
+    for width, order in layout:
+        wrong = _order(order, width) if _natural(width, 1) else f"a width is {width!r}"
+        if wrong is not None:
+            return wrong
+        if order == "little" and total % 8:
+            return f"a little-endian number begins at bit {total % 8} of a byte"
+        total += width
+    return f"{total} bits are no whole bytes" if total % 8 else None
+
+
+def _patch(op: Op, program: Program) -> str | None:
+    width, phase = op.attrs["width"], op.attrs["phase"]
+    if not _natural(width, 1) or not _natural(phase) or phase > 7:
+        return f"no place in a byte: width {width!r}, phase {phase!r}"
+    return _order(op.attrs["order"], width, phase)
+
+
+def _flag(name: str) -> Check:
+    def check(op: Op, program: Program) -> str | None:
+        return None if isinstance(op.attrs[name], bool) else f"{name} is {op.attrs[name]!r}"
+
+    return check
+
+
+# --- control -----------------------------------------------------------------------------------
+
+
+def _fail_if(op: Op, program: Program) -> str | None:
+    code = op.attrs["code"]
+    if code not in (PARSE_CODES if program.direction == "parse" else BUILD_CODES):
+        return f"no error of {program.direction} has the code {code!r}"
+    if not _paths(op.attrs.get("refs", ())):
+        return f"refs are paths of fields: {op.attrs['refs']!r}"
+    placed = bool(op.attrs.get("at"))
+    if placed and (len(op.args) < 2 or op.args[-1].type != "int"):
+        return "its place must be the last number"
+    return _message(op.attrs["message"], len(op.args) - placed)
+
+
+def _finding_if(op: Op, program: Program) -> str | None:
+    if program.direction != "parse":
+        return "findings are made by parsing"
+    if op.attrs["code"] not in FINDING_CODES:
+        return f"no finding has the code {op.attrs['code']!r}"
+    return _message(op.attrs["message"], len(op.args) - 1)
+
+
+def _message(message: Any, count: int) -> str | None:
+    """A message must be able to show its numbers."""
+    if not isinstance(message, str):
+        return f"the message is {message!r}"
+    if "{" not in message and "}" not in message:
+        return None
+    try:
+        message.format(*[0] * count)
+    except (IndexError, KeyError, ValueError):
+        return f"the message {message!r} does not fit its {count} numbers"
+    return None
+
+
+def _call(op: Op, program: Program) -> str | None:
+    return None if isinstance(op.attrs["function"], str) else f"the function is {op.attrs['function']!r}"
+
+
+def _dispatch(op: Op, program: Program) -> str | None:
+    table = op.attrs["table"]
+    if not isinstance(table, Mapping) or not all(_is_int(k) and isinstance(v, str) for k, v in table.items()):
+        return "the table does not map ints to functions"
+    return None
+
+
+def _enter(op: Op, program: Program) -> str | None:
+    name, phase, location = op.attrs["name"], op.attrs["phase"], op.attrs["location"]
+    if not (name is None or isinstance(name, str)) or not (location is None or isinstance(location, Location)):
+        return f"no mark: name {name!r}, location {location!r}"
+    wanted = (1 if program.direction == "parse" else 0) + (name is None)  # the position, the index of an element
+    if len(op.args) != wanted or any(reg.type != "int" for reg in op.args):
+        return f"takes {wanted} numbers: " + ("the position" if program.direction == "parse" else "none") + " and, of an element, its index"
+    return _phase(phase)
+
+
+def _leave(op: Op, program: Program) -> str | None:
+    if program.direction == "parse" and (len(op.args) != 2 or op.args[0].type != "int"):
+        return "takes the position and the value"
+    return _phase(op.attrs["phase"])
+
+
+def _phase(phase: Any) -> str | None:
+    return None if _natural(phase) and phase <= 7 else f"the phase is {phase!r}"
+
+
+CHECKS: Final[Mapping[str, Check]] = {
+    "const": _const, "bin": _bin, "lookup": _lookup,
+    "neg": lambda op, program: _within(op.outs[0], -op.args[0].hi, -op.args[0].lo),
+    "not": lambda op, program: _within(op.outs[0], 0, 1),
+    "select": lambda op, program: _within(op.outs[0], min(r.lo for r in op.args[1:]), max(r.hi for r in op.args[1:])),
+    "is_none": lambda op, program: _within(op.outs[0], 0, 1),
+    "zeros": lambda op, program: _within(op.outs[0], 0, 1),
+    "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "bits": _bits,
+    "find": _some_bytes("terminator"), "same": _some_bytes("value"), "checksum": _sum, "put.checksum": _sum,
+    "constant": _constant, "box": _box, "split": _split, "known": _known, "span": _span, "text": _encoding, "name": _name, "make": _make,
+    "attr": _attribute, "set": _attribute, "as_int": _as_int, "as_bytes": _as_bytes, "as_text": _encoding, "as_value": _class,
+    "as_class": _class, "arm": _arm, "item": _item, "put": _put, "put.pack": _put_pack, "patch": _patch, "put.name": _flag("compress"),
+    "fail_if": _fail_if, "finding_if": _finding_if, "call": _call, "dispatch": _dispatch, "enter": _enter, "leave": _leave,
+}  # fmt: skip

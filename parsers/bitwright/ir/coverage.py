@@ -1,0 +1,305 @@
+"""Shows that no op of a parse program can read outside the input; `check_reads` raises `ProgramError` otherwise.
+
+By convention a function of a parse program takes a position and the end of its region first, and `whole`
+takes the end alone.  Whoever runs the entry guarantees 0 <= position <= end <= size of the input.  From
+that, for every function, with what `need`, `need.var`, `find`, `name` and `fail_if` establish, is proven:
+
+* every byte that `load`, `unpack` and `same` read lies in the input: a check for as many bytes, from the
+  same position or from one that a constant leads to it, comes first on every way to the read;
+* `span`, `text` and `zeros` take a beginning that is not behind their end, and an end within the input;
+* `find` and `name` get a position that is not behind their end, and an end within the input (what `name`
+  reads through a pointer it checks itself, as does `checksum` with what it covers);
+* every call hands over a position and an end that keep the convention.
+
+It is not proven here that intervals narrower than the arithmetic (of positions, within 2**48) hold, nor
+that positions are never negative but for that interval: tests run programs with every interval checked.
+
+A place is a register plus a constant (constants: the place `_ZERO` plus a constant).  A fact is "place + n
+<= end".  Facts of a block do not leave it, except about what it yields.  What a loop carries is
+assumed not to be behind an end if it is not at first; if the block does not keep that up, the loop is done
+again without the assumption.  That a function's position after is not behind its end is assumed likewise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NoReturn
+
+from bitwright.ir.ops import Block, Function, Op, Program, Reg
+from bitwright.ir.verify import ProgramError
+
+_ZERO: Final = Reg(-1, "int")
+Place = tuple[Reg, int]
+
+
+def check_reads(program: Program) -> None:
+    """Return if every read of a parse program is covered by a check before it."""
+    beyond: set[str] = set()  # functions that may yield a position behind their end
+    while True:
+        found = {name for name, function in program.functions.items() if name not in beyond and not _Reads(program, function, beyond).check()}
+        if not found:
+            return
+        beyond |= found
+
+
+class _Reads:
+    """What is known at one point of a function."""
+
+    def __init__(self, program: Program, function: Function, beyond: set[str]) -> None:
+        self.program, self.function, self.beyond = program, function, beyond
+        self.index = -1
+        self.places: dict[Reg, Place] = {}
+        self.conditions: dict[Reg, Op] = {}
+        self.room: dict[tuple[Reg, Reg], int] = {}  # (register, end): register + this <= end
+        self.sums: dict[tuple[Reg, int, Reg], list[Reg]] = {}  # (place, size): place + size <= each of these ends
+        numbers = [p for p in function.params if p.type == "int"]
+        alone = function.name == "whole"
+        self.end = numbers[0 if alone else 1] if len(numbers) > (0 if alone else 1) else None
+        if self.end is not None:
+            self.room[_ZERO if alone else numbers[0], self.end] = 0
+
+    def check(self) -> bool:
+        """Whether the position that the function yields, if any, is never behind its end."""
+        yields = self.block(self.function.body)
+        if self.end is None or len(yields) < 2 or yields[1].type != "int":
+            return True
+        return self.before(self.place(yields[1]), self.end)
+
+    def fail(self, op: Op, message: str) -> NoReturn:
+        raise ProgramError(message, self.function.name, self.index, op)
+
+    # --- facts -------------------------------------------------------------------------------
+
+    def place(self, reg: Reg) -> Place:
+        """The register as another plus a constant."""
+        return self.places.get(reg) or (reg, 0)
+
+    def before(self, place: Place, end: Reg, size: int = 0) -> bool:
+        """Whether place + size <= end is known."""
+        base, offset = place
+        known = self.room.get((base, end))
+        if known is not None and offset + size <= known:
+            return True
+        end_base, end_offset = self.places.get(end) or (end, 0)
+        return end_base is base and offset + size <= end_offset
+
+    def learn(self, place: Place, end: Reg, size: int = 0) -> None:
+        """From here on place + size <= end, and so the same for the function's end if `end` is not behind it."""
+        base, offset = place
+        total = offset + size
+        if self.room.get((base, end), total - 1) < total:
+            self.room[base, end] = total
+        main = self.end
+        if main is not None and end is not main and self.before(self.place(end), main) and self.room.get((base, main), total - 1) < total:
+            self.room[base, main] = total
+
+    def least_value(self, reg: Reg) -> int:
+        """What a register cannot be less than."""
+        return max(reg.lo, self.room.get((_ZERO, reg), reg.lo))
+
+    def within_input(self, end: Reg) -> bool:
+        return self.end is not None and (end is self.end or self.before(self.place(end), self.end))
+
+    def positive(self, place: Place) -> bool:
+        """Whether a place cannot be before the input."""
+        return self.least_value(place[0]) + place[1] >= 0
+
+    # --- walking -----------------------------------------------------------------------------
+
+    def block(self, block: Block) -> tuple[Reg, ...]:
+        """Walk a block; what it yields.  Facts stay as they are at its end."""
+        for op in block.ops:
+            self.index += 1
+            handler = _HANDLERS.get(op.kind)
+            if handler is not None:
+                handler(self, op)
+            elif op.kind == "yield":
+                return op.args
+        return ()
+
+    def const(self, op: Op) -> None:
+        self.places[op.outs[0]] = (_ZERO, op.attrs["value"])
+
+    def bin(self, op: Op) -> None:
+        name = op.attrs["op"]
+        if name == "add":
+            self.add(op)
+        elif name == "sub":
+            base, amount = self.place(op.args[1])
+            if base is _ZERO:
+                root, offset = self.place(op.args[0])
+                self.places[op.outs[0]] = (root, offset - amount)
+        elif name == "min":
+            self.minimum(op.args, op.outs[0])
+        elif name in ("lt", "gt", "ne"):
+            self.conditions[op.outs[0]] = op
+
+    def add(self, op: Op) -> None:
+        (left, right), out = op.args, op.outs[0]
+        base, amount = self.place(right)
+        root, offset = self.place(left)
+        if base is _ZERO:
+            self.places[out] = (root, offset + amount)
+            return
+        if root is _ZERO:
+            self.places[out] = (base, offset + amount)
+        for place, size in (((root, offset), right), ((base, amount), left)):
+            for end in self.sums.get((*place, size), ()):
+                self.learn(self.place(out), end)
+            if self.least_value(size) >= 0:
+                self.learn(place, out)
+
+    def minimum(self, args: tuple[Reg, ...], out: Reg) -> None:
+        """min(a, b) is not behind either, and everything before both is before it."""
+        a, b = args
+        self.learn((out, 0), a)
+        self.learn((out, 0), b)
+        bases = {base for base, end in self.room if end is a or end is b} | {self.place(a)[0], self.place(b)[0]}
+        for base in bases:
+            known = [self.known(base, a), self.known(base, b)]
+            if None not in known:
+                self.learn((base, 0), out, min(k for k in known if k is not None))
+
+    def known(self, base: Reg, end: Reg) -> int | None:
+        """The largest n with base + n <= end that is known."""
+        end_base, offset = self.place(end)
+        found = self.room.get((base, end))
+        if end_base is base:
+            return offset if found is None else max(found, offset)
+        return found
+
+    def fail_if(self, op: Op) -> None:
+        """Behind it the condition does not hold."""
+        condition = self.conditions.get(op.args[0])
+        if condition is None:
+            return
+        left, right = condition.args
+        if condition.attrs["op"] in ("lt", "ne"):
+            self.learn(self.place(right), left)
+        if condition.attrs["op"] in ("gt", "ne"):
+            self.learn(self.place(left), right)
+
+    # --- checks ------------------------------------------------------------------------------
+
+    def need(self, op: Op) -> None:
+        base, end = op.args
+        self.learn(self.place(base), end, op.attrs["size"])
+
+    def need_var(self, op: Op) -> None:
+        base, end, size = op.args
+        place, amount = self.place(base), self.place(size)
+        self.learn((_ZERO, 0), size)
+        self.learn(place, end, max(amount[1], 0) if amount[0] is _ZERO else 0)
+        self.sums[*place, size] = [*self.sums.get((*place, size), ()), end]
+
+    def find(self, op: Op) -> None:
+        base, end = op.args
+        self.region(op, base, end)
+        self.learn((op.outs[0], 0), end, len(op.attrs["terminator"]))
+        self.learn(self.place(base), op.outs[0])
+
+    def name(self, op: Op) -> None:
+        base, end = op.args[:2]
+        self.region(op, base, end)
+        self.learn((op.outs[1], 0), end)
+        self.learn(self.place(base), op.outs[1], 1)
+
+    # --- reads -------------------------------------------------------------------------------
+
+    def region(self, op: Op, base: Reg, end: Reg) -> None:
+        """base <= end <= size of the input."""
+        if not self.within_input(end):
+            self.fail(op, f"it is not shown that the end %{end.number} lies in the input")
+        if not self.before(self.place(base), end):
+            self.fail(op, f"it is not shown that %{base.number} is not behind %{end.number}")
+        if not self.positive(self.place(base)):
+            self.fail(op, f"it is not shown that %{base.number} is not before the input")
+
+    def covered(self, op: Op, offset: int, size: int) -> None:
+        base, at = self.place(op.args[0])
+        if self.end is None or not self.before((base, at + offset), self.end, size):
+            known = None if self.end is None else self.room.get((base, self.end))
+            there = "nothing" if known is None else f"up to {known}"
+            self.fail(op, f"reads up to byte {at + offset + size} after %{base.number}; checked is {there}")
+        if not self.positive((base, at + offset)):
+            self.fail(op, "it is not shown that it does not read before the input")
+
+    def load(self, op: Op) -> None:
+        self.covered(op, op.attrs["offset"], op.attrs["bytes"])
+
+    def unpack(self, op: Op) -> None:
+        for offset, size, _ in op.attrs["layout"]:
+            self.covered(op, offset, size)
+
+    def same(self, op: Op) -> None:
+        self.covered(op, 0, len(op.attrs["value"]))
+
+    def span(self, op: Op) -> None:
+        self.region(op, op.args[0], op.args[1])
+
+    # --- control -----------------------------------------------------------------------------
+
+    def call(self, op: Op) -> None:
+        self.calls(op, op.args, [op.attrs["function"]])
+
+    def dispatch(self, op: Op) -> None:
+        names = [*op.attrs["table"].values(), *([op.attrs["default"]] if op.attrs["default"] is not None else [])]
+        self.calls(op, op.args[1:], names)
+
+    def calls(self, op: Op, args: tuple[Reg, ...], names: list[str]) -> None:
+        numbers = [arg for arg in args if arg.type == "int"]
+        if len(numbers) < 2:
+            return  # such a function knows no end, so nothing in it reads
+        self.region(op, numbers[0], numbers[1])
+        if len(op.outs) > 1 and op.outs[1].type == "int" and self.beyond.isdisjoint(names):
+            self.learn((op.outs[1], 0), numbers[1])
+
+    def branch(self, op: Op) -> None:
+        """What both blocks yield before an end lies before it."""
+        room, sums = self.room, self.sums
+        ends = self._ends()
+        kept: list[set[tuple[int, Reg]]] = []
+        for block in op.blocks:
+            self.room, self.sums = room.copy(), sums.copy()
+            kept.append(self._kept(self.block(block), ends))
+        self.room, self.sums = room, sums
+        for index, end in set.intersection(*kept):
+            self.learn((op.outs[index], 0), end)
+
+    def loop(self, op: Op) -> None:
+        """What is carried stays before the ends that it is before at first, if every round keeps that up."""
+        body, begin = op.blocks[0], self.index
+        carried = body.params[{"loop.count": 1, "loop.each": 2}.get(op.kind, 0) :]
+        ends = self._ends()
+        assumed = self._kept(op.args[1:], ends)
+        room, sums = self.room, self.sums
+        while True:
+            self.index, self.room, self.sums = begin, room.copy(), sums.copy()
+            for index, end in assumed:
+                self.learn((carried[index], 0), end)
+            yields = self.block(body)
+            kept = assumed & self._kept(yields[1:] if op.kind == "loop.while" else yields, ends)
+            if kept == assumed:
+                break
+            assumed = kept
+        self.room, self.sums = room, sums
+        for index, end in assumed:
+            self.learn((op.outs[index], 0), end)
+
+    def _ends(self) -> set[Reg]:
+        """The registers that something is known to be before."""
+        return {end for _, end in self.room}
+
+    def _kept(self, regs: tuple[Reg, ...], ends: set[Reg]) -> set[tuple[int, Reg]]:
+        """Which of the registers, by number in the row, are known to be before which ends."""
+        return {
+            (index, end) for index, reg in enumerate(regs) if reg.type == "int" for end in ends if self.before(self.place(reg), end)
+        }  # fmt: skip
+
+
+_HANDLERS: Final[dict[str, Callable[[_Reads, Op], None]]] = {
+    "const": _Reads.const, "bin": _Reads.bin, "fail_if": _Reads.fail_if, "need": _Reads.need, "need.var": _Reads.need_var,
+    "find": _Reads.find, "name": _Reads.name, "load": _Reads.load, "unpack": _Reads.unpack, "same": _Reads.same, "span": _Reads.span,
+    "text": _Reads.span, "zeros": _Reads.span, "call": _Reads.call, "dispatch": _Reads.dispatch, "if": _Reads.branch,
+    "loop.count": _Reads.loop, "loop.while": _Reads.loop, "loop.each": _Reads.loop,
+}  # fmt: skip

@@ -1,0 +1,135 @@
+"""What lowering to parse and to build programs share: names of functions and objects, parameters, context."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, Literal
+
+from bitwright.errors import declaration_error
+from bitwright.ir.builder import Builder
+from bitwright.ir.ops import Program, Reg
+from bitwright.lower.expressions import Values
+from bitwright.lower.facts import Needs, end_phase
+from bitwright.schema import spec
+
+POSITION_HI = 1 << 48  # no buffer is longer, so positions, sizes and counts stay within it
+
+
+class ProgramLowering:
+    """A program while it is made: every function and every object has one name."""
+
+    def __init__(self, struct: type, direction: Literal["parse", "build"]) -> None:
+        self.names: dict[Hashable, str] = {}
+        self.program = Program(spec.spec_of(struct).name, direction, "entry", {}, {})
+        self._symbols: dict[int, str] = {}
+
+    def symbol(self, value: Any, name: str) -> str:
+        """The `@name` under which an object is known in the program."""
+        known = self._symbols.get(id(value))
+        if known is None:
+            known = f"@{name}"
+            while known in self.program.symbols:
+                known += "_"
+            self._symbols[id(value)] = known
+            self.program.symbols[known] = value
+        return known
+
+    def unique_name(self, struct: type, order: str, phase: int) -> str:
+        """A new function's name: the struct's, and what is not usual about it."""
+        base = f"{self.program.direction}_{spec.spec_of(struct).name}"
+        base += ("_le" if order == "little" else "") + (f"_at{phase}" if phase else "")
+        name, serial = base, 2
+        while name in self.names.values():
+            name, serial = f"{base}_{serial}", serial + 1
+        return name
+
+
+def refuse_loose_bits(struct: type) -> None:
+    """A message fills whole bytes; DeclarationError with advice if the struct cannot."""
+    made, loose = spec.spec_of(struct), end_phase(struct, 0)
+    if loose:
+        raise declaration_error(
+            f"ends {loose} bits into a byte, so it cannot be a message; add `_gap = pad(bits={8 - loose})` or nest it",
+            made.location, made.name,
+        )  # fmt: skip
+
+
+def parameter(builder: Builder, described: spec.ParamSpec) -> Reg:
+    """The register of a parameter."""
+    if described.type is bytes:
+        return builder.reg("obj", hint=described.name)
+    return builder.reg("int", 0, 1 if described.type is bool else (1 << 64) - 1, described.name)
+
+
+def parameters_of(builder: Builder, values: Values, made: spec.StructSpec, names: tuple[str, ...]) -> list[Reg]:
+    """Registers for the parameters that a caller hands over; the others take their defaults."""
+    taken = []
+    for name in names:
+        described = made.params.get(name)
+        reg = parameter(builder, described) if described else builder.reg("int", 0, (1 << 64) - 1, name)
+        values.params[name] = reg
+        taken.append(reg)
+    return taken
+
+
+def default_parameters(builder: Builder, values: Values, made: spec.StructSpec) -> None:
+    """Parameters that nobody hands over have their default; DeclarationError if they have none."""
+    for name, described in made.params.items():
+        if name in values.params:
+            continue
+        if described.default is spec.MISSING:
+            raise declaration_error(
+                f"needs the parameter `{name}`; hand it over with arguments={{'{name}': ...}} where it is nested", made.location, made.name
+            )
+        if described.type is bytes:
+            values.params[name] = builder.obj("constant", value=described.default)
+        else:
+            values.params[name] = builder.const(int(described.default))
+
+
+def context(builder: Builder, needs: Needs, origin: Reg | None, memo: Reg | None, depth: Reg | None) -> tuple[Reg, ...]:
+    """What a called function takes besides its place: the scope of names, the depth of recursion."""
+    scope = (origin, memo) if needs.scope else ()
+    deeper = (depth if depth is not None else builder.const(0),) if needs.depth else ()
+    return tuple(r for r in (*scope, *deeper) if r is not None)
+
+
+def deeper(builder: Builder, depth: Reg, limit: int) -> Reg:
+    """The depth of what is nested in this struct; fails where that is too deep."""
+    too_deep = builder.bin("ge", depth, builder.const(limit))
+    builder.fail_if(too_deep, "depth", f"structs are nested more than {limit} deep")
+    return builder.number("bin", depth, builder.const(1), lo=0, hi=1 << 20, hint="depth", op="add")
+
+
+def order_for(struct: type, inherited: str) -> str:
+    """The byte order of a nested struct."""
+    own = spec.spec_of(struct).order
+    return inherited if own == "inherit" else own
+
+
+def layout_of(struct: type) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names that the value class takes by position, in order, and those it takes by keyword."""
+    made: Any = struct
+    keyword_only: frozenset[str] = made.__bitwright_keywords__
+    positional = tuple(n for n in made.__struct_fields__ if n not in keyword_only)
+    return positional, tuple(n for n in made.__struct_fields__ if n in keyword_only)
+
+
+def position(builder: Builder, hint: str = "pos") -> Reg:
+    """A fresh register for a byte position."""
+    return builder.reg("int", 0, POSITION_HI, hint)
+
+
+def advance(builder: Builder, base: Reg, amount: Reg | int, hint: str = "pos") -> Reg:
+    """A position plus a number of bytes that was checked to be there."""
+    if amount == 0:
+        return base
+    other = builder.const(amount) if isinstance(amount, int) else amount
+    return builder.number("bin", base, other, lo=0, hi=POSITION_HI, hint=hint, op="add")
+
+
+def bounds(wire: spec.IntType) -> tuple[int, int]:
+    """The smallest and the largest number of a type."""
+    if wire.signed:
+        return -(1 << (wire.width - 1)), (1 << (wire.width - 1)) - 1
+    return 0, (1 << wire.width) - 1

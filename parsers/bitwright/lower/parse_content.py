@@ -1,0 +1,234 @@
+"""How each wire type is read: the parse half of the vocabulary's meaning."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from bitwright.enums import names_of, table_of
+from bitwright.errors import declaration_error
+from bitwright.ir.ops import Reg
+from bitwright.lower.common import POSITION_HI, advance, bounds, position
+from bitwright.lower.expressions import refs_of
+from bitwright.lower.parse import StructLowering
+from bitwright.schema import spec
+from bitwright.schema.expr import Const, Node, show
+from bitwright.values import Address
+
+
+@dataclasses.dataclass(slots=True)
+class Read:
+    """What reading gave: the object, the number behind it if it has one, the exports of a struct."""
+
+    value: Reg
+    number: Reg | None = None
+    exports: dict[tuple[str, ...], Reg] = dataclasses.field(default_factory=dict)
+
+
+class ContentLowering:
+    """Reads numbers, padding, bytes, text and names; `StructureLowering` adds what holds other types."""
+
+    def __init__(self, owner: StructLowering, field: spec.FieldSpec) -> None:
+        self.s, self.field, self.b = owner, field, owner.builder
+        self.end = owner.end
+
+    def refuse(self, message: str) -> Any:
+        """A DeclarationError about this field."""
+        raise declaration_error(message, self.field.location, self.s.spec.name, self.field.name)
+
+    def _constraints(self, read: Read) -> None:
+        field, b = self.field, self.b
+        if field.fixed is not None and not isinstance(field.fixed, bytes) and read.number is not None:
+            expected = self.s.values.lower(field.fixed, field.location)
+            b.fail_if(b.bin("ne", read.number, expected), "const", "is {1}, must be {2}", values=(read.number, expected))
+        elif isinstance(field.fixed, bytes):
+            self._fixed_bytes(field.fixed)
+        if self.s.options.strict and field.reserved and read.number is not None:
+            b.emit("finding_if", (read.number, read.number), code="reserved-bits", message="reserved bits are {0:#x}")
+
+    def _fixed_bytes(self, fixed: bytes) -> None:
+        b, base = self.b, self.s.pos
+        begin = b.number("bin", base, b.const(len(fixed)), lo=0, hi=POSITION_HI, op="sub")
+        there = b.number("same", begin, lo=0, hi=1, value=fixed)
+        b.fail_if(b.is_not(there), "const", f"must be the bytes {fixed.hex()}")
+
+    # --- numbers and padding ---------------------------------------------------------------------
+
+    def _need(self, size: int) -> None:
+        self.b.emit("need", (self.s.pos, self.end), size=size)
+
+    def _move_bits(self, width: int) -> None:
+        s = self.s
+        total = s.phase + width
+        s.pos = advance(self.b, s.pos, total // 8)
+        s.phase = total % 8
+
+    def _word(self, wire: spec.IntType) -> Reg:
+        """The number as it lies there, unsigned unless signed."""
+        s, b = self.s, self.b
+        size = (s.phase + wire.width + 7) // 8
+        self._need(size)
+        whole = s.phase == 0 and wire.width % 8 == 0
+        order = wire.order if wire.order not in (None, "inherit") else s.key.order
+        if not whole:
+            if order == "little" and wire.order is not None:
+                self.refuse("little endian needs whole bytes at a byte boundary; drop endian= or align the field")
+            if order == "little" and s.phase + wire.width > 8:
+                self.refuse("a field of a little-endian struct that crosses a byte boundary must be whole bytes; align it or split it")
+            order = "big"
+        if isinstance(order, str):
+            return self._load(wire, size, order)
+        little = s.values.lower(order, self.field.location)
+        return b.select(little, self._load(wire, size, "little"), self._load(wire, size, "big"))
+
+    def _load(self, wire: spec.IntType, size: int, order: str) -> Reg:
+        s, b = self.s, self.b
+        whole = s.phase == 0 and wire.width == 8 * size
+        hint = self.field.name if whole else "word"
+        word = b.number("load", s.pos, lo=0, hi=(1 << 8 * size) - 1, hint=hint, offset=0, bytes=size, order=order)
+        if whole and not wire.signed:
+            return word
+        low, high = bounds(wire)
+        shift = 8 * size - s.phase - wire.width
+        return b.number("bits", word, lo=low, hi=high, shift=shift, width=wire.width, signed=wire.signed)
+
+    def _integer(self, wire: spec.IntType) -> Read:
+        number = self._word(wire)
+        self._move_bits(wire.width)
+        enum = wire.enum
+        if enum is not None:
+            symbol = self.s.owner.symbol(table_of(enum), enum.__name__)
+            if self.s.options.strict:
+                known = self.b.number("known", number, lo=0, hi=1, table=symbol)
+                unknown = self.b.is_not(known)
+                self.b.emit("finding_if", (unknown, number), code="enum-unknown", message=f"{{0}} has no name in {enum.__name__}")
+            if self.s.options.plain:
+                symbol = self.s.owner.symbol(names_of(enum), f"{enum.__name__}_name")
+            return Read(self.b.obj("box", number, hint=self.field.name, as_=symbol), number)
+        return Read(self.b.obj("box", number, hint=self.field.name, as_="bool" if wire.as_type is bool else "int"), number)
+
+    def _checksum(self, inner: spec.IntType) -> Read:
+        if self.s.phase or inner.width % 8:
+            self.refuse("a checksum is whole bytes at a byte boundary")
+        return self._integer(inner)
+
+    def _pad(self, width: int) -> Read:
+        s, b = self.s, self.b
+        if width:
+            size = (s.phase + width + 7) // 8
+            self._need(size)
+            if s.options.strict and size <= 9:
+                word = b.number("load", s.pos, lo=0, hi=(1 << 8 * size) - 1, offset=0, bytes=size, order="big")
+                shift = 8 * size - s.phase - width
+                bits = b.number("bits", word, lo=0, hi=(1 << width) - 1, shift=shift, width=width, signed=False)
+                b.emit("finding_if", (bits, bits), code="padding", message="padding is {0:#x}, not zero")
+            elif s.options.strict and not s.phase and width % 8 == 0:
+                self._zeros(s.pos, advance(b, s.pos, width // 8))
+            self._move_bits(width)
+        return Read(b.obj("none"))
+
+    def _zeros(self, begin: Reg, stop: Reg) -> None:
+        clean = self.b.number("zeros", begin, stop, lo=0, hi=1)
+        self.b.emit("finding_if", (self.b.is_not(clean),), code="padding", message="padding is not zero")
+
+    def _align(self, multiple: int) -> Read:
+        s, b = self.s, self.b
+        if s.phase:
+            self.refuse("align() works from a byte boundary; add pad(bits=...) before it")
+        used = b.number("bin", s.pos, s.start, lo=0, hi=POSITION_HI, op="sub")
+        gap = b.bin("mod", b.negate(used), b.const(multiple))
+        b.emit("need.var", (s.pos, self.end, gap), expr=f"the gap up to a multiple of {multiple}", refs=())
+        stop = advance(b, s.pos, gap)
+        if s.options.strict:
+            self._zeros(s.pos, stop)
+        s.pos = stop
+        return Read(b.obj("none"))
+
+    # --- bytes and text ----------------------------------------------------------------------
+
+    def _aligned(self, what: str) -> None:
+        if self.s.phase:
+            gap = 8 - self.s.phase
+            self.refuse(f"{what} must begin at a byte boundary; it begins at bit {self.s.phase} of a byte: add pad(bits={gap})")
+
+    def _size(self, node: Node) -> Reg:
+        s, b = self.s, self.b
+        s.values.rest = lambda: b.number("bin", self.end, s.pos, lo=0, hi=POSITION_HI, op="sub")
+        size = s.values.lower(node, self.field.location)
+        s.values.rest = None
+        return size
+
+    def _region(self, size: Node) -> Reg:
+        """The end of a region of `size` bytes from here, checked to be there."""
+        s, b = self.s, self.b
+        if isinstance(size, Const):
+            self._need(size.value)
+            return advance(b, s.pos, size.value, "stop")
+        amount = self._size(size)
+        b.emit("need.var", (s.pos, self.end, amount), expr=show(size), refs=refs_of(size))
+        return advance(b, s.pos, amount, "stop")
+
+    def _extent(self, wire: spec.BytesType | spec.TextType) -> tuple[Reg, Reg, Reg]:
+        """Begin and end of the content, and where the next field begins."""
+        s, b = self.s, self.b
+        self._aligned("bytes")
+        if wire.prefix is not None:
+            length = self._word(wire.prefix)
+            self._move_bits(wire.prefix.width)
+            b.emit("need.var", (s.pos, self.end, length), expr="its length prefix", refs=())
+            stop = advance(b, s.pos, length, "stop")
+            return s.pos, stop, stop
+        if wire.terminator is not None:
+            stop = b.number("find", s.pos, self.end, lo=0, hi=POSITION_HI, hint="stop", terminator=wire.terminator)
+            return s.pos, stop, advance(b, stop, len(wire.terminator))
+        if wire.size is None:
+            return s.pos, self.end, self.end
+        stop = self._region(wire.size)
+        return s.pos, stop, stop
+
+    def _bytes(self, wire: spec.BytesType) -> Read:
+        s = self.s
+        if wire.payload and s.options.lax and wire.size is not None:
+            return self._lax_payload(wire.size)
+        begin, stop, after = self._extent(wire)
+        value = self._span(wire, begin, stop)
+        s.pos = after
+        return Read(value)
+
+    def _span(self, wire: spec.BytesType, begin: Reg, stop: Reg) -> Reg:
+        """The bytes as an object, or, in plain programs, as text."""
+        b, symbol, as_type = self.b, self.s.owner.symbol, wire.as_type
+        if self.s.options.plain:
+            how = symbol(as_type.text_function(), f"{as_type.__name__}_text") if issubclass(as_type, Address) else "hex"
+            return b.obj("render", begin, stop, hint=self.field.name, with_=how)
+        kind = "bytes" if as_type is bytes else symbol(as_type, as_type.__name__)
+        return b.obj("span", begin, stop, hint=self.field.name, as_=kind)
+
+    def _lax_payload(self, size: Node) -> Read:
+        """What is there of a payload: the position behind it is where the header says it ends."""
+        s, b = self.s, self.b
+        self._aligned("bytes")
+        amount = self._size(size)
+        negative = b.bin("lt", amount, b.const(0))
+        b.fail_if(negative, "negative-size", f"its size, {show(size)}, is {{1}}", values=(amount,))
+        stop = advance(b, s.pos, amount, "stop")
+        there = b.number("bin", stop, self.end, lo=0, hi=POSITION_HI, op="min")
+        value = self._span(spec.BytesType(), s.pos, there)
+        s.pos = stop
+        return Read(value)
+
+    def _text(self, wire: spec.TextType) -> Read:
+        begin, stop, after = self._extent(wire)
+        value = self.b.obj("text", begin, stop, hint=self.field.name, encoding=wire.encoding)
+        self.s.pos = after
+        return Read(value)
+
+    def _name(self) -> Read:
+        s, b = self.s, self.b
+        self._aligned("a domain name")
+        assert s.origin is not None
+        assert s.memo is not None
+        value, after = b.reg("obj", hint=self.field.name), position(b)
+        b.emit("name", (s.pos, self.end, s.origin, s.memo), (value, after), hops=s.options.limits.pointer_hops)
+        s.pos = after
+        return Read(value)

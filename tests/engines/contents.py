@@ -1,0 +1,343 @@
+"""Parts of random formats: bytes, text, names and lists, by every way to say where they end."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.engines.formats import Body, Known, Made, Making
+from tests.engines.numbers import bounds, fitting_width, word
+
+NAMES = (".", "a.", "b.a.", "c.b.a.", "example.", "www.example.", "WWW.Example.", r"x\.y.example.", r"\000\255.a.", "a" * 63 + ".")
+TERMINATORS = (b"\0", b"\r\n", b"ab", b"aa")
+ENCODINGS = ("utf-8", "ascii", "latin-1")
+
+# What a size or count may be, as text and as a function of the field in it.
+FORMS: tuple[tuple[str, Callable[[int], int]], ...] = (
+    ("{}", lambda n: n), ("{}", lambda n: n), ("{} - 3", lambda n: n - 3), ("{} + 2", lambda n: n + 2), ("{} * 2", lambda n: n * 2),
+    ("{} * 4 - 8", lambda n: n * 4 - 8), ("({} + 1) * 2", lambda n: (n + 1) * 2), ("{} // 2", lambda n: n // 2),
+    ("{} << 1", lambda n: n << 1), ("{} >> 1", lambda n: n >> 1), ("20 - {}", lambda n: 20 - n), ("{} & 7", lambda n: n & 7),
+    ("{} ^ 5", lambda n: n ^ 5), ("-(2 - {})", lambda n: n - 2), ("select({} == 0, 3, {})", lambda n: 3 if n == 0 else n),
+    ("{} - 1 + 2 * 2", lambda n: n + 3),
+)  # fmt: skip
+MOST = 9
+
+
+@dataclasses.dataclass(frozen=True)
+class Extent:
+    """A size or count: the expression, and its value for a message."""
+
+    said: str
+    of: Callable[[Making], int]
+
+
+@dataclasses.dataclass(frozen=True)
+class Item:
+    """What a list holds: the vocabulary call, a value, its bits."""
+
+    said: str
+    make: Callable[[Making], Any]
+    smallest: int
+    width: int | None = None
+
+
+# --- sizes and counts --------------------------------------------------------------------------
+
+
+def extent(body: Body) -> Extent:
+    """A constant, or an expression over a new field, an earlier one, or a parameter."""
+    kind = body.draw(st.sampled_from(["constant", "new", "new", "new", "new", "earlier", *(["parameter"] if body.may_ask else [])]))
+    if kind == "constant":
+        fixed = body.draw(st.integers(0, MOST))
+        return Extent(str(fixed), lambda m: fixed)
+    if kind == "parameter":
+        return parameter_extent(body)
+    usable = [k for k in body.known if k.width <= 3 and not k.signed and not k.flag]
+    if kind == "earlier" and usable:
+        name = body.draw(st.sampled_from(usable)).name
+        return Extent(name, lambda m: m.numbers[name])
+    return new_extent(body)
+
+
+def parameter_extent(body: Body) -> Extent:
+    """An expression over a parameter."""
+    name = body.name("p")
+    body.lines.append(f"{name} = param(int)")
+    body.params[name] = None
+    return Extent(f"{name} + 1", lambda m: m.params[name] + 1)
+
+
+def new_extent(body: Body) -> Extent:
+    """An expression over a field that is derived or given; for two of them, over their difference."""
+    width = max(fitting_width(body), 1) if body.little else body.draw(st.sampled_from([4, 5, 6, 8, 12, 16, 24, 32]))
+    form, value = body.draw(st.sampled_from(FORMS))
+    _, top = bounds(width, signed=False)
+    fitting = [n for n in range(min(top, 64) + 1) if 0 <= value(n) <= MOST]
+    if not fitting or "select" in form and width < 2:
+        form, value, fitting = "{}", FORMS[0][1], list(range(min(top, MOST) + 1))
+    derived = body.draw(st.integers(0, 2)) > 0
+    other = minus(body) if not derived or body.draw(st.booleans()) else None
+    name = body.name("size")
+
+    def make(making: Making) -> None:
+        n = making.draw(st.sampled_from(fitting))
+        making.numbers[name] = n
+        if not derived:
+            making.given[name] = n
+
+    body.declare(name, "int", f"auto({word(body, width)})" if derived else word(body, width), make)
+    body.moved(width)
+    said = form.replace("{}", name)
+    if other is not None and derived and fitting[-1] + 3 <= top and form == "{}":
+        return Extent(f"{said} - {other}", lambda m: m.numbers[name])  # the solver finds size = what was drawn + other
+    return Extent(said, lambda m: value(m.numbers[name]))
+
+
+def minus(body: Body) -> str | None:
+    """A small earlier number to take away."""
+    usable = [k.name for k in body.known if k.width <= 2 and not k.signed and not k.flag]
+    return body.draw(st.sampled_from(usable)) if usable else None
+
+
+# --- bytes and text ----------------------------------------------------------------------------
+
+
+def letters(size: int, alphabet: str = "ab\0 z") -> st.SearchStrategy[str]:
+    """Text of exactly so many ASCII letters."""
+    return st.text(alphabet, min_size=size, max_size=size)
+
+
+def sized(body: Body) -> None:
+    """Bytes, text or small numbers in a region whose size is said before; other fields may lie between."""
+    found = extent(body)
+
+    def content() -> None:
+        body.to_byte()
+        kind = body.draw(st.sampled_from(["raw", "text", "array"]))
+        name = body.name(kind)
+        if kind == "raw":
+            body.declare(name, "bytes", f"raw(size={found.said})", lambda m: fill(m, name, st.binary(min_size=found.of(m), max_size=found.of(m))))
+        elif kind == "text":
+            encoding = body.draw(st.sampled_from(ENCODINGS))
+            said = f'text(size={found.said}, encoding="{encoding}")'
+            body.declare(name, "str", said, lambda m: fill(m, name, letters(found.of(m))))
+        else:
+            numbers = st.integers(0, 255)
+            said = f"array(u8(), size={found.said})"
+            body.declare(name, "list[int]", said, lambda m: fill(m, name, st.lists(numbers, min_size=found.of(m), max_size=found.of(m))))
+
+    now_or_later(body, content)
+
+
+def fill(making: Making, name: str, values: st.SearchStrategy[Any]) -> None:
+    """Draw a field's value."""
+    making.given[name] = making.draw(values)
+
+
+def now_or_later(body: Body, content: Callable[[], None]) -> None:
+    """Declare the content here, or behind other fields."""
+    if body.draw(st.booleans()):
+        content()
+    else:
+        body.later.append(content)
+
+
+def delimited(body: Body) -> None:
+    """Bytes or text behind a length prefix or before a terminator."""
+    body.to_byte()
+    is_text = body.draw(st.booleans())
+    name = body.name("text" if is_text else "raw")
+    item = delimited_item(body, is_text=is_text)
+    body.declare(name, "str" if is_text else "bytes", item.said, lambda m: m.given.update({name: item.make(m)}))
+    body.moved(item.smallest)
+
+
+def delimited_item(body: Body, *, is_text: bool) -> Item:
+    """A vocabulary call for content with its own end."""
+    if body.draw(st.booleans()):
+        flags = [k.name for k in body.known if k.flag]
+        order = body.draw(st.sampled_from([None, '"little"', '"big"', *flags]))
+        prefix = "u8()" if order is None or body.draw(st.booleans()) else f"u16(endian={order})"
+        said, bits = f"prefix={prefix}", 8 if prefix == "u8()" else 16
+        content, words = st.binary(max_size=6), st.text("ab\u00e9\0", max_size=4)
+    else:
+        end = body.draw(st.sampled_from(TERMINATORS))
+        said, bits = f"terminator={end!r}", 8 * len(end)
+        content = st.binary(max_size=6).filter(lambda b: (b + end).find(end) == len(b))
+        words = st.text("abx\u00e9", max_size=4).filter(lambda t: (t.encode() + end).find(end) == len(t.encode()))
+    if is_text:
+        return Item(f"text({said})", lambda m: m.draw(words), bits)
+    return Item(f"raw({said})", lambda m: m.draw(content), bits)
+
+
+def address(body: Body) -> None:
+    """An address value."""
+    body.to_byte()
+    kind, size, annotation = body.draw(st.sampled_from([("ipv4", 4, "IPv4Address"), ("ipv6", 16, "IPv6Address"), ("mac", 6, "MACAddress")]))
+    name, as_type = body.name(kind), body.module.names[annotation]
+    body.declare(name, annotation, f"{kind}()", lambda m: m.given.update({name: as_type(m.draw(st.binary(min_size=size, max_size=size)))}))
+    body.moved(8 * size)
+
+
+def domain(body: Body) -> None:
+    """A domain name, perhaps uncompressed."""
+    body.to_byte()
+    name = body.name("name")
+    said = body.draw(st.sampled_from(["domain_name()", "domain_name(compress=False)"]))
+    body.declare(name, "Name", said, lambda m: fill(m, name, st.sampled_from(NAMES)))
+    body.moved(8)
+
+
+def tail(body: Body) -> None:
+    """Everything that is left: bytes, text, a payload, or a list."""
+    body.to_byte()
+    kind = body.draw(st.sampled_from(["raw()", "payload()", "text()", "array"]))
+    name = body.name("rest")
+    if kind == "array":
+        one = item(body)
+        if one.smallest and one.smallest % 8 == 0:
+            body.declare(name, "list[object]", f"array({one.said})", lambda m: m.given.update({name: several(m, one, 0, 3)}))
+            return
+        kind = "raw()"
+    if kind == "text()":
+        body.declare(name, "str", kind, lambda m: fill(m, name, st.text("ab\u00e9\0", max_size=5)))
+    else:
+        body.declare(name, "bytes", kind, lambda m: fill(m, name, st.binary(max_size=6)))
+
+
+# --- lists -------------------------------------------------------------------------------------
+
+
+def several(making: Making, one: Item, fewest: int, most: int) -> list[Any]:
+    """Values of a list."""
+    return [one.make(making) for _ in range(making.draw(st.integers(fewest, most)))]
+
+
+def item(body: Body) -> Item:
+    """What a list may hold."""
+    kind = body.draw(st.sampled_from(["number", "number", "struct", "delimited", "fixed", "name", "list"]))
+    if kind == "struct" and body.level > 0:
+        return struct_item(body)
+    if body.phase or kind == "number":
+        return number_item(body)
+    if kind == "fixed":
+        size = body.draw(st.integers(1, 4))
+        return Item(f"raw(size={size})", lambda m: m.draw(st.binary(min_size=size, max_size=size)), 8 * size, 8 * size)
+    if kind == "name":
+        return Item("domain_name()", lambda m: m.draw(st.sampled_from(NAMES)), 8)
+    if kind == "list":
+        inner, count = number_item(body), body.draw(st.integers(1, 3))
+        return Item(f"array({inner.said}, count={count})", lambda m: several(m, inner, count, count), inner.smallest * count, inner.smallest * count)
+    return delimited_item(body, is_text=body.draw(st.booleans()))
+
+
+def number_item(body: Body) -> Item:
+    """A number that fills whole bytes, so that the next begins where this one did."""
+    width = 8 if body.little and body.phase else body.draw(st.sampled_from([8, 16, 24, 32, 64]))
+    signed = body.draw(st.booleans())
+    low, high = bounds(width, signed=signed)
+    return Item(word(body, width, signed=signed), lambda m: m.draw(st.integers(low, high)), width, width)
+
+
+def struct_item(body: Body) -> Item:
+    """A struct of whole bytes."""
+    from tests.engines.structures import struct
+
+    made = struct(body.module, body.level - 1, loose=False, phase=body.phase, aligned=not body.phase)
+    said, arguments = nesting(body, made)
+    return Item(said, lambda m: made.make(m.draw, arguments(m)), made.smallest)
+
+
+def nesting(body: Body, made: Made) -> tuple[str, Callable[[Making], dict[str, int]]]:
+    """How a struct is named in an array, and the parameters it is handed."""
+    constants = {name: body.draw(st.integers(0, 4)) for name in made.params}
+    return made.name + options_of(body, made, constants), lambda m: constants
+
+
+def options_of(body: Body, made: Made, constants: dict[str, int]) -> str:
+    """`endian=` and `arguments=` of a nested struct."""
+    said = f", arguments={constants!r}" if constants else ""
+    flags = [k.name for k in body.known if k.flag]
+    if made.inherits and (body.order != "inherit" or body.draw(st.booleans())):
+        order = body.draw(st.sampled_from(['"big"', '"little"', *flags]))
+        if not (body.phase and order in flags):
+            said += f", endian={order}"
+    return said
+
+
+def counted(body: Body) -> None:
+    """A list by a count that is said before."""
+    found = extent(body)
+
+    def content() -> None:
+        one = item(body)
+        if one.smallest == 0 and not found.said.isdigit():
+            one = number_item(body)
+        name = body.name("list")
+        body.declare(
+            name, "list[object]", f"array({one.said}, count={found.said})",
+            lambda m: m.given.update({name: several(m, one, found.of(m), found.of(m))}),
+        )  # fmt: skip
+
+    now_or_later(body, content)
+
+
+def loose_list(body: Body) -> None:
+    """A constant number of numbers of odd bits."""
+    if body.little:
+        number_of_them, width = 1, 8 - body.phase
+    else:
+        number_of_them, width = body.draw(st.integers(1, 5)), body.draw(st.integers(1, 13))
+    _, top = bounds(width, signed=False)
+    name = body.name("loose")
+    values = st.lists(st.integers(0, top), min_size=number_of_them, max_size=number_of_them)
+    body.declare(name, "list[int]", f"array(bits({width}), count={number_of_them})", lambda m: fill(m, name, values))
+    body.moved(width * number_of_them)
+
+
+def until(body: Body) -> None:
+    """A list up to the first element that says so."""
+    body.to_byte()
+    name = body.name("until")
+    last = body.draw(st.integers(0, 255))
+    if body.level <= 0 or body.draw(st.booleans()):
+        said = f"array(u8(), until=lambda it: it == {last})"
+        others = st.integers(0, 255).filter(lambda n: n != last)
+        body.declare(name, "list[int]", said, lambda m: m.given.update({name: [*m.draw(st.lists(others, max_size=3)), last]}))
+    else:
+        kind = body.module.unique("Label")
+        body.module.run(f"class {kind}(Struct):\n    length: int = auto(u8())\n    body: bytes = raw(size=length)\n\n")
+        struct = body.module.names[kind]
+        bodies = st.lists(st.binary(min_size=1, max_size=3), max_size=3)
+        body.declare(
+            name, f"list[{kind}]", f"array({kind}, until=lambda it: it.length == 0)",
+            lambda m: m.given.update({name: [struct(body=b) for b in [*m.draw(bodies), b""]]}),
+        )  # fmt: skip
+    body.moved(8)
+
+
+def measured(body: Body) -> None:
+    """Structs or lists in a region whose size only writing them tells."""
+    if body.level <= 0 or body.little and body.phase:
+        sized(body)
+        return
+    name, form = body.name("bytes_of"), body.draw(st.sampled_from(["{}", "{} - 2", "{} + 0"]))
+    body.declare(name, "int", f"auto({word(body, 16)})")
+    body.moved(16)
+
+    def content() -> None:
+        body.to_byte()
+        one = struct_item(body)
+        field, size = body.name("region"), form.replace("{}", name)
+        if one.smallest and body.draw(st.booleans()):
+            body.declare(field, "list[object]", f"array({one.said}, size={size})", lambda m: m.given.update({field: several(m, one, 0, 3)}))
+        else:
+            body.declare(field, "object", f"nested({one.said}, size={size})", lambda m: m.given.update({field: one.make(m)}))
+
+    now_or_later(body, content)
+
+
+CONTENTS = (sized, sized, delimited, address, domain, counted, counted, loose_list, until, measured)
