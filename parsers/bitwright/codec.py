@@ -16,7 +16,7 @@ from bitwright.ir.interp import Machine, Span
 from bitwright.ir.ops import Program
 from bitwright.ir.verify import verify
 from bitwright.lower.build import BuildLowering
-from bitwright.lower.facts import Options, unions_in
+from bitwright.lower.facts import Options, reads_to_end, unions_in
 from bitwright.lower.parse import ParseLowering
 from bitwright.lower.passes import optimize
 from bitwright.schema import spec
@@ -49,6 +49,9 @@ def default_engine() -> str:
 def generic_parse(struct: type) -> Any:
     """What `parse` is before a class has a compiled one of its own."""
     return next(c.__dict__["parse"] for c in struct.__mro__ if "__bitwright_root__" in c.__dict__)
+
+
+WINDOW: Final = 1 << 16  # bytes of a buffer that is not `bytes` copied at first
 
 
 def as_bytes(data: Any) -> bytes:
@@ -100,8 +103,29 @@ class Codec:
     ) -> tuple[Any, int]:  # fmt: skip
         """Read one message from `offset` on; the value and the bytes it used."""
         options = Options(strict=strict, limits=limits or DEFAULT_LIMITS)
-        value, after = self._read(as_bytes(data), offset, options, endian, parameters)
+        if not isinstance(data, bytes):
+            return self._read_window(memoryview(data).cast("B"), offset, options, endian, parameters)
+        value, after = self._read(data, offset, options, endian, parameters)
         return value, after - offset
+
+    def _read_window(
+        self, view: memoryview, offset: int, options: Options, endian: str | None, parameters: dict[str, Any]
+    ) -> tuple[Any, int]:
+        """Copy no more of a large buffer (a mapped file) than the message may need, and more only where that fails."""
+        rest = len(view) - offset
+        if not 0 <= rest <= len(view):
+            raise ValueError(f"offset {offset} is not within the {len(view)} bytes of the input")
+        size = rest if reads_to_end(self.struct) else min(rest, WINDOW)
+        while True:
+            try:
+                value, after = self._read(bytes(view[offset : offset + size]), 0, options, endian, parameters, base=offset)
+            except ParseError:
+                if size == rest:
+                    raise
+            else:
+                if after < size or size == rest:
+                    return value, after
+            size = min(rest, size * 4)
 
     def parse_layer(
         self, data: Any, /, offset: int = 0, *, plain: bool = False, limits: Limits | None = None, endian: str | None = None,
@@ -157,9 +181,14 @@ class Codec:
         machine, value, after = self._interpret(as_bytes(data), 0, Options(), endian, parameters, trace=True)
         return value, after, machine.spans or []
 
-    def _read(self, data: bytes, offset: int, options: Options, endian: str | None, parameters: dict[str, Any]) -> tuple[Any, int]:
+    def _read(
+        self, data: bytes, offset: int, options: Options, endian: str | None, parameters: dict[str, Any], base: int = 0
+    ) -> tuple[Any, int]:
+        """The value at `offset` and the position after it; errors count from `base` bytes before the data."""
         order, given = self._order(endian), self._parameters(parameters, ParseError)
         size = len(data)
+        if not 0 <= offset <= size:
+            raise ValueError(f"offset {offset} is not within the {size} bytes of the input")
         if size - offset > options.limits.input_size:
             problem = Problem("too-large", f"the input has {size - offset} bytes, the limit is {options.limits.input_size}", self.spec.name)
             raise ParseError(problem)
@@ -169,7 +198,7 @@ class Codec:
                 return runner(data, offset, size, *given)  # type: ignore[no-any-return]  # generated
             except self._failures():
                 pass
-        _, value, after = self._interpret(data, offset, options, endian, parameters)
+        _, value, after = self._interpret(data, offset, options, endian, parameters, base=base)
         if self.backend != "interp":
             raise EngineDisagreement(f"{self.backend} refused a {self.spec.name} that the interpreter reads: {data[offset:].hex()}")
         return value, after
@@ -180,10 +209,10 @@ class Codec:
         return FAILURES
 
     def _interpret(
-        self, data: bytes, offset: int, options: Options, endian: str | None, parameters: dict[str, Any], **mode: bool
+        self, data: bytes, offset: int, options: Options, endian: str | None, parameters: dict[str, Any], base: int = 0, **mode: bool
     ) -> tuple[Machine, Any, int]:
         machine = Machine(self.program("parse", self._order(endian), options), **mode)
-        machine.data = data
+        machine.data, machine.base = data, base
         try:
             value, after = machine.run(offset, len(data), *self._parameters(parameters, ParseError))
         except RecursionError:
@@ -193,7 +222,8 @@ class Codec:
     def _left_over(self, data: bytes, after: int, options: Options, endian: str | None, parameters: dict[str, Any]) -> ParseError:
         machine, _, _ = self._interpret(data, 0, options, endian, parameters, collect=options.strict)
         left = len(data) - after
-        said = f"{left} byte{'s are' if left != 1 else ' is'} left over after the message; parse_prefix reads messages that are followed by others"
+        count = f"{left} bytes are" if left != 1 else "1 byte is"
+        said = f"{count} left over after the message; parse_prefix reads messages that are followed by others"
         return ParseError(Problem("unconsumed", said, self.spec.name, "", after * 8, available=left, partial=machine.partial))
 
     # --- building ----------------------------------------------------------------------------
@@ -293,5 +323,5 @@ class Codec:
             if not isinstance(value, described.type):
                 message = f"{name}= takes {described.type.__name__}, not {type(value).__name__}"
                 raise error(Problem("parameter", message, self.spec.name, declaration=described.location))
-            values.append(int(value) if described.type is bool else value)
+            values.append(int(bool(value)) if described.type is bool else value)
         return values

@@ -46,6 +46,7 @@ def diagram(struct: type) -> str:
     for one in _closure(struct):
         made = spec.spec_of(one)
         heading = f"{made.name}: {summary}" if (summary := _first_line(made.doc)) else made.name
+        heading = textwrap.fill(heading, _LEGEND_WIDTH)
         parts.append(f"{heading}{_ORDERS[made.order]}\n\n{picture(made)}")
     return "\n\n".join(parts) + "\n"
 

@@ -39,7 +39,7 @@ FINDING_CODES: Final[Mapping[str, str]] = {
     "reserved-bits": "reserved bits are set",
     "padding": "padding is not zero",
     "payload-cut": "fewer payload bytes are there than the header announces",
-    "enum-unknown": "a number has no name in its enumeration",
+    "enum-unknown": "a number has no name in its closed enumeration (a plain IntEnum)",
 }
 
 BUILD_CODES: Final[Mapping[str, str]] = {
@@ -67,12 +67,24 @@ class Location(msgspec.Struct, frozen=True):
         return f"{self.file}:{self.line}"
 
 
+class Blame(msgspec.Struct, frozen=True):
+    """A field whose value made something impossible; `bit_offset` is None where nothing was read."""
+
+    field: str
+    value: int
+    bit_offset: int | None = None
+
+    def __str__(self) -> str:
+        place = "" if self.bit_offset is None else f" at byte {self.bit_offset // 8}"
+        return f"{self.field}{place} is {self.value}"
+
+
 class Problem(msgspec.Struct, frozen=True):
     """What went wrong, where, and why: the same record from every engine.
 
     `path` is the field path from the message's root (``answers[3].rdata.exchange``).
     `bit_offset` counts from the first bit of the input.  `needed` and `available` are bytes.
-    `culprit` names the field that caused a wrong size or count.
+    `blames` are the fields that caused a wrong size or count; `culprit` says so in words.
     `partial` maps the fields of the root that were decoded before, in order.
     """
 
@@ -83,7 +95,7 @@ class Problem(msgspec.Struct, frozen=True):
     bit_offset: int | None = None
     needed: int | None = None
     available: int | None = None
-    culprit: str | None = None
+    blames: tuple[Blame, ...] = ()
     declaration: Location | None = None
     partial: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
@@ -91,6 +103,19 @@ class Problem(msgspec.Struct, frozen=True):
     def byte_offset(self) -> int | None:
         """The byte of the input in which the problem begins."""
         return None if self.bit_offset is None else self.bit_offset // 8
+
+    @property
+    def culprit(self) -> str | None:
+        """Which fields' values caused it, with their places; None where none did."""
+        return " and ".join(map(str, self.blames)) or None
+
+    def moved(self, size: int) -> Problem:
+        """The same problem, with places that count from `size` bytes further ahead."""
+        blames = tuple(
+            b if b.bit_offset is None else msgspec.structs.replace(b, bit_offset=b.bit_offset + 8 * size) for b in self.blames
+        )  # fmt: skip
+        bit_offset = None if self.bit_offset is None else self.bit_offset + 8 * size
+        return msgspec.structs.replace(self, bit_offset=bit_offset, blames=blames)
 
     def text(self) -> str:
         """One line: struct, path, place, message, culprit, declaration."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bitwright.capture import Packet
-from bitwright.stack import Registry, Row, Walker
+from bitwright.stack import MAX_LAYERS, Registry, Row, Walker
 from bitwright_specs.stack import register
 
 ETHERNET = "00005e00530100005e005302"
@@ -138,7 +138,7 @@ def test_fragments_of_ipv6_are_not_looked_into() -> None:
 
 def test_tunnels_in_tunnels_are_bounded() -> None:
     octets = ipv4(253, "00")
-    for _ in range(100):
+    for _ in range(MAX_LAYERS):
         octets = ipv4(4, octets)
     row = row_of(228, octets)
     assert row.error is not None

@@ -12,7 +12,9 @@ from bitwright.cli.failure import EXIT_CODES, USAGE, CommandError
 
 COMMANDS: Final = ("decode", "parse", "build", "specs", "show")
 
-_DESCRIPTION = "Declare a wire format once; decode captures, parse and build messages, and picture formats with it."
+_DESCRIPTION = """\
+Declare a wire format once; decode captures, parse and build messages, and draw pictures
+with it."""
 _EXAMPLES = """\
 examples:
   bitwright decode capture.pcap

@@ -97,8 +97,8 @@ def _decode(
         if packet is None:
             break
         row = decode(packet)
+        count(row)  # first, so that an interrupted write cannot show more packets than were counted
         write(row)
-        count(row)
         number += 1
         progress.tick(number, reader.bytes_read)
     return None

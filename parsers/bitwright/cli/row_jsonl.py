@@ -30,7 +30,6 @@ class JsonLines:
 
     def row(self, row: Row) -> None:
         """Write one packet's line."""
-        layers = row.layers
         shown = {
             "number": row.number,
             "time_ns": row.time_ns,
@@ -38,7 +37,7 @@ class JsonLines:
             "captured": row.captured,
             "original": row.original,
             "status": row.status,
-            "layers": [self._layer(layer, above) for layer, above in zip(layers, [*layers[1:], None], strict=False)],
+            "layers": self._layers(row.layers),
             "findings": [_finding(finding) for finding in row.findings] if row.findings else [],
             "error": None if row.error is None else _error(row.error),
         }
@@ -47,19 +46,24 @@ class JsonLines:
             line = _ascii_json(shown)
         self._write(line + b"\n")
 
-    def _layer(self, layer: Layer, above: Layer | None) -> dict[str, Any]:
-        value = layer.value
-        if layer.plain is not None:
-            return {"layer": layer.name, "offset": layer.offset, "fields": layer.plain}
-        if value is None:
-            return {"layer": layer.name, "offset": layer.offset, "fields": plain_value(layer.partial or {})}
-        convert, payload = self._of_class[type(value)]
-        fields = convert(value)
-        if payload is not None and (above is None or (above.value is None and above.plain is None)):
-            carried: bytes = getattr(value, payload)
-            if carried:
-                fields[payload] = carried.hex()
-        return {"layer": layer.name, "offset": layer.offset, "fields": fields}
+    def _layers(self, layers: list[Layer]) -> list[dict[str, Any]]:
+        of_class = self._of_class
+        shown = []
+        for layer in layers:
+            fields = layer.plain
+            if fields is None:
+                value = layer.value
+                fields = plain_value(layer.partial or {}) if value is None else of_class[type(value)][0](value)
+            shown.append({"layer": layer.name, "offset": layer.offset, "fields": fields})
+        # A payload is shown where nothing was decoded from it: that of the last layer that could be read.
+        last = len(layers) - 1
+        if last > 0 and layers[last].value is None and layers[last].plain is None:
+            last -= 1
+        if last >= 0 and (carrier := layers[last].value) is not None:
+            payload = of_class[type(carrier)][1]
+            if payload is not None and (carried := getattr(carrier, payload)):
+                shown[last]["fields"][payload] = carried.hex()
+        return shown
 
 
 class _LayerConverters(dict[type, tuple[Converter, str | None]]):

@@ -53,4 +53,4 @@ def _shown(struct: type[Struct], form: str, direction: str) -> str:
         return struct.explain()
     from bitwright.ir.text import to_text
 
-    return to_text(struct.codec("python").program(direction))
+    return to_text(struct.codec("python").optimized(direction))

@@ -38,7 +38,7 @@ class Tally:
             self._findings.update(finding.code for finding in row.findings)
         if self._detailed:
             self._captured += row.captured
-            self._layers.update({layer.name for layer in row.layers})
+            self._layers.update(list(dict.fromkeys(layer.name for layer in row.layers)))  # each once, in order
             self._chains["/".join(layer.name for layer in row.layers) or "(none)"] += 1
 
     @property

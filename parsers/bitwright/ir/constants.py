@@ -188,6 +188,10 @@ def _span(op: Op, program: Program) -> str | None:
     return None if op.attrs["as"] == "bytes" else _symbol(op, program, op.attrs["as"], "class")
 
 
+def _render(op: Op, program: Program) -> str | None:
+    return None if op.attrs["with"] == "hex" else _symbol(op, program, op.attrs["with"], "function")
+
+
 def _encoding(op: Op, program: Program) -> str | None:
     import codecs
 
@@ -216,6 +220,13 @@ def _make(op: Op, program: Program) -> str | None:
     fields = getattr(program.symbols[op.attrs["class"]], "__struct_fields__", None)
     if fields is not None and len(fields) != len(op.args):
         return f"makes {op.attrs['class']} of {len(op.args)} values; it has {len(fields)} fields"
+    return None
+
+
+def _record(op: Op, program: Program) -> str | None:
+    names = op.attrs["names"]
+    if not _paths(names) or len(names) != len(op.args) or len(set(names)) != len(names):
+        return f"{len(op.args)} values have the names {names!r}"
     return None
 
 
@@ -253,12 +264,14 @@ def _item(op: Op, program: Program) -> str | None:
 
 
 def _put(op: Op, program: Program) -> str | None:
-    width = op.attrs["width"]
-    return _order(op.attrs["order"], width) if _natural(width, 1) else f"the width is {width!r}"
+    width, phase = op.attrs["width"], op.attrs.get("phase", 0)
+    return _phase(phase) or (_order(op.attrs["order"], width, phase) if _natural(width, 1) else f"the width is {width!r}")
 
 
 def _put_pack(op: Op, program: Program) -> str | None:
-    layout, total = op.attrs["layout"], 0
+    layout, total = op.attrs["layout"], op.attrs.get("phase", 0)
+    if _phase(total):
+        return _phase(total)
     if not isinstance(layout, tuple) or len(layout) != len(op.args):
         return f"the layout does not have one entry for each of the {len(op.args)} numbers"
     for width, order in layout:
@@ -268,7 +281,16 @@ def _put_pack(op: Op, program: Program) -> str | None:
         if order == "little" and total % 8:
             return f"a little-endian number begins at bit {total % 8} of a byte"
         total += width
-    return f"{total} bits are no whole bytes" if total % 8 else None
+    return None
+
+
+def _put_bytes(op: Op, program: Program) -> str | None:
+    terminator = op.attrs.get("terminator")
+    return None if terminator is None or (isinstance(terminator, bytes) and terminator) else f"the terminator is {terminator!r}"
+
+
+def _here(op: Op, program: Program) -> str | None:
+    return _phase(op.attrs.get("phase", 0))
 
 
 def _patch(op: Op, program: Program) -> str | None:
@@ -361,8 +383,10 @@ CHECKS: Final[Mapping[str, Check]] = {
     "zeros": lambda op, program: _within(op.outs[0], 0, 1),
     "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "bits": _bits,
     "find": _some_bytes("terminator"), "same": _some_bytes("value"), "checksum": _sum, "put.checksum": _sum,
-    "constant": _constant, "box": _box, "split": _split, "known": _known, "span": _span, "text": _encoding, "name": _name, "make": _make,
+    "constant": _constant, "box": _box, "split": _split, "known": _known, "span": _span, "render": _render, "text": _encoding,
+    "name": _name, "make": _make, "record": _record,
     "attr": _attribute, "set": _attribute, "as_int": _as_int, "as_bytes": _as_bytes, "as_text": _encoding, "as_value": _class,
-    "as_class": _class, "arm": _arm, "item": _item, "put": _put, "put.pack": _put_pack, "patch": _patch, "put.name": _flag("compress"),
+    "as_class": _class, "arm": _arm, "item": _item,
+    "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes, "patch": _patch, "put.name": _flag("compress"), "here": _here,
     "fail_if": _fail_if, "finding_if": _finding_if, "call": _call, "dispatch": _dispatch, "enter": _enter, "leave": _leave,
 }  # fmt: skip

@@ -6,7 +6,7 @@ that, for every function, with what `need`, `need.var`, `find`, `name` and `fail
 
 * every byte that `load`, `unpack` and `same` read lies in the input: a check for as many bytes, from the
   same position or from one that a constant leads to it, comes first on every way to the read;
-* `span`, `text` and `zeros` take a beginning that is not behind their end, and an end within the input;
+* `span`, `render`, `text` and `zeros` take a beginning that is not behind their end, and an end within the input;
 * `find` and `name` get a position that is not behind their end, and an end within the input (what `name`
   reads through a pointer it checks itself, as does `checksum` with what it covers);
 * every call hands over a position and an end that keep the convention.
@@ -14,10 +14,10 @@ that, for every function, with what `need`, `need.var`, `find`, `name` and `fail
 It is not proven here that intervals narrower than the arithmetic (of positions, within 2**48) hold, nor
 that positions are never negative but for that interval: tests run programs with every interval checked.
 
-A place is a register plus a constant (constants: the place `_ZERO` plus a constant).  A fact is "place + n
-<= end".  Facts of a block do not leave it, except about what it yields.  What a loop carries is
-assumed not to be behind an end if it is not at first; if the block does not keep that up, the loop is done
-again without the assumption.  That a function's position after is not behind its end is assumed likewise.
+A place is a register plus a constant; of constants the register is `_ZERO`.  A fact is "register + n <=
+register".  Facts of a block do not leave it, except about what it yields.  What a loop carries is assumed
+not to be behind an end if it is not at first; if the block does not keep that up, the loop is done again
+without the assumption.  That the position a function yields is not behind its end is assumed likewise.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def check_reads(program: Program) -> None:
     """Return if every read of a parse program is covered by a check before it."""
     beyond: set[str] = set()  # functions that may yield a position behind their end
     while True:
-        found = {name for name, function in program.functions.items() if name not in beyond and not _Reads(program, function, beyond).check()}
-        if not found:
+        found = {name for name, function in program.functions.items() if not _Reads(program, function, beyond).check()}
+        if found <= beyond:
             return
         beyond |= found
 
@@ -50,11 +50,12 @@ class _Reads:
         self.index = -1
         self.places: dict[Reg, Place] = {}
         self.conditions: dict[Reg, Op] = {}
-        self.room: dict[tuple[Reg, Reg], int] = {}  # (register, end): register + this <= end
+        self.room: dict[tuple[Reg, Reg], int] = {}  # (a, b): a + this <= b
         self.sums: dict[tuple[Reg, int, Reg], list[Reg]] = {}  # (place, size): place + size <= each of these ends
         numbers = [p for p in function.params if p.type == "int"]
         alone = function.name == "whole"
         self.end = numbers[0 if alone else 1] if len(numbers) > (0 if alone else 1) else None
+        self.ends: set[Reg] = set() if self.end is None else {self.end}
         if self.end is not None:
             self.room[_ZERO if alone else numbers[0], self.end] = 0
 
@@ -77,32 +78,41 @@ class _Reads:
     def before(self, place: Place, end: Reg, size: int = 0) -> bool:
         """Whether place + size <= end is known."""
         base, offset = place
-        known = self.room.get((base, end))
-        if known is not None and offset + size <= known:
-            return True
-        end_base, end_offset = self.places.get(end) or (end, 0)
-        return end_base is base and offset + size <= end_offset
+        known = self.known(base, end)
+        return known is not None and offset + size <= known
+
+    def known(self, base: Reg, end: Reg) -> int | None:
+        """The largest n for which base + n <= end is known."""
+        root, offset = self.places.get(end) or (end, 0)
+        if root is base:
+            return offset
+        found = self.room.get((base, root))
+        return None if found is None else found + offset
 
     def learn(self, place: Place, end: Reg, size: int = 0) -> None:
+        """From here on place + size <= end, where `end` is the end of something."""
+        self.ends.add(end)
+        self.bound(place, end, size)
+
+    def bound(self, place: Place, end: Reg, size: int = 0) -> None:
         """From here on place + size <= end, and so the same for the function's end if `end` is not behind it."""
         base, offset = place
-        total = offset + size
-        if self.room.get((base, end), total - 1) < total:
-            self.room[base, end] = total
-        main = self.end
-        if main is not None and end is not main and self.before(self.place(end), main) and self.room.get((base, main), total - 1) < total:
-            self.room[base, main] = total
+        root, beyond = self.places.get(end) or (end, 0)
+        total = offset + size - beyond
+        if self.room.get((base, root), total - 1) < total:
+            self.room[base, root] = total
+        if self.end is not None and root is not self.end:
+            left = self.known(root, self.end)
+            if left is not None and self.room.get((base, self.end), total + left - 1) < total + left:
+                self.room[base, self.end] = total + left
 
-    def least_value(self, reg: Reg) -> int:
-        """What a register cannot be less than."""
-        return max(reg.lo, self.room.get((_ZERO, reg), reg.lo))
+    def least(self, place: Place) -> int:
+        """What a place cannot be less than."""
+        base, offset = place
+        return max(base.lo, self.room.get((_ZERO, base), base.lo)) + offset
 
     def within_input(self, end: Reg) -> bool:
-        return self.end is not None and (end is self.end or self.before(self.place(end), self.end))
-
-    def positive(self, place: Place) -> bool:
-        """Whether a place cannot be before the input."""
-        return self.least_value(place[0]) + place[1] >= 0
+        return self.end is not None and self.before(self.place(end), self.end)
 
     # --- walking -----------------------------------------------------------------------------
 
@@ -146,7 +156,7 @@ class _Reads:
         for place, size in (((root, offset), right), ((base, amount), left)):
             for end in self.sums.get((*place, size), ()):
                 self.learn(self.place(out), end)
-            if self.least_value(size) >= 0:
+            if self.least(self.place(size)) >= 0:
                 self.learn(place, out)
 
     def minimum(self, args: tuple[Reg, ...], out: Reg) -> None:
@@ -154,19 +164,11 @@ class _Reads:
         a, b = args
         self.learn((out, 0), a)
         self.learn((out, 0), b)
-        bases = {base for base, end in self.room if end is a or end is b} | {self.place(a)[0], self.place(b)[0]}
-        for base in bases:
-            known = [self.known(base, a), self.known(base, b)]
-            if None not in known:
-                self.learn((base, 0), out, min(k for k in known if k is not None))
-
-    def known(self, base: Reg, end: Reg) -> int | None:
-        """The largest n with base + n <= end that is known."""
-        end_base, offset = self.place(end)
-        found = self.room.get((base, end))
-        if end_base is base:
-            return offset if found is None else max(found, offset)
-        return found
+        ends = (self.place(a)[0], self.place(b)[0])
+        for base in {base for base, end in self.room if end in ends}.union(ends):
+            first, second = self.known(base, a), self.known(base, b)
+            if first is not None and second is not None:
+                self.learn((base, 0), out, min(first, second))
 
     def fail_if(self, op: Op) -> None:
         """Behind it the condition does not hold."""
@@ -175,9 +177,9 @@ class _Reads:
             return
         left, right = condition.args
         if condition.attrs["op"] in ("lt", "ne"):
-            self.learn(self.place(right), left)
+            self.bound(self.place(right), left)
         if condition.attrs["op"] in ("gt", "ne"):
-            self.learn(self.place(left), right)
+            self.bound(self.place(left), right)
 
     # --- checks ------------------------------------------------------------------------------
 
@@ -188,7 +190,7 @@ class _Reads:
     def need_var(self, op: Op) -> None:
         base, end, size = op.args
         place, amount = self.place(base), self.place(size)
-        self.learn((_ZERO, 0), size)
+        self.bound((_ZERO, 0), size)
         self.learn(place, end, max(amount[1], 0) if amount[0] is _ZERO else 0)
         self.sums[*place, size] = [*self.sums.get((*place, size), ()), end]
 
@@ -207,12 +209,12 @@ class _Reads:
     # --- reads -------------------------------------------------------------------------------
 
     def region(self, op: Op, base: Reg, end: Reg) -> None:
-        """base <= end <= size of the input."""
+        """Demand base <= end <= size of the input."""
         if not self.within_input(end):
             self.fail(op, f"it is not shown that the end %{end.number} lies in the input")
         if not self.before(self.place(base), end):
             self.fail(op, f"it is not shown that %{base.number} is not behind %{end.number}")
-        if not self.positive(self.place(base)):
+        if self.least(self.place(base)) < 0:
             self.fail(op, f"it is not shown that %{base.number} is not before the input")
 
     def covered(self, op: Op, offset: int, size: int) -> None:
@@ -221,7 +223,7 @@ class _Reads:
             known = None if self.end is None else self.room.get((base, self.end))
             there = "nothing" if known is None else f"up to {known}"
             self.fail(op, f"reads up to byte {at + offset + size} after %{base.number}; checked is {there}")
-        if not self.positive((base, at + offset)):
+        if self.least((base, at + offset)) < 0:
             self.fail(op, "it is not shown that it does not read before the input")
 
     def load(self, op: Op) -> None:
@@ -257,11 +259,10 @@ class _Reads:
     def branch(self, op: Op) -> None:
         """What both blocks yield before an end lies before it."""
         room, sums = self.room, self.sums
-        ends = self._ends()
         kept: list[set[tuple[int, Reg]]] = []
         for block in op.blocks:
             self.room, self.sums = room.copy(), sums.copy()
-            kept.append(self._kept(self.block(block), ends))
+            kept.append(self._kept(self.block(block)))
         self.room, self.sums = room, sums
         for index, end in set.intersection(*kept):
             self.learn((op.outs[index], 0), end)
@@ -270,15 +271,14 @@ class _Reads:
         """What is carried stays before the ends that it is before at first, if every round keeps that up."""
         body, begin = op.blocks[0], self.index
         carried = body.params[{"loop.count": 1, "loop.each": 2}.get(op.kind, 0) :]
-        ends = self._ends()
-        assumed = self._kept(op.args[1:], ends)
+        assumed = self._kept(op.args[1:])
         room, sums = self.room, self.sums
         while True:
             self.index, self.room, self.sums = begin, room.copy(), sums.copy()
             for index, end in assumed:
                 self.learn((carried[index], 0), end)
             yields = self.block(body)
-            kept = assumed & self._kept(yields[1:] if op.kind == "loop.while" else yields, ends)
+            kept = assumed & self._kept(yields[1:] if op.kind == "loop.while" else yields)
             if kept == assumed:
                 break
             assumed = kept
@@ -286,20 +286,15 @@ class _Reads:
         for index, end in assumed:
             self.learn((op.outs[index], 0), end)
 
-    def _ends(self) -> set[Reg]:
-        """The registers that something is known to be before."""
-        return {end for _, end in self.room}
-
-    def _kept(self, regs: tuple[Reg, ...], ends: set[Reg]) -> set[tuple[int, Reg]]:
+    def _kept(self, regs: tuple[Reg, ...]) -> set[tuple[int, Reg]]:
         """Which of the registers, by number in the row, are known to be before which ends."""
-        return {
-            (index, end) for index, reg in enumerate(regs) if reg.type == "int" for end in ends if self.before(self.place(reg), end)
-        }  # fmt: skip
+        places = [(index, self.place(reg)) for index, reg in enumerate(regs) if reg.type == "int"]
+        return {(index, end) for index, place in places for end in self.ends if self.before(place, end)}
 
 
 _HANDLERS: Final[dict[str, Callable[[_Reads, Op], None]]] = {
     "const": _Reads.const, "bin": _Reads.bin, "fail_if": _Reads.fail_if, "need": _Reads.need, "need.var": _Reads.need_var,
     "find": _Reads.find, "name": _Reads.name, "load": _Reads.load, "unpack": _Reads.unpack, "same": _Reads.same, "span": _Reads.span,
-    "text": _Reads.span, "zeros": _Reads.span, "call": _Reads.call, "dispatch": _Reads.dispatch, "if": _Reads.branch,
+    "text": _Reads.span, "render": _Reads.span, "zeros": _Reads.span, "call": _Reads.call, "dispatch": _Reads.dispatch, "if": _Reads.branch,
     "loop.count": _Reads.loop, "loop.while": _Reads.loop, "loop.each": _Reads.loop,
 }  # fmt: skip

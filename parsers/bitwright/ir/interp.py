@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bitwright.errors import BuildError, Finding, Location, ParseError, Problem
+from bitwright.errors import Blame, BuildError, Finding, Location, ParseError, Problem
 from bitwright.ir.builder import FOLD
 from bitwright.ir.ops import Block, Function, Op, Program, Reg
 
@@ -55,6 +55,7 @@ class Machine:
         self.findings: list[Finding] | None = [] if collect else None
         self.spans: list[Span] | None = [] if trace else None
         self.data: bytes = b""
+        self.base = 0  # where the data begins in what the caller calls the input, in bytes
         self.out = bytearray()
         self.loose = 0  # bits written into the last byte
         self.handlers = handlers_for(program.direction)
@@ -103,22 +104,24 @@ class Machine:
         frame = self.frames[-1] if self.frames else None
         parse = self.program.direction == "parse"
         offset = bit_offset if bit_offset is not None else frame.bit_offset if frame and parse else None
+        if offset is not None:
+            offset += 8 * self.base
         problem = Problem(
             code, message, self.program.name, join_path(self.path), offset,
             declaration=frame.location if frame else None, partial=dict(self.partial), **more,
         )  # fmt: skip
         return ParseError(problem) if parse else BuildError(problem)
 
-    def culprit(self, refs: Sequence[str]) -> str | None:
-        """The sibling fields that an expression read, with their places and values."""
-        said = []
+    def blames(self, refs: Sequence[str]) -> tuple[Blame, ...]:
+        """The sibling fields that an expression read, with their values and places."""
+        found = []
         above = self.path[:-1]
         for ref in refs:
             known = self.numbers.get((*above, *ref.split(".")))
             if known is not None:
                 offset, value = known
-                said.append(f"{ref} at byte {offset // 8} is {value}" if self.program.direction == "parse" else f"{ref} is {value}")
-        return " and ".join(said) or None
+                found.append(Blame(ref, value, offset + 8 * self.base if self.program.direction == "parse" else None))
+        return tuple(found)
 
     def leave(self, frame: Frame, bit_end: int, value: Any) -> None:
         """Note what the field in work turned out to be."""
@@ -197,7 +200,7 @@ def _fail_if(m: Machine, op: Op, args: list[Any]) -> None:
     if condition:
         at = values.pop() * 8 if op.attrs.get("at") else None
         message = op.attrs["message"].format(condition, *values)
-        raise m.fail(op.attrs["code"], message, at, culprit=m.culprit(op.attrs.get("refs", ())))
+        raise m.fail(op.attrs["code"], message, at, blames=m.blames(op.attrs.get("refs", ())))
 
 
 def _finding_if(m: Machine, op: Op, args: list[Any]) -> None:

@@ -135,7 +135,7 @@ def _put_name(m: Machine, op: Op, args: list[Any]) -> str:
 
 def _put_checksum(m: Machine, op: Op, args: list[Any]) -> int:
     begin, stop, at, prefix = args
-    size = op.attrs["bytes"]
+    size: int = op.attrs["bytes"]
     covered = bytes(m.out[begin:at]) + bytes(size) + bytes(m.out[at + size : stop])
     return int(m.program.symbols[op.attrs["algorithm"]]((prefix or b"") + covered)) & (1 << 8 * size) - 1
 
@@ -145,7 +145,8 @@ def _put_bytes(m: Machine, op: Op, args: list[Any]) -> None:
     if terminator:
         whole = content + terminator
         if whole.find(terminator) != len(content):
-            raise m.fail("size", f"contains its terminator {terminator!r} at byte {whole.find(terminator)}, so it would be read back shorter")
+            where = f"contains its terminator {terminator!r} at byte {whole.find(terminator)}"
+            raise m.fail("size", f"{where}, so it would be read back shorter")
         content = whole
     m.out += content
 

@@ -26,7 +26,7 @@ def _plural(count: int) -> str:
 def _truncated(m: Machine, base: int, end: int, size: int, refs: Any = (), expr: str = "") -> BaseException:
     left = max(end - base, 0)
     message = f"needs {_plural(size)}, {_plural(left)} left" if left else f"needs {_plural(size)}, none left"
-    return m.fail("truncated", message, _at(m, base), needed=size, available=left, culprit=m.culprit(refs))
+    return m.fail("truncated", message, _at(m, base), needed=size, available=left, blames=m.blames(refs))
 
 
 def _at(m: Machine, base: int) -> int:
@@ -45,7 +45,7 @@ def _need_var(m: Machine, op: Op, args: list[Any]) -> None:
     base, end, size = args
     refs = op.attrs["refs"]
     if size < 0:
-        raise m.fail("negative-size", f"its size, {op.attrs['expr']}, is {size}", base * 8, culprit=m.culprit(refs))
+        raise m.fail("negative-size", f"its size, {op.attrs['expr']}, is {size}", base * 8, blames=m.blames(refs))
     if base + size > end:
         raise _truncated(m, base, end, size, refs, op.attrs["expr"])
 

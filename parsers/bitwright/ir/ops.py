@@ -101,10 +101,10 @@ OPS: Final[Mapping[str, Signature]] = {
     "checksum": Signature("iiiio", "i", ("algorithm", "bytes")),  # from, to, own position, present, prefix: computed sum
     # --- objects out of the input ---
     "none": Signature("", "o", pure=True),
+    "known": Signature("i", "i", ("table",), pure=True),  # whether the number has a name
     "constant": Signature("", "o", ("value",), pure=True),  # bytes known now
     "box": Signature("i", "o", ("as",), pure=True),  # as: "int", "bool" or @table of an enumeration
     "split": Signature("i", "o*", ("fields",), pure=True),  # a byte: fields are (shift, width, signed, as), boxed
-    "known": Signature("i", "i", ("table",), pure=True),  # whether the number has a name
     "span": Signature("ii", "o", ("as",), pure=True),  # from, to: bytes, or @class of a bytes subclass
     "render": Signature("ii", "o", ("with",), pure=True),  # from, to: text by "hex" or a @function of the bytes
     "text": Signature("ii", "o", ("encoding",)),  # from, to
@@ -127,9 +127,9 @@ OPS: Final[Mapping[str, Signature]] = {
     "item": Signature("o", "o", ("index",)),  # one element of a list
     "set": Signature("oo", "", ("name",)),  # an attribute of an object made here
     "len": Signature("o", "i"),
-    "here": Signature("", "i"),  # bytes written so far
-    "put": Signature("i", "", ("width", "order")),  # a number of `width` bits after what was written
-    "put.pack": Signature("i*", "", ("layout",)),  # several: layout is ((width, order), ...), whole bytes in all
+    "here": Signature("", "i"),  # number of the byte that the next bit goes into; attribute `phase`: which bit of it, where not 0
+    "put": Signature("i", "", ("width", "order")),  # a number of `width` bits after what was written; `phase` as of `here`
+    "put.pack": Signature("i*", "", ("layout",)),  # several: layout is ((width, order), ...); `phase` as of `here`
     "put.bytes": Signature("o", ""),  # and attribute `terminator`, where given: fails if the bytes contain it
     "put.zeros": Signature("i", ""),  # that many zero bytes
     "put.name": Signature("oio", "o", ("compress",)),  # text, origin, memo: the text in canonical form

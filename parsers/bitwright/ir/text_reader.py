@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal, NoReturn, cast
 
 from bitwright.errors import Location
@@ -115,34 +115,28 @@ class _Line:
     def value(self) -> Any:
         """A constant."""
         kind, text = self.peek()
-        match kind:
-            case "number":
-                return self.integer()
-            case "string":
-                return self.string()
-            case "symbol":
-                return self.next("symbol", "a symbol")
-            case "bytes":
-                return self._bytes()
-            case "word" if text in _KEYWORDS:
-                self.at += 1
-                return _KEYWORDS[text]
-            case "word" if text == "location":
-                return self._location()
-            case "sign" if text == "(":
-                return self._tuple()
-            case "sign" if text == "{":
-                return self._table()
-        self.fail(f"expected a constant, found {text!r}" if text else "expected a constant, the line ends")
+        if kind == "word" and text in _KEYWORDS:
+            self.at += 1
+            return _KEYWORDS[text]
+        reader = _CONSTANTS.get(text if kind in ("word", "sign") else kind)
+        if reader is None:
+            self.fail(f"expected a constant, found {text!r}" if text else "expected a constant, the line ends")
+        return reader(self)
 
-    def _bytes(self) -> bytes:
+    def symbol(self) -> str:
+        """The name of a Python object."""
+        return self.next("symbol", "a symbol")
+
+    def read_bytes(self) -> bytes:
+        """Bytes in hex."""
         text = self.next("bytes", "bytes")
         try:
             return bytes.fromhex(text[2:-1])
         except ValueError:
             self.fail(f"{text} are no bytes in hex")
 
-    def _location(self) -> Location:
+    def read_location(self) -> Location:
+        """A place in a source file."""
         self.expect("location")
         self.expect("(")
         file = self.string()
@@ -151,7 +145,8 @@ class _Line:
         self.expect(")")
         return Location(file, line)
 
-    def _tuple(self) -> tuple[Any, ...]:
+    def read_tuple(self) -> tuple[Any, ...]:
+        """Constants in parentheses."""
         self.expect("(")
         values = []
         while not self.accept(")"):
@@ -161,7 +156,8 @@ class _Line:
                 break
         return tuple(values)
 
-    def _table(self) -> dict[Any, Any]:
+    def read_table(self) -> dict[Any, Any]:
+        """Constants by number or string, in braces."""
         self.expect("{")
         table: dict[Any, Any] = {}
         while not self.accept("}"):
@@ -174,6 +170,12 @@ class _Line:
                 self.expect("}")
                 break
         return table
+
+
+_CONSTANTS: Final[Mapping[str, Callable[[_Line], Any]]] = {
+    "number": _Line.integer, "string": _Line.string, "symbol": _Line.symbol, "bytes": _Line.read_bytes, "location": _Line.read_location,
+    "(": _Line.read_tuple, "{": _Line.read_table,
+}  # fmt: skip
 
 
 class _FunctionReader:

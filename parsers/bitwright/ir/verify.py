@@ -90,6 +90,14 @@ class _Rule:
     check: Check | None
 
 
+# What the block of a loop takes before, and yields before, what is carried.
+_LOOPS: Final[Mapping[str, tuple[tuple[RegType, ...], tuple[RegType, ...]]]] = {
+    "loop.count": (("int",), ()),  # index
+    "loop.each": (("int", "obj"), ()),  # index, element
+    "loop.while": ((), ("int",)),  # whether to go on
+}
+
+
 def _rules() -> Mapping[str, _Rule]:
     return {
         kind: _Rule(_Shape(s.args), _Shape(s.outs), frozenset(s.attrs), s.blocks or 0, CHECKS.get(kind)) for kind, s in OPS.items()
@@ -100,7 +108,7 @@ _RULES: Final = _rules()
 
 # Ops of one direction only; the others serve both.
 PARSE_ONLY: Final = frozenset({
-    "need", "need.var", "load", "unpack", "bits", "find", "same", "zeros", "checksum", "known", "span", "text", "name",
+    "need", "need.var", "load", "unpack", "bits", "find", "same", "zeros", "checksum", "known", "span", "render", "text", "name",
 })  # fmt: skip
 BUILD_ONLY: Final = frozenset({
     "attr", "is_none", "as_int", "as_bytes", "as_text", "as_list", "as_value", "as_class", "arm", "item", "set", "here",
@@ -137,8 +145,8 @@ class _FunctionCheck:
             self.fail(f"%{reg.number} is assigned a second time")
         if reg.lo > reg.hi:
             self.fail(f"the interval of %{reg.number} is empty: {reg.lo}..{reg.hi}")
-        if reg.type != "int" and (reg.type != "obj" or reg.lo or reg.hi):
-            self.fail(f"%{reg.number} is of type {reg.type!r} with the interval {reg.lo}..{reg.hi}")
+        if reg.type not in ("int", "obj"):
+            self.fail(f"%{reg.number} is of type {reg.type!r}")
         self.numbers.add(reg.number)
         self.known.add(reg)
 
@@ -173,11 +181,10 @@ class _FunctionCheck:
                 _CONTROL[kind](self, op)
             for out in op.outs:
                 self.assign(out)
-        self.op = None
         if depth:
-            self.fail(f"{depth} `enter` without `leave` in a block")
+            self.fail(f"{depth} `enter` without `leave` in the block that ends here")
         if yields and (last is None or last.kind != "yield"):
-            self.fail(f"a block that must yield {_types(yields)} does not end in yield")
+            self.fail(f"the block must yield {_types(yields)}, but does not end in yield")
         self.known = outer
 
     def signature(self, op: Op, rule: _Rule) -> None:
@@ -198,7 +205,7 @@ class _FunctionCheck:
     def yields(self, op: Op, wanted: tuple[RegType, ...], is_last: bool) -> None:
         if not is_last:
             self.fail("yield is not the last op of its block")
-        given = tuple(reg.type for reg in op.args)
+        given = _types_of(op.args)
         if given != wanted:
             self.fail(f"yields {_types(given)}, the block must yield {_types(wanted)}")
 
@@ -206,7 +213,7 @@ class _FunctionCheck:
 
     def inner(self, op: Op, block: Block, params: tuple[RegType, ...], yields: tuple[RegType, ...]) -> None:
         """A block of an op."""
-        given = tuple(reg.type for reg in block.params)
+        given = _types_of(block.params)
         if given != params:
             self.fail(f"its block takes {_types(given)}, must take {_types(params)}")
         outer = self.known.copy()
@@ -217,18 +224,17 @@ class _FunctionCheck:
 
     def branch(self, op: Op) -> None:
         """`if`: both blocks yield what it assigns."""
-        outs = tuple(out.type for out in op.outs)
+        outs = _types_of(op.outs)
         for block in op.blocks:
             self.inner(op, block, (), outs)
 
     def loop(self, op: Op) -> None:
         """A loop's carried values keep their types from round to round."""
-        carried = tuple(reg.type for reg in op.args[1:])
-        outs = tuple(out.type for out in op.outs)
+        carried = _types_of(op.args[1:])
+        outs = _types_of(op.outs)
         if carried != outs:
             self.fail(f"carries {_types(carried)}, but assigns {_types(outs)}")
-        first: tuple[RegType, ...] = {"loop.count": ("int",), "loop.each": ("int", "obj")}.get(op.kind, ())  # type: ignore[assignment]  # of RegType
-        condition: tuple[RegType, ...] = ("int",) if op.kind == "loop.while" else ()
+        first, condition = _LOOPS[op.kind]
         self.inner(op, op.blocks[0], (*first, *carried), (*condition, *carried))
 
     def call(self, op: Op) -> None:
@@ -246,10 +252,10 @@ class _FunctionCheck:
         function = self.program.functions.get(name) if isinstance(name, str) else None
         if function is None:
             self.fail(f"the function {name} does not exist")
-        given, taken = tuple(reg.type for reg in args), tuple(reg.type for reg in function.params)
+        given, taken = _types_of(args), _types_of(function.params)
         if given != taken:
             self.fail(f"hands {_types(given)} to {name}, which takes {_types(taken)}")
-        outs = tuple(out.type for out in op.outs)
+        outs = _types_of(op.outs)
         if outs != function.outs:
             self.fail(f"assigns {_types(outs)}, but {name} yields {_types(function.outs)}")
         for arg, param in zip(args, function.params, strict=True):
@@ -261,6 +267,10 @@ _CONTROL: Final = {
     "if": _FunctionCheck.branch, "loop.count": _FunctionCheck.loop, "loop.while": _FunctionCheck.loop, "loop.each": _FunctionCheck.loop,
     "call": _FunctionCheck.call, "dispatch": _FunctionCheck.dispatch,
 }  # fmt: skip
+
+
+def _types_of(regs: tuple[Reg, ...]) -> tuple[RegType, ...]:
+    return tuple([reg.type for reg in regs])
 
 
 def _types(types: tuple[str, ...]) -> str:

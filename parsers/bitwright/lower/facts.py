@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from bitwright.errors import DEFAULT_LIMITS, Limits, declaration_error
 from bitwright.schema import measure, spec
+from bitwright.schema.expr import Rest, walk
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Options:
     """What a program is lowered for.
 
-    `strict`: findings are checked.  `lax`: payload fields take what bytes are there.  `plain`: structs
+    `strict`: findings are checked.  `lax`: the payload of the outermost struct takes what bytes are there.  `plain`: structs
     become dicts of plain data (text for bytes, addresses and enumeration members) instead of objects.
     """
 
@@ -81,6 +82,26 @@ def needs_of(struct: type) -> Needs:
     everything = reachable(struct)
     depth = struct in everything or any(s in reachable(s) for s in everything)
     return Needs(scope and not spec.spec_of(struct).origin, depth)
+
+
+def reads_to_end(struct: type) -> bool:
+    """Whether what a struct reads depends on where its input ends, however much of it there is."""
+    seen: set[type] = {struct}
+    waiting = [struct]
+    while waiting:
+        for field in spec.spec_of(waiting.pop()).fields:
+            if any(isinstance(n, Rest) for root in spec.expressions_of(field.type) for n in walk(root)):
+                return True
+            wire = field.type.inner if isinstance(field.type, spec.OptionalType) else field.type
+            match wire:
+                case spec.BytesType(None, None, None) | spec.TextType(_, None, None, None) | spec.ArrayType(_, None, None, None):
+                    return True
+                case spec.NestedType(size=size) | spec.ArrayType(size=size) | spec.SwitchType(size=size) if size is not None:
+                    continue  # a region of its own
+            new = set(structs_in(wire)) - seen
+            seen |= new
+            waiting += new
+    return False
 
 
 def unions_in(struct: type) -> list[spec.Union]:

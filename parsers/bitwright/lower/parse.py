@@ -32,7 +32,7 @@ Exports = tuple[tuple[str, ...], ...]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Key:
-    """What makes two functions for one struct different."""
+    """What makes two functions for one struct different; `lax`: its payload takes what bytes are there."""
 
     struct: type
     phase: int
@@ -40,6 +40,7 @@ class Key:
     needs: Needs
     exports: Exports = ()
     arguments: tuple[str, ...] = ()
+    lax: bool = False
 
 
 class ParseLowering(ProgramLowering):
@@ -68,7 +69,7 @@ class ParseLowering(ProgramLowering):
         needs = needs_of(struct)
         scope = (start, builder.obj("memo", hint="memo")) if needs.scope else ()
         depth = (builder.const(0),) if needs.depth else ()
-        name = self.function(Key(struct, 0, order, needs, (), tuple(made.params)))
+        name = self.function(Key(struct, 0, order, needs, (), tuple(made.params), self.options.lax))
         value, after = builder.reg("obj", hint="value"), position(builder, "after")
         builder.emit("call", (start, end, *scope, *depth, *params), (value, after), function=name)
         builder.give(value, after)

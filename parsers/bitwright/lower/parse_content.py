@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from bitwright.enums import names_of, table_of
+from bitwright.enums import OpenEnum, names_of, table_of
 from bitwright.errors import declaration_error
 from bitwright.ir.ops import Reg
 from bitwright.lower.common import POSITION_HI, advance, bounds, position
@@ -98,7 +98,7 @@ class ContentLowering:
         enum = wire.enum
         if enum is not None:
             symbol = self.s.owner.symbol(table_of(enum), enum.__name__)
-            if self.s.options.strict:
+            if self.s.options.strict and not issubclass(enum, OpenEnum):  # an open one expects numbers without a name
                 known = self.b.number("known", number, lo=0, hi=1, table=symbol)
                 unknown = self.b.is_not(known)
                 self.b.emit("finding_if", (unknown, number), code="enum-unknown", message=f"{{0}} has no name in {enum.__name__}")
@@ -188,7 +188,7 @@ class ContentLowering:
 
     def _bytes(self, wire: spec.BytesType) -> Read:
         s = self.s
-        if wire.payload and s.options.lax and wire.size is not None:
+        if wire.payload and s.key.lax and wire.size is not None:
             return self._lax_payload(wire.size)
         begin, stop, after = self._extent(wire)
         value = self._span(wire, begin, stop)

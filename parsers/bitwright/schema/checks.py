@@ -33,8 +33,8 @@ def check_struct(made: spec.StructSpec, own: Mapping[str, Location]) -> None:
 
 def _check_field(field: spec.FieldSpec, relations: Relations) -> None:
     _check_type(field.type, relations)
-    if field.fixed is not None and not isinstance(field.fixed, bytes):
-        relations.number(field.fixed, "the constant ")
+    if field.fixed is not None and not isinstance(field.fixed, bytes | Const):
+        relations.number(field.fixed, "")
 
 
 def _check_type(wire: spec.WireType, relations: Relations) -> None:

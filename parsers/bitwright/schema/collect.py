@@ -213,6 +213,3 @@ class _Names(msgspec.Struct):
         what = "field" if base.field(name) else "computed value" if name in base.computed else "parameter" if name in base.params else None
         if what is not None:
             raise self.error(name, f"is already a {what} of the base struct {base.name}; give it another name", site)
-
-
-_nodes = spec.expressions_of

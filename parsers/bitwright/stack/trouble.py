@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from bitwright.errors import Finding, ParseError, Problem
 from bitwright.stack.errors import LayerError
 from bitwright.stack.plan import Choice, Step, ends_at
@@ -23,7 +21,7 @@ def failed(row: Row, step: Step, error: ParseError, size: int, base: int, missin
     """A layer could not be read; it begins at byte `begin` of its `size` bytes, and these at the packet's byte `base`."""
     row.layers.append(Layer(step.name, base + begin, None, dict(error.partial)))
     is_cut = missing > 0 and error.code in _SHORTAGE_CODES and ends_at(error, size)
-    _note(row, step.name, _moved(error.problem, base), is_cut)
+    _note(row, step.name, error.problem.moved(base), is_cut)
 
 
 def shortage(row: Row, step: Step, value: Any, size: int, used: int, base: int, missing: int) -> int:
@@ -71,7 +69,7 @@ def no_choice(row: Row, choice: Choice, data: bytes, missing: int) -> None:
 def partial(row: Row, step: Step, error: ParseError, base: int, begin: int) -> None:
     """A segment ends inside a message, which begins at byte `begin` of its data; the rest comes in another segment."""
     row.layers.append(Layer(step.name, base + begin, None, dict(error.partial)))
-    problem = _moved(error.problem, base)
+    problem = error.problem.moved(base)
     _incomplete(row, f"{step.name}.{problem.path}", problem.needed, problem.available, problem.bit_offset or 0)
 
 
@@ -106,13 +104,9 @@ def _note(row: Row, layer: str, problem: Problem, is_cut: bool) -> None:
         row.status = "cut" if is_cut else "malformed"
 
 
-def _moved(problem: Problem, base: int) -> Problem:
-    bit_offset = 8 * base + (problem.bit_offset or 0)
-    return msgspec.structs.replace(problem, bit_offset=bit_offset)
-
 
 def _payload_problem(step: Step, at: int, needed: int, available: int) -> Problem:
     message = f"needs {needed} bytes, {available} are there"
     field = step.struct.__bitwright__.payload
     where = field.location if field else None
-    return Problem("truncated", message, step.struct.__bitwright__.name, step.payload_name, 8 * at, needed, available, None, where)
+    return Problem("truncated", message, step.struct.__bitwright__.name, step.payload_name, 8 * at, needed, available, declaration=where)

@@ -20,7 +20,7 @@ from bitwright_specs.dns.header import Header
 from bitwright_specs.dns.loc import LOC
 from bitwright_specs.dns.mail import AFSDB, KX, MINFO, MX, RP
 from bitwright_specs.dns.message import Message, TcpMessage
-from bitwright_specs.dns.names import CNAME, DNAME, MB, MG, MR, NS, PTR
+from bitwright_specs.dns.names import CNAME, DNAME, MB, MD, MF, MG, MR, NS, PTR
 from bitwright_specs.dns.nsec import CSYNC, NSEC, NSEC3, NSEC3PARAM
 from bitwright_specs.dns.opt import (
     OPT,
@@ -73,11 +73,11 @@ from bitwright_specs.dns.txt import HINFO, SPF, TXT
 
 __all__ = [
     "AAAA", "AFSDB", "CAA", "CDNSKEY", "CDS", "CERT", "CNAME", "CSYNC", "DLV", "DNAME", "DNSKEY", "DS", "HINFO", "HTTPS", "KX", "LOC",
-    "MB", "MG", "MINFO", "MR", "MX", "NAPTR", "NS", "NSEC", "NSEC3", "NSEC3PARAM", "OPENPGPKEY", "OPT", "PTR", "RP", "RRSIG", "SMIMEA",
-    "SOA", "SPF", "SRV", "SSHFP", "SVCB", "TKEY", "TLSA", "TSIG", "TXT", "URI", "A", "AddressFamily", "Algorithm", "Alpn",
-    "CertificateAssociation", "Chain", "Class", "ClientSubnet", "Cookie", "Dau", "DelegationDigest", "Dhu", "DigestType", "DohPath",
-    "Ech", "Edns", "ExtendedError", "ExtendedErrorCode", "Header", "IPv4Hint", "IPv6Hint", "KeyTag", "Mandatory", "Message", "N3u",
-    "NoDefaultAlpn", "Nsec3Hash", "Nsid", "Opaque", "Opcode", "Option", "OptionCode", "OptionValue", "Padding", "Port", "PublicKey",
-    "Question", "RData", "Rcode", "Record", "ReportChannel", "ServiceBinding", "SvcParam", "SvcParamKey", "SvcParamValue",
+    "MB", "MD", "MF", "MG", "MINFO", "MR", "MX", "NAPTR", "NS", "NSEC", "NSEC3", "NSEC3PARAM", "OPENPGPKEY", "OPT", "PTR", "RP",
+    "RRSIG", "SMIMEA", "SOA", "SPF", "SRV", "SSHFP", "SVCB", "TKEY", "TLSA", "TSIG", "TXT", "URI", "A", "AddressFamily", "Algorithm",
+    "Alpn", "CertificateAssociation", "Chain", "Class", "ClientSubnet", "Cookie", "Dau", "DelegationDigest", "Dhu", "DigestType",
+    "DohPath", "Ech", "Edns", "ExtendedError", "ExtendedErrorCode", "Header", "IPv4Hint", "IPv6Hint", "KeyTag", "Mandatory", "Message",
+    "N3u", "NoDefaultAlpn", "Nsec3Hash", "Nsid", "Opaque", "Opcode", "Option", "OptionCode", "OptionValue", "Padding", "Port",
+    "PublicKey", "Question", "RData", "Rcode", "Record", "ReportChannel", "ServiceBinding", "SvcParam", "SvcParamKey", "SvcParamValue",
     "TcpKeepalive", "TcpMessage", "Type", "TypeWindow", "UnknownOption", "UnknownParam", "UpdateLease", "types_of", "windows_of",
 ]  # fmt: skip

@@ -11,7 +11,11 @@ from bitwright_specs.dns.record import Record
 
 
 class Message(Header, origin=True):
-    """DNS message (RFC 1035, section 4.1)."""
+    """DNS message (RFC 1035, section 4.1).
+
+    A parsed message holds the lengths that it was sent with, and given values win when building.
+    `relaxed()` opens them: after an edit, or where the sender compressed names in data differently.
+    """
 
     questions: list[Question] = array(Question, count=Header.qdcount, default=[])
     answers: list[Record] = array(Record, count=Header.ancount, default=[])

@@ -31,6 +31,18 @@ class DNAME(RData, tag=Type.DNAME):
     target: Name = domain_name(compress=False)
 
 
+class MD(RData, tag=Type.MD):
+    """Mail destination (RFC 1035, section 3.3.4; obsolete)."""
+
+    madname: Name = domain_name()
+
+
+class MF(RData, tag=Type.MF):
+    """Mail forwarder (RFC 1035, section 3.3.5; obsolete)."""
+
+    madname: Name = domain_name()
+
+
 class MB(RData, tag=Type.MB):
     """Host of a mailbox (RFC 1035, section 3.3.3)."""
 

@@ -205,9 +205,9 @@ def _mutant(data: bytes, chance: random.Random) -> bytes:
 def test_mutants() -> None:
     chance = random.Random(9267)
     seeds = typical_messages()
-    outcomes = [both(_mutant(chance.choice(seeds), chance)) for _ in range(3_000)]
+    outcomes = [both(_mutant(chance.choice(seeds), chance)) for _ in range(2_000)]
     errors = {found.code for found in outcomes if isinstance(found, ParseError)}
-    assert sum(isinstance(found, Message) for found in outcomes) > 100
+    assert sum(isinstance(found, Message) for found in outcomes) > 50
     assert {"truncated", "unconsumed", "bad-pointer", "bad-label", "count-too-large"} <= errors
 
 
@@ -222,14 +222,14 @@ def test_what_parses_can_be_built() -> None:
     chance = random.Random(3597)
     seeds = typical_messages()
     checked = 0
-    for _ in range(3_000):
+    for _ in range(2_000):
         try:
             message = Message.parse(_mutant(chance.choice(seeds), chance)).relaxed()
         except ParseError:
             continue
         assert Message.parse(message.build()) == message.resolved()
         checked += 1
-    assert checked > 100
+    assert checked > 50
 
 
 def test_hostile_captures() -> None:

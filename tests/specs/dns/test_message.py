@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import dns.message
 import dns.name
 import pytest
@@ -67,6 +70,18 @@ def test_reserved_bit_is_a_finding(engine: str) -> None:
     with pytest.raises(ParseError) as caught:
         Message.codec(engine).parse(data, strict=True)
     assert (caught.value.code, caught.value.bit_offset) == ("reserved-bits", 25)
+
+
+def test_values_are_ordinary_objects() -> None:
+    message = Message.parse(QUERY)
+    assert pickle.loads(pickle.dumps(message)) == copy.deepcopy(message) == copy.copy(message) == message
+    match message:
+        case Message(id=0xBEEF, rd=True, questions=[Question(qname=name)]):
+            assert name == "www.example.com."
+        case _:
+            pytest.fail("does not match")
+    message.questions[0].qname = "other.example."
+    assert Message.parse(message.build()).questions[0].qname == "other.example."
 
 
 def test_unknown_numbers_are_kept() -> None:

@@ -56,6 +56,8 @@ TEXTS = [
 ]
 # Types that dnspython keeps as bytes: the wire form from the RFC.
 HEX = [
+    (ours.MD(madname="d.example."), "0164076578616d706c6500"),
+    (ours.MF(madname="."), "00"),
     (ours.MB(madname="host.example."), "04686f7374076578616d706c6500"),
     (ours.MG(mgmname="a.example."), "0161076578616d706c6500"),
     (ours.MR(newname="b."), "016200"),

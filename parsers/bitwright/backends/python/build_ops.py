@@ -64,30 +64,46 @@ def _attr(e: Emitter, op: Op) -> None:
 
 
 def _here(e: Emitter, op: Op) -> None:
-    ahead = op.attrs.get("ahead", 0)
-    e.line(f"{e.variable(op.outs[0])} = len(out)" + (f" + {ahead}" if ahead else ""))
+    ahead = op.attrs.get("ahead", 0) - (1 if op.attrs.get("phase", 0) else 0)  # a byte that is begun is there already
+    e.line(f"{e.variable(op.outs[0])} = len(out)" + (f" {'+' if ahead > 0 else '-'} {abs(ahead)}" if ahead else ""))
 
 
 def _put(e: Emitter, op: Op) -> None:
-    _pack(e, list(op.args), [(op.attrs["width"], op.attrs["order"])])
+    _pack(e, list(op.args), [(op.attrs["width"], op.attrs["order"])], op.attrs.get("phase", 0))
 
 
 def _put_pack(e: Emitter, op: Op) -> None:
-    _pack(e, list(op.args), list(op.attrs["layout"]))
+    _pack(e, list(op.args), list(op.attrs["layout"]), op.attrs.get("phase", 0))
 
 
-def _pack(e: Emitter, values: list[Reg], layout: list[tuple[int, str]]) -> None:
-    """Numbers grouped into words of whole bytes, words of one order into one `struct.pack`."""
+def _pack(e: Emitter, values: list[Reg], layout: list[tuple[int, str]], phase: int) -> None:
+    """Numbers grouped into words of whole bytes; what fills up a byte begun before, or begins one, stands apart."""
     words: list[tuple[str, int, str]] = []
     parts: list[tuple[str, int]] = []
+    total = phase
     for value, (width, order) in zip(values, layout, strict=True):
         parts.append((_unsigned(e, value, width), width))
-        total = sum(w for _, w in parts)
+        total += width
         if total % 8 == 0:
-            words.append((_joined(parts), total // 8, order if len(parts) == 1 else "big"))
-            parts = []
+            if phase:
+                _put_bits(e, parts, phase)
+            else:
+                words.append((_joined(parts), total // 8, order if len(parts) == 1 else "big"))
+            parts, total, phase = [], 0, 0
+    if words:
+        _put_words(e, words)
     if parts:
-        raise AssertionError("bits are left over at the end of a run of numbers")
+        _put_bits(e, parts, phase)
+
+
+def _put_bits(e: Emitter, parts: list[tuple[str, int]], phase: int) -> None:
+    """Numbers that do not begin or do not end at a byte."""
+    width = sum(w for _, w in parts)
+    e.line(f"{e.names.add('put_bits', runtime.put_bits)}(out, {strip(_joined(parts))}, {width}, {phase})")
+
+
+def _put_words(e: Emitter, words: list[tuple[str, int, str]]) -> None:
+    """Words of one order into one `struct.pack`."""
     pieces: list[str] = []
     run: list[tuple[str, int]] = []
     run_order = "big"

@@ -34,11 +34,19 @@ class Names:
 
     def unpacker(self, order: str, codes: str) -> str:
         """`struct.Struct(...).unpack_from` under a name that says its format."""
-        return self.add(f"unpack_{'le_' if order == 'little' else ''}{codes}", struct.Struct(("<" if order == "little" else ">") + codes).unpack_from, codes)
+        return self.add(f"unpack_{_prefix(order)}{codes}", _format(order, codes).unpack_from, codes)
 
     def packer(self, order: str, codes: str) -> str:
         """`struct.Struct(...).pack` under a name that says its format."""
-        return self.add(f"pack_{'le_' if order == 'little' else ''}{codes}", struct.Struct(("<" if order == "little" else ">") + codes).pack, codes)
+        return self.add(f"pack_{_prefix(order)}{codes}", _format(order, codes).pack, codes)
+
+
+def _prefix(order: str) -> str:
+    return "le_" if order == "little" else ""
+
+
+def _format(order: str, codes: str) -> struct.Struct:
+    return struct.Struct(("<" if order == "little" else ">") + codes)
 
 
 class Emitter:

@@ -47,7 +47,9 @@ def name(data: bytes, position: int, end: int, origin: int, memo: Memo, max_hops
     return read_name(data, position, end, origin, memo, max_hops)
 
 
-def checksum(data: bytes, begin: int, stop: int, at: int, present: int, prefix: bytes | None, size: int, algorithm: Callable[[bytes], int]) -> int:
+def checksum(
+    data: bytes, begin: int, stop: int, at: int, present: int, prefix: bytes | None, size: int, algorithm: Callable[[bytes], int]
+) -> int:
     """The sum over a span whose own bytes count as zero; 0 where there is none to check."""
     if not present or stop > len(data):
         return 0
@@ -115,6 +117,17 @@ def put_name(text: Any, out: bytearray, origin: int, memo: dict[bytes, int] | No
         raise Fail from None
     write_name(labels, out, origin, memo)
     return join_labels(labels)
+
+
+def put_bits(out: bytearray, value: int, width: int, phase: int) -> None:
+    """Append bits; the first `phase` bits of their first byte were written before, the rest of the last are zero."""
+    size = (phase + width + 7) // 8
+    added = (value << (8 * size - phase - width)).to_bytes(size, "big")
+    if phase:
+        out[-1] |= added[0]
+        out += added[1:]
+    else:
+        out += added
 
 
 def patch(out: bytearray, at: int, value: int, width: int, phase: int) -> None:

@@ -112,7 +112,7 @@ def _unpack(block: Block, loads: list[Op]) -> None:
 
 
 def merge_puts(program: Program) -> None:
-    """Numbers written one after the other, whole bytes in all, become one `put.pack`."""
+    """Numbers written one after the other become one `put.pack`."""
     for function in program.functions.values():
         _merge_puts(function.body)
 
@@ -127,7 +127,8 @@ def _merge_puts(block: Block) -> None:
             pending.append(op)
             continue
         if op.kind == "here" and pending:  # the place is known ahead of the bytes that come before it
-            op.attrs = {**op.attrs, "ahead": sum(p.attrs["width"] for p in pending) // 8}
+            phase = pending[0].attrs.get("phase", 0)
+            op.attrs = {**op.attrs, "phase": phase, "ahead": (phase + sum(p.attrs["width"] for p in pending)) // 8}
         elif pending and _sees_output(op):
             _flush(pending, made)
         made.append(op)
@@ -143,7 +144,8 @@ def _merge_puts(block: Block) -> None:
 def _flush(pending: list[Op], made: list[Op]) -> None:
     if len(pending) > 1:
         layout = tuple((op.attrs["width"], op.attrs["order"]) for op in pending)
-        made.append(Op("put.pack", tuple(op.args[0] for op in pending), (), {"layout": layout}))
+        phase = pending[0].attrs.get("phase", 0)
+        made.append(Op("put.pack", tuple(op.args[0] for op in pending), (), {"layout": layout, **({"phase": phase} if phase else {})}))
     else:
         made.extend(pending)
     pending.clear()
