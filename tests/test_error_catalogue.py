@@ -27,6 +27,7 @@ from bitwright import (
     array,
     auto,
     bits,
+    capture,
     checksum,
     const,
     domain_name,
@@ -35,6 +36,7 @@ from bitwright import (
     payload,
     raw,
     reserved,
+    stack,
     text,
     u8,
     u16,
@@ -307,6 +309,18 @@ def test_finding_codes(code: str, engine: str) -> None:
     with pytest.raises(ParseError) as caught:
         codec.parse(row.data, strict=True)
     assert (caught.value.code, caught.value.path, caught.value.bit_offset) == (code, row.path, row.bit_offset)
+
+
+@pytest.mark.parametrize("missing", [1, 2, 3])
+def test_a_payload_that_is_cut_is_a_finding_of_the_row(missing: int) -> None:
+    registry = stack.Registry()
+    registry.layer("layer", Layer)
+    registry.link(147, "layer")
+    data = b"\3abc"[:-missing]
+    row = stack.Walker(registry).decode(capture.Packet(1, 0, 0, 147, len(data), 4, data))
+    assert row.status == "cut"
+    found = [(f.code, f.path, f.bit_offset) for f in row.findings]
+    assert found == [("payload-cut", "layer.above", 8)]
 
 
 @pytest.mark.parametrize("code", BUILD)

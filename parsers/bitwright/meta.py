@@ -8,6 +8,7 @@ everything a user sees (repr, matching, JSON, errors) keeps the order of the wir
 from __future__ import annotations
 
 import copy
+import functools
 import sys
 from typing import Any
 
@@ -82,6 +83,7 @@ def _check_class(name: str, bases: tuple[type, ...], keywords: dict[str, Any], l
         )  # fmt: skip
 
 
+@functools.cache
 def _reserved_names() -> frozenset[str]:
     """The public methods of Struct, which a field must not hide."""
     from bitwright.struct_ import Struct

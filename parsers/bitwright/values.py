@@ -23,7 +23,7 @@ class Address(bytes):
 
     def __new__(cls, value: str | bytes | bytearray | memoryview = b"") -> Self:
         """Take text or exactly `SIZE` bytes; ValueError otherwise."""
-        raw = cls._from_text(value) if isinstance(value, str) else bytes(value)
+        raw = cls._from_text(value) if isinstance(value, str) else bytes(memoryview(value))  # bytes(4) would be four zeros
         if len(raw) != cls.SIZE:
             raise ValueError(f"{cls.__name__} takes {cls.SIZE} bytes, got {len(raw)}")
         return bytes.__new__(cls, raw)

@@ -20,7 +20,7 @@ FORMS: tuple[tuple[str, Callable[[int], int]], ...] = (
     ("{}", lambda n: n), ("{}", lambda n: n), ("{} - 3", lambda n: n - 3), ("{} + 2", lambda n: n + 2), ("{} * 2", lambda n: n * 2),
     ("{} * 4 - 8", lambda n: n * 4 - 8), ("({} + 1) * 2", lambda n: (n + 1) * 2), ("{} // 2", lambda n: n // 2),
     ("{} << 1", lambda n: n << 1), ("{} >> 1", lambda n: n >> 1), ("20 - {}", lambda n: 20 - n), ("{} & 7", lambda n: n & 7),
-    ("{} ^ 5", lambda n: n ^ 5), ("-(2 - {})", lambda n: n - 2), ("select({} == 0, 3, {})", lambda n: 3 if n == 0 else n),
+    ("{} ^ 5", lambda n: n ^ 5), ("-(2 - {})", lambda n: n - 2), ("select({} > 1, {}, 3)", lambda n: n if n > 1 else 3),
     ("{} - 1 + 2 * 2", lambda n: n + 3),
 )  # fmt: skip
 MOST = 9

@@ -16,7 +16,7 @@ from bitwright.errors import Location
 from bitwright.evaluate import evaluate
 from bitwright.schema import expr
 from bitwright.schema.expr import Binary, Const, FieldRef, ItemRef, Node, ParamRef, Rest, Select, Unary, call_site, show, walk
-from bitwright.schema.spec import spec_of
+from bitwright.schema.spec import ArrayType, spec_of
 
 
 class Inner(Struct):
@@ -59,7 +59,7 @@ class Sums(Struct):
     less_equal = a <= 5
     greater = a > b
     greater_equal = a >= 5
-    reflected = 5 >= a
+    reflected = 5 >= a  # noqa: SIM300  # the point
     both = (a == 1) & f
     either = (a == 1) | g
     one = f ^ g
@@ -177,8 +177,9 @@ def test_until_sees_the_element() -> None:
 
     found = spec_of(Listed).field("items")
     assert found is not None
-    until = found.type.until  # type: ignore[union-attr]
-    assert show(until) == "(it.n == 0) | (it.twice > 9)"
+    assert isinstance(found.type, ArrayType)
+    assert found.type.until is not None
+    assert show(found.type.until) == "(it.n == 0) | (it.twice > 9)"
 
 
 def test_a_value_that_is_not_known_yet_says_so() -> None:

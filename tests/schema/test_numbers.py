@@ -51,7 +51,7 @@ class Words(Struct):
     i: int = i32()
     j: int = i64()
     k: bool = flag()
-    l: bool = bits(1, bool, default=True)
+    also: bool = bits(1, bool, default=True)
     m: int = bits(14, signed=True, default=-5)
     n: Kind = u8(Kind)
     o: Kind = u16(Kind, default=Kind.A)
@@ -80,7 +80,7 @@ def field(struct: type, name: str) -> FieldSpec:
         "i": IntType(32, signed=True),
         "j": IntType(64, signed=True),
         "k": IntType(1, as_type=bool),
-        "l": IntType(1, as_type=bool),
+        "also": IntType(1, as_type=bool),
         "m": IntType(14, signed=True),
         "n": IntType(8, as_type=Kind),
         "o": IntType(16, as_type=Kind),
@@ -93,7 +93,7 @@ def test_type_of_each_word(name: str, wire: IntType) -> None:
     assert field(Words, name).type == wire
 
 
-@pytest.mark.parametrize(("name", "default"), {"a": MISSING, "l": True, "m": -5, "o": Kind.A}.items())
+@pytest.mark.parametrize(("name", "default"), {"a": MISSING, "also": True, "m": -5, "o": Kind.A}.items())
 def test_defaults(name: str, default: Any) -> None:
     found = field(Words, name)
     assert found.default is default or found.default == default

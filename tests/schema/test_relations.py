@@ -135,16 +135,17 @@ def test_every_form_of_condition_is_accepted() -> None:
         inner: Inner = nested(Inner)
         enough = a > 3
         b: int | None = when(f, u8())
-        c: int | None = when(f & (a == 1) | ~g, u8())
+        c: int | None = when(f & (a == 1) | (g == 0), u8())
+        negated: int | None = when(~g, u8())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # ~bool is an int
         d: int | None = when(f == g, u8())
         e: int | None = when(enough, u8())
         i: int | None = when(inner.is_big, u8())
         j: int | None = when(ready & h, u8())
         k: int | None = when(select(f, g, h), u8())
-        l: int = u16(endian=inner.on)
+        swapped: int = u16(endian=inner.on)
         m: list[Inner] = array(Inner, until=lambda it: it.is_big | it.on)
 
-    assert len(spec_of(Conditions).fields) == 15
+    assert len(spec_of(Conditions).fields) == 16
 
 
 def test_parameters_are_handed_on() -> None:

@@ -1,7 +1,5 @@
 """Whole formats as their authors write them: no report is expected anywhere in this file."""
 
-# ruff: noqa: A003  # a field may have the name that its RFC gives it
-
 from __future__ import annotations
 
 from typing import Literal, assert_type

@@ -102,6 +102,8 @@ def call(message: Message) -> None:
     """What methods take and give."""
     Message.parse(b"", strickt=True).idd  # error: attr-defined / reportAttributeAccessIssue
     Message.parse(b"", strict="yes")  # error: arg-type / reportArgumentType
+    Message.parse("text")  # error: arg-type / reportArgumentType
+    Message.check(3)  # error: arg-type / reportArgumentType
     Message.parse()  # error: call-arg / reportCallIssue
     Message.parse_prefix(b"", "3")  # error: arg-type / reportArgumentType
     message.build().idd  # error: attr-defined / reportAttributeAccessIssue

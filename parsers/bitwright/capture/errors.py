@@ -15,7 +15,7 @@ CAPTURE_CODES: Final[Mapping[str, str]] = {
     "record-length": "a record announces a packet larger than the limit",
     "block-length": "a block announces an impossible length, or its two lengths differ",
     "packet-length": "a packet announces more bytes than its block has",
-    "interface": "a packet names an interface that the section does not describe",
+    "interface": "a packet names an interface that its section does not describe",
     "byte-order": "a section's byte order mark is wrong",
     "header": "a header, block or option does not fit its format",
     "inflate": "the compressed data is damaged",

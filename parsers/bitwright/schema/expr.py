@@ -285,7 +285,9 @@ class Scope:
         assert isinstance(value, FieldProxy)
         name = self.names.get(id(value._bw_decl))
         if name is None:
-            raise self.error(f"uses {value!r}, which this class does not declare before; reach it through a nested field, as in header.qdcount")
+            raise self.error(
+                f"uses {value!r}, which this class does not declare before; reach it through a nested field, as in header.qdcount"
+            )
         return ParamRef(name) if name in self.params else FieldRef((name,))
 
     def _path(self, value: Expr) -> Node:
@@ -301,6 +303,4 @@ class Scope:
         name = value.__name__ if isinstance(value, types.MemberDescriptorType) else getattr(value.fget, "__name__", "")
         if name in self.inherited and getattr(self.base, name, None) is value:
             return self.inherited[name]
-        raise self.error(
-            f"`{name}` belongs to a class that this one does not extend; reach it through a nested field, as in header.{name}"
-        )
+        raise self.error(f"`{name}` belongs to a class that this one does not extend; reach it through a nested field, as in header.{name}")

@@ -39,7 +39,7 @@ def _check(wire: spec.WireType, value: Any, what: str, scope: Scope) -> None:
     match wire:
         case spec.IntType():
             _check_number(wire, value, what, scope)
-        case spec.BytesType() if not (wire.payload and value == b""):  # no layer above: a payload may be left out
+        case spec.BytesType():
             _check_bytes(wire, value, what, scope)
         case spec.TextType(encoding=encoding):
             _of_type(value, str, what, scope)
@@ -88,6 +88,8 @@ def _member(wire: spec.IntType, value: int) -> Any:
 
 
 def _check_bytes(wire: spec.BytesType, value: Any, what: str, scope: Scope) -> None:
+    if wire.payload and value == b"":
+        return  # no layer above: a payload may be left out
     if issubclass(wire.as_type, Address) and not isinstance(value, wire.as_type):
         advice = "" if isinstance(value, Address) else f"; write {wire.as_type.__name__}({value!r})"
         raise scope.error(f"{what}={value!r} is not {wire.as_type.__name__}{advice}")

@@ -50,7 +50,7 @@ class Segment:
 def samples(*, hostile: bool = False) -> list[Sample]:
     """Every distinct message of the captures; the test skips, and says so, where they are absent."""
     if not CAPTURES.is_dir():
-        pytest.skip(f"no captures beside the project at {CAPTURES.name}/: this test needs them")
+        pytest.skip(f"this test needs real captures in ../{CAPTURES.parent.name}/{CAPTURES.name}, which is absent")
     found = _hostile() if hostile else _well_formed()
     assert found, "captures without a single DNS message"
     return found

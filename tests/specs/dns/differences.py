@@ -40,5 +40,6 @@ CONSTRUCTED: dict[str, str] = {
     ),
     "update-form": "dnspython refuses a dynamic update whose first question is no SOA; here the opcode changes nothing",
     "pointer-hops": "dnspython follows 16 pointers for one name; here Limits.pointer_hops says how many, 64 by default",
+    "other-options": "some EDNS options have a structure here and are bytes to dnspython, so only here can they be malformed",
     "other-types": "dnspython knows the structure of some rare types that are bytes here",
 }

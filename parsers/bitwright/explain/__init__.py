@@ -1,0 +1,76 @@
+"""How a format is laid out and executed, in words: what `Struct.explain` and `bitwright show --format explain` print.
+
+Without data: each field's place, type and where its value comes from, the reads that the compiler made of
+them, and the engine that serves.  With data: each field's bits in it and its value, up to where it stops
+being a message.  Nothing of the data reaches the text unescaped.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from bitwright.codec import ENGINES, codec_of, default_engine
+from bitwright.explain.annotate import annotate
+from bitwright.explain.layout import layout
+from bitwright.explain.reads import reads
+from bitwright.schema import measure, spec
+
+ENGINE_WORDS = {
+    "python": "Python source generated for this format, shown by source()",
+    "interp": "the reference interpreter, which runs the program as lowered; slow, and the definition of what it means",
+}
+
+
+def explain(struct: type, data: Any = None, /, *, endian: str | None = None, **parameters: Any) -> str:
+    """The explanation of a Struct class; with `data` (any buffer) and the format's parameters, that of a message."""
+    made = spec.spec_of(struct)
+    if data is not None:
+        parts = [_heading(made), annotate(struct, data, endian, parameters)]
+    else:
+        order = endian or (made.order if made.order != "inherit" else "big")
+        parts = [_heading(made), layout(made), reads(codec_of(struct, "python").optimized("parse", order)), _engine()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _heading(made: spec.StructSpec) -> str:
+    summary = made.doc.strip().partition("\n")[0]
+    lines = [f"{made.name}: {summary}" if summary else made.name, f"{made.module}.{made.name}: {_size(made)}, {_order(made)}"]
+    if made.origin:
+        lines.append("Pointers of the domain names in it count from its first byte.")
+    for param in made.params.values():
+        needed = "required" if param.default is spec.MISSING else f"default {param.default!r}"
+        lines.append(f"Takes {param.name}= from outside: {param.type.__name__}, {needed}.")
+    return "\n".join(lines)
+
+
+def _size(made: spec.StructSpec) -> str:
+    size = measure.size_of_struct(made.struct)
+    if size.fixed is not None:
+        return in_bytes(size.fixed)
+    return f"{in_bytes(size.fewest)} or more" if size.most is None else f"{in_bytes(size.fewest)} to {in_bytes(size.most)}"
+
+
+def in_bytes(bits: int) -> str:
+    """A size in bytes, and bits where it is not whole bytes."""
+    whole, rest = divmod(bits, 8)
+    if not rest:
+        return f"{whole:,} byte{'s' if whole != 1 else ''}"
+    return f"{bits:,} bit{'s' if bits != 1 else ''}"
+
+
+def _order(made: spec.StructSpec) -> str:
+    return "byte order of the struct around it" if made.order == "inherit" else f"{made.order} endian"
+
+
+def _engine() -> str:
+    name = default_engine()
+    wanted = os.environ.get("BITWRIGHT_BACKEND", "")
+    chosen = wanted not in ("", "auto")
+    why = f"because BITWRIGHT_BACKEND is {wanted!r}" if chosen else "because nothing else was asked for and it is the fastest"
+    lines = [f"Engine: {name}, {why}.", f"  {name} is {ENGINE_WORDS[name]}."]
+    if name != "interp":
+        lines.append("  Where it fails, the interpreter reads the same bytes again and says why.")
+    others = ", ".join(f'codec("{other}")' for other in ENGINES if other != name)
+    lines.append(f"  Others by name: {others}.")
+    return "\n".join(lines)
