@@ -328,3 +328,12 @@ def test_a_tag_that_is_computed_from_what_is_given_or_from_defaults() -> None:
 
     assert from_plain(Pair, {"low": 11, "data": {"target": "a."}}).data == Pointer(target="a.")
     assert from_plain(Pair, {"high": 0, "low": 10, "data": {"target": "a."}}).data == Alias(target="a.")
+
+
+def test_more_addresses_than_are_remembered() -> None:
+    class Host(Struct):
+        address: IPv4Address = ipv4()
+
+    numbers = [n * 65537 % 2**32 for n in range(20_000)]
+    shown = [to_plain(Host(address=IPv4Address(n.to_bytes(4, "big"))))["address"] for n in numbers]
+    assert shown == [".".join(map(str, n.to_bytes(4, "big"))) for n in numbers]

@@ -12,6 +12,7 @@ import pytest
 from bitwright import capture, stack
 from bitwright.stack import Row
 from bitwright_specs.dns import Class, Message, Rcode, TcpMessage, Type
+from bitwright_specs.stack import register
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 PACKETS = 120
@@ -19,7 +20,9 @@ PACKETS = 120
 
 @cache
 def rows(name: str) -> list[Row]:
-    walker = stack.Walker(stack.load_standard())
+    registry = stack.Registry()
+    register(registry)
+    walker = stack.Walker(registry)
     with capture.open(SAMPLES / name) as packets:
         return [walker.decode(packet) for packet in packets]
 

@@ -173,26 +173,3 @@ def _split_escaped(text: str) -> list[bytes]:
 def join_labels(labels: list[bytes]) -> str:
     """Labels in presentation form, absolute."""
     return "".join(f"{label_text(label)}." for label in labels) or "."
-
-
-def write_name(labels: list[bytes], out: bytearray, origin: int, memo: dict[bytes, int] | None) -> None:
-    """Append a name; with `memo` (suffix in wire form → offset from `origin`) it is compressed and remembered.
-
-    The memo keeps letter case, so that a name never comes back in another's spelling.
-    """
-    wire = b"".join([bytes((len(label),)) + label for label in labels]) + b"\0"
-    if memo is None:
-        out += wire
-        return
-    begin, at = len(out) - origin, 0
-    for label in labels:
-        suffix = wire[at:]
-        known = memo.get(suffix)
-        if known is not None:
-            out += wire[:at]
-            out += (0xC000 | known).to_bytes(2, "big")
-            return
-        if begin + at < POINTER_RANGE:
-            memo[suffix] = begin + at
-        at += len(label) + 1
-    out += wire

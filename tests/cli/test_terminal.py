@@ -153,7 +153,7 @@ def test_progress_is_drawn_over_itself_and_taken_away(monkeypatch: pytest.Monkey
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setattr(progress, "monotonic", lambda: float(next(seconds)))
     line = progress.Progress(2000, wanted=True)
-    for packets in range(1, 1025):
+    for packets in range(256, 1025, 256):
         line.tick(packets, packets)
     line.clear()
     shown = screen.getvalue()

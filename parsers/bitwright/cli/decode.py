@@ -34,6 +34,7 @@ examples:
 
 FORMATS: Final = ("text", "tree", "jsonl")
 TIMES: Final = ("clock", "date", "relative", "epoch")
+_PACKETS_A_TICK: Final = 256
 _GC_THRESHOLD: Final = 50_000  # packets leave no cycles behind; looking for them less often is a tenth of the time
 
 
@@ -100,7 +101,8 @@ def _decode(
         count(row)  # first, so that an interrupted write cannot show more packets than were counted
         write(row)
         number += 1
-        progress.tick(number, reader.bytes_read)
+        if not number % _PACKETS_A_TICK:
+            progress.tick(number, reader.bytes_read)
     return None
 
 

@@ -8,7 +8,6 @@ from time import monotonic
 from bitwright.cli.terminal import is_terminal
 
 _EVERY_SECONDS = 0.2
-_EVERY_PACKETS = 256
 
 
 class Progress:
@@ -21,8 +20,8 @@ class Progress:
         self._width = 0
 
     def tick(self, packets: int, bytes_read: int) -> None:
-        """Tell how far it is; cheap enough to be called for every packet."""
-        if not self._enabled or packets % _EVERY_PACKETS:
+        """Tell how far it is; it is drawn if the last time is long enough ago."""
+        if not self._enabled:
             return
         now = monotonic()
         if now - self._drawn >= _EVERY_SECONDS:

@@ -249,7 +249,6 @@ COMMON: dict[str, Handler] = {
     "not": lambda m, op, args: int(not args[0]),
     "select": lambda m, op, args: args[1] if args[0] else args[2],
     "none": lambda m, op, args: None,
-    "memo": lambda m, op, args: {},
     "list": _list,
     "box": _box,
     "split": _split,

@@ -259,7 +259,7 @@ class _FunctionCheck:
         if outs != function.outs:
             self.fail(f"assigns {_types(outs)}, but {name} yields {_types(function.outs)}")
         for arg, param in zip(args, function.params, strict=True):
-            if arg.type == "int" and (arg.hi < param.lo or arg.lo > param.hi):
+            if arg.lo < param.lo or arg.hi > param.hi:
                 self.fail(f"%{arg.number} lies in {arg.lo}..{arg.hi}, but {name} takes {param.lo}..{param.hi}")
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from bitwright.ir.ops import Block, Reg
 from bitwright.lower.build import BuildKey, StructBuild, Unknown
-from bitwright.lower.common import POSITION_HI, bounds, context, order_for
+from bitwright.lower.common import POSITION_HI, arguments_of, bounds, context, order_for
 from bitwright.lower.expressions import nodes_of
-from bitwright.lower.facts import Needs, arms_of, end_phase, needs_of, phase_after
+from bitwright.lower.facts import Needs, arms_of, end_phase, holds_names, needs_of, phase_after
 from bitwright.lower.solve import Equation
 from bitwright.schema import spec
 from bitwright.schema.expr import Const, FieldRef, Node, walk
@@ -203,7 +203,7 @@ class FieldBuild:
         elif isinstance(self.wire, spec.IntType | spec.ChecksumType):
             self._write_number()
         else:
-            copy = self._write_value(self.wire, self.value, self.length)
+            copy = self._write_fitting() if self._has_choice() else self._write_value(self.wire, self.value, self.length)
             if copy is not None:
                 s.copies[field.name] = copy
         if before is not None:
@@ -212,6 +212,39 @@ class FieldBuild:
                 equation.actual = size
         s.phase = after
         b.emit("leave", (), phase=0)
+
+    def _has_choice(self) -> bool:
+        """Whether the field is a region of a derived size whose names can be written in several ways."""
+        if self.s.memo is None or len(self.measured) != 1 or not isinstance(self.measured[0].expression, FieldRef):
+            return False
+        unknown = self.s.unknowns.get(self.measured[0].expression.names)
+        return unknown is not None and len(unknown.path) == 1 and holds_names(self.wire)
+
+    def _write_fitting(self) -> Reg | None:
+        """Write the region; if its size was given and differs, write it again with its names as long as fits."""
+        s, b = self.s, self.b
+        expression = self.measured[0].expression
+        assert isinstance(expression, FieldRef)
+        unknown = s.unknowns[expression.names]
+        low, high = bounds(unknown.wire)
+        with b.inside(Block()) as there:
+            b.give(b.as_int(unknown.given, low, high))
+        with b.inside(Block()) as missing:
+            b.give(b.const(-1))
+        wanted = b.reg("int", -1, high, "wanted")
+        b.branch(unknown.explicit, there, missing, (wanted,))
+        begin = b.number("here", lo=0, hi=POSITION_HI)
+        assert s.origin is not None
+        assert s.memo is not None
+        with b.inside(Block()) as body:
+            copy = self._write_value(self.wire, self.value, self.length)
+            again = b.number("fit", s.origin, begin, wanted, s.memo, lo=0, hi=1)
+            b.give(again, *((copy,) if copy is not None else ()))
+        initial = (b.obj("none"),) if copy is not None else ()
+        body.params = tuple(b.reg("obj") for _ in initial)
+        outs = tuple(b.reg("obj", hint=self.field.name) for _ in initial)
+        b.emit("loop.while", (b.const(1), *initial), outs, (body,))
+        return outs[0] if outs else None
 
     def _order(self, wire: spec.IntType) -> str:
         s = self.s
@@ -387,7 +420,7 @@ class FieldBuild:
             path = ".".join(unsolved[0].path)
             s.refuse(f"`{path}` measures what comes after {self.field.name}; extend the struct instead of nesting it", self.field)
         given = tuple(p[1] for p in mine)
-        arguments = [s.values.lower(node, self.field.location) for _, node in wire.arguments]
+        arguments = arguments_of(b, s.values, wire, self.field.location)
         phase = s.phase
 
         def call(order: str) -> Reg | None:
@@ -410,7 +443,7 @@ class FieldBuild:
         needs = Needs(False, False)
         for arm in arms:
             needs |= needs_of(arm)
-        arguments = [s.values.lower(node, self.field.location) for _, node in wire.arguments]
+        arguments = arguments_of(b, s.values, wire, self.field.location)
         names = tuple(name for name, _ in wire.arguments)
         index = self.arm
         assert index is not None

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any, Literal
 
-from bitwright.errors import declaration_error
+from bitwright.errors import Location, declaration_error
 from bitwright.ir.builder import Builder
 from bitwright.ir.ops import Program, Reg
 from bitwright.lower.expressions import Values
-from bitwright.lower.facts import Needs, end_phase
+from bitwright.lower.facts import Needs, arms_of, end_phase
 from bitwright.schema import spec
 
 POSITION_HI = 1 << 48  # no buffer is longer, so positions, sizes and counts stay within it
+PARAMETER_LO, PARAMETER_HI = -(1 << 64), (1 << 64) - 1
 
 
 class ProgramLowering:
@@ -58,7 +59,25 @@ def parameter(builder: Builder, described: spec.ParamSpec) -> Reg:
     """The register of a parameter."""
     if described.type is bytes:
         return builder.reg("obj", hint=described.name)
-    return builder.reg("int", 0, 1 if described.type is bool else (1 << 64) - 1, described.name)
+    lo, hi = (0, 1) if described.type is bool else (PARAMETER_LO, PARAMETER_HI)
+    return builder.reg("int", lo, hi, described.name)
+
+
+def arguments_of(builder: Builder, values: Values, wire: spec.NestedType | spec.SwitchType, location: Location) -> list[Reg]:
+    """What a struct hands to the one that it nests, or to every arm of a union, within what a parameter holds."""
+    structs = [wire.struct] if isinstance(wire, spec.NestedType) else arms_of(wire)
+    made = []
+    for name, node in wire.arguments:
+        reg = values.lower(node, location)
+        kinds = {described.type for struct in structs if (described := spec.spec_of(struct).params.get(name)) is not None}
+        if bool in kinds and reg.type == "int" and not 0 <= reg.lo <= reg.hi <= 1:
+            if kinds != {bool}:
+                raise declaration_error(f"{name} is a flag in some arms and a number in others; declare it alike in all", location, values.struct)
+            reg = builder.bin("ne", reg, builder.const(0))
+        elif reg.type == "int" and not PARAMETER_LO <= reg.lo <= reg.hi <= PARAMETER_HI:
+            raise declaration_error(f"{name} would be {reg.lo} to {reg.hi}; a parameter has at most 64 bits", location, values.struct)
+        made.append(reg)
+    return made
 
 
 def parameters_of(builder: Builder, values: Values, made: spec.StructSpec, names: tuple[str, ...]) -> list[Reg]:
@@ -66,7 +85,7 @@ def parameters_of(builder: Builder, values: Values, made: spec.StructSpec, names
     taken = []
     for name in names:
         described = made.params.get(name)
-        reg = parameter(builder, described) if described else builder.reg("int", 0, (1 << 64) - 1, name)
+        reg = parameter(builder, described) if described else builder.reg("int", PARAMETER_LO, PARAMETER_HI, name)
         values.params[name] = reg
         taken.append(reg)
     return taken

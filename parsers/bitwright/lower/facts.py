@@ -62,6 +62,12 @@ def has_names(wire: spec.WireType) -> bool:
     return False
 
 
+def holds_names(wire: spec.WireType) -> bool:
+    """Whether a type can hold domain names of the surrounding scope."""
+    inside = {s for struct in structs_in(wire) for s in {struct, *reachable(struct, within_scope=True)}}
+    return has_names(wire) or any(has_names(f.type) for struct in inside for f in spec.spec_of(struct).fields)
+
+
 def reachable(struct: type, *, within_scope: bool = False) -> set[type]:
     """Structs that can occur inside; with `within_scope` not beyond those that begin a scope of their own."""
     found: set[type] = set()

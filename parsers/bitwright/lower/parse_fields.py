@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bitwright.ir.ops import Block, Reg
-from bitwright.lower.common import POSITION_HI, context, order_for, position
+from bitwright.lower.common import POSITION_HI, arguments_of, context, order_for, position
 from bitwright.lower.expressions import refs_of
 from bitwright.lower.facts import Needs, arms_of, end_phase, needs_of, phase_after
 from bitwright.lower.parse import Key, item_exports
@@ -99,7 +99,7 @@ class FieldLowering(ContentLowering):
             end = region = self._region(wire.size)
         exports = tuple(sorted(s.wanted.get(self.field.name, ()))) if wanted is None else wanted
         needs = needs_of(wire.struct)
-        arguments = [s.values.lower(node, self.field.location) for _, node in wire.arguments]
+        arguments = arguments_of(b, s.values, wire, self.field.location)
         phase = s.phase
 
         def call(order: str) -> tuple[Reg, ...]:
@@ -131,7 +131,7 @@ class FieldLowering(ContentLowering):
         needs = Needs(False, False)
         for arm in arms_of(wire):
             needs |= needs_of(arm)
-        arguments = [s.values.lower(node, self.field.location) for _, node in wire.arguments]
+        arguments = arguments_of(b, s.values, wire, self.field.location)
         names = tuple(name for name, _ in wire.arguments)
 
         def name_of(arm: type, order: str) -> str:

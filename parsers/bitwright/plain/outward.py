@@ -82,6 +82,22 @@ class _EnumNames(dict[Any, Any]):
         return None if number is None else int(number)
 
 
+class _AddressTexts(dict[bytes, str]):
+    """Address → its text.  The same few occur again and again; no more than `_REMEMBERED` are kept."""
+
+    _REMEMBERED = 8192
+
+    def __init__(self, as_type: type[Address]) -> None:
+        super().__init__()
+        self._text = as_type.text_function()
+
+    def __missing__(self, address: bytes) -> str:
+        if len(self) >= self._REMEMBERED:
+            self.clear()
+        self[address] = text = self._text(address)
+        return text
+
+
 class _Source:
     """The expressions of one converter, and the objects they name."""
 
@@ -100,7 +116,9 @@ class _Source:
             case spec.IntType():
                 return f"{self.bind(wire.enum.__name__, _EnumNames(wire.enum))}[{place}]" if wire.enum else place
             case spec.BytesType():
-                return f"{self.bind('text', wire.as_type.__str__)}({place})" if issubclass(wire.as_type, Address) else f"{place}.hex()"
+                if issubclass(wire.as_type, Address):
+                    return f"{self.bind(wire.as_type.__name__, _AddressTexts(wire.as_type))}[{place}]"
+                return f"{place}.hex()"
             case spec.NestedType(struct):
                 return f"{self.bind(struct.__name__, CONVERTERS.callee(struct))}({place})"
             case spec.SwitchType():

@@ -29,6 +29,7 @@ class ClassBody(dict[str, Any]):
     def __init__(self, struct: str) -> None:
         super().__init__()
         self.struct = struct
+        self.drafts: list[Draft] = []  # every declaration written in it, named or not
         super().__setitem__("__annotations__", Annotations())
 
     def __setitem__(self, name: str, value: Any) -> None:
@@ -85,12 +86,21 @@ def collect(
     for name, value in namespace.items():
         if isinstance(value, Expr):
             reader.read(name, value)
+    if isinstance(namespace, ClassBody):
+        _check_all_used(struct_name, namespace.drafts)
     made = spec.StructSpec(
         struct_name, str(namespace.get("__module__", "")), type, tuple(reader.fields), reader.computed, reader.params,
         chosen, origin or bool(base and base.origin), location, str(namespace.get("__doc__") or ""),
     )  # fmt: skip
     checks.check_struct(made, reader.sites)
     return made
+
+
+def _check_all_used(struct_name: str, drafts: list[Draft]) -> None:
+    lost = next((draft for draft in drafts if not draft.used), None)
+    if lost is not None:
+        what = "`_gap = pad(bits=3)`" if lost.hidden else "`name: int = u16()`"
+        raise declaration_error(f"a declaration has no name here, so it would be missing on the wire; write {what}", lost.site, struct_name)
 
 
 def _is_order(value: str) -> TypeGuard[spec.Order]:
@@ -118,6 +128,7 @@ class _Reader:
             scope.computed[id(value)] = self.computed[name] = scope.freeze(value)
             return
         draft: Draft = value._bw_decl
+        draft.used = True
         if id(draft) in scope.names:
             raise scope.error(f"shares one declaration with `{scope.names[id(draft)]}`; call the function again for each field")
         if draft.param is not None:

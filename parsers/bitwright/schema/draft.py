@@ -13,7 +13,7 @@ import msgspec
 
 from bitwright.errors import Location, declaration_error
 from bitwright.schema import spec
-from bitwright.schema.expr import Expr, FieldProxy, Scope, call_site
+from bitwright.schema.expr import Expr, FieldProxy, Scope, call_site, caller
 
 # In a wrapper's signature this stands for "no default was given".
 UNSET: Any = spec.MISSING
@@ -49,11 +49,17 @@ class Draft(msgspec.Struct, eq=False):
     hidden: bool = False
     param: spec.ParamSpec | None = None
     doc: str = ""
+    used: bool = False  # by a field, or inside another declaration
 
 
 def field(make: Callable[[Scope], spec.WireType], **said: Any) -> Any:
-    """A proxy for a new field."""
-    return FieldProxy(Draft(make, call_site(), **said))
+    """A proxy for a new field; the class body in which it is written hears of it, so that none gets lost."""
+    frame = caller()
+    draft = Draft(make, Location(frame.f_code.co_filename, frame.f_lineno), **said)
+    written: list[Draft] | None = getattr(frame.f_locals, "drafts", None)  # in a class body the locals are its namespace itself
+    if written is not None:
+        written.append(draft)
+    return FieldProxy(draft)
 
 
 def draft_of(value: Any, where: str) -> Draft:
@@ -82,6 +88,7 @@ def claim(value: Any, where: str, *, default: bool = True) -> Draft:
 
 def inner_type(draft: Draft, scope: Scope, where: str) -> spec.WireType:
     """The type of a declaration inside another one, where only the type counts; anything else said would be lost."""
+    draft.used = True
     named = scope.names.get(id(draft))
     if named is not None:
         raise scope.error(
@@ -104,7 +111,7 @@ def order_of(value: Any, scope: Scope) -> Any:
     """Byte order: None, "big", "little", "inherit", or an expression that is true for little endian."""
     if isinstance(value, Expr):
         return scope.freeze(value)
-    if value is None or value in {"big", "little", "inherit"}:
+    if value is None or (isinstance(value, str) and value in {"big", "little", "inherit"}):
         return value
     raise scope.error(f'endian={value!r}: write "big", "little", "inherit", or a condition that is true for little endian')
 

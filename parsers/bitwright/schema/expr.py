@@ -22,11 +22,17 @@ _VOCABULARY = os.path.dirname(__file__) + os.sep  # noqa: PTH120  # as code obje
 _METACLASS = os.path.join(os.path.dirname(_VOCABULARY[:-1]), "meta.py")  # noqa: PTH118, PTH120
 
 
-def call_site() -> Location:
-    """File and line of the nearest caller outside the vocabulary: the user's declaration."""
+def caller() -> types.FrameType:
+    """The nearest frame outside the vocabulary: the user's declaration."""
     frame = sys._getframe(1)
     while frame.f_back is not None and (frame.f_code.co_filename.startswith(_VOCABULARY) or frame.f_code.co_filename == _METACLASS):
         frame = frame.f_back
+    return frame
+
+
+def call_site() -> Location:
+    """File and line of the user's declaration."""
+    frame = caller()
     return Location(frame.f_code.co_filename, frame.f_lineno)
 
 

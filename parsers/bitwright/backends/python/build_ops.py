@@ -5,6 +5,7 @@ from __future__ import annotations
 from bitwright.backends.python import runtime
 from bitwright.backends.python.common_ops import COMMON, Emit, variables
 from bitwright.backends.python.emitter import CODES, Emitter, strip
+from bitwright.compression import NameMemo, fit_region
 from bitwright.ir.ops import Op, Reg
 
 
@@ -150,10 +151,20 @@ def _put_zeros(e: Emitter, op: Op) -> None:
     e.line(f"out += bytes({strip(e.expr(op.args[0]))})")
 
 
+def _memo(e: Emitter, op: Op) -> None:
+    e.line(f"{e.variable(op.outs[0])} = {e.names.add('NameMemo', NameMemo)}()")
+
+
 def _put_name(e: Emitter, op: Op) -> None:
     text, origin, memo = (strip(e.expr(a)) for a in op.args)
-    call = f"{e.names.add('put_name', runtime.put_name)}({text}, out, {origin}, {memo if op.attrs['compress'] else None})"
+    call = f"{e.names.add('put_name', runtime.put_name)}({text}, out, {origin}, {memo}, {op.attrs['compress']})"
     e.line(f"{e.variable(op.outs[0])} = {call}" if e.uses.get(op.outs[0]) else call)
+
+
+def _fit(e: Emitter, op: Op) -> None:
+    origin, begin, wanted, memo = (strip(e.expr(a)) for a in op.args)
+    fit = e.names.add("fit_region", fit_region)
+    e.line(f"{e.variable(op.outs[0])} = {wanted} >= 0 and {fit}(out, {memo}, {origin}, {begin}, {wanted})")
 
 
 def _patch(e: Emitter, op: Op) -> None:
@@ -173,7 +184,7 @@ def _put_checksum(e: Emitter, op: Op) -> None:
 
 
 BUILD: dict[str, Emit] = {
-    **COMMON, "as_int": _as_int, "as_bytes": _as_bytes, "as_text": _as_text, "as_list": _as_list, "as_value": _as_value,
+    **COMMON, "memo": _memo, "fit": _fit, "as_int": _as_int, "as_bytes": _as_bytes, "as_text": _as_text, "as_list": _as_list, "as_value": _as_value,
     "as_class": _as_class, "arm": _arm, "attr": _attr, "here": _here, "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes,
     "put.zeros": _put_zeros, "put.name": _put_name, "patch": _patch, "put.checksum": _put_checksum,
     "set": lambda e, op: e.line(f"{e.expr(op.args[0])}.{op.attrs['name']} = {strip(e.expr(op.args[1]))}"),

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bitwright.names import Memo, NameFault, join_labels, read_name, split_name, write_name
+from bitwright.compression import NameMemo
+from bitwright.names import Memo, NameFault, join_labels, read_name, split_name
 
 
 class Fail(Exception):  # noqa: N818  # never seen by users: it only says "ask the interpreter"
@@ -107,7 +108,7 @@ def as_value(value: Any, as_type: Any) -> Any:
         raise Fail from None
 
 
-def put_name(text: Any, out: bytearray, origin: int, memo: dict[bytes, int] | None) -> str:
+def put_name(text: Any, out: bytearray, origin: int, memo: NameMemo, compress: bool) -> str:
     """Write a domain name; its canonical text."""
     if not isinstance(text, str):
         raise Fail
@@ -115,7 +116,7 @@ def put_name(text: Any, out: bytearray, origin: int, memo: dict[bytes, int] | No
         labels = split_name(text)
     except ValueError:
         raise Fail from None
-    write_name(labels, out, origin, memo)
+    memo.write(labels, out, origin, compress)
     return join_labels(labels)
 
 

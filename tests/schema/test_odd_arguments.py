@@ -1,0 +1,156 @@
+"""Whatever a word of the vocabulary is given, the class is made or a DeclarationError says why not: no other exception."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import bitwright
+from bitwright import DeclarationError, OpenEnum, Struct, u8
+from bitwright.errors import Location
+
+
+class Kind(OpenEnum):
+    A = 1
+
+
+class Inner(Struct):
+    n: int = u8()
+
+
+class Union(Struct): ...
+
+
+ODD: dict[str, Callable[[Any], Any]] = {
+    "None": lambda field: None,
+    "text": lambda field: "u8",
+    "nothing": lambda field: "",
+    "bytes": lambda field: b"ab",
+    "float": lambda field: 1.5,
+    "negative": lambda field: -1,
+    "zero": lambda field: 0,
+    "one": lambda field: 1,
+    "huge": lambda field: 1 << 70,
+    "true": lambda field: True,
+    "list": lambda field: [],
+    "dict": lambda field: {},
+    "set": lambda field: {1},
+    "object": lambda field: object(),
+    "type": lambda field: type,
+    "struct": lambda field: Inner,
+    "union": lambda field: Union,
+    "value": lambda field: Inner(n=1),
+    "enum": lambda field: Kind,
+    "member": lambda field: Kind.A,
+    "function": lambda field: lambda *_: 0,
+    "field": lambda field: field,
+    "expression": lambda field: field + 1,
+    "condition": lambda field: field == 1,
+    "path": lambda field: field.value,
+    "declaration": lambda field: u8(),
+    "descriptor": lambda field: Inner.n,
+    "rest": lambda field: bitwright.rest(),
+}
+
+# A call of each word that is right, to be changed in one argument.
+RIGHT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "bits": ({"width": 8, "as_type": int}, {"default": 1, "signed": False, "endian": None, "doc": ""}),
+    "flag": ({}, {"default": True}),
+    "u8": ({"as_type": int}, {"default": 1}),
+    "u16": ({"as_type": int}, {"default": 1, "endian": "big"}),
+    "u24": ({}, {"default": 1, "endian": "big"}),
+    "i16": ({}, {"default": 1, "endian": "big"}),
+    "reserved": ({"width": 8}, {}),
+    "pad": ({}, {"bits": 8, "bytes": 1}),
+    "align": ({"multiple": 4}, {}),
+    "const": ({"inner": "u8()", "value": 1}, {}),
+    "auto": ({"inner": "u8()"}, {}),
+    "checksum": ({"inner": "u8()", "algorithm": sum}, {"over": None, "prefix": None, "zero_is_absent": False}),
+    "param": ({"as_type": int}, {"default": 1}),
+    "raw": ({}, {"size": 2, "prefix": ..., "terminator": ..., "default": b"ab"}),
+    "text": ({}, {"size": 2, "prefix": ..., "terminator": ..., "encoding": "ascii", "default": "ab"}),
+    "payload": ({}, {"size": 2, "default": b"ab"}),
+    "ipv4": ({}, {"default": bitwright.IPv4Address("192.0.2.1")}),
+    "domain_name": ({}, {"compress": True, "default": "."}),
+    "nested": ({"struct": Inner}, {"size": 1, "endian": None, "arguments": None, "default": Inner(n=1)}),
+    "array": ({"item": "u8()"}, {"count": 1, "size": ..., "until": ..., "endian": None, "arguments": None, "default": [1]}),
+    "switch": ({"on": "field", "cases": {1: Inner}, "default": Inner}, {"size": 1, "endian": None, "arguments": None}),
+    "variant": ({"base": Union}, {"on": "field", "unknown": None, "empty": None, "size": 1, "endian": None, "arguments": None}),
+    "when": ({"condition": "condition", "inner": "u8()"}, {}),
+    "select": ({"condition": "condition", "then": 1, "other": 2}, {}),
+}
+STAND_INS: dict[str, Callable[[Any], Any]] = {
+    "u8()": lambda field: u8(),
+    "field": lambda field: field,
+    "condition": lambda field: field == 1,
+}
+HIDDEN = {"pad", "align", "param", "select"}
+
+
+def arguments() -> Iterator[Any]:
+    for word, (places, names) in RIGHT.items():
+        for argument in [*places, *names]:
+            yield pytest.param(word, argument, id=f"{word}-{argument}")
+
+
+def call(word: str, field: Any, changed: str, odd: Any) -> Any:
+    """The word with its right arguments, but for one."""
+    places, names = RIGHT[word]
+    given = {name: STAND_INS[value](field) if isinstance(value, str) and value in STAND_INS else value for name, value in places.items()}
+    options = {
+        name: STAND_INS[value](field) if isinstance(value, str) and value in STAND_INS else value
+        for name, value in names.items()
+        if value is not ...
+    }
+    if changed in given:
+        given[changed] = odd
+    else:
+        options[changed] = odd
+    return getattr(bitwright, word)(*given.values(), **options)
+
+
+def declare(word: str, argument: str, odd: Callable[[Any], Any]) -> None:
+    """A class with a number before the field in question."""
+    if word in HIDDEN:
+
+        class Hidden(Struct):
+            before: int = u8()
+            it = call(word, before, argument, odd(before))
+
+    else:
+
+        class Visible(Struct):
+            before: int = u8()
+            it: Any = call(word, before, argument, odd(before))
+
+
+@pytest.mark.parametrize(("word", "argument"), list(arguments()))
+def test_odd_arguments_are_taken_or_refused_with_a_place(word: str, argument: str) -> None:
+    outcomes = set()
+    for odd in ODD.values():
+        try:
+            declare(word, argument, odd)
+        except DeclarationError as error:
+            assert isinstance(error.declaration, Location), error
+            assert error.declaration.file == __file__, error
+            outcomes.add("refused")
+        else:
+            outcomes.add("taken")
+    assert "refused" in outcomes or argument in {"doc", "signed", "compress", "zero_is_absent", "before"}
+
+
+def test_the_right_calls_are_right() -> None:
+    for word, (places, names) in RIGHT.items():
+        argument = next(iter([*places, *names]))
+        right = {**places, **names}[argument]
+        make = STAND_INS.get(right) if isinstance(right, str) else None
+        declare(word, argument, make or (lambda field, right=right: right))
+
+
+def test_every_word_is_tried() -> None:
+    words = {name for name in bitwright.__all__ if inspect.isfunction(getattr(bitwright, name))}
+    alike = {"u32", "u48", "u64", "i8", "i32", "i64", "ipv6", "mac", "rest"}
+    assert words - alike == set(RIGHT)
