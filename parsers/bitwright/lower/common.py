@@ -72,7 +72,8 @@ def arguments_of(builder: Builder, values: Values, wire: spec.NestedType | spec.
         kinds = {described.type for struct in structs if (described := spec.spec_of(struct).params.get(name)) is not None}
         if bool in kinds and reg.type == "int" and not 0 <= reg.lo <= reg.hi <= 1:
             if kinds != {bool}:
-                raise declaration_error(f"{name} is a flag in some arms and a number in others; declare it alike in all", location, values.struct)
+                message = f"{name} is a flag in some arms and a number in others; declare it alike in all"
+                raise declaration_error(message, location, values.struct)
             reg = builder.bin("ne", reg, builder.const(0))
         elif reg.type == "int" and not PARAMETER_LO <= reg.lo <= reg.hi <= PARAMETER_HI:
             raise declaration_error(f"{name} would be {reg.lo} to {reg.hi}; a parameter has at most 64 bits", location, values.struct)

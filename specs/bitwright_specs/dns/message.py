@@ -13,8 +13,8 @@ from bitwright_specs.dns.record import Record
 class Message(Header, origin=True):
     """DNS message (RFC 1035, section 4.1).
 
-    A parsed message holds the lengths that it was sent with, and given values win when building.
-    `relaxed()` opens them: after an edit, or where the sender compressed names in data differently.
+    A parsed message holds the lengths and counts that it was sent with, and given values win when building
+    (names are compressed so that the lengths come true).  After an edit, `relaxed()` opens them.
     """
 
     questions: list[Question] = array(Question, count=Header.qdcount, default=[])

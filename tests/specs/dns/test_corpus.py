@@ -50,26 +50,18 @@ def test_both_refuse_the_same() -> None:
     assert refused >= 10
 
 
-def _lengths(message: Message) -> list[int]:
-    return [record.rdlength for section in oracle.SECTIONS for record in getattr(message, section)]
-
-
 def test_parses_back_equal() -> None:
-    """With everything derived anew; and as it is, where the sender compressed names in data as this builder does.
+    """As it is, and with everything derived anew.
 
-    A parsed `rdlength` is a given value, which wins: it fits only names that are as long as they were.
+    A parsed `rdlength` is a given value, which wins: names in data are written so that it comes true.
     """
-    as_built = 0
     for sample in corpus.samples():
         found = both(sample.data)
         if isinstance(found, ParseError):
             continue
+        assert Message.parse(found.build()) == found.resolved() == found, sample.label
         fresh = found.relaxed()
         assert Message.parse(fresh.build()) == fresh.resolved(), sample.label
-        if _lengths(found) == _lengths(fresh.resolved()):
-            assert Message.parse(found.build()) == found.resolved() == found, sample.label
-            as_built += 1
-    assert as_built > 0.99 * len(corpus.samples())
 
 
 def test_names_keep_their_labels() -> None:
