@@ -103,7 +103,7 @@ def test_packets_from_a_pipe_are_shown_as_they_come_and_interrupting_is_orderly(
         process.stdin.flush()
         process.send_signal(signal.SIGINT)
         assert process.stderr.read().decode().splitlines() == [
-            "1 packets read: 1 ok, 0 cut, 0 malformed, 0 unknown",
+            "1 packet read: 1 ok, 0 cut, 0 malformed, 0 unknown",
             "bitwright: interrupted",
         ]
         assert process.wait() == 130

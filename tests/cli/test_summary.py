@@ -98,6 +98,18 @@ def test_a_class_may_say_it_itself_and_is_escaped() -> None:
     assert summary(Proud(level=3)) == "level\\n3"
 
 
+def test_bytes_that_are_text_are_shown_as_text() -> None:
+    class Words(Struct):
+        strings: list[bytes] = array(raw(prefix=u8()), default=[])
+        data: bytes = raw()
+
+    assert summary(Words(strings=[b"first", b"\xc3\xa9"], data=b"a b")) == 'strings: "first", c3a9; data="a b"'
+
+
+def test_fields_may_be_left_out() -> None:
+    assert summary(Point(x=1, y=2), ["x"]) == "y=2"
+
+
 def test_hex_of() -> None:
     assert hex_of(bytes(3)) == "000000"
     assert hex_of(bytes(17)) == "0" * 32 + "... (17 bytes)"

@@ -64,7 +64,8 @@ def extent(body: Body) -> Extent:
 
 def parameter_extent(body: Body) -> Extent:
     """An expression over a parameter."""
-    name = body.name("p")
+    name = f"p_{len(body.taken)}"  # no name that parse() takes itself
+    body.taken.add(name)
     body.lines.append(f"{name} = param(int)")
     body.params[name] = None
     return Extent(f"{name} + 1", lambda m: m.params[name] + 1)
@@ -78,7 +79,7 @@ def new_extent(body: Body) -> Extent:
     fitting = [n for n in range(min(top, 64) + 1) if 0 <= value(n) <= MOST]
     if not fitting or "select" in form and width < 2:
         form, value, fitting = "{}", FORMS[0][1], list(range(min(top, MOST) + 1))
-    derived = body.draw(st.integers(0, 2)) > 0
+    derived = "select" not in form and body.draw(st.integers(0, 2)) > 0
     other = minus(body) if not derived or body.draw(st.booleans()) else None
     name = body.name("size")
 
@@ -236,7 +237,7 @@ def item(body: Body) -> Item:
 
 def number_item(body: Body) -> Item:
     """A number that fills whole bytes, so that the next begins where this one did."""
-    width = 8 if body.little and body.phase else body.draw(st.sampled_from([8, 16, 24, 32, 64]))
+    width = body.draw(st.sampled_from([8, 16, 24, 32, 64]))
     signed = body.draw(st.booleans())
     low, high = bounds(width, signed=signed)
     return Item(word(body, width, signed=signed), lambda m: m.draw(st.integers(low, high)), width, width)
@@ -273,6 +274,8 @@ def counted(body: Body) -> None:
     found = extent(body)
 
     def content() -> None:
+        if body.little:
+            body.to_byte()
         one = item(body)
         if one.smallest == 0 and not found.said.isdigit():
             one = number_item(body)

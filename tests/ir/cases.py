@@ -324,6 +324,15 @@ OUTPUT = [
         "put.name", "malformed", "%1: obj = memo\n%2: int<0..0> = const {value: 0}\n%3: obj = put.name %0, %2, %1 {compress: true}",
         Fails("name"), "a..",
     ),
+    *(
+        write(
+            "fit", name, "%1: obj = memo\n%2: int<0..0> = const {value: 0}\n%3: obj = put.name %0, %2, %1 {compress: true}\n"
+            f"%4: int<0..2^48> begin = here\n%5: int<-1..9> = const {{value: {wanted}}}\n%6: int<1..1> = const {{value: 1}}\nloop.while %6\ndo\n"
+            "  %7: obj = put.name %0, %2, %1 {compress: true}\n  %8: int<0..1> again = fit %2, %4, %5, %1\n  yield %8\nend",
+            (b"\1a\0" + second, None), "a.",
+        )
+        for name, wanted, second in (("longer", 3, b"\1a\0"), ("as it is", -1, b"\xc0\0"), ("cannot", 9, b"\xc0\0"))
+    ),
     write(
         "patch", "bytes", '%1: int<0..0> = const {value: 0}\nput %1 {width: 24, order: "big"}\n%2: int<1..1> = const {value: 1}\n'
         'patch %2, %0 {width: 16, phase: 0, order: "little"}', (b"\0\2\1", None), 0x0102, params="%0: int<0..65535>",

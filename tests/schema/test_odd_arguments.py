@@ -112,7 +112,7 @@ def call(word: str, field: Any, changed: str, odd: Any) -> Any:
     return getattr(bitwright, word)(*given.values(), **options)
 
 
-def declare(word: str, argument: str, odd: Callable[[Any], Any]) -> None:
+def declare(word: str, argument: str, odd: Callable[[Any], Any]) -> type[Struct]:
     """A class with a number before the field in question."""
     if word in HIDDEN:
 
@@ -120,11 +120,13 @@ def declare(word: str, argument: str, odd: Callable[[Any], Any]) -> None:
             before: int = u8()
             it = call(word, before, argument, odd(before))
 
-    else:
+        return Hidden
 
-        class Visible(Struct):
-            before: int = u8()
-            it: Any = call(word, before, argument, odd(before))
+    class Visible(Struct):
+        before: int = u8()
+        it: Any = call(word, before, argument, odd(before))
+
+    return Visible
 
 
 @pytest.mark.parametrize(("word", "argument"), list(arguments()))
@@ -132,7 +134,9 @@ def test_odd_arguments_are_taken_or_refused_with_a_place(word: str, argument: st
     refused: list[DeclarationError] = []
     for odd in ODD.values():
         try:
-            declare(word, argument, odd)
+            made = declare(word, argument, odd)
+            made.source("parse")  # what is taken can be compiled, or the compiler says why not
+            made.source("build")
         except DeclarationError as error:
             refused.append(error)
     assert {error.declaration.file if error.declaration else None for error in refused} <= {__file__}

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from bitwright.cli.output import Output
 from bitwright.plain import plain_of, plain_value
 from bitwright.plain.outward import Converter
 
@@ -20,10 +19,17 @@ if TYPE_CHECKING:
     from bitwright.stack import Layer, LayerError, Row
 
 
+class Sink(Protocol):
+    """Where lines go."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take bytes."""
+
+
 class JsonLines:
     """Writes rows to an output as JSON lines."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Sink) -> None:
         self._write = output.write
         self._encode = msgspec.json.Encoder().encode
         self._of_class = _LayerConverters()
@@ -48,7 +54,7 @@ class JsonLines:
 
     def _layers(self, layers: list[Layer]) -> list[dict[str, Any]]:
         of_class = self._of_class
-        shown = []
+        shown: list[dict[str, Any]] = []
         for layer in layers:
             fields = layer.plain
             if fields is None:

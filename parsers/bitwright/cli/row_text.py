@@ -8,6 +8,7 @@ declared protocol that uses these names is shown as it should be.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from bitwright.cli.output import Output
@@ -18,6 +19,7 @@ from bitwright.values import Address
 if TYPE_CHECKING:
     from bitwright.stack import Row
 
+ENDPOINTS = ("src", "dst", "src_port", "dst_port")
 _STATUS_STYLE = {"malformed": "bad", "cut": "warn", "unknown": "warn"}
 
 
@@ -36,11 +38,12 @@ class TextLines:
     def text(self, row: Row) -> str:
         """One packet's line."""
         style = self._style
+        ends = endpoints(row)
         chain = "/".join(layer.name for layer in row.layers) or f"link type {row.link_type}"
-        parts = [f"{row.number:>6}", style("faint", self._clock.text(row.time_ns)), endpoints(row), style("name", chain)]
+        parts = [f"{row.number:>6}", style("faint", self._clock.text(row.time_ns)), ends, style("name", chain)]
         if row.status != "ok":
             parts.append(style(_STATUS_STYLE[row.status], row.status))
-        parts.append(trouble(row) if row.error else _content(row))
+        parts.append(trouble(row) if row.error else _content(row, ENDPOINTS if ends else ()))
         if row.findings:
             parts.append(style("warn", "! " + ", ".join(f"{finding.code} {finding.path}".rstrip() for finding in row.findings)))
         return "  ".join(part for part in parts if part)
@@ -114,13 +117,13 @@ def trouble(row: Row) -> str:
     return printable(f"{where}{place}: {error.problem.message}{culprit} [{error.code}]")
 
 
-def _content(row: Row) -> str:
+def _content(row: Row, without: Collection[str]) -> str:
     """The summary of the topmost layer, or of all the messages of a stream."""
     if not row.layers:
         return ""
     top = row.layers[-1]
     messages = [layer.value for layer in row.layers if layer.name == top.name and layer.value is not None]
-    line = " | ".join(summary(value) for value in messages)
+    line = " | ".join(summary(value, without) for value in messages)
     carried = top.value.__bitwright__.payload if top.value is not None else None
     size = len(getattr(top.value, carried.name)) if carried else 0
     return f"{line} +{size} bytes".lstrip() if size else line

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from bitwright.cli.output import Output
 from bitwright.cli.row_text import Clock, endpoints, trouble
-from bitwright.cli.summary import hex_of
 from bitwright.cli.terminal import printable
-from bitwright.cli.tree import Node, TreePrinter, computed_nodes, partial_nodes, struct_nodes
+from bitwright.cli.tree import Node, TreePrinter, bytes_in_hex, computed_nodes, partial_nodes, struct_nodes
 
 if TYPE_CHECKING:
     from bitwright.stack import Layer, Row
@@ -48,5 +47,5 @@ def _layer(layer: Layer, above: Layer | None) -> Node:
     nodes = struct_nodes(layer.value, payload.name if payload else None) + computed_nodes(layer.value)
     carried: bytes = getattr(layer.value, payload.name) if payload else b""
     if payload and carried and (above is None or above.value is None):
-        nodes.append(Node(payload.name, hex_of(carried, 64)))
+        nodes.append(Node(payload.name, bytes_in_hex(carried)))
     return Node(name, place, nodes)

@@ -8,7 +8,7 @@ by name, texts and addresses bare, numbers as ``name=value``, lists after their 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from bitwright import Struct
@@ -20,12 +20,12 @@ _MOST_ITEMS = 8
 _MOST_BYTES = 16
 
 
-def summary(value: Struct) -> str:
-    """The line for a value, without what it carries for the layer above; safe for a terminal."""
-    return printable(_plain_summary(value))
+def summary(value: Struct, without: Collection[str] = ()) -> str:
+    """The line for a value, without the fields named and what it carries for the layer above; safe for a terminal."""
+    return printable(_plain_summary(value, without))
 
 
-def _plain_summary(value: Any) -> str:
+def _plain_summary(value: Any, without: Collection[str] = ()) -> str:
     struct: Any = type(value)
     if struct.__str__ is not object.__str__:
         return str(value)
@@ -33,7 +33,7 @@ def _plain_summary(value: Any) -> str:
     apart = False
     for field in struct.__bitwright__.visible:
         shown = getattr(value, field.name)
-        word = _field(field, shown)
+        word = "" if field.name in without else _field(field, shown)
         if word:
             line += ("; " if apart or isinstance(shown, list) else " ") + word if line else word
             apart = isinstance(shown, list)
@@ -65,7 +65,7 @@ def _value(name: str, value: Any) -> str:
     if isinstance(value, Address | str):
         return str(value)
     if isinstance(value, bytes):
-        return f"{name}={hex_of(value)}" if value else ""
+        return f"{name}={bytes_in_words(value)}" if value else ""
     return f"{name}: {', '.join(_items(value))}" if value else ""
 
 
@@ -75,6 +75,13 @@ def _items(values: list[Any]) -> Iterator[str]:
         yield shown.removeprefix("=") or "-"
     if len(values) > _MOST_ITEMS:
         yield f"{len(values) - _MOST_ITEMS} more"
+
+
+def bytes_in_words(data: bytes) -> str:
+    """Bytes as text in quotes where they are nothing but that, in ASCII; else in hex."""
+    if data.isascii() and (text := data.decode("ascii")).isprintable():
+        return f'"{text}"'
+    return hex_of(data)
 
 
 def hex_of(data: bytes, most: int = _MOST_BYTES) -> str:

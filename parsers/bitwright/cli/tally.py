@@ -41,6 +41,15 @@ class Tally:
             self._layers.update(list(dict.fromkeys(layer.name for layer in row.layers)))  # each once, in order
             self._chains["/".join(layer.name for layer in row.layers) or "(none)"] += 1
 
+    def merge(self, other: Tally) -> None:
+        """Count what another counted too."""
+        for mine, theirs in (
+            (self.statuses, other.statuses), (self._reasons, other._reasons), (self._findings, other._findings),
+            (self._unknown, other._unknown), (self._layers, other._layers), (self._chains, other._chains),
+        ):  # fmt: skip
+            mine.update(theirs)  # type: ignore[arg-type]  # each pair counts the same kind of thing
+        self._captured += other._captured
+
     @property
     def packets(self) -> int:
         """Packets counted."""
@@ -48,7 +57,8 @@ class Tally:
 
     def lines(self) -> Iterator[str]:
         """The summary."""
-        yield f"{self.packets} packets read: " + ", ".join(f"{self.statuses[status]} {status}" for status in STATUSES)
+        count = "1 packet" if self.packets == 1 else f"{self.packets} packets"
+        yield f"{count} read: " + ", ".join(f"{self.statuses[status]} {status}" for status in STATUSES)
         for status in ("cut", "malformed"):
             reasons = [(n, layer, code) for (s, layer, code), n in self._reasons.most_common() if s == status]
             if reasons:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bitwright import Struct
-from bitwright.cli.summary import hex_of, summary
+from bitwright.cli.summary import bytes_in_words, hex_of, summary
 from bitwright.cli.terminal import printable
 from bitwright.schema import spec
 from bitwright.values import Address
@@ -20,7 +20,7 @@ from bitwright.values import Address
 if TYPE_CHECKING:
     from rich.tree import Tree
 
-_MOST_BYTES = 64
+MOST_BYTES = 64
 
 
 @dataclasses.dataclass(slots=True)
@@ -78,8 +78,14 @@ def scalar(value: Any) -> str:
     if isinstance(value, Address):
         return str(value)
     if isinstance(value, bytes | bytearray | memoryview):
-        return hex_of(bytes(value), _MOST_BYTES) or "empty"
+        return bytes_in_hex(bytes(value))
     return printable(str(value)) if value != "" else "empty"
+
+
+def bytes_in_hex(data: bytes) -> str:
+    """Bytes in hex, with the text that they are, if they are nothing else."""
+    shown, words = hex_of(data, MOST_BYTES), bytes_in_words(data)
+    return f"{shown} {words}" if words.startswith('"') and data else shown or "empty"
 
 
 def plain_lines(nodes: Iterable[Node], guides: Guides, indent: str = "") -> Iterator[str]:

@@ -44,10 +44,10 @@ def interval(op: str, a: Reg, b: Reg) -> tuple[int, int]:
 
 
 def _bitwise(op: str, a: Reg, b: Reg) -> tuple[int, int]:
+    if op == "and" and max(a.lo, b.lo) >= 0:  # of a negative number and another the result lies within the other
+        return 0, min(r.hi for r in (a, b) if r.lo >= 0)
     if a.lo < 0 or b.lo < 0:
         raise IntervalError(f"`{op}` of something that can be negative; make it non-negative first")
-    if op == "and":
-        return 0, min(a.hi, b.hi)
     return 0, (1 << max(a.hi.bit_length(), b.hi.bit_length())) - 1
 
 

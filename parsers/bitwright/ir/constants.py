@@ -147,6 +147,10 @@ def _some_bytes(name: str) -> Check:
     return check
 
 
+def _same(op: Op, program: Program) -> str | None:
+    return _some_bytes("value")(op, program) or _within(op.outs[0], 0, 1)
+
+
 def _sum(op: Op, program: Program) -> str | None:
     size = op.attrs["bytes"]
     return _symbol(op, program, op.attrs["algorithm"], "function") or (None if _natural(size, 1) else f"the sum has {size!r} bytes")
@@ -381,8 +385,10 @@ CHECKS: Final[Mapping[str, Check]] = {
     "select": lambda op, program: _within(op.outs[0], min(r.lo for r in op.args[1:]), max(r.hi for r in op.args[1:])),
     "is_none": lambda op, program: _within(op.outs[0], 0, 1),
     "zeros": lambda op, program: _within(op.outs[0], 0, 1),
+    "same": _same,
+    "fit": lambda op, program: _within(op.outs[0], 0, 1),
     "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "bits": _bits,
-    "find": _some_bytes("terminator"), "same": _some_bytes("value"), "checksum": _sum, "put.checksum": _sum,
+    "find": _some_bytes("terminator"), "checksum": _sum, "put.checksum": _sum,
     "constant": _constant, "box": _box, "split": _split, "known": _known, "span": _span, "render": _render, "text": _encoding,
     "name": _name, "make": _make, "record": _record,
     "attr": _attribute, "set": _attribute, "as_int": _as_int, "as_bytes": _as_bytes, "as_text": _encoding, "as_value": _class,

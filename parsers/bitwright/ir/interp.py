@@ -135,10 +135,9 @@ class Machine:
 
     def find(self, code: str, message: str) -> None:
         """A finding: an error in a strict run, an entry in a collecting one."""
-        frame = self.frames[-1]
         if self.findings is None:
             raise self.fail(code, message)
-        self.findings.append(Finding(code, message, join_path(self.path), frame.bit_offset))
+        self.findings.append(Finding(code, message, join_path(self.path), self.frames[-1].bit_offset))
 
 
 Handler = Callable[[Machine, Op, list[Any]], Any]

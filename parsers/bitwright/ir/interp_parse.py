@@ -31,8 +31,8 @@ def _truncated(m: Machine, base: int, end: int, size: int, refs: Any = (), expr:
 
 def _at(m: Machine, base: int) -> int:
     """The exact bit: a field that begins inside a byte keeps its bit."""
-    frame = m.frames[-1]
-    return frame.bit_offset if frame.bit_offset // 8 == base else base * 8
+    inside = m.frames[-1].bit_offset if m.frames else 0  # a program without trace marks knows no field
+    return inside if inside // 8 == base else base * 8
 
 
 def _need(m: Machine, op: Op, args: list[Any]) -> None:

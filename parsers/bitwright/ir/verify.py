@@ -112,7 +112,7 @@ PARSE_ONLY: Final = frozenset({
 })  # fmt: skip
 BUILD_ONLY: Final = frozenset({
     "attr", "is_none", "as_int", "as_bytes", "as_text", "as_list", "as_value", "as_class", "arm", "item", "set", "here",
-    "put", "put.pack", "put.bytes", "put.zeros", "put.name", "patch", "put.checksum",
+    "put", "put.pack", "put.bytes", "put.zeros", "put.name", "fit", "patch", "put.checksum",
 })  # fmt: skip
 
 

@@ -8,15 +8,17 @@ Checksums come last.  A value that the user gave is never replaced, even if it i
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, NoReturn
 
 from bitwright.errors import DEFAULT_LIMITS, declaration_error
 from bitwright.ir.builder import Builder, IntervalError
 from bitwright.ir.ops import Block, Function, Reg
 from bitwright.lower.common import (
     POSITION_HI,
+    Arguments,
     ProgramLowering,
-    bounds,
+    by_order,
+    byte_order,
     deeper,
     default_parameters,
     layout_of,
@@ -25,38 +27,37 @@ from bitwright.lower.common import (
     position,
     refuse_loose_bits,
 )  # fmt: skip
-from bitwright.lower.expressions import Values
+from bitwright.lower.equations import Equations, Unknown
+from bitwright.lower.expressions import Path, Values, bounds, export_bounds, paths_into
 from bitwright.lower.facts import Needs, needs_of
-from bitwright.lower.solve import Equation, Path, Solver, invertible, unknowns_of
 from bitwright.schema import spec
-from bitwright.schema.expr import FieldRef, show, walk
+from bitwright.schema.expr import FieldRef, Node
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class BuildKey:
-    """What makes two build functions for one struct different; `given` fields are solved by the caller."""
+    """What makes two build functions for one struct different.
+
+    `given` are derived fields that the caller solves; `exports` are numbers that it asks for.
+    """
 
     struct: type
     phase: int
     order: str
     needs: Needs
-    given: tuple[str, ...] = ()
-    arguments: tuple[str, ...] = ()
+    given: tuple[Path, ...] = ()
+    exports: tuple[Path, ...] = ()
+    arguments: Arguments = ()
 
 
-@dataclasses.dataclass(slots=True, eq=False)
-class Unknown:
-    """A derived field: whether the user gave it, its value, and where it waits to be patched."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Place:
+    """Where a number waits to be patched: its byte, the bit in it, and its byte order, perhaps by an earlier field."""
 
-    path: Path
+    at: Reg
+    phase: int
     wire: spec.IntType
-    name: str
-    explicit: Reg
-    given: Reg
-    location: Any
-    default: Any
-    value: Reg | None = None
-    place: tuple[Reg, int, str] | None = None  # position, phase, byte order
+    order: str | Node
 
 
 class BuildLowering(ProgramLowering):
@@ -87,7 +88,8 @@ class BuildLowering(ProgramLowering):
         needs = needs_of(struct)
         scope = (builder.const(0), builder.obj("memo", hint="memo")) if needs.scope else ()
         depth = (builder.const(0),) if needs.depth else ()
-        name = self.function(BuildKey(struct, 0, order, needs, (), tuple(made.params)))
+        arguments = tuple((name, reg.type) for name, reg in zip(made.params, params, strict=True))
+        name = self.function(BuildKey(struct, 0, order, needs, arguments=arguments))
         outs = (builder.reg("obj", hint="copy"),) if self.resolve else ()
         builder.emit("as_class", (message,), class_=self.symbol(struct, made.name))
         builder.emit("call", (message, *scope, *depth, *params), outs, function=name)
@@ -106,20 +108,25 @@ class StructBuild:
         self.origin: Reg | None = None
         self.memo: Reg | None = None
         self.depth: Reg | None = None
-        self.values = Values(b, self.spec.name)
-        self.given: dict[str, Reg] = {}
-        self.unknowns: dict[Path, Unknown] = {}
-        self.equations: list[Equation] = []
+        self.values = Values(b, self.spec)
+        self.given: dict[Path, Reg] = {}
+        self.equations = Equations(b, self.values, self.spec, self._known)
+        self.places: dict[Path, Place] = {}
         self.copies: dict[str, Reg] = {}  # what the resolved copy holds
         self.inputs: dict[str, Reg] = {}  # what the message holds
-        self.waiting: list[tuple[spec.FieldSpec, spec.IntType, Reg, int, str]] = []  # const fields of values not known yet
+        self.waiting: list[spec.FieldSpec] = []  # const fields of values not known yet
+        self.wanted = paths_into(self.spec, (*key.given, *key.exports))
         self.phase = key.phase
         self.params = self._parameters()
-        self.start = b.number("here", lo=0, hi=POSITION_HI, hint="start")
+        self.start = self.here("start")
 
-    def refuse(self, message: str, field: spec.FieldSpec) -> Any:
+    def refuse(self, message: str, field: spec.FieldSpec) -> NoReturn:
         """A DeclarationError about a field."""
         raise declaration_error(message, field.location, self.spec.name, field.name)
+
+    def here(self, hint: str = "pos") -> Reg:
+        """The byte that the next bit goes into."""
+        return self.builder.number("here", lo=0, hi=POSITION_HI, hint=hint, phase=self.phase)
 
     def _parameters(self) -> tuple[Reg, ...]:
         b, key = self.builder, self.key
@@ -130,15 +137,15 @@ class StructBuild:
         if key.needs.depth:
             self.depth = b.reg("int", 0, 1 << 20, "depth")
             params.append(self.depth)
-        for name in key.given:
-            self.given[name] = b.reg("int", -(1 << 64), 1 << 64, name)
-            params.append(self.given[name])
+        for path in key.given:
+            self.given[path] = b.reg("int", -(1 << 64), 1 << 64, path[-1])
+            params.append(self.given[path])
         params += parameters_of(b, self.values, self.spec, key.arguments)
         return tuple(params)
 
     def lower(self) -> None:
         """Collect the equations, solve what is known before, write the fields, solve and patch the rest."""
-        from bitwright.lower.build_fields import FieldBuild
+        from bitwright.lower.build_fields import FieldBuild  # it refers to this module
 
         b = self.builder
         if self.spec.origin:
@@ -148,208 +155,115 @@ class StructBuild:
             self.depth = deeper(b, self.depth, DEFAULT_LIMITS.depth)
         fields = [FieldBuild(self, field) for field in self.spec.fields]
         for field in fields:
-            field.prepare()
+            self._bounded(field.field, field.prepare)
         for field in fields:
-            field.equations()
-        self._refuse_unsolvable()
-        self._solve_known()
+            self._bounded(field.field, field.equations)
+        self.equations.refuse_unsolvable()
+        self.equations.solve()
         for field in fields:
-            field.write()
-            self._solve_known()
+            self._bounded(field.field, field.write)
+            self.equations.solve()
         self._finish()
-        b.give(*((self._copy(),) if self.owner.resolve else ()))
-        outs = ("obj",) if self.owner.resolve else ()
-        self.owner.program.functions[self.name] = Function(self.name, self.params, outs, b.block)  # type: ignore[arg-type]
+        exports = [self._export(path) for path in self.key.exports]
+        copy = (self._copy(),) if self.owner.resolve else ()
+        b.give(*copy, *exports)
+        outs = (*("obj" for _ in copy), *("int" for _ in exports))
+        self.owner.program.functions[self.name] = Function(self.name, self.params, outs, b.block)  # type: ignore[arg-type]  # of RegType
 
-    # --- equations ---------------------------------------------------------------------------
+    def _bounded(self, field: spec.FieldSpec, step: Any) -> None:
+        """Do one step for a field; numbers that cannot be bounded are the declaration's fault."""
+        try:
+            step()
+        except IntervalError as error:
+            self.refuse(f"an expression of it {error}", field)
 
-    def add_unknown(self, unknown: Unknown) -> None:
-        """Note a derived field; if the caller solves it, it is known at once."""
-        self.unknowns[unknown.path] = unknown
-        b, from_caller = self.builder, self.given.get(unknown.name) if len(unknown.path) == 1 else None
-        if from_caller is not None:
-            low, high = bounds(unknown.wire)
-            with b.inside(Block()) as missing:
-                self._in_range(unknown, from_caller)
-                b.give(from_caller)
-            with b.inside(Block()) as there:
-                b.give(b.as_int(unknown.given, low, high))
-            out = b.reg("int", low, high, unknown.name)
-            b.emit("enter", (), name=unknown.name, phase=0, location=unknown.location)
-            b.branch(b.is_not(unknown.explicit), missing, there, (out,))
-            b.emit("leave", (), phase=0)
-            self._known(unknown, out)
+    def _export(self, path: Path) -> Reg:
+        return self.values.lower(FieldRef(path) if len(path) > 1 else self.spec.computed.get(path[0], FieldRef(path)), self.spec.location)
 
     def _known(self, unknown: Unknown, value: Reg) -> None:
-        unknown.value = value
-        self.values.fields[unknown.path] = value
-        if unknown.place is not None:
-            at, phase, order = unknown.place
-            self.builder.emit("patch", (at, value), width=unknown.wire.width, phase=phase, order=order)
+        """A derived field is solved: into its place, if zero bits were written there before."""
+        if len(unknown.path) == 1:
+            self.copies[unknown.name] = self.box(value, unknown.wire)
+        if unknown.path in self.places:
+            self.patch(self.places[unknown.path], value)
 
-    def _in_range(self, unknown: Unknown, value: Reg) -> None:
-        b, (low, high) = self.builder, bounds(unknown.wire)
-        if value.lo < low or value.hi > high:
-            outside = b.bin("or", b.bin("lt", value, b.const(low)), b.bin("gt", value, b.const(high)))
-            b.fail_if(outside, "range", f"would have to be {{1}}, which does not fit; the field holds {low} to {high}", values=(value,))
+    def patch(self, place: Place, value: Reg) -> None:
+        """Write a number into zero bits written before."""
 
-    def _open(self) -> set[Path]:
-        return {path for path, u in self.unknowns.items() if u.value is None}
+        def emit(order: str) -> None:
+            self.builder.emit("patch", (place.at, value), width=place.wire.width, phase=place.phase, order=order)
 
-    def _solve_known(self) -> None:
-        """Solve every equation that has one unknown left and whose other side is known."""
-        progress = True
-        while progress:
-            progress = False
-            for equation in self.equations:
-                if equation.actual is None or equation.used:
-                    continue
-                left = unknowns_of(equation.expression, self._open())
-                if len(left) == 1:
-                    path = next(iter(left))
-                    if invertible(equation.expression, path):
-                        equation.used = progress = True
-                        self._solve(self.unknowns[path], equation)
+        by_order(self.builder, self.values, place.order, emit)
 
-    def _solve(self, unknown: Unknown, equation: Equation) -> None:
-        b, (low, high) = self.builder, bounds(unknown.wire)
-        b.emit("enter", (), name=unknown.name, phase=0, location=unknown.location)
-        if equation.applies is not None:
-            lost = b.bin("and", b.is_not(unknown.explicit), b.is_not(equation.applies))
-            b.fail_if(lost, "tag", f"no tag is known for the class of {equation.field}; give {unknown.name}=")
-        with b.inside(Block()) as missing:
-            try:
-                solution = Solver(b, self.values, equation, unknown.path).solve()
-                self._in_range(unknown, solution)
-            except IntervalError as error:
-                raise declaration_error(f"`{show(equation.expression)}` {error}", equation.location, self.spec.name) from None
-            b.give(solution)
-        with b.inside(Block()) as there:
-            b.give(b.as_int(unknown.given, low, high))
-        out = b.reg("int", low, high, unknown.name)
-        b.branch(b.is_not(unknown.explicit), missing, there, (out,))
-        b.emit("leave", (), phase=0)
-        self._known(unknown, out)
+    def hold_place(self, field: spec.FieldSpec, wire: spec.IntType) -> None:
+        """Remember where a number goes that is not known yet."""
+        self.places[field.name,] = Place(self.here(), self.phase, wire, self.order_of(wire, field))
 
-    def _refuse_unsolvable(self) -> None:
-        for path, unknown in self.unknowns.items():
-            if unknown.value is not None:
-                continue
-            uses = [e for e in self.equations if path in unknowns_of(e.expression, {path})]
-            if uses and not any(invertible(e.expression, path) for e in uses):
-                raise declaration_error(
-                    f"is derived, but `{show(uses[0].expression)}` cannot be solved for it; use it once, with + - * // << by constants, "
-                    "or drop auto() and give it",
-                    unknown.location, self.spec.name, unknown.name,
-                )  # fmt: skip
+    def order_of(self, wire: spec.IntType, field: spec.FieldSpec) -> str | Node:
+        """The byte order of a number at the current place."""
+        return byte_order(wire, self.phase, self.key.order, lambda message: self.refuse(message, field))
+
+    # --- the end of a struct -----------------------------------------------------------------
 
     def _finish(self) -> None:
-        """What nothing determined, what waited, what must agree, and the checksums."""
-        b = self.builder
-        for unknown in self.unknowns.values():
-            if unknown.value is None:
-                self._undetermined(unknown)
-        for equation in self.equations:
-            if not equation.used and equation.actual is not None:
-                self._agree(equation)
-        for field, wire, at, phase, order in self.waiting:
-            value = self._constant(field, wire)
-            b.emit("patch", (at, value), width=wire.width, phase=phase, order=order)
-        for field in self.spec.fields:
-            if isinstance(field.type, spec.ChecksumType):
-                self._sum(field, field.type)
+        """What nothing determined, what waited, the checksums, what must agree."""
+        self.equations.solve(finally_=True)
+        self.equations.undetermined()
+        for field in self.waiting:
+            assert isinstance(field.type, spec.IntType)
+            self.patch(self.places[field.name,], self.constant(field, field.type))
+        sums = [(field, field.type) for field in self.spec.fields if isinstance(field.type, spec.ChecksumType)]
+        for field, wire in sorted(sums, key=lambda pair: pair[1].over is None):  # one over everything covers the others
+            self._sum(field, wire)
+        self.equations.check()
 
-    def _constant(self, field: spec.FieldSpec, wire: spec.IntType) -> Reg:
+    def constant(self, field: spec.FieldSpec, wire: spec.IntType) -> Reg:
         """The value of a const field: the expression's, unless the user gave another."""
-        b, (low, high) = self.builder, bounds(wire)
-        assert field.fixed is not None
-        assert not isinstance(field.fixed, bytes)
-        given = self.inputs[field.name]
+        fixed = field.fixed
+        assert isinstance(fixed, Node)
+
+        def value() -> Reg:
+            found = self.values.lower(fixed, field.location)
+            self.equations.in_range(wire, found)
+            return found
+
+        out = self._unless_given(field, wire, value)
+        self.values.fields[field.name,] = out
+        return out
+
+    def _unless_given(self, field: spec.FieldSpec, wire: spec.IntType, otherwise: Any) -> Reg:
+        """The message's number, or, where it is None, what `otherwise` emits."""
+        b, (low, high), given = self.builder, bounds(wire), self.inputs[field.name]
         b.emit("enter", (), name=field.name, phase=0, location=field.location)
         with b.inside(Block()) as missing:
-            value = self.values.lower(field.fixed, field.location)
-            outside = b.bin("or", b.bin("lt", value, b.const(low)), b.bin("gt", value, b.const(high)))
-            b.fail_if(outside, "range", f"would have to be {{1}}, which does not fit; the field holds {low} to {high}", values=(value,))
-            b.give(value)
+            b.give(otherwise())
         with b.inside(Block()) as there:
             b.give(b.as_int(given, low, high))
         out = b.reg("int", low, high, field.name)
         b.branch(b.number("is_none", given, lo=0, hi=1), missing, there, (out,))
         b.emit("leave", (), phase=0)
-        self.values.fields[(field.name,)] = out
         self.copies[field.name] = self.box(out, wire)
         return out
 
-    def _undetermined(self, unknown: Unknown) -> None:
-        b, (low, high) = self.builder, bounds(unknown.wire)
-        b.emit("enter", (), name=unknown.name, phase=0, location=unknown.location)
-        missing = b.is_not(unknown.explicit)
-        out = b.reg("int", low, high, unknown.name)
-        with b.inside(Block()) as empty:
-            if unknown.default is spec.MISSING:
-                advice = f"is derived, but nothing in {self.spec.name} says how; give {unknown.name}="
-                b.fail_if(b.const(1), "unsolved", advice)
-                b.give(b.const(0))
-            else:
-                b.give(b.const(int(unknown.default)))
-        with b.inside(Block()) as there:
-            b.give(b.as_int(unknown.given, low, high))
-        b.branch(missing, empty, there, (out,))
-        b.emit("leave", (), phase=0)
-        self._known(unknown, out)
-
-    def _agree(self, equation: Equation) -> None:
-        """An equation that solved nothing must hold, unless a derived field in it was given on purpose."""
-        b = self.builder
-        actual = equation.actual
-        assert actual is not None
-        involved = [self.unknowns[n.names] for n in walk(equation.expression) if isinstance(n, FieldRef) and n.names in self.unknowns]
-        field = next(f for f in self.spec.fields if f.name == equation.field)
-        b.emit("enter", (), name=field.name, phase=0, location=field.location)
-        self.values.rest = lambda: actual  # what is written is all there is, so rest() is its size
-        value = chosen = self.values.lower(equation.expression, equation.location)
-        self.values.rest = None
-        expected = actual
-        if equation.kind == "presence":
-            chosen = b.bin("ne", value, b.const(0))
-        elif equation.arms is not None and equation.arm is not None:
-            chosen = b.number("lookup", value, lo=-1, hi=1 << 16, table=equation.arms, default=-1)
-            expected = equation.arm
-        wrong = b.bin("ne", chosen, expected)
-        for unknown in involved:
-            wrong = b.bin("and", wrong, b.is_not(unknown.explicit))
-        if equation.applies is not None:
-            wrong = b.bin("and", wrong, equation.applies)
-        code = "conflict" if involved else "presence" if equation.kind == "presence" else "tag" if equation.kind == "tag" else "size"
-        b.fail_if(wrong, code, f"{equation.what} is {{1}}, but `{show(equation.expression)}` is {{2}}", values=(actual, value))
-        b.emit("leave", (), phase=0)
-
     def _sum(self, field: spec.FieldSpec, wire: spec.ChecksumType) -> None:
-        b, unknown_at = self.builder, self.values.fields[(field.name, "@")]
-        given, size = self.inputs[field.name], wire.inner.width // 8
-        low, high = bounds(wire.inner)
-        b.emit("enter", (), name=field.name, phase=0, location=field.location)
-        with b.inside(Block()) as missing:
-            stop = b.number("here", lo=0, hi=POSITION_HI)
-            if wire.over is not None:
-                covered = self.values.lower(wire.over, field.location)
-                stop = b.number("bin", self.start, covered, lo=0, hi=POSITION_HI, op="add")
-            prefix = self.values.params[wire.prefix] if wire.prefix else b.obj("none")
-            symbol = self.owner.symbol(wire.algorithm, getattr(wire.algorithm, "__name__", "algorithm"))
-            found = b.number("put.checksum", self.start, stop, unknown_at, prefix, lo=low, hi=high, algorithm=symbol, bytes=size)
-            if wire.zero_is_absent:
-                found = b.select(b.bin("eq", found, b.const(0)), b.const(high), found)
-            if wire.prefix is not None:
-                found = self._without_prefix(field, wire, prefix, found)
-            b.give(found)
-        with b.inside(Block()) as there:
-            b.give(b.as_int(given, low, high))
-        out = b.reg("int", low, high, field.name)
-        b.branch(b.number("is_none", given, lo=0, hi=1), missing, there, (out,))
-        order = wire.inner.order if isinstance(wire.inner.order, str) and wire.inner.order != "inherit" else self.key.order
-        b.emit("patch", (unknown_at, out), width=wire.inner.width, phase=0, order=order)
-        b.emit("leave", (), phase=0)
-        self.copies[field.name] = self.box(out, wire.inner)
+        place = self.places[field.name,]
+        out = self._unless_given(field, wire.inner, lambda: self._computed_sum(field, wire, place.at))
+        self.values.fields[field.name,] = out
+        self.patch(place, out)
+
+    def _computed_sum(self, field: spec.FieldSpec, wire: spec.ChecksumType, at: Reg) -> Reg:
+        b, (low, high) = self.builder, bounds(wire.inner)
+        stop = self.here()
+        if wire.over is not None:
+            covered = self.values.lower(wire.over, field.location)
+            stop = b.number("bin", self.start, covered, lo=0, hi=POSITION_HI, op="add")
+        prefix = self.values.params[wire.prefix] if wire.prefix else b.obj("none")
+        symbol = self.owner.symbol(wire.algorithm, getattr(wire.algorithm, "__name__", "algorithm"))
+        args = (self.start, stop, at, prefix)
+        found = b.number("put.checksum", *args, lo=low, hi=high, algorithm=symbol, bytes=wire.inner.width // 8)
+        if wire.zero_is_absent:
+            found = b.select(b.bin("eq", found, b.const(0)), b.const(high), found)
+        return found if wire.prefix is None else self._without_prefix(field, wire, prefix, found)
 
     def _without_prefix(self, field: spec.FieldSpec, wire: spec.ChecksumType, prefix: Reg, found: Reg) -> Reg:
         """No pseudo-header was given: the field is absent where the format allows that, else it cannot be computed."""
@@ -372,21 +286,13 @@ class StructBuild:
         return self.builder.obj("box", number, as_=kind)
 
     def _copy(self) -> Reg:
-        b, struct = self.builder, self.key.struct
-        for path, unknown in self.unknowns.items():
-            assert unknown.value is not None
-            boxed = self.box(unknown.value, unknown.wire)
-            if len(path) == 1:
-                self.copies[path[0]] = boxed
-            else:
-                self._set_nested(path, boxed)
-        positional, keywords = layout_of(struct)
+        positional, keywords = layout_of(self.key.struct)
         args = [self.copies[n] for n in (*positional, *keywords)]
-        return b.obj("make", *args, hint="copy", class_=self.owner.symbol(struct, self.spec.name), keywords=keywords)
+        return self.builder.obj("make", *args, hint="copy", class_=self.owner.symbol(self.key.struct, self.spec.name), keywords=keywords)
 
-    def _set_nested(self, path: Path, boxed: Reg) -> None:
-        b, holder = self.builder, self.copies[path[0]]
-        for name in path[1:-1]:
-            holder = b.obj("attr", holder, name=name)
-        b.emit("set", (holder, boxed), name=path[-1])
-
+    def result_regs(self, struct: type, exports: tuple[Path, ...]) -> tuple[Reg, ...]:
+        """Registers for what the function of a nested struct yields."""
+        b = self.builder
+        copy = (b.reg("obj", hint="copy"),) if self.owner.resolve else ()
+        numbers = (b.reg("int", *export_bounds(spec.spec_of(struct), path), "_".join(path)) for path in exports)
+        return (*copy, *numbers)

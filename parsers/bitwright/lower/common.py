@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Any, Literal
+from collections.abc import Callable, Hashable
+from typing import Any, Literal, NoReturn
 
 from bitwright.errors import Location, declaration_error
 from bitwright.ir.builder import Builder
-from bitwright.ir.ops import Program, Reg
+from bitwright.ir.ops import Block, Program, Reg, RegType
 from bitwright.lower.expressions import Values
 from bitwright.lower.facts import Needs, arms_of, end_phase
 from bitwright.schema import spec
+from bitwright.schema.expr import Node
 
 POSITION_HI = 1 << 48  # no buffer is longer, so positions, sizes and counts stay within it
 PARAMETER_LO, PARAMETER_HI = -(1 << 64), (1 << 64) - 1
+
+Arguments = tuple[tuple[str, RegType], ...]  # the parameters that a function is handed, by name
 
 
 class ProgramLowering:
@@ -63,33 +66,34 @@ def parameter(builder: Builder, described: spec.ParamSpec) -> Reg:
     return builder.reg("int", lo, hi, described.name)
 
 
-def arguments_of(builder: Builder, values: Values, wire: spec.NestedType | spec.SwitchType, location: Location) -> list[Reg]:
+def parameters_of(builder: Builder, values: Values, made: spec.StructSpec, arguments: Arguments) -> list[Reg]:
+    """Registers for the parameters that a caller hands over; the others take their defaults."""
+    taken = []
+    for name, kind in arguments:
+        described = made.params.get(name)  # none: an argument for other arms of a union
+        limits = (0, 0) if kind == "obj" else (PARAMETER_LO, PARAMETER_HI)
+        values.params[name] = reg = parameter(builder, described) if described else builder.reg(kind, *limits, name)
+        taken.append(reg)
+    return taken
+
+
+def hand_over(builder: Builder, values: Values, wire: spec.NestedType | spec.SwitchType, location: Location) -> tuple[Arguments, list[Reg]]:
     """What a struct hands to the one that it nests, or to every arm of a union, within what a parameter holds."""
     structs = [wire.struct] if isinstance(wire, spec.NestedType) else arms_of(wire)
-    made = []
+    arguments, handed = [], []
     for name, node in wire.arguments:
         reg = values.lower(node, location)
         kinds = {described.type for struct in structs if (described := spec.spec_of(struct).params.get(name)) is not None}
         if bool in kinds and reg.type == "int" and not 0 <= reg.lo <= reg.hi <= 1:
             if kinds != {bool}:
                 message = f"{name} is a flag in some arms and a number in others; declare it alike in all"
-                raise declaration_error(message, location, values.struct)
+                raise declaration_error(message, location, values.made.name)
             reg = builder.bin("ne", reg, builder.const(0))
         elif reg.type == "int" and not PARAMETER_LO <= reg.lo <= reg.hi <= PARAMETER_HI:
-            raise declaration_error(f"{name} would be {reg.lo} to {reg.hi}; a parameter has at most 64 bits", location, values.struct)
-        made.append(reg)
-    return made
-
-
-def parameters_of(builder: Builder, values: Values, made: spec.StructSpec, names: tuple[str, ...]) -> list[Reg]:
-    """Registers for the parameters that a caller hands over; the others take their defaults."""
-    taken = []
-    for name in names:
-        described = made.params.get(name)
-        reg = parameter(builder, described) if described else builder.reg("int", PARAMETER_LO, PARAMETER_HI, name)
-        values.params[name] = reg
-        taken.append(reg)
-    return taken
+            raise declaration_error(f"{name} would be {reg.lo} to {reg.hi}; a parameter has at most 64 bits", location, values.made.name)
+        arguments.append((name, reg.type))
+        handed.append(reg)
+    return tuple(arguments), handed
 
 
 def default_parameters(builder: Builder, values: Values, made: spec.StructSpec) -> None:
@@ -127,6 +131,33 @@ def order_for(struct: type, inherited: str) -> str:
     return inherited if own == "inherit" else own
 
 
+def byte_order(wire: spec.IntType, phase: int, inherited: str, refuse: Callable[[str], NoReturn]) -> str | Node:
+    """The byte order of a number that begins at bit `phase` of a byte; a Node is true for little endian."""
+    order = wire.order if wire.order not in {None, "inherit"} else inherited
+    assert order is not None
+    if phase == 0 and wire.width % 8 == 0:
+        return order
+    if wire.order == "little" or isinstance(wire.order, Node):
+        refuse("little endian needs whole bytes at a byte boundary; drop endian= or align the field")
+    if order == "little" and phase + wire.width > 8:
+        refuse("a field of a little-endian struct that crosses a byte boundary must be whole bytes; align it or split it")
+    return "big"
+
+
+def by_order(builder: Builder, values: Values, order: str | Node, emit: Callable[[str], None]) -> None:
+    """Emit for the byte order, or for both where an earlier field chooses."""
+    if isinstance(order, str):
+        emit(order)
+        return
+    blocks = []
+    for choice in ("little", "big"):
+        with builder.inside(Block()) as block:
+            emit(choice)
+            builder.give()
+        blocks.append(block)
+    builder.branch(values.lower(order, values.made.location), blocks[0], blocks[1], ())
+
+
 def layout_of(struct: type) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The names that the value class takes by position, in order, and those it takes by keyword."""
     made: Any = struct
@@ -146,10 +177,3 @@ def advance(builder: Builder, base: Reg, amount: Reg | int, hint: str = "pos") -
         return base
     other = builder.const(amount) if isinstance(amount, int) else amount
     return builder.number("bin", base, other, lo=0, hi=POSITION_HI, hint=hint, op="add")
-
-
-def bounds(wire: spec.IntType) -> tuple[int, int]:
-    """The smallest and the largest number of a type."""
-    if wire.signed:
-        return -(1 << (wire.width - 1)), (1 << (wire.width - 1)) - 1
-    return 0, (1 << wire.width) - 1

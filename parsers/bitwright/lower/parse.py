@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 
-from bitwright.ir.builder import Builder
+from bitwright.errors import declaration_error
+from bitwright.ir.builder import Builder, IntervalError
 from bitwright.ir.ops import Function, Reg
 from bitwright.lower.common import (
     POSITION_HI,
+    Arguments,
     ProgramLowering,
     advance,
     deeper,
@@ -22,12 +24,12 @@ from bitwright.lower.common import (
     position,
     refuse_loose_bits,
 )  # fmt: skip
-from bitwright.lower.expressions import Values, nodes_of
+from bitwright.lower.expressions import Path, Values, paths_into
 from bitwright.lower.facts import Needs, Options, needs_of
 from bitwright.schema import spec
 from bitwright.schema.expr import FieldRef, ItemRef, Node, walk
 
-Exports = tuple[tuple[str, ...], ...]
+Exports = tuple[Path, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Key:
     order: str
     needs: Needs
     exports: Exports = ()
-    arguments: tuple[str, ...] = ()
+    arguments: Arguments = ()
     lax: bool = False
 
 
@@ -69,7 +71,8 @@ class ParseLowering(ProgramLowering):
         needs = needs_of(struct)
         scope = (start, builder.obj("memo", hint="memo")) if needs.scope else ()
         depth = (builder.const(0),) if needs.depth else ()
-        name = self.function(Key(struct, 0, order, needs, (), tuple(made.params), self.options.lax))
+        arguments = tuple((name, reg.type) for name, reg in zip(made.params, params, strict=True))
+        name = self.function(Key(struct, 0, order, needs, (), arguments, self.options.lax))
         value, after = builder.reg("obj", hint="value"), position(builder, "after")
         builder.emit("call", (start, end, *scope, *depth, *params), (value, after), function=name)
         builder.give(value, after)
@@ -88,11 +91,11 @@ class StructLowering:
         self.origin: Reg | None = None
         self.memo: Reg | None = None
         self.depth: Reg | None = None
-        self.values = Values(b, self.spec.name)
+        self.values = Values(b, self.spec)
         self.objects: dict[str, Reg] = {}
         self.params = self._parameters()
         self.pos, self.phase = self.start, key.phase
-        self.wanted = self._wanted_exports()
+        self.wanted = paths_into(self.spec, key.exports)
 
     def _parameters(self) -> tuple[Reg, ...]:
         b, key = self.builder, self.key
@@ -106,15 +109,6 @@ class StructLowering:
         params += parameters_of(b, self.values, self.spec, key.arguments)
         return tuple(params)
 
-    def _wanted_exports(self) -> dict[str, set[tuple[str, ...]]]:
-        """Which numbers of which nested struct this struct's expressions and its callers use."""
-        wanted: dict[str, set[tuple[str, ...]]] = {}
-        paths = [n.names for root in nodes_of(self.spec) for n in walk(root) if isinstance(n, FieldRef)]
-        for names in [*paths, *self.key.exports]:
-            if len(names) > 1:
-                wanted.setdefault(names[0], set()).add(names[1:])
-        return wanted
-
     def lower(self) -> None:
         """Lower every field, then yield the object, the position and the exports."""
         from bitwright.lower.parse_fields import FieldLowering  # it refers to this module
@@ -126,7 +120,10 @@ class StructLowering:
         if self.depth is not None:
             self.depth = deeper(b, self.depth, self.options.limits.depth)
         for field in self.spec.fields:
-            FieldLowering(self, field).lower()
+            try:
+                FieldLowering(self, field).lower()
+            except IntervalError as error:
+                raise declaration_error(f"an expression of it {error}", field.location, self.spec.name, field.name) from None
         if self.options.strict:
             self._check_sums()
         value = self._make()
@@ -135,7 +132,7 @@ class StructLowering:
         outs = ("obj", "int", *("int" for _ in exports))
         self.owner.program.functions[self.name] = Function(self.name, self.params, outs, b.block)  # type: ignore[arg-type]  # of RegType
 
-    def _export(self, path: tuple[str, ...]) -> Node:
+    def _export(self, path: Path) -> Node:
         if len(path) == 1 and path[0] in self.spec.computed:
             return self.spec.computed[path[0]]
         return FieldRef(path)

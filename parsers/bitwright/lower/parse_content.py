@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import NoReturn
 
 from bitwright.enums import OpenEnum, names_of, table_of
 from bitwright.errors import declaration_error
 from bitwright.ir.ops import Reg
-from bitwright.lower.common import POSITION_HI, advance, bounds, position
-from bitwright.lower.expressions import refs_of
+from bitwright.lower.common import POSITION_HI, advance, byte_order, position
+from bitwright.lower.expressions import bounds, expanded, refs_of
 from bitwright.lower.parse import StructLowering
 from bitwright.schema import spec
 from bitwright.schema.expr import Const, Node, show
 from bitwright.values import Address
+
+MOST_BYTES = 9  # that one load reads
 
 
 @dataclasses.dataclass(slots=True)
@@ -32,7 +34,7 @@ class ContentLowering:
         self.s, self.field, self.b = owner, field, owner.builder
         self.end = owner.end
 
-    def refuse(self, message: str) -> Any:
+    def refuse(self, message: str) -> NoReturn:
         """A DeclarationError about this field."""
         raise declaration_error(message, self.field.location, self.s.spec.name, self.field.name)
 
@@ -68,14 +70,7 @@ class ContentLowering:
         s, b = self.s, self.b
         size = (s.phase + wire.width + 7) // 8
         self._need(size)
-        whole = s.phase == 0 and wire.width % 8 == 0
-        order = wire.order if wire.order not in (None, "inherit") else s.key.order
-        if not whole:
-            if order == "little" and wire.order is not None:
-                self.refuse("little endian needs whole bytes at a byte boundary; drop endian= or align the field")
-            if order == "little" and s.phase + wire.width > 8:
-                self.refuse("a field of a little-endian struct that crosses a byte boundary must be whole bytes; align it or split it")
-            order = "big"
+        order = byte_order(wire, s.phase, s.key.order, self.refuse)
         if isinstance(order, str):
             return self._load(wire, size, order)
         little = s.values.lower(order, self.field.location)
@@ -117,15 +112,25 @@ class ContentLowering:
         if width:
             size = (s.phase + width + 7) // 8
             self._need(size)
-            if s.options.strict and size <= 9:
-                word = b.number("load", s.pos, lo=0, hi=(1 << 8 * size) - 1, offset=0, bytes=size, order="big")
-                shift = 8 * size - s.phase - width
-                bits = b.number("bits", word, lo=0, hi=(1 << width) - 1, shift=shift, width=width, signed=False)
-                b.emit("finding_if", (bits, bits), code="padding", message="padding is {0:#x}, not zero")
-            elif s.options.strict and not s.phase and width % 8 == 0:
-                self._zeros(s.pos, advance(b, s.pos, width // 8))
-            self._move_bits(width)
+            if s.options.strict and size > MOST_BYTES:
+                head = -s.phase % 8
+                self._pad_bits(head)
+                self._zeros(s.pos, advance(b, s.pos, (width - head) // 8))
+                self._move_bits((width - head) // 8 * 8)
+                width = (width - head) % 8
+            self._pad_bits(width)
         return Read(b.obj("none"))
+
+    def _pad_bits(self, width: int) -> None:
+        """Padding that lies in one loaded word."""
+        s, b = self.s, self.b
+        if width and s.options.strict:
+            size = (s.phase + width + 7) // 8
+            word = b.number("load", s.pos, lo=0, hi=(1 << 8 * size) - 1, offset=0, bytes=size, order="big")
+            shift = 8 * size - s.phase - width
+            bits = b.number("bits", word, lo=0, hi=(1 << width) - 1, shift=shift, width=width, signed=False)
+            b.emit("finding_if", (bits, bits), code="padding", message="padding is {0:#x}, not zero")
+        self._move_bits(width)
 
     def _zeros(self, begin: Reg, stop: Reg) -> None:
         clean = self.b.number("zeros", begin, stop, lo=0, hi=1)
@@ -165,7 +170,7 @@ class ContentLowering:
             self._need(size.value)
             return advance(b, s.pos, size.value, "stop")
         amount = self._size(size)
-        b.emit("need.var", (s.pos, self.end, amount), expr=show(size), refs=refs_of(size))
+        b.emit("need.var", (s.pos, self.end, amount), expr=show(size), refs=refs_of(expanded(size, s.spec)))
         return advance(b, s.pos, amount, "stop")
 
     def _extent(self, wire: spec.BytesType | spec.TextType) -> tuple[Reg, Reg, Reg]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bitwright.ir.ops import Block, Reg
-from bitwright.lower.common import POSITION_HI, arguments_of, context, order_for, position
-from bitwright.lower.expressions import refs_of
+from bitwright.lower.common import POSITION_HI, context, hand_over, order_for, position
+from bitwright.lower.expressions import expanded, export_bounds, refs_of
 from bitwright.lower.facts import Needs, arms_of, end_phase, needs_of, phase_after
-from bitwright.lower.parse import Key, item_exports
+from bitwright.lower.parse import Exports, Key, item_exports
 from bitwright.lower.parse_content import ContentLowering, Read
 from bitwright.schema import measure, spec
 from bitwright.schema.expr import Const, Node
@@ -86,12 +86,12 @@ class FieldLowering(ContentLowering):
     def _context(self, needs: Needs) -> tuple[Reg, ...]:
         return context(self.b, needs, self.s.origin, self.s.memo, self.s.depth)
 
-    def _outs(self, exports: tuple[tuple[str, ...], ...]) -> tuple[Reg, ...]:
+    def _outs(self, struct: type, exports: Exports) -> tuple[Reg, ...]:
         b = self.b
-        numbers = (b.reg("int", -(1 << 63), (1 << 64) - 1, "_".join(path)) for path in exports)
+        numbers = (b.reg("int", *export_bounds(spec.spec_of(struct), path), "_".join(path)) for path in exports)
         return b.reg("obj", hint=self.field.name), position(b), *numbers
 
-    def _nested(self, wire: spec.NestedType, wanted: tuple[tuple[str, ...], ...] | None = None) -> Read:
+    def _nested(self, wire: spec.NestedType, wanted: Exports | None = None) -> Read:
         s, b = self.s, self.b
         end, region = self.end, None
         if wire.size is not None:
@@ -99,17 +99,16 @@ class FieldLowering(ContentLowering):
             end = region = self._region(wire.size)
         exports = tuple(sorted(s.wanted.get(self.field.name, ()))) if wanted is None else wanted
         needs = needs_of(wire.struct)
-        arguments = arguments_of(b, s.values, wire, self.field.location)
+        arguments, handed = hand_over(b, s.values, wire, self.field.location)
         phase = s.phase
 
         def call(order: str) -> tuple[Reg, ...]:
-            names = tuple(name for name, _ in wire.arguments)
-            key = Key(wire.struct, phase, order_for(wire.struct, order), needs, exports, names)
-            outs = self._outs(exports)
-            b.emit("call", (s.pos, end, *self._context(needs), *arguments), outs, function=s.owner.function(key))
+            key = Key(wire.struct, phase, order_for(wire.struct, order), needs, exports, arguments)
+            outs = self._outs(wire.struct, exports)
+            b.emit("call", (s.pos, end, *self._context(needs), *handed), outs, function=s.owner.function(key))
             return outs
 
-        value, s.pos, *numbers = self._by_order(wire.order, call, self._outs(exports))
+        value, s.pos, *numbers = self._by_order(wire.order, call, self._outs(wire.struct, exports))
         s.phase = end_phase(wire.struct, phase)
         if region is not None:
             self._consumed(region)
@@ -131,36 +130,31 @@ class FieldLowering(ContentLowering):
         needs = Needs(False, False)
         for arm in arms_of(wire):
             needs |= needs_of(arm)
-        arguments = arguments_of(b, s.values, wire, self.field.location)
-        names = tuple(name for name, _ in wire.arguments)
+        arguments, handed = hand_over(b, s.values, wire, self.field.location)
+        operands = (key, s.pos, end, *self._context(needs), *handed)
 
-        def name_of(arm: type, order: str) -> str:
-            return s.owner.function(Key(arm, 0, order_for(arm, order), needs, (), names))
+        def outs() -> tuple[Reg, ...]:
+            return b.reg("obj", hint=self.field.name), position(b)
 
-        def call(order: str) -> tuple[Reg, ...]:
-            outs = self._outs(())
-            table = {tag: name_of(arm, order) for tag, arm in wire.union.cases.items()}
-            default = name_of(wire.default, order) if wire.default else None
-            b.emit("dispatch", (key, s.pos, end, *self._context(needs), *arguments), outs, table=table, default=default)
-            return outs
+        def choose(arms: Mapping[int, type], other: type | None) -> tuple[Reg, ...]:
+            def call(order: str) -> tuple[Reg, ...]:
+                def name_of(arm: type) -> str:
+                    return s.owner.function(Key(arm, 0, order_for(arm, order), needs, (), arguments))
 
-        def call_empty(order: str) -> tuple[Reg, ...]:
-            assert wire.empty is not None
-            outs = self._outs(())
-            can_be = {t: a for t, a in wire.union.cases.items() if not measure.size_of_struct(a).fewest}
-            table = {tag: name_of(arm, order) for tag, arm in can_be.items()}
-            b.emit(
-                "dispatch", (key, s.pos, end, *self._context(needs), *arguments), outs, table=table, default=name_of(wire.empty, order)
-            )
-            return outs
+                made = outs()
+                table = {tag: name_of(arm) for tag, arm in arms.items()}
+                b.emit("dispatch", operands, made, table=table, default=name_of(other) if other else None)
+                return made
 
+            return self._by_order(wire.order, call, outs())
+
+        cases = wire.union.cases
         if wire.empty is None or region is None:
-            value, s.pos = self._by_order(wire.order, call, self._outs(()))
+            value, s.pos = choose(cases, wire.default)
         else:
-            value, s.pos = self._either(
-                b.bin("eq", s.pos, region), lambda: self._by_order(wire.order, call_empty, self._outs(())),
-                lambda: self._by_order(wire.order, call, self._outs(())), self._outs(()),
-            )  # fmt: skip
+            can_be = {tag: arm for tag, arm in cases.items() if not measure.size_of_struct(arm).fewest}
+            nothing = b.bin("eq", s.pos, region)
+            value, s.pos = self._either(nothing, lambda: choose(can_be, wire.empty), lambda: choose(cases, wire.default), outs())
         if region is not None:
             self._consumed(region)
         return Read(value)
@@ -222,31 +216,21 @@ class FieldLowering(ContentLowering):
         self.end = outer
         return Read(items)
 
-    def _element(self, wire: spec.ArrayType, items: Reg, index: Reg, exports: tuple[tuple[str, ...], ...]) -> Read:
+    def _element(self, wire: spec.ArrayType, items: Reg, index: Reg, exports: Exports) -> Read:
         s, b = self.s, self.b
+        before = s.pos
         b.emit("enter", (s.pos, index), name=None, phase=s.phase, location=self.field.location)
         read = self._nested(wire.item, exports) if isinstance(wire.item, spec.NestedType) else self.read(wire.item)
         b.emit("leave", (s.pos, read.value), phase=s.phase)
         b.emit("append", (items, read.value))
+        if measure.size_of(wire.item).fewest == 0 and not isinstance(wire.count, Const):
+            b.fail_if(b.bin("le", s.pos, before), "no-progress", "an element consumed nothing")
         return read
 
     def _counted(self, wire: spec.ArrayType, count: Reg) -> Read:
         s, b = self.s, self.b
-        smallest = measure.size_of(wire.item).fewest
-        negative = b.bin("lt", count, b.const(0))
-        if count.lo < 0:
-            b.fail_if(negative, "negative-size", "its count is {1}", values=(count,))
-        if smallest and not isinstance(wire.count, Const):
-            room = b.number("bin", self.end, s.pos, lo=0, hi=POSITION_HI, op="sub")
-            if smallest % 8 == 0:
-                wanted, there = b.bin("mul", count, b.const(smallest // 8)), room
-            else:
-                wanted = b.bin("mul", count, b.const(smallest))
-                there = b.number("bin", room, b.const(8), lo=0, hi=1 << 51, op="mul")
-            b.fail_if(
-                b.bin("gt", wanted, there), "count-too-large", "{1} elements cannot lie in the {2} bytes left",
-                values=(count, room), refs=refs_of(wire.count) if wire.count is not None else (),
-            )  # fmt: skip
+        if not isinstance(wire.count, Const):
+            self._bound_count(wire, count)
         items = b.obj("list", hint=self.field.name)
         element = measure.size_of(wire.item).fixed
         if element is not None and element % 8:
@@ -262,6 +246,23 @@ class FieldLowering(ContentLowering):
         b.emit("loop.count", (count, before), (after,), (body,))
         s.pos, s.phase = after, phase
         return Read(items)
+
+    def _bound_count(self, wire: spec.ArrayType, count: Reg) -> None:
+        """Fail if so many elements cannot be there, before the first is read."""
+        s, b = self.s, self.b
+        smallest = measure.size_of(wire.item).fewest
+        refs = refs_of(expanded(wire.count, s.spec)) if wire.count is not None else ()
+        if count.lo < 0:
+            b.fail_if(b.bin("lt", count, b.const(0)), "negative-size", "its count is {1}", values=(count,), refs=refs)
+        if smallest:
+            room = b.number("bin", self.end, s.pos, lo=0, hi=POSITION_HI, op="sub")
+            if smallest % 8 == 0:
+                wanted, there = b.bin("mul", count, b.const(smallest // 8)), room
+            else:
+                wanted = b.bin("mul", count, b.const(smallest))
+                there = b.number("bin", room, b.const(8), lo=0, hi=1 << 51, op="mul")
+            too_many = b.bin("gt", wanted, there)
+            b.fail_if(too_many, "count-too-large", "{1} elements cannot lie in the {2} bytes left", values=(count, room), refs=refs)
 
     def _unrolled(self, wire: spec.ArrayType, items: Reg, element: int) -> Read:
         """Elements that are not whole bytes: each begins at another bit, so each has its own ops."""
@@ -280,8 +281,6 @@ class FieldLowering(ContentLowering):
         with b.inside(body):
             exports = item_exports(until)
             read = self._element(wire, items, index, exports)
-            if measure.size_of(wire.item).fewest == 0:
-                b.fail_if(b.bin("le", s.pos, carried), "no-progress", "an element consumed nothing")
             if until is None:
                 again = b.bin("lt", s.pos, self.end)
             else:

@@ -3,22 +3,41 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 from bitwright.errors import Location
 from bitwright.ir.builder import Builder
 from bitwright.ir.ops import Block, Reg
-from bitwright.lower.expressions import Values
+from bitwright.lower.expressions import Path, Values
+from bitwright.schema import spec
 from bitwright.schema.expr import Binary, Const, FieldRef, Node, Rest, Select, Unary, show, walk
 
-Path = tuple[str, ...]
+
+@dataclasses.dataclass(slots=True, eq=False)
+class Arms:
+    """How a tag chooses an arm, as parsing does it: indices of arms by tag, and that of the arm for other tags (-1: none).
+
+    `index` is that of the value's class, `tag` its tag, `tagged` whether it has one.  In a region of no bytes
+    (`size` says how many there are), `empties` and `empty` choose instead.
+    """
+
+    index: Reg
+    tag: Reg
+    tagged: Reg
+    by_tag: dict[int, int]
+    other: int
+    size: Equation | None = None
+    empties: dict[int, int] | None = None
+    empty: int = -1
 
 
 @dataclasses.dataclass(slots=True, eq=False)
 class Equation:
     """`expression` equals what `actual` holds, once that is known.
 
-    `kind`: "size", "count", "tag" or "presence".  `what` says it in words for messages.
-    Of a tag, `arm` is the index of the value's class and `arms` maps every tag to such an index.
+    `kind`: "size", "count", "tag" or "presence".  `what` says it in words for messages.  Where `solves_if` is 0
+    it determines nothing (an absent field, an arm without a tag); where `holds_if` is 0 it need not hold.
+    `at_end`: its field is the struct's last.
     """
 
     kind: str
@@ -27,10 +46,12 @@ class Equation:
     location: Location
     field: str
     actual: Reg | None = None
-    applies: Reg | None = None  # 0 where the equation says nothing (an absent field, an arm without a tag)
-    arm: Reg | None = None
-    arms: dict[int, int] | None = None
-    used: bool = False
+    solves_if: Reg | None = None
+    holds_if: Reg | None = None
+    arms: Arms | None = None
+    at_end: bool = False
+    spent: bool = False  # it solved a field
+    holds: bool = False  # and so need not be checked
 
 
 def unknowns_of(node: Node, unknown: set[Path]) -> set[Path]:
@@ -44,7 +65,7 @@ def occurrences(node: Node, path: Path) -> int:
 
 
 def invertible(node: Node, path: Path) -> bool:
-    """Whether `invert` can solve for a field."""
+    """Whether a `Solver` can solve for a field."""
     match node:
         case FieldRef(names):
             return names == path
@@ -54,29 +75,62 @@ def invertible(node: Node, path: Path) -> bool:
             solvable = any(invertible(x, path) for x in (a, b) if not _has_rest(x))
             return solvable and (not occurrences(c, path) or _has_rest(a) or _has_rest(b))
         case Binary(op, a, b):
-            left, right = occurrences(a, path), occurrences(b, path)
-            if left + right != 1:
-                return False
-            inner, other = (a, b) if left else (b, a)
-            if op in ("add", "sub", "xor"):
-                return invertible(inner, path)
-            if op in ("eq", "ne"):
-                return invertible(inner, path)
-            if op == "mul":
-                return isinstance(other, Const) and other.value > 0 and invertible(inner, path)
-            return op in ("floordiv", "shl", "shr", "and") and bool(left) and isinstance(b, Const) and b.value > 0 and invertible(a, path)
+            return _invertible_binary(op, a, b, path)
     return False
+
+
+def _invertible_binary(op: str, a: Node, b: Node, path: Path) -> bool:
+    left, right = occurrences(a, path), occurrences(b, path)
+    if left + right != 1:
+        return False
+    inner, other = (a, b) if left else (b, a)
+    if _has_rest(other):
+        return False
+    if op in {"add", "sub", "xor", "eq", "ne"}:
+        return invertible(inner, path)
+    if op == "mul":
+        return isinstance(other, Const) and other.value > 0 and invertible(inner, path)
+    return op in {"floordiv", "shl", "shr", "and"} and bool(left) and isinstance(b, Const) and b.value > 0 and invertible(a, path)
+
+
+def is_exact(equation: Equation) -> bool:
+    """Whether a solution always satisfies the equation; `field & mask == size` may have none."""
+    masked = any(isinstance(n, Binary) and n.op == "and" for n in walk(equation.expression))
+    return equation.kind == "presence" or not masked
+
+
+def determines(equation: Equation, path: Path, width: int) -> bool:
+    """Whether the equation gives the field's value however it turns out: `n != 0` says what n is only where it is false."""
+    match equation.expression if equation.kind == "presence" else None:
+        case Binary("eq" | "ne", FieldRef(names), Const()) | Binary("eq" | "ne", Const(), FieldRef(names)) if names == path:
+            return width == 1
+        case Binary("eq" | "ne", Binary("and", _, Const()), Const(0)):
+            return True
+        case Binary("eq" | "ne"):
+            return False
+    return True
 
 
 def _has_rest(node: Node) -> bool:
     return any(isinstance(n, Rest) for n in walk(node))
 
 
-class Solver:
-    """Emits the ops that compute one derived field from one equation."""
+def open_ended(node: Node) -> Node:
+    """The expression with plain rest() for every branch that uses it: of `rest() - 4` building cannot know the 4 bytes."""
+    match node:
+        case Select(c, a, b) if not _has_rest(c):
+            return Select(c, open_ended(a), open_ended(b))
+    return Rest() if _has_rest(node) else node
 
-    def __init__(self, builder: Builder, values: Values, equation: Equation, path: Path) -> None:
-        self.b, self.values, self.equation, self.path = builder, values, equation, path
+
+class Solver:
+    """Emits the ops that compute one derived field from one equation.
+
+    `default`: the field's value where the equation leaves it open.
+    """
+
+    def __init__(self, builder: Builder, values: Values, equation: Equation, path: Path, wire: spec.IntType, default: Any) -> None:
+        self.b, self.values, self.equation, self.path, self.wire, self.default = builder, values, equation, path, wire, default
 
     def solve(self) -> Reg:
         """The register with the solution; emits checks that it is one."""
@@ -113,27 +167,25 @@ class Solver:
         if op == "sub":
             return self._invert(left, b.bin("add", target, other))
         if op == "mul":
-            return self._invert(left, self._divide(target, other, left))
+            return self._invert(left, self._divide(target, other))
         if op == "shl":
-            return self._invert(left, self._divide(target, b.bin("shl", b.const(1), other), left))
+            return self._invert(left, self._divide(target, b.bin("shl", b.const(1), other)))
         if op == "shr":
             return self._invert(left, b.bin("shl", target, other))
         if op == "floordiv":
             return self._invert(left, b.bin("mul", target, other))
         if op == "and":
-            assert isinstance(right, Const)
             return self._invert(left, b.select(target, other, b.const(0)) if self.equation.kind == "presence" else target)
         if op == "xor":
             return self._invert(left, b.bin("xor", target, other))
         return self._equality(op, left, other, target)
 
     def _invert_right(self, op: str, left: Node, right: Node, target: Reg) -> Reg:
-        b, other = self.b, self._known(left)
         if op == "sub":
-            return self._invert(right, b.bin("sub", other, target))
+            return self._invert(right, self.b.bin("sub", self._known(left), target))
         return self._invert_left(op, right, left, target)
 
-    def _divide(self, target: Reg, divisor: Reg, left: Node) -> Reg:
+    def _divide(self, target: Reg, divisor: Reg) -> Reg:
         b = self.b
         rest = b.bin("mod", target, divisor)
         message = f"{self.equation.what} does not fit: `{show(self.equation.expression)}` must give {{1}}, which is not a multiple of {{2}}"
@@ -143,32 +195,23 @@ class Solver:
     def _equality(self, op: str, inner: Node, other: Reg, target: Reg) -> Reg:
         """`inner == other` is to be true or false; false determines it only where it has two values."""
         b = self.b
+        equal = target if op == "eq" else b.is_not(target)
         match inner:  # `flags & 4 != 0` with one mask is determined both ways
-            case Binary("and", masked, Const(mask)) if op == "ne" and other.lo == other.hi == 0:
-                return self._invert(masked, b.select(target, b.const(mask), b.const(0)))
-        wrong = b.is_not(target) if op == "eq" else target
+            case Binary("and", masked, Const(mask)) if other.lo == other.hi == 0:
+                return self._invert(masked, b.select(equal, b.const(0), b.const(mask)))
+            case FieldRef() if self.wire.width == 1:
+                return b.select(equal, other, b.is_not(other))
+            case FieldRef() if self.default is not spec.MISSING:
+                return b.select(equal, other, b.const(int(self.default)))
         name = ".".join(self.path)
-        self._unsolved(wrong, f"{self.equation.what} does not determine it: every value but {{1}} will do; give {name}=", other)
+        self._unsolved(b.is_not(equal), f"{self.equation.what} does not determine it: every value but {{1}} will do; give {name}=", other)
         return self._invert(inner, other)
 
     def _invert_select(self, condition: Node, then: Node, other: Node, target: Reg) -> Reg:
-        b = self.b
         sides = [x for x in (then, other) if occurrences(x, self.path) and not _has_rest(x)]
         if occurrences(condition, self.path):
-            solution = self._invert(sides[0], target)
-            outer, actual = self.values.fields.get(self.path), self.equation.actual
-            assert actual is not None
-            self.values.fields[self.path] = solution
-            self.values.rest = lambda: actual  # what is written is all there is, so rest() is its size
-            found = self._known(Select(condition, then, other))
-            self.values.rest = None
-            if outer is None:
-                del self.values.fields[self.path]
-            else:
-                self.values.fields[self.path] = outer
-            message = f"{self.equation.what} does not fit: no value makes `{show(self.equation.expression)}` {{1}}"
-            self._unsolved(b.bin("ne", found, target), message, target)
-            return solution
+            return self._invert_chosen(condition, then, other, sides[0], target)
+        b = self.b
         chosen = self._known(condition)
         out = b.reg("int", -(1 << 64), 1 << 64, self.path[-1])
         blocks = []
@@ -183,3 +226,16 @@ class Solver:
             blocks.append(block)
         b.branch(chosen, blocks[0], blocks[1], (out,))
         return out
+
+    def _invert_chosen(self, condition: Node, then: Node, other: Node, side: Node, target: Reg) -> Reg:
+        """The field chooses its own meaning: solve one side, then see that the choice falls on it."""
+        b, fields = self.b, self.values.fields
+        solution = self._invert(side, target)
+        assert self.path not in fields
+        fields[self.path] = solution
+        chosen = self._known(condition)
+        del fields[self.path]
+        if not self.equation.at_end:  # there, rest() is what was written
+            wrong = b.is_not(chosen) if side is then else chosen
+            self._unsolved(wrong, f"{self.equation.what} does not fit: no value makes `{show(self.equation.expression)}` {{1}}", target)
+        return solution

@@ -6,7 +6,7 @@ from typing import Any
 
 from bitwright.errors import declaration_error
 from bitwright.schema import spec
-from bitwright.schema.draft import UNSET, field, length_prefix, one_delimiter, optional_node
+from bitwright.schema.draft import UNSET, check_yes_or_no, field, length_prefix, one_delimiter, optional_node
 from bitwright.schema.expr import Const, Scope, call_site
 from bitwright.values import Address, IPv4Address, IPv6Address, MACAddress, Name
 
@@ -85,4 +85,5 @@ def domain_name(*, compress: bool = True, default: Name = UNSET, doc: str = "") 
     for types newer than RFC 1035).  Pointers count from the first byte of the nearest enclosing
     struct declared with `origin=True`, or of the outermost one.
     """
+    check_yes_or_no(compress=compress)
     return field(lambda scope: spec.NameType(compress), default=default, doc=doc)  # type: ignore[no-any-return]  # a proxy

@@ -52,9 +52,18 @@ class Draft(msgspec.Struct, eq=False):
     used: bool = False  # by a field, or inside another declaration
 
 
+def check_yes_or_no(**options: object) -> None:
+    """Options that are settled when the class is made, so that no expression can stand there."""
+    for name, value in options.items():
+        if not isinstance(value, bool):
+            raise declaration_error(f"{name}={value!r}: write True or False", call_site())
+
+
 def field(make: Callable[[Scope], spec.WireType], **said: Any) -> Any:
     """A proxy for a new field; the class body in which it is written hears of it, so that none gets lost."""
     frame = caller()
+    if not isinstance(said.get("doc", ""), str):
+        raise declaration_error(f"doc={said['doc']!r} is not text", call_site())
     draft = Draft(make, Location(frame.f_code.co_filename, frame.f_lineno), **said)
     written: list[Draft] | None = getattr(frame.f_locals, "drafts", None)  # in a class body the locals are its namespace itself
     if written is not None:

@@ -17,6 +17,9 @@ import msgspec
 
 from bitwright.errors import DeclarationError, Location, declaration_error
 
+# No input is longer (a terabyte), so a constant size or count beyond it is a mistake.
+MOST_BYTES = 1 << 40
+
 # Where the vocabulary is written; a declaration is written elsewhere, perhaps in another part of bitwright.
 _VOCABULARY = os.path.dirname(__file__) + os.sep  # noqa: PTH120  # as code objects spell it
 _METACLASS = os.path.join(os.path.dirname(_VOCABULARY[:-1]), "meta.py")  # noqa: PTH118, PTH120

@@ -12,8 +12,8 @@ from typing import Any, TypeVar, overload
 from bitwright.checksum import Algorithm  # loads that module before `bitwright` gives its name to the word below
 from bitwright.errors import declaration_error
 from bitwright.schema import spec
-from bitwright.schema.draft import UNSET, Endian, Gap, claim, draft_of, field, is_whole, order_of
-from bitwright.schema.expr import Expr, ParamRef, Scope, call_site
+from bitwright.schema.draft import UNSET, Endian, Gap, check_yes_or_no, claim, draft_of, field, is_whole, order_of
+from bitwright.schema.expr import MOST_BYTES, Expr, ParamRef, Scope, call_site
 
 T = TypeVar("T")
 N = TypeVar("N", bound=int)
@@ -29,6 +29,8 @@ def _integer(width: int, as_type: Any, *, signed: bool, default: Any, endian: An
         raise declaration_error(f"{as_type!r} cannot be the type of a number; use int, bool or an OpenEnum", call_site())
     if as_type is bool and width != 1:
         raise declaration_error(f"a bool has 1 bit, not {width}; use flag() or int", call_site())
+
+    check_yes_or_no(signed=signed)
 
     def make(scope: Scope) -> spec.WireType:
         return spec.IntType(width, signed, order_of(endian, scope), as_type)
@@ -124,7 +126,7 @@ def reserved(width: int, /, *, doc: str = "") -> int:
 
 def pad(*, bits: int = 0, bytes: int = 0) -> Gap:
     """Zero bits that carry nothing: not a field of the object.  Write `_gap = pad(bits=3)`, un-annotated."""
-    if not (is_whole(bits) and is_whole(bytes) and bits >= 0 and bytes >= 0 and bits + bytes):
+    if not (is_whole(bits) and is_whole(bytes) and 0 <= bits <= MOST_BYTES and 0 <= bytes <= MOST_BYTES and bits + bytes):
         raise declaration_error(f"pad(bits={bits!r}, bytes={bytes!r}): give bits= or bytes=, at least 1", call_site())
     width = bits + 8 * bytes
     return field(lambda scope: spec.PadType(width), hidden=True)  # type: ignore[no-any-return]  # a proxy at run time
@@ -132,7 +134,7 @@ def pad(*, bits: int = 0, bytes: int = 0) -> Gap:
 
 def align(multiple: int, /) -> Gap:
     """Zero bytes up to the next multiple of `multiple` bytes from the struct's start.  Write `_gap = align(4)`."""
-    if not is_whole(multiple) or multiple < 2:
+    if not is_whole(multiple) or not 2 <= multiple <= MOST_BYTES:
         raise declaration_error(f"align({multiple!r}): give a number of bytes, at least 2", call_site())
     return field(lambda scope: spec.AlignType(multiple), hidden=True)  # type: ignore[no-any-return]  # a proxy at run time
 
@@ -179,6 +181,7 @@ def checksum(inner: N, algorithm: Algorithm, /, *, over: int | None = None, pref
         raise declaration_error(
             f"checksum() takes a function of bytes, such as bitwright.checksum.internet, not {algorithm!r}", call_site()
         )
+    check_yes_or_no(zero_is_absent=zero_is_absent)
     number = draft.make
 
     def make(scope: Scope) -> spec.WireType:

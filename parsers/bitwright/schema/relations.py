@@ -9,7 +9,7 @@ import msgspec
 
 from bitwright.errors import DeclarationError, Location, declaration_error
 from bitwright.schema import spec
-from bitwright.schema.expr import COMPARISONS, Binary, Const, FieldRef, ItemRef, Node, ParamRef, Rest, Select, Unary, show, walk
+from bitwright.schema.expr import COMPARISONS, MOST_BYTES, Binary, Const, FieldRef, ItemRef, Node, ParamRef, Rest, Select, Unary, show, walk
 
 # What each type is, in words.
 KINDS: dict[type, str] = {
@@ -82,6 +82,8 @@ class Relations(msgspec.Struct, frozen=True):
         """Refuse what cannot be evaluated, and constants below zero; `rest`: whether rest() may occur."""
         if isinstance(node, Const) and node.value < 0:
             raise self.error(f"{what}{node.value} is below zero")
+        if isinstance(node, Const) and node.value > MOST_BYTES:
+            raise self.error(f"{what}{node.value} is more than any input holds")
         for part in walk(node):
             self._part(part, rest=rest)
 

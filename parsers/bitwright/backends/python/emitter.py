@@ -7,6 +7,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+from bitwright.backends.python.truth import truths_kept
 from bitwright.ir.ops import Block, Function, Op, Program, Reg, count_uses
 
 CODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
@@ -58,6 +59,7 @@ class Emitter:
         self.indent = 1
         self.text: dict[Reg, str] = {}  # the expression for a register, an atom
         self.uses = count_uses(function.body)
+        self.truths_kept = truths_kept(function)
         self.taken: set[str] = {"data", "out"}
         self.local: set[Reg] = set()
 
@@ -90,6 +92,8 @@ class Emitter:
 
     def define(self, reg: Reg, text: str, *, atom: bool = False) -> None:
         """Give a register its value: in place where it is read once, else in a variable."""
+        if reg in self.truths_kept:
+            text = f"int({text})"
         if atom or (self.uses.get(reg, 0) == 1 and self._readable_in_place(reg)):
             self.text[reg] = text if atom else f"({text})"
         else:

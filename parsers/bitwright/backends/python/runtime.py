@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bitwright.compression import NameMemo
-from bitwright.names import Memo, NameFault, join_labels, read_name, split_name
+from bitwright.names import MAX_LABEL, MAX_NAME, PLAIN, Memo, NameFault, join_labels, read_name, split_name
 
 
 class Fail(Exception):  # noqa: N818  # never seen by users: it only says "ask the interpreter"
@@ -24,7 +24,7 @@ _RECENT_SIZE = 4096
 
 
 def name(data: bytes, position: int, end: int, origin: int, memo: Memo, max_hops: int) -> tuple[str, int]:
-    """`names.read_name`, with the two common cases first: a lone pointer to a known name, a name met lately."""
+    """`names.read_name`, with the common cases first: a lone pointer to a known name, a name in full, perhaps met lately."""
     if position + 1 < end:
         first = data[position]
         if first >= 0xC0:
@@ -36,16 +36,36 @@ def name(data: bytes, position: int, end: int, origin: int, memo: Memo, max_hops
             if after:
                 wire = data[position:after]
                 known = _RECENT.get(wire)
-                if known is not None:
-                    memo[position] = known
-                    return known[0], after
-                text, stop = read_name(data, position, end, origin, memo, max_hops)
-                if stop == after and memo[position][2] == 0:
+                if known is None:
+                    text = plain_name(wire)
+                    if text is None:
+                        return read_name(data, position, end, origin, memo, max_hops)
                     if len(_RECENT) >= _RECENT_SIZE:
                         _RECENT.clear()
-                    _RECENT[wire] = memo[position]
-                return text, stop
+                    known = _RECENT[wire] = (text, after - position, 0)
+                memo[position] = known
+                return known[0], after
     return read_name(data, position, end, origin, memo, max_hops)
+
+
+def plain_name(wire: bytes) -> str | None:
+    """The text of an uncompressed name of plain characters, which is its wire form with dots for lengths; else None."""
+    if len(wire) > MAX_NAME:
+        return None
+    text = bytearray(wire)
+    at = labels = 0
+    length = wire[0]
+    last = len(wire) - 1
+    while length:
+        text[at] = 46
+        at += length + 1
+        labels += 1
+        if length > MAX_LABEL or at > last:
+            return None
+        length = wire[at]
+    if at != last or len(text.translate(None, PLAIN)) != labels + 1:
+        return None  # an inner zero byte, or a character that is escaped: the dots and the final zero are all there may be
+    return text[1:-1].decode("ascii") + "." if labels else "."
 
 
 def checksum(

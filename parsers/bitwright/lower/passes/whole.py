@@ -43,6 +43,5 @@ def tighten_whole(program: Program) -> None:
     for op in whole.body.ops:
         if op.kind == "need" and op.args == (zero, whole.params[0]) and op.attrs["size"] == total:
             size = next(o for o in whole.body.ops if o.kind == "const" and o.outs[0] is compare.args[0])
-            first, *rest = [o for o in whole.body.ops if o not in (op, compare, check, size)]
-            whole.body.ops = [first, size, compare, check, *rest]
+            whole.body.ops = [size, compare, check, *(o for o in whole.body.ops if o not in (op, compare, check, size))]
             return

@@ -1,0 +1,123 @@
+"""How numbers, padding, bytes, text and names are written; `build_fields` adds what holds other types."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from bitwright.ir.ops import Reg
+from bitwright.lower.build import StructBuild
+from bitwright.lower.common import POSITION_HI, by_order
+from bitwright.lower.expressions import bounds
+from bitwright.lower.facts import arms_of
+from bitwright.schema import spec
+from bitwright.schema.expr import Const
+
+WIDEST_PAD = 56  # bits of padding written as one number; more are whole zero bytes
+
+
+@dataclasses.dataclass(slots=True)
+class Checked:
+    """A value of the message whose type was checked: its canonical form, and what is known of it.
+
+    `content`: the bytes to write for it.  `length`: their number, or that of a list's elements.  `arm`: the index
+    of a union's arm.
+    """
+
+    value: Reg
+    number: Reg | None = None
+    content: Reg | None = None
+    length: Reg | None = None
+    arm: Reg | None = None
+
+
+class ContentBuild:
+    """Checks and writes values of one field."""
+
+    def __init__(self, owner: StructBuild, field: spec.FieldSpec) -> None:
+        self.s, self.field, self.b = owner, field, owner.builder
+
+    # --- types -------------------------------------------------------------------------------
+
+    def check(self, wire: spec.WireType, value: Reg) -> Checked:
+        """Check the type of a value; its canonical form."""
+        b, s = self.b, self.s
+        match wire:
+            case spec.IntType():
+                low, high = bounds(wire)
+                return Checked(value, number=b.as_int(value, low, high))
+            case spec.BytesType() | spec.TextType():
+                return self._content(wire, value)
+            case spec.ArrayType():
+                items = b.obj("as_list", value)
+                return Checked(items, length=b.number("len", items, lo=0, hi=POSITION_HI))
+            case spec.NestedType(struct):
+                b.emit("as_class", (value,), class_=s.owner.symbol(struct, struct.__name__))
+            case spec.SwitchType():
+                arms = arms_of(wire)
+                classes = tuple(s.owner.symbol(arm, arm.__name__) for arm in arms)
+                return Checked(value, arm=b.number("arm", value, lo=0, hi=max(len(arms) - 1, 0), classes=classes))
+        return Checked(value)
+
+    def _content(self, wire: spec.BytesType | spec.TextType, value: Reg) -> Checked:
+        b, s = self.b, self.s
+        size = wire.size.value if isinstance(wire.size, Const) else None
+        if isinstance(wire, spec.TextType):
+            content, canonical = b.reg("obj", hint=self.field.name), b.reg("obj")
+            b.emit("as_text", (value,), (content, canonical), encoding=wire.encoding)
+            if size is not None:
+                content = b.obj("as_bytes", content, size=size)
+        elif wire.as_type is not bytes:
+            content = canonical = b.obj("as_value", value, class_=s.owner.symbol(wire.as_type, wire.as_type.__name__))
+        else:
+            content = canonical = b.obj("as_bytes", value, size=size, hint=self.field.name)
+        return Checked(canonical, content=content, length=b.number("len", content, lo=0, hi=POSITION_HI))
+
+    # --- writing -----------------------------------------------------------------------------
+
+    def put(self, wire: spec.IntType, number: Reg) -> None:
+        """Write a number, in a byte order that may depend on an earlier field."""
+        s, b = self.s, self.b
+
+        def emit(order: str) -> None:
+            b.emit("put", (number,), width=wire.width, order=order, phase=s.phase)
+
+        by_order(b, s.values, s.order_of(wire, self.field), emit)
+        s.phase = (s.phase + wire.width) % 8
+
+    def put_pad(self, width: int) -> None:
+        """Zero bits."""
+        if width > WIDEST_PAD:
+            head = -self.s.phase % 8
+            self._put_zero_bits(head)
+            self.b.emit("put.zeros", (self.b.const((width - head) // 8),))
+            width = (width - head) % 8
+        self._put_zero_bits(width)
+
+    def _put_zero_bits(self, width: int) -> None:
+        if width:
+            self.put(spec.IntType(width, order="big"), self.b.const(0))
+
+    def put_align(self, multiple: int) -> None:
+        """Zero bytes up to a multiple, counted from the struct's start."""
+        s, b = self.s, self.b
+        used = b.number("bin", s.here(), s.start, lo=0, hi=POSITION_HI, op="sub")
+        b.emit("put.zeros", (b.bin("mod", b.negate(used), b.const(multiple)),))
+
+    def put_content(self, wire: spec.BytesType | spec.TextType, checked: Checked) -> None:
+        """Bytes with what delimits them."""
+        b, content, length = self.b, checked.content, checked.length
+        assert content is not None
+        assert length is not None
+        if wire.prefix is not None:
+            high = (1 << wire.prefix.width) - 1
+            too_long = b.bin("gt", length, b.const(high))
+            b.fail_if(too_long, "size", f"has {{1}} bytes; its length prefix can say at most {high}", values=(length,))
+            self.put(wire.prefix, length)
+        b.emit("put.bytes", (content,), terminator=wire.terminator)
+
+    def put_name(self, wire: spec.NameType, value: Reg) -> Reg:
+        """A domain name; its canonical text."""
+        s = self.s
+        assert s.origin is not None
+        assert s.memo is not None
+        return self.b.obj("put.name", value, s.origin, s.memo, compress=wire.compress, hint=self.field.name)
