@@ -302,8 +302,8 @@ def test_values_are_small() -> None:
 
 
 def test_required_fields_lie_first_so_that_the_parser_may_give_them_by_place() -> None:
-    assert Header.__struct_fields__[0] == "id"  # type: ignore[attr-defined]
-    assert set(Header.__struct_fields__) == set(Header.__match_args__)  # type: ignore[attr-defined]
+    assert Header.__struct_fields__[0] == "id"
+    assert set(Header.__struct_fields__) == set(Header.__match_args__)
 
 
 def test_every_class_is_of_the_metaclass_and_has_a_spec() -> None:

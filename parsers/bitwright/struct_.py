@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     class _Value:
         """Statically a plain class: a checker tests class keywords only where no metaclass is seen."""
 
+        __match_args__: ClassVar[tuple[str, ...]]
+        __struct_fields__: ClassVar[tuple[str, ...]]
+
 else:
 
     class _Value(msgspec.Struct, metaclass=StructType):

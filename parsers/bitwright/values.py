@@ -35,7 +35,7 @@ class Address(bytes):
     @classmethod
     def text_function(cls) -> Callable[[bytes], str]:
         """What turns bytes of this size into the text of a value, without making the value."""
-        return cls.__str__  # it only reads the bytes
+        return cls.__str__  # pyright: ignore[reportReturnType]  # it only reads the bytes
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import struct
 import subprocess
@@ -53,8 +54,6 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 def test_examples_in_the_help_of_parse_build_and_show_work(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import shlex
-
     from bitwright.cli import arguments, build, parse, show, specs
 
     monkeypatch.chdir(tmp_path)
@@ -128,3 +127,22 @@ def test_an_engine_that_does_not_exist(run: Run, one_query: Path, monkeypatch: p
         result = run(*arguments)
         assert result.code == 2
         assert result.err == "bitwright: BITWRIGHT_BACKEND=steam: no such engine; there are: auto, python, interp\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ("decode {} >&-", 3, "bitwright: stdout: is closed\n"),
+        ("decode {} > /dev/full", 3, "bitwright: stdout: cannot be written: No space left on device\n"),
+        ("decode - <&-", 3, "bitwright: stdin: is closed\n"),
+        ("parse udp - <&-", 3, "bitwright: stdin: is closed\n"),
+        ("decode -q -o /dev/null {} >&-", 0, ""),
+        ("decode {} 2>&-", 0, ""),
+        ("decode nothing 2>&-", 3, ""),
+    ],
+)
+def test_streams_that_are_closed_or_full(one_query: Path, line: str, code: int, said: str) -> None:
+    command = f"{shlex.join(program())} {line.format(shlex.quote(str(one_query)))}"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, env=ENVIRONMENT, check=False)
+    assert (done.returncode, done.stderr) == (code, said)
+    assert "bitwright:" not in done.stdout

@@ -164,8 +164,8 @@ class Format:
     source: str
     top: Made
 
-    def __repr__(self) -> str:
-        return f"\n{PRELUDE}\n{self.source}"
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(f"\n{PRELUDE}\n{self.source}")
 
     def message(self, draw: Draw) -> tuple[Struct, dict[str, Any]]:
         """A message and what parse and build take besides it."""

@@ -87,8 +87,7 @@ def test_findings(form: Format, data: st.DataObject) -> None:
     if raw:
         place = data.draw(st.integers(0, len(raw) - 1))
         raw = raw[:place] + bytes((raw[place] ^ data.draw(st.integers(0, 255)),)) + raw[place + 1 :]
-    plain, checked, strict = (agreed(struct, *call, **params) for call in (("parse", raw), ("check", raw)) for params in [params]), None, None
-    plain, checked = plain
+    plain, checked = agreed(struct, "parse", raw, **params), agreed(struct, "check", raw, **params)
     strict = agreed(struct, "parse", raw, strict=True, **params)
     assert plain.ok == checked.ok
     if plain.ok:

@@ -46,7 +46,7 @@ STRUCTURE: list[tuple[str, str, str, int, str]] = [
     ("a block is missing", "if %0\nthen\nend", "", 0, "has 1 blocks, takes 2"),
     ("a block too many", "need %0, %1 {size: 1}\ndo\nend", "", 0, "has 1 blocks, takes 0"),
     ("read out of scope", f"if %0\nthen\n  {OBJ}\nelse\nend\n%3: int<0..1> = zeros %0, %1\nyield %9", "obj", 3, "%9 is read, but is out of scope"),
-    ("an empty interval", "%2: int<3..2> = loop.count %0, %0\ndo %3: int<0..9>, %4: int<0..9>\n  yield %4\nend", "", 2, "the interval of %2 is empty: 3..2"),
+    ("an empty interval", "%2: int<3..2> = loop.count %0, %0\ndo %3: int<0..9>, %4: int<0..9>\n  yield %4\nend", "", 0, "the interval of %2 is empty: 3..2"),
     ("yield before the end", f"yield %0\n{OBJ}", "int", 0, "yield is not the last op"),
     ("no yield", OBJ, "int", 0, "must yield (int), but does not end in yield"),
     ("too much yielded", "yield %0, %1", "int", 0, "yields (int, int), the block must yield (int)"),

@@ -74,7 +74,8 @@ def run(arguments: argparse.Namespace) -> int:
     tally = Tally(detailed=arguments.stats)
     failure: str | None = None
     interrupted = False
-    with _reader(arguments.file) as reader, Output(arguments.output, live=trickles_in(arguments.file)) as output:
+    live = trickles_in(arguments.file)
+    with _reader(arguments.file) as reader, Output(arguments.output, live=live) as output:
         progress = Progress(reader.size, wanted=not (arguments.quiet or output.is_terminal))
         writer = _writer(arguments, output)
         try:
@@ -154,7 +155,9 @@ def _decode_in_team(job: _Job, packets: Iterator[Packet], workers: int) -> None:
                 if len(block) == BLOCK_PACKETS:
                     _take(job, team.submit(block))
                     block = []
-        except CaptureError as error:
+        except (CaptureError, OSError) as error:
+            if isinstance(error, BrokenPipeError):
+                raise
             failure = error
         _take(job, team.submit(block))
         _take(job, team.finish())

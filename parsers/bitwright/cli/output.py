@@ -20,6 +20,8 @@ class Output:
 
     def __init__(self, target: str | None = None, *, live: bool = False) -> None:
         self.target = None if target in (None, "-") else target
+        if self.target is None and sys.stdout is None:
+            raise CommandError("stdout: is closed", UNREADABLE)
         self.encoding = "utf-8" if self.target else (sys.stdout.encoding or "ascii")
         self.is_terminal = self.target is None and sys.stdout.isatty()
         self._live = live or self.is_terminal
@@ -82,9 +84,14 @@ def refuse_overwriting(source: str, target: str | None) -> None:
 
 
 def trickles_in(source: str) -> bool:
-    """Whether the input arrives as it is made, as from a pipe, so that output must not wait for a full buffer."""
+    """Whether the input arrives as it is made, as from a pipe, so that output must not wait for a full buffer.
+
+    CommandError if it is a stdin that is closed.
+    """
     if source != "-":
         return False
+    if sys.stdin is None:
+        raise CommandError("stdin: is closed", UNREADABLE)
     try:
         return not stat.S_ISREG(os.fstat(sys.stdin.fileno()).st_mode)
     except (OSError, ValueError):

@@ -52,6 +52,8 @@ def from_hex(text: str, place: str) -> bytes:
 def _raw(given: list[str]) -> tuple[str, bytes | None]:
     """The place and bytes of stdin or @FILE; None where the words themselves are meant."""
     if given == ["-"]:
+        if sys.stdin is None:
+            raise CommandError("stdin: is closed", UNREADABLE)
         return "stdin", sys.stdin.buffer.read()
     if len(given) == 1 and given[0].startswith("@"):
         path = given[0][1:]

@@ -14,9 +14,9 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
-def is_terminal(stream: TextIO) -> bool:
-    """Whether people look at the stream on a terminal that can do more than print."""
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether people look at the stream, which may be closed, on a terminal that can do more than print."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def wants_colour(stream: TextIO) -> bool:
@@ -41,7 +41,8 @@ class Style:
 
 def say(text: str) -> None:
     """One message for people, on stderr."""
-    print(printable(text), file=sys.stderr, flush=True)
+    if sys.stderr is not None:  # print would take stdout instead
+        print(printable(text), file=sys.stderr, flush=True)
 
 
 def complain_of_ourselves() -> None:

@@ -21,8 +21,8 @@ from typing import Any, Final
 from bitwright.errors import Location
 from bitwright.ir.ops import Block, Function, Op, Program, Reg
 
-IDENTIFIER: Final = re.compile(r"[^\W\d]\w*\Z")
-SYMBOL: Final = re.compile(r"@[^\W\d]\w*\Z")
+IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")  # any other name is quoted, so programs are ASCII
+SYMBOL: Final = re.compile(r"@[A-Za-z_][A-Za-z0-9_]*\Z")
 _POWERS_FROM: Final = 24  # smaller numbers are easier to read written out
 
 

@@ -124,8 +124,9 @@ class _FunctionCheck:
         self.foreign = BUILD_ONLY if program.direction == "parse" else PARSE_ONLY
         self.known: set[Reg] = set()  # in scope here
         self.numbers: set[int] = set()  # assigned anywhere
-        self.index = -1
-        self.op: Op | None = None
+        self.op: Op | None = None  # in work
+        self.index = 0  # its number
+        self.count = 0
 
     def fail(self, message: str) -> NoReturn:
         """The error for the op in work."""
@@ -156,8 +157,8 @@ class _FunctionCheck:
         depth = 0
         last = block.ops[-1] if block.ops else None
         for op in block.ops:
-            self.index += 1
-            self.op = op
+            self.op, self.index = op, self.count
+            self.count += 1
             kind = op.kind
             rule = _RULES.get(kind)
             if rule is None:
@@ -216,11 +217,11 @@ class _FunctionCheck:
         given = _types_of(block.params)
         if given != params:
             self.fail(f"its block takes {_types(given)}, must take {_types(params)}")
-        outer = self.known.copy()
+        outer, index = self.known.copy(), self.index
         for param in block.params:
             self.assign(param)
         self.block(block, yields)
-        self.known, self.op = outer, op
+        self.known, self.op, self.index = outer, op, index
 
     def branch(self, op: Op) -> None:
         """`if`: both blocks yield what it assigns."""
