@@ -18,6 +18,7 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "installed.txt"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 OLDEST = (3, 11)
+INCLUDES = {"test": {"cli"}, "dev": {"cli", "test"}}  # as in pyproject.toml
 
 
 def prepare(*extras: str) -> Path:
@@ -32,7 +33,8 @@ def prepare(*extras: str) -> Path:
         _create()
     _say(f"installing bitwright[{','.join(sorted(wanted))}] into {VENV} (once)")
     _call([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", f"{ROOT}[{','.join(sorted(wanted))}]"])
-    STAMP.write_text("\n".join([_fingerprint(), *sorted(wanted)]) + "\n", encoding="utf-8")
+    there = wanted.union(*(INCLUDES.get(extra, set()) for extra in wanted))
+    STAMP.write_text("\n".join([_fingerprint(), *sorted(there)]) + "\n", encoding="utf-8")
     return python
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -77,6 +78,12 @@ def _text(direction: str, params: str, body: str, outs: str, more: str, symbols:
     named = "".join(f"symbol {name}\n" for name in symbols or {})
     arrow = f" -> {outs}" if outs else ""
     return f"program Test {direction} entry\n{named}function entry({params}){arrow}\n{body}\nend\n{more}\n"
+
+
+def shape(text: str) -> list[str]:
+    """The lines of a program, its registers numbered in order of appearance: the passes' own numbers are no promise."""
+    names: dict[str, str] = {}
+    return [re.sub(r"%\d+", lambda found: names.setdefault(found[0], f"%{len(names)}"), line.strip()) for line in text.splitlines()]
 
 
 class Failed(Exception):

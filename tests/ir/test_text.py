@@ -16,7 +16,7 @@ from bitwright.ir.text import TextError, from_text, function_text, literal, op_t
 from bitwright_specs.dns import Message
 from tests.engines.formats import Format
 from tests.engines.structures import formats
-from tests.ir.programs import PARSE_OPTIONS, dns_messages, programs_of, specs
+from tests.ir.programs import PARSE_OPTIONS, dns_messages, programs_of, shape, specs
 
 
 class Chunk(Struct):
@@ -48,19 +48,6 @@ function entry(%0: int<0..2^48> start, %1: int<0..2^48> end) -> obj, int
   yield %28, %26
 end
 """
-
-
-def shape(text: str) -> list[str]:
-    """The lines with registers numbered in order of appearance: the passes' own numbering is no promise."""
-    names: dict[str, str] = {}
-    found = []
-    for line in text.splitlines():
-        words = [line[:0]]
-        for piece in line.split("%"):
-            digits = piece[: len(piece) - len(piece.lstrip("0123456789"))]
-            words.append(names.setdefault(digits, f"%{len(names)}") + piece[len(digits) :] if digits and len(words) > 1 else piece)
-        found.append("".join(words))
-    return found
 
 
 def test_what_a_program_looks_like() -> None:

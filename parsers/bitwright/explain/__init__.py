@@ -11,6 +11,7 @@ import os
 from typing import Any
 
 from bitwright.codec import ENGINES, codec_of, default_engine
+from bitwright.errors import DeclarationError
 from bitwright.explain.annotate import annotate
 from bitwright.explain.layout import layout
 from bitwright.explain.reads import reads
@@ -28,8 +29,7 @@ def explain(struct: type, data: Any = None, /, *, endian: str | None = None, **p
     if data is not None:
         parts = [_heading(made), annotate(struct, data, endian, parameters)]
     else:
-        order = endian or (made.order if made.order != "inherit" else "big")
-        parts = [_heading(made), layout(made), reads(codec_of(struct, "python").optimized("parse", order)), _engine()]
+        parts = [_heading(made), layout(made), _execution(made, endian)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -61,6 +61,16 @@ def in_bytes(bits: int) -> str:
 
 def _order(made: spec.StructSpec) -> str:
     return "byte order of the struct around it" if made.order == "inherit" else f"{made.order} endian"
+
+
+def _execution(made: spec.StructSpec, endian: str | None) -> str:
+    """The reads and the engine; of a struct that only others can hold, why it is none by itself."""
+    order = endian or (made.order if made.order != "inherit" else "big")
+    try:
+        program = codec_of(made.struct, "python").optimized("parse", order)
+    except DeclarationError as error:
+        return f"It is no message by itself: it {error.problem.message}."
+    return f"{reads(program)}\n\n{_engine()}"
 
 
 def _engine() -> str:

@@ -132,7 +132,7 @@ def test_type_bitmap() -> None:
 # --- unknown types, and types that others add ---------------------------------------------------
 
 
-class Coordinates(ours.RData, tag=65280):
+class Coordinates(ours.RData, tag=65282):
     """A type of the private range, declared outside the package."""
 
     latitude: int = i32()
@@ -142,7 +142,7 @@ class Coordinates(ours.RData, tag=65280):
 def test_third_party_type(engine: str) -> None:
     record = ours.Record(name="here.test.", ttl=1, rdata=Coordinates(latitude=-5, longitude=7))
     built = ours.Record.codec(engine).build(record)
-    assert built.hex() == "0468657265047465737400ff000001000000010008fffffffb00000007"
+    assert built.hex() == "0468657265047465737400ff020001000000010008fffffffb00000007"
     assert ours.Record.codec(engine).parse(built) == record.resolved()
 
 
