@@ -17,16 +17,32 @@ _MOST_STEPS: Final = 10_000
 
 
 class Written:
-    """A name that was written: where it begins, how long it is, and how long each other way is."""
+    """A name that was written: where it begins, its full wire form, the size it has; `settled` if that must stay."""
 
-    __slots__ = ("at", "size", "sizes")
+    __slots__ = ("at", "settled", "size", "wire")
 
-    def __init__(self, at: int, size: int, sizes: list[int]) -> None:
-        self.at, self.size, self.sizes = at, size, sizes
+    def __init__(self, at: int, wire: bytes, size: int) -> None:
+        self.at, self.wire, self.size, self.settled = at, wire, size, False
+
+    def sizes(self, memo: NameMemo, origin: int) -> list[int]:
+        """Every size it can have: in full, or ending in a pointer to a suffix that was known before it."""
+        if self.settled:
+            return [self.size]
+        known = (at for at in label_starts(self.wire) if memo.get(self.wire[at:], POINTER_RANGE) < self.at - origin)
+        return [len(self.wire), *(at + 2 for at in known)]
+
+
+def label_starts(wire: bytes) -> list[int]:
+    """Where the labels of an uncompressed name begin."""
+    starts, at = [], 0
+    while wire[at]:
+        starts.append(at)
+        at += wire[at] + 1
+    return starts
 
 
 class NameMemo(dict[bytes, int]):
-    """Suffixes in wire form and their offsets from the origin; what was written last; what is to be chosen next.
+    """Suffixes in wire form and their offsets from the origin; what was written; what is to be chosen next.
 
     Letter case is kept, so that a name never comes back in another's spelling.
     """
@@ -42,26 +58,23 @@ class NameMemo(dict[bytes, int]):
     def write(self, labels: list[bytes], out: bytearray, origin: int, compress: bool) -> None:
         """Append a name: as short as can be if `compress`, else in full, unless a plan says otherwise."""
         wire = b"".join([bytes((len(label),)) + label for label in labels]) + b"\0"
-        ends = list(itertools.accumulate((len(label) + 1 for label in labels), initial=0))[:-1]
-        pointers = {at + 2: at for at in ends if wire[at:] in self}
-        natural = min(pointers, default=len(wire)) if compress else len(wire)
-        size = self.plan.pop(0) if self.plan else natural
         begin = len(out)
-        self.written.append(Written(begin, size, [len(wire), *pointers]))
-        if compress:
-            self._remember(wire, ends, size, begin - origin)
-        cut = pointers.get(size)
-        if cut is None or size == len(wire):
-            out += wire
-        else:
-            out += wire[:cut]
-            out += (0xC000 | self[wire[cut:]]).to_bytes(2, "big")
-
-    def _remember(self, wire: bytes, ends: list[int], size: int, begin: int) -> None:
-        for at in ends:
-            if at + 2 > size or begin + at >= POINTER_RANGE:
-                break
-            self.setdefault(wire[at:], begin + at)
+        wanted = self.plan.pop(0) if self.plan else None
+        place, at = begin - origin, 0
+        if compress or wanted is not None:
+            for label in labels:
+                suffix = wire[at:]
+                known = self.get(suffix)
+                if known is not None and (wanted is None or wanted == at + 2):
+                    out += wire[:at]
+                    out += (0xC000 | known).to_bytes(2, "big")
+                    self.written.append(Written(begin, wire, at + 2))
+                    return
+                if known is None and compress and place + at < POINTER_RANGE:
+                    self[suffix] = place + at
+                at += len(label) + 1
+        out += wire
+        self.written.append(Written(begin, wire, len(wire)))
 
 
 def fit_region(out: bytearray, memo: NameMemo, origin: int, begin: int, wanted: int) -> bool:
@@ -72,16 +85,19 @@ def fit_region(out: bytearray, memo: NameMemo, origin: int, begin: int, wanted: 
     keep their sizes, so a region around it can be fitted too.
     """
     size = len(out) - begin
-    names = [name for name in memo.written if name.at >= begin]
+    first = len(memo.written)
+    while first and memo.written[first - 1].at >= begin:
+        first -= 1
+    names = memo.written[first:]
     if wanted != size and memo.tried != begin:
-        plan = choose_sizes([(name.size, name.sizes) for name in names], wanted - size)
+        plan = choose_sizes([(name.size, name.sizes(memo, origin)) for name in names], wanted - size)
         if plan is not None:
             _take_back(out, memo, origin, begin)
             memo.plan, memo.tried = plan, begin
             return True
     memo.tried = -1
     for name in names:
-        name.sizes = [name.size]
+        name.settled = True
     return False
 
 

@@ -18,17 +18,17 @@ from bitwright.errors import EngineDisagreement
 from bitwright.ir.text import to_text
 from bitwright_specs.dns import Message
 from bitwright_specs.dns.header import Header
-from tests.ir.cases import SYMBOLS
 from tests.ir.programs import CheckedMachine, dns_messages, parse_text, read, specs
+from tests.ir.symbols import SYMBOLS
 
-DNS_HEADER = '''\
+DNS_HEADER = """\
 def entry(data, start, end):
     if start + 12 > end:
         raise Fail
-    id, word, word_2, qdcount, ancount, nscount, arcount = unpack_HBBHHHH(data, start)
+    id_, word, word_2, qdcount, ancount, nscount, arcount = unpack_HBBHHHH(data, start)
     qr, opcode, aa, tc, rd = BITS_qr_opcode_aa_tc_rd[word]
     ra, z, ad, cd, rcode = BITS_ra_z_ad_cd_rcode[word_2]
-    return Header(id, qr, opcode, aa, tc, rd, ra, z, ad, cd, rcode, qdcount, ancount, nscount, arcount), start + 12
+    return Header(id_, qr, opcode, aa, tc, rd, ra, z, ad, cd, rcode, qdcount, ancount, nscount, arcount), start + 12
 
 
 def parse(data, /, *, strict=False, limits=None, endian=None):
@@ -37,14 +37,14 @@ def parse(data, /, *, strict=False, limits=None, endian=None):
             end = len(data)
             if 12 != end:
                 raise Fail
-            id, word, word_2, qdcount, ancount, nscount, arcount = unpack_HBBHHHH(data, 0)
+            id_, word, word_2, qdcount, ancount, nscount, arcount = unpack_HBBHHHH(data, 0)
             qr, opcode, aa, tc, rd = BITS_qr_opcode_aa_tc_rd[word]
             ra, z, ad, cd, rcode = BITS_ra_z_ad_cd_rcode[word_2]
-            return Header(id, qr, opcode, aa, tc, rd, ra, z, ad, cd, rcode, qdcount, ancount, nscount, arcount)
+            return Header(id_, qr, opcode, aa, tc, rd, ra, z, ad, cd, rcode, qdcount, ancount, nscount, arcount)
         except FAILURES:
             pass  # the way that explains failures
     return explaining_parse(data, strict=strict, limits=limits, endian=endian)
-'''
+"""
 
 
 class Chunk(Struct):
@@ -167,7 +167,7 @@ class Awkward(Struct):
     lambda_: int = u8()
     start: int = u8()
     entry: int = u8()
-    unpack_BBBBBBB: int = u8()
+    unpack_bb: int = u8()
 
 
 def test_awkward_names(engine: str) -> None:
@@ -200,7 +200,9 @@ def test_an_engine_that_refuses_what_the_interpreter_reads_is_reported() -> None
 
     codec = Fragile.codec("python")
     assert codec.parse(b"\1") == Fragile(a=1)
-    fail = compile_program(read(parse_text('%2: int<1..1> = const {value: 1}\nfail_if %2 {code: "const", message: "x"}', "")), "broken")[0]["entry"]
+    fail = compile_program(read(parse_text('%2: int<1..1> = const {value: 1}\nfail_if %2 {code: "const", message: "x"}', "")), "broken")[0][
+        "entry"
+    ]
     for key in codec._runners:
         codec._runners[key] = fail
     with pytest.raises(EngineDisagreement, match="python refused a Fragile that the interpreter reads: 01"):

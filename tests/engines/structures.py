@@ -34,7 +34,7 @@ def nest(body: Body) -> None:
 
     def make(making: Making) -> None:
         value = making.given[name] = made.make(making.draw, arguments(making))
-        for known in made.numbers:
+        for known in (k for k in made.numbers if "." not in k.name):
             inner = getattr(value, known.name)
             if inner is not None:
                 making.numbers[f"{name}.{known.name}"] = int(inner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import re
 import tomllib
@@ -20,6 +21,7 @@ from bitwright.ir.verify import verify
 from bitwright.lower.facts import Options
 from bitwright.lower.passes.copying import copy_program
 from bitwright.lower.passes.trace import strip_trace
+from tests.ir.symbols import SYMBOLS
 from tests.specs.dns.corpus import packets
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,6 +64,54 @@ def dns_messages() -> list[bytes]:
 
 # --- programs in text ----------------------------------------------------------------------------
 
+_CASE = re.compile(r"### (?P<title>.+)\n(?P<source>(?:(?!### |--> |in: ).*\n)+)(?P<rest>(?:(?!### ).*\n?)*)")
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """A program of a file of cases, and what the lines below it claim."""
+
+    title: str
+    source: str
+    claims: Mapping[str, str]
+
+    def program(self, direction: str) -> Program:
+        """The program; to those of parsing, functions are added that they may call."""
+        named = "".join(f"symbol {name}\n" for name in SYMBOLS)
+        return read(f"program Test {direction} entry\n{named}{self.source}{CALLED if direction == 'parse' else ''}", SYMBOLS)
+
+
+def cases(file: Path) -> list[Case]:
+    """The cases of a file: `### title`, the functions of a program, lines such as `--> message` or `out: value`."""
+    text = file.read_text(encoding="utf-8")
+    found = [
+        Case(match["title"], match["source"], dict(line.split(" ", 1) for line in match["rest"].splitlines() if line))
+        for match in _CASE.finditer(text)
+    ]  # fmt: skip
+    assert len(found) == text.count("\n### ") + text.startswith("### "), file
+    return found
+
+
+# What the programs of the cases may call.
+CALLED = """\
+function inner(%0: int<0..2^48> pos, %1: int<0..2^48> end)
+end
+function other(%0: int<0..2^48> pos, %1: int<0..2^48> end) -> obj
+  %2: obj = none
+  yield %2
+end
+function all(%0: int<0..2^48> pos, %1: int<0..2^48> end) -> obj, int
+  %2: obj = span %0, %1 {as: "bytes"}
+  yield %2, %1
+end
+function beyond(%0: int<0..2^48> pos, %1: int<0..2^48> end) -> obj, int
+  %2: obj = none
+  %3: int<4..4> = const {value: 4}
+  %4: int<0..2^48> = bin %1, %3 {op: "add"}
+  yield %2, %4
+end
+"""
+
 
 def parse_text(body: str, outs: str, params: str = "", more: str = "", symbols: Mapping[str, Any] | None = None) -> str:
     """A parse program; its first registers are %0, the position, and %1, the end."""
@@ -86,7 +136,7 @@ def shape(text: str) -> list[str]:
     return [re.sub(r"%\d+", lambda found: names.setdefault(found[0], f"%{len(names)}"), line.strip()) for line in text.splitlines()]
 
 
-class Failed(Exception):
+class Failed(Exception):  # noqa: N818  # an outcome
     """A program failed: with a code if the engine knows it."""
 
     def __init__(self, code: str | None) -> None:

@@ -1,41 +1,56 @@
-"""Each op's meaning, in the interpreter and in what the python backend makes of the same program."""
+"""Each op's meaning, in the interpreter and in what the python backend makes of the same program.
+
+`ops/*.txt` holds the cases: `### op: what it shows`, a program, `in:` what it gets (of a parse program the input
+first), and `out:` what it gives (of a build program the bytes first) or `fails:` with the code of the error.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bitwright import IPv4Address
+from bitwright.checksum import internet
 from bitwright.enums import OpenEnum
 from bitwright.ir.interp import handlers_for, join_path
 from bitwright.ir.ops import OPS, walk
-from tests.ir.cases import CASES, SYMBOLS, Case, Fails
-from tests.ir.programs import Failed, build_text, parse_text, read, run
+from tests.ir.programs import Case, Failed, cases, run
+from tests.ir.symbols import Colour, Other, Pair
+
+FOLDER = Path(__file__).parent / "ops"
+BUILDING = {"values", "output"}  # files of build programs
+NAMES = {"Colour": Colour, "Pair": Pair, "Other": Other, "IPv4Address": IPv4Address, "internet": internet}
+CASES = [pytest.param(case, file.stem, id=case.title.replace(" ", "-")) for file in sorted(FOLDER.glob("*.txt")) for case in cases(file)]
 
 
-def outcome(case: Case, engine: str) -> Any:
-    if case.direction == "parse":
-        text = parse_text(case.body, case.outs, case.params, case.more, SYMBOLS)
-    else:
-        text = build_text(case.body, case.outs, case.params, case.more, SYMBOLS)
-    program = read(text, SYMBOLS)
-    assert case.kind in {op.kind for function in program.functions.values() for op in walk(function.body)}
+def kind_of(case: Case) -> str:
+    return case.title.partition(":")[0]
+
+
+def outcome(case: Case, direction: str, engine: str) -> Any:
+    program = case.program(direction)
+    assert kind_of(case) in {op.kind for function in program.functions.values() for op in walk(function.body)}
+    given = eval(f"({case.claims['in:']},)", dict(NAMES))
+    data, args = (given[0], given[1:]) if direction == "parse" else (b"", given)
     try:
-        written, yields = run(program, engine, case.args, case.data)
+        written, yields = run(program, engine, args, data)
     except Failed as failed:
         return failed
-    return yields if case.direction == "parse" else (written, yields)
+    return yields if direction == "parse" else (written, yields)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.kind}-{case.name}".replace(" ", "-"))
-def test_every_op_means_the_same_on_every_engine(case: Case, engine: str) -> None:
-    found = outcome(case, engine)
-    if isinstance(case.expected, Fails):
+@pytest.mark.parametrize(("case", "file"), CASES)
+def test_every_op_means_the_same_on_every_engine(case: Case, file: str, engine: str) -> None:
+    found = outcome(case, "build" if file in BUILDING else "parse", engine)
+    if "fails:" in case.claims:
         assert isinstance(found, Failed), found
-        assert found.code == (case.expected.code if engine == "interp" else None)
+        assert found.code == (case.claims["fails:"] if engine == "interp" else None)
     else:
-        assert found == case.expected
-        assert deep_types(found) == deep_types(case.expected)
+        expected = eval(case.claims["out:"], dict(NAMES))
+        assert found == expected
+        assert deep_types(found) == deep_types(expected)
 
 
 def deep_types(value: Any) -> Any:
@@ -45,8 +60,11 @@ def deep_types(value: Any) -> Any:
     return (type(value), [deep_types(v) for v in value]) if isinstance(value, list | tuple) else type(value)
 
 
+ALL = [case for file in FOLDER.glob("*.txt") for case in cases(file)]
+
+
 def test_every_op_has_a_case() -> None:
-    assert {case.kind for case in CASES} == set(OPS)
+    assert {kind_of(case) for case in ALL} == set(OPS)
 
 
 def test_every_op_has_a_meaning() -> None:
@@ -54,7 +72,7 @@ def test_every_op_has_a_meaning() -> None:
 
 
 def test_an_op_that_can_fail_has_a_case_that_does() -> None:
-    failing = {case.kind for case in CASES if isinstance(case.expected, Fails)}
+    failing = {kind_of(case) for case in ALL if "fails:" in case.claims}
     assert failing == {
         "need", "need.var", "find", "text", "name", "fail_if", "finding_if", "dispatch", "as_int", "as_bytes", "as_text", "as_list",
         "as_value", "as_class", "arm", "put.bytes", "put.name",

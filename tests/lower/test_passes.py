@@ -26,8 +26,8 @@ from bitwright.lower.passes.whole import add_whole, tighten_whole
 from bitwright_specs.dns import Message
 from bitwright_specs.dns.header import Header
 from bitwright_specs.ipv4 import IPv4
-from tests.ir.cases import SYMBOLS
 from tests.ir.programs import CheckedMachine, build_text, dns_messages, parse_text, programs_of, read, shape, specs
+from tests.ir.symbols import SYMBOLS
 from tests.specs.test_mutants import VECTORS, damaged
 
 Pass = Callable[[Program], None]
@@ -76,7 +76,9 @@ CALL = '%2: int<0..2^48> = call %0, %1 {function: "inner"}\n'
 
 
 def test_the_only_call_of_a_function_is_inlined() -> None:
-    assert after(inline_calls, parse_text(f"{CALL}yield %2", "int", more=INNER)) == body(f'%9: {P} sum = bin %0, %1 {{op: "add"}}\nyield %9')
+    assert after(inline_calls, parse_text(f"{CALL}yield %2", "int", more=INNER)) == body(
+        f'%9: {P} sum = bin %0, %1 {{op: "add"}}\nyield %9'
+    )
 
 
 def test_an_inlined_function_is_gone() -> None:
@@ -108,16 +110,17 @@ def test_a_marked_call_is_inlined_each_time() -> None:
 
 
 def test_whole_begins_at_zero_and_refuses_what_is_left() -> None:
-    text = parse_text(f"need %0, %1 {{size: 1}}\n%2: obj = none\n%3: {P} after = bin %0, %1 {{op: \"add\"}}\nyield %2, %3", "obj, int")
+    text = parse_text(f'need %0, %1 {{size: 1}}\n%2: obj = none\n%3: {P} after = bin %0, %1 {{op: "add"}}\nyield %2, %3', "obj, int")
     lines = after(add_whole, text, "whole")
     assert lines == body(
-        f"%5: int<0..0> = const {{value: 0}}\nneed %5, %1 {{size: 1}}\n%2: obj = none\n%3: {P} after = bin %5, %1 {{op: \"add\"}}\n"
-        '%6: int<0..1> = bin %3, %1 {op: "ne"}\nfail_if %6 {code: "unconsumed", message: "bytes are left over"}\nyield %2'.replace("%1", "%0"), 1,
+        f'%5: int<0..0> = const {{value: 0}}\nneed %5, %1 {{size: 1}}\n%2: obj = none\n%3: {P} after = bin %5, %1 {{op: "add"}}\n'
+        '%6: int<0..1> = bin %3, %1 {op: "ne"}\nfail_if %6 {code: "unconsumed", message: "bytes are left over"}\n'
+        "yield %2".replace("%1", "%0"), 1,
     )  # fmt: skip
 
 
 def test_formats_with_parameters_have_no_whole() -> None:
-    program = read(parse_text(f"%3: obj = none\nyield %3, %1", "obj, int", "%2: obj pseudo"))
+    program = read(parse_text("%3: obj = none\nyield %3, %1", "obj, int", "%2: obj pseudo"))
     add_whole(program)
     assert list(program.functions) == ["entry"]
 
@@ -168,7 +171,7 @@ def test_the_first_check_of_a_block_is_as_large_as_the_largest() -> None:
 def test_neighbours_are_read_at_once() -> None:
     text = parse_text("need %0, %1 {size: 9}\n" + load(2, 0, 0, 2, name="a") + load(3, 0, 4, 4, name="b") + load(4, 0, 8, name="c"), "")
     assert after(merge_reads, text) == body(
-        'need %0, %1 {size: 9}\n%2: int<0..65535> a, %3: int<0..4294967295> b, %4: int<0..255> c = '.replace("4294967295", "2^32-1")
+        "need %0, %1 {size: 9}\n%2: int<0..65535> a, %3: int<0..4294967295> b, %4: int<0..255> c = ".replace("4294967295", "2^32-1")
         + 'unpack %0 {layout: ((0, 2, "big"), (4, 4, "big"), (8, 1, "big"))}'
     )  # fmt: skip
 
@@ -176,7 +179,7 @@ def test_neighbours_are_read_at_once() -> None:
 def test_reads_of_the_same_bytes_become_one() -> None:
     text = parse_text(
         "need %0, %1 {size: 2}\n" + load(2, 0, 0) + "%3: int<0..15> = bits %2 {shift: 4, width: 4, signed: false}\n" + load(4, 0, 0, 2)
-        + "%5: int<0..4095> = bits %4 {shift: 0, width: 12, signed: false}\nfail_if %3, %5 {code: \"const\", message: \"x\"}", "",
+        + '%5: int<0..4095> = bits %4 {shift: 0, width: 12, signed: false}\nfail_if %3, %5 {code: "const", message: "x"}', "",
     )  # fmt: skip
     lines = after(merge_reads, text)
     assert [line.split(" = ")[-1].split(" {")[0] for line in lines if " = " in line] == ["load %0", "bits %2", "bits %2", "bits %2"]
@@ -199,7 +202,9 @@ def test_what_is_not_read_at_once(loads: str) -> None:
 
 
 def test_a_read_does_not_move_before_its_check() -> None:
-    text = parse_text("need %0, %1 {size: 1}\n" + load(2, 0, 0) + 'fail_if %2 {code: "const", message: "x"}\nneed %0, %1 {size: 2}\n' + load(3, 0, 1), "")
+    text = parse_text(
+        "need %0, %1 {size: 1}\n" + load(2, 0, 0) + 'fail_if %2 {code: "const", message: "x"}\nneed %0, %1 {size: 2}\n' + load(3, 0, 1), ""
+    )
     assert not any("unpack" in line for line in after(merge_reads, text))
 
 
@@ -213,7 +218,8 @@ def test_boxed_bits_of_a_byte_are_looked_up_together() -> None:
     text = parse_text("need %0, %1 {size: 1}\n" + load(2, 0, 0) + ops + "yield %20, %21, %22", "obj, obj, obj")
     assert after(tabulate_bits, text) == body(
         "need %0, %1 {size: 1}\n" + load(2, 0, 0)
-        + '%3: obj part0, %4: obj part1, %5: obj part2 = split %2 {fields: ((7, 1, false, "bool"), (3, 4, false, "int"), (0, 3, false, "int"))}\n'
+        + '%3: obj part0, %4: obj part1, %5: obj part2 = split %2 '
+        '{fields: ((7, 1, false, "bool"), (3, 4, false, "int"), (0, 3, false, "int"))}\n'
         "yield %3, %4, %5"
     )  # fmt: skip
 
@@ -240,9 +246,13 @@ def put(number: int, width: int, more: str = "") -> str:
 
 
 def test_numbers_in_a_row_are_written_at_once() -> None:
-    text = build_text(put(0, 4) + put(0, 4, ", phase: 4") + f"%1: {P} = here\n" + put(0, 16) + "put.zeros %0\n" + put(0, 8), "", "%0: int<0..15> n")
+    text = build_text(
+        put(0, 4) + put(0, 4, ", phase: 4") + f"%1: {P} = here\n" + put(0, 16) + "put.zeros %0\n" + put(0, 8), "", "%0: int<0..15> n"
+    )
     assert after(merge_puts, text) == body(
-        f'%1: {P} = here {{phase: 0, ahead: 1}}\nput.pack %0, %0, %0 {{layout: ((4, "big"), (4, "big"), (16, "big"))}}\nput.zeros %0\n' + put(0, 8), 1
+        f'%1: {P} = here {{phase: 0, ahead: 1}}\nput.pack %0, %0, %0 {{layout: ((4, "big"), (4, "big"), (16, "big"))}}\nput.zeros %0\n'
+        + put(0, 8),
+        1,
     )
 
 
@@ -260,7 +270,13 @@ def test_the_dns_header_is_one_check_and_one_read() -> None:
     lowered = [op.kind for op in walk(program.functions["parse_Header"].body)]
     assert (lowered.count("need"), lowered.count("load")) == (15, 15)
     kinds = [op.kind for op in walk(optimize(program).functions["entry"].body)]
-    assert {kind: kinds.count(kind) for kind in ("need", "load", "unpack", "bits", "split")} == {"need": 1, "load": 0, "unpack": 1, "bits": 0, "split": 2}
+    assert {kind: kinds.count(kind) for kind in ("need", "load", "unpack", "bits", "split")} == {
+        "need": 1,
+        "load": 0,
+        "unpack": 1,
+        "bits": 0,
+        "split": 2,
+    }
 
 
 # --- that nothing else changes ---------------------------------------------------------------------

@@ -222,7 +222,8 @@ class _Reads:
         if self.end is None or not self.before((base, at + offset), self.end, size):
             known = None if self.end is None else self.room.get((base, self.end))
             there = "nothing" if known is None else f"up to {known}"
-            self.fail(op, f"reads up to byte {at + offset + size} after %{base.number}; checked is {there}")
+            begin = "of the input" if base is _ZERO else f"after %{base.number}"
+            self.fail(op, f"reads up to byte {at + offset + size} {begin}; checked is {there}")
         if self.least((base, at + offset)) < 0:
             self.fail(op, "it is not shown that it does not read before the input")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from bitwright.compression import NameMemo, fit_region
 from bitwright.ir.interp import Frame, Handler, Machine
 from bitwright.ir.ops import Op
-from bitwright.compression import NameMemo, fit_region
 from bitwright.names import join_labels, split_name
 
 
@@ -164,7 +164,8 @@ def _put_zeros(m: Machine, op: Op, args: list[Any]) -> None:
 HANDLERS: dict[str, Handler] = {
     "enter": _enter, "leave": _leave, "as_int": _as_int, "as_bytes": _as_bytes, "as_text": _as_text, "as_list": _as_list,
     "as_value": _as_value, "as_class": _as_class, "arm": _arm, "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes,
-    "put.zeros": _put_zeros, "put.name": _put_name, "fit": _fit, "memo": lambda m, op, args: NameMemo(), "patch": _patch, "put.checksum": _put_checksum, "here": _here,
+    "put.zeros": _put_zeros, "put.name": _put_name, "fit": _fit,
+    "memo": lambda m, op, args: NameMemo(), "patch": _patch, "put.checksum": _put_checksum, "here": _here,
     "attr": lambda m, op, args: getattr(args[0], op.attrs["name"]),
     "set": lambda m, op, args: setattr(args[0], op.attrs["name"], args[1]),
     "item": lambda m, op, args: args[0][op.attrs["index"]],

@@ -125,6 +125,7 @@ def _name(m: Machine, op: Op, args: list[Any]) -> tuple[str, int]:
 
 HANDLERS: dict[str, Handler] = {
     "enter": _enter, "leave": _leave, "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "bits": _bits,
-    "memo": lambda m, op, args: {}, "find": _find, "same": _same, "zeros": _zeros, "checksum": _checksum, "known": _known, "span": _span, "render": _render,
+    "memo": lambda m, op, args: {}, "find": _find, "same": _same, "zeros": _zeros, "checksum": _checksum, "known": _known,
+    "span": _span, "render": _render,
     "text": _text, "name": _name,
 }  # fmt: skip

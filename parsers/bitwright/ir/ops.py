@@ -133,7 +133,9 @@ OPS: Final[Mapping[str, Signature]] = {
     "put.bytes": Signature("o", ""),  # and attribute `terminator`, where given: fails if the bytes contain it
     "put.zeros": Signature("i", ""),  # that many zero bytes
     "put.name": Signature("oio", "o", ("compress",)),  # text, origin, memo: the text in canonical form
-    "fit": Signature("iiio", "i"),  # origin, begin, wanted, memo: whether to write the region again (it is taken back), so that its size fits
+    "fit": Signature(
+        "iiio", "i"
+    ),  # origin, begin, wanted, memo: whether to write the region again (it is taken back), so that its size fits
     "patch": Signature("ii", "", ("width", "phase", "order")),  # position, number: into zero bits written before
     "put.checksum": Signature("iiio", "i", ("algorithm", "bytes")),  # from, to, own position, prefix: computed sum
     # --- control ---

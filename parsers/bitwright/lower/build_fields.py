@@ -247,6 +247,7 @@ class FieldBuild(StructureBuild):
         b.branch(self.present, there, missing, (out,))
         return out
 
+
 def is_derived(field: spec.FieldSpec) -> bool:
     """Whether a number's value comes from an expression: a derived field, or a constant that is one."""
     return field.auto or (field.fixed is not None and not isinstance(field.fixed, bytes | Const))

@@ -247,4 +247,3 @@ def _sizes_in(wire: spec.WireType) -> list[Node]:
         case _:
             found = []
     return [node for node in found if node is not None and not isinstance(node, Const | Rest)]
-

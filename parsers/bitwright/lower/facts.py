@@ -128,6 +128,8 @@ def phase_after(wire: spec.WireType, phase: int, made: spec.StructSpec, field: s
     fixed = measure.size_of(wire).fixed
     if fixed is not None and not isinstance(wire, spec.OptionalType):
         return (phase + fixed) % 8
+    if isinstance(wire, spec.NestedType) and wire.size is None:
+        return end_phase(wire.struct, phase)
     if whole_bytes(wire):
         return phase
     raise declaration_error(

@@ -181,4 +181,3 @@ def item_exports(predicate: Node | None) -> Exports:
     if predicate is None:
         return ()
     return tuple(dict.fromkeys(n.names for n in walk(predicate) if isinstance(n, ItemRef) and n.names))
-

@@ -184,7 +184,8 @@ def _put_checksum(e: Emitter, op: Op) -> None:
 
 
 BUILD: dict[str, Emit] = {
-    **COMMON, "memo": _memo, "fit": _fit, "as_int": _as_int, "as_bytes": _as_bytes, "as_text": _as_text, "as_list": _as_list, "as_value": _as_value,
+    **COMMON, "memo": _memo, "fit": _fit, "as_int": _as_int, "as_bytes": _as_bytes, "as_text": _as_text,
+    "as_list": _as_list, "as_value": _as_value,
     "as_class": _as_class, "arm": _arm, "attr": _attr, "here": _here, "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes,
     "put.zeros": _put_zeros, "put.name": _put_name, "patch": _patch, "put.checksum": _put_checksum,
     "set": lambda e, op: e.line(f"{e.expr(op.args[0])}.{op.attrs['name']} = {strip(e.expr(op.args[1]))}"),

@@ -70,7 +70,8 @@ def _split(e: Emitter, op: Op) -> None:
 
     fields = op.attrs["fields"]
     rows = [
-        tuple(value_of(e.program, kind, bits_of(byte, shift, width, signed)) for shift, width, signed, kind in fields) for byte in range(256)
+        tuple(value_of(e.program, kind, bits_of(byte, shift, width, signed)) for shift, width, signed, kind in fields)
+        for byte in range(256)
     ]
     table = e.names.add("BITS_" + "_".join(o.hint for o in op.outs), rows, fields)
     word = strip(e.expr(op.args[0]))

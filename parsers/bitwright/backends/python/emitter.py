@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import struct
 from collections.abc import Callable
@@ -9,6 +10,9 @@ from typing import Any
 
 from bitwright.backends.python.truth import truths_kept
 from bitwright.ir.ops import Block, Function, Op, Program, Reg, count_uses
+
+# What generated source uses by these very names: parameters of its functions, what it defines itself, and builtins.
+RESERVED = frozenset({"data", "out", "strict", "limits", "endian", "parse", "write", "ARM_TABLES", *dir(builtins)})
 
 CODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
 
@@ -18,6 +22,7 @@ class Names:
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
+        self.locals: set[str] = set()  # of all functions so far: no global takes the name of a variable
         self._known: dict[Any, str] = {}
 
     def add(self, wanted: str, value: Any, key: Any = None) -> str:
@@ -27,7 +32,7 @@ class Names:
         if found is None:
             found = base = wanted if wanted.isidentifier() and not keyword.iskeyword(wanted) else "value"
             serial = 2
-            while found in self.values:
+            while found in self.values or found in self.locals or found in RESERVED:
                 found, serial = f"{base}_{serial}", serial + 1
             self._known[identity] = found
             self.values[found] = value
@@ -60,7 +65,7 @@ class Emitter:
         self.text: dict[Reg, str] = {}  # the expression for a register, an atom
         self.uses = count_uses(function.body)
         self.truths_kept = truths_kept(function)
-        self.taken: set[str] = {"data", "out"}
+        self.taken: set[str] = set()
         self.local: set[Reg] = set()
 
     def line(self, text: str) -> None:
@@ -70,12 +75,13 @@ class Emitter:
     def variable(self, reg: Reg) -> str:
         """A fresh variable for a register."""
         base = reg.hint if reg.hint.isidentifier() else "value"
-        if keyword.iskeyword(base) or base in ("data", "out", "len", "bytes", "range", "int", "enumerate"):
+        if keyword.iskeyword(base) or base in RESERVED:
             base += "_"
         name, serial = base, 2
         while name in self.taken or name in self.names.values:
             name, serial = f"{base}_{serial}", serial + 1
         self.taken.add(name)
+        self.names.locals.add(name)
         self.text[reg] = name
         return name
 
@@ -155,4 +161,3 @@ def strip(text: str) -> str:
         if depth == 0 and i < len(text) - 1:
             return text
     return text[1:-1]
-

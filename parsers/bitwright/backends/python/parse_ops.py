@@ -114,6 +114,7 @@ def _zeros(e: Emitter, op: Op) -> None:
 
 
 PARSE: dict[str, Emit] = {
-    **COMMON, "memo": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {{}}"), "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "bits": _bits, "find": _find, "same": _same,
+    **COMMON, "memo": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {{}}"), "need": _need, "need.var": _need_var,
+    "load": _load, "unpack": _unpack, "bits": _bits, "find": _find, "same": _same,
     "span": _span, "render": _render, "text": _text, "name": _name, "checksum": _checksum, "known": _known, "zeros": _zeros,
 }  # fmt: skip
