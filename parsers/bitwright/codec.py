@@ -16,6 +16,7 @@ from bitwright.ir.interp import Machine, Span
 from bitwright.ir.ops import Program
 from bitwright.ir.verify import verify
 from bitwright.lower.build import BuildLowering
+from bitwright.lower.common import PARAMETER_HI, PARAMETER_LO
 from bitwright.lower.facts import Options, reads_to_end, unions_in
 from bitwright.lower.parse import ParseLowering
 from bitwright.lower.passes import optimize
@@ -323,5 +324,10 @@ class Codec:
             if not isinstance(value, described.type):
                 message = f"{name}= takes {described.type.__name__}, not {type(value).__name__}"
                 raise error(Problem("parameter", message, self.spec.name, declaration=described.location))
-            values.append(int(bool(value)) if described.type is bool else value)
+            if isinstance(value, int):
+                value = int(value)
+                if not PARAMETER_LO <= value <= PARAMETER_HI:
+                    message = f"{name}={value} has more than 64 bits"
+                    raise error(Problem("parameter", message, self.spec.name, declaration=described.location))
+            values.append(value)
         return values

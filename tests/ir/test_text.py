@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,12 +12,14 @@ from hypothesis import strategies as st
 from bitwright import DeclarationError, Struct, auto, bits, flag, raw, u8
 from bitwright.errors import Location
 from bitwright.ir.interp import Machine
-from bitwright.ir.ops import Block, Function, Op, Program, Reg, walk
+from bitwright.ir.ops import OPS, Block, Function, Op, Program, Reg, arity, walk
 from bitwright.ir.text import TextError, from_text, function_text, literal, op_text, register, to_text
 from bitwright_specs.dns import Message
 from tests.engines.formats import Format
 from tests.engines.structures import formats
-from tests.ir.programs import PARSE_OPTIONS, dns_messages, programs_of, shape, specs
+from tests.ir.programs import PARSE_OPTIONS, ROOT, dns_messages, programs_of, shape, specs
+
+DOCUMENT = (ROOT / "docs" / "ir.md").read_text(encoding="utf-8")
 
 
 class Chunk(Struct):
@@ -29,31 +32,24 @@ class Chunk(Struct):
     body: bytes = raw(size=length)
 
 
-CHUNK = """\
-program Chunk parse entry
-
-symbol @Chunk  # class {module}.Chunk
-
-function entry(%0: int<0..2^48> start, %1: int<0..2^48> end) -> obj, int
-  need %0, %1 {{size: 2}}
-  %35: int<0..255> word, %22: int<0..255> length = unpack %0 {{layout: ((0, 1, "big"), (1, 1, "big"))}}
-  %14: obj kind, %17: obj last, %20: obj spare = split %35 {{fields: ((4, 4, false, "int"), (3, 1, false, "bool"), (0, 3, false, "int"))}}
-  %34: int<2..2> = const {{value: 2}}
-  %24: int<0..2^48> pos = bin %0, %34 {{op: "add"}}
-  %25: obj length = box %22 {{as: "int"}}
-  need.var %24, %1, %22 {{expr: "length", refs: ("length",)}}
-  %26: int<0..2^48> stop = bin %24, %22 {{op: "add"}}
-  %27: obj body = span %24, %26 {{as: "bytes"}}
-  %28: obj value = make %14, %27, %17, %20, %25 {{class: @Chunk, keywords: ()}}
-  yield %28, %26
-end
-"""
-
-
 def test_what_a_program_looks_like() -> None:
-    text = to_text(Chunk.codec("python").optimized("parse"))
-    head, _, _ = text.partition("\nfunction whole")
-    assert shape(head) == shape(CHUNK.format(module=__name__))
+    """As docs/ir.md shows it, but for the numbers of registers: those are no promise."""
+    text = to_text(Chunk.codec("python").optimized("parse")).partition("\nfunction whole")[0]
+    (shown,) = re.findall(r"```text\n(program Chunk .*?)```", DOCUMENT, re.DOTALL)
+    assert shape(shown.replace("example.Chunk", f"{__name__}.Chunk")) == shape(text)
+
+
+def test_the_table_of_the_document_lists_every_op_as_it_is() -> None:
+    rows = re.findall(r"^\| `(.+?)` \| (.*?) \| (.*?) \| (.*?) \| (.+) \|$", DOCUMENT, re.MULTILINE)
+    shown = {kind: (reads, assigns, constants) for kind, reads, assigns, constants, _ in rows}
+    assert shown == {kind: (letters(s.args), letters(s.outs), ", ".join(f"`{a}`" for a in s.attrs)) for kind, s in OPS.items()}
+
+
+def letters(signature: str) -> str:
+    """A signature's letters as the document writes them."""
+    words = {"i": "int", "o": "obj", "?": "any"}
+    fixed, rest = arity(signature)
+    return ", ".join([*(words[letter] for letter in fixed), *([f"{words[rest]}*"] if rest else [])])
 
 
 def test_a_part_of_a_program_looks_as_in_the_whole() -> None:

@@ -229,6 +229,14 @@ def bits_of(word: int, shift: int, width: int, signed: bool) -> int:
     return value - (1 << width) if signed and value >> (width - 1) else value
 
 
+def checksum_of(m: Machine, op: Op, covered: bytes, own: int, prefix: bytes | None) -> int:
+    """The sum over a span in which its own bytes, from `own` on, count as zero; cut to its width."""
+    size: int = op.attrs["bytes"]
+    zeros = bytes(max(min(size, len(covered) - own), 0))
+    total = int(m.program.symbols[op.attrs["algorithm"]]((prefix or b"") + covered[:own] + zeros + covered[own + size :]))
+    return total & (1 << 8 * size) - 1
+
+
 def _split(m: Machine, op: Op, args: list[Any]) -> Any:
     values = [boxed(m.program, kind, bits_of(args[0], shift, width, signed)) for shift, width, signed, kind in op.attrs["fields"]]
     return _several(op, values)

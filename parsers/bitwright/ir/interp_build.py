@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bitwright.compression import NameMemo, fit_region
-from bitwright.ir.interp import Frame, Handler, Machine
+from bitwright.ir.interp import Frame, Handler, Machine, checksum_of
 from bitwright.ir.ops import Op
 from bitwright.names import join_labels, split_name
 
@@ -39,7 +39,7 @@ def _as_bytes(m: Machine, op: Op, args: list[Any]) -> bytes:
     if type(value) is not bytes:
         try:
             value = bytes(memoryview(value))
-        except TypeError:
+        except (TypeError, ValueError):  # the latter from a view that was released
             raise m.fail("type", f"takes bytes, not {_shown(value)}") from None
     if size is not None and len(value) != size:
         raise m.fail("size", f"takes {size} bytes, got {len(value)}")
@@ -54,6 +54,8 @@ def _as_text(m: Machine, op: Op, args: list[Any]) -> tuple[bytes, str]:
         return value.encode(op.attrs["encoding"]), str(value)
     except UnicodeEncodeError as error:
         raise m.fail("text", f"{value[error.start]!r} cannot be written in {op.attrs['encoding']}") from None
+    except UnicodeError as error:  # of encodings that judge the whole, such as idna
+        raise m.fail("text", f"{_shown(value)} cannot be written in {op.attrs['encoding']}: {error}") from None
 
 
 def _as_list(m: Machine, op: Op, args: list[Any]) -> list[Any]:
@@ -141,9 +143,7 @@ def _fit(m: Machine, op: Op, args: list[Any]) -> int:
 
 def _put_checksum(m: Machine, op: Op, args: list[Any]) -> int:
     begin, stop, at, prefix = args
-    size: int = op.attrs["bytes"]
-    covered = bytes(m.out[begin:at]) + bytes(size) + bytes(m.out[at + size : stop])
-    return int(m.program.symbols[op.attrs["algorithm"]]((prefix or b"") + covered)) & (1 << 8 * size) - 1
+    return checksum_of(m, op, bytes(m.out[begin : max(begin, stop)]), at - begin, prefix)
 
 
 def _put_bytes(m: Machine, op: Op, args: list[Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bitwright.ir.interp import Frame, Handler, Machine, bits_of
+from bitwright.ir.interp import Frame, Handler, Machine, bits_of, checksum_of
 from bitwright.ir.ops import Op
 from bitwright.names import NameFault, read_name
 
@@ -85,8 +85,7 @@ def _checksum(m: Machine, op: Op, args: list[Any]) -> int:
     begin, stop, at, present, prefix = args
     if not present or stop > len(m.data):
         return 0
-    covered = m.data[begin:at] + bytes(op.attrs["bytes"]) + m.data[at + op.attrs["bytes"] : stop]
-    return int(m.program.symbols[op.attrs["algorithm"]]((prefix or b"") + covered))
+    return checksum_of(m, op, m.data[begin : max(begin, stop)], at - begin, prefix)
 
 
 def _known(m: Machine, op: Op, args: list[Any]) -> int:
@@ -111,6 +110,8 @@ def _text(m: Machine, op: Op, args: list[Any]) -> str:
     except UnicodeDecodeError as error:
         message = f"byte {m.data[begin + error.start]:#04x} is not valid {op.attrs['encoding']}"
         raise m.fail("bad-text", message, (begin + error.start) * 8) from None
+    except UnicodeError as error:  # of encodings that judge the whole, such as idna
+        raise m.fail("bad-text", f"the bytes are not valid {op.attrs['encoding']}: {error}", begin * 8) from None
 
 
 def _name(m: Machine, op: Op, args: list[Any]) -> tuple[str, int]:

@@ -25,7 +25,7 @@ from bitwright.lower.common import (
     parameter,
     parameters_of,
     position,
-    refuse_loose_bits,
+    refuse_as_message,
 )  # fmt: skip
 from bitwright.lower.equations import Equations, Unknown
 from bitwright.lower.expressions import Path, Values, bounds, export_bounds, paths_into
@@ -82,13 +82,13 @@ class BuildLowering(ProgramLowering):
 
     def _entry(self, struct: type, order: str) -> None:
         made, builder = spec.spec_of(struct), Builder()
-        refuse_loose_bits(struct)
+        refuse_as_message(struct)
         message = builder.reg("obj", hint="message")
         params = tuple(parameter(builder, p) for p in made.params.values())
         needs = needs_of(struct)
         scope = (builder.const(0), builder.obj("memo", hint="memo")) if needs.scope else ()
         depth = (builder.const(0),) if needs.depth else ()
-        arguments = tuple((name, reg.type) for name, reg in zip(made.params, params, strict=True))
+        arguments: Arguments = tuple((name, reg.type) for name, reg in zip(made.params, params, strict=True))
         name = self.function(BuildKey(struct, 0, order, needs, arguments=arguments))
         outs = (builder.reg("obj", hint="copy"),) if self.resolve else ()
         builder.emit("as_class", (message,), class_=self.symbol(struct, made.name))
@@ -178,7 +178,8 @@ class StructBuild:
             self.refuse(f"an expression of it {error}", field)
 
     def _export(self, path: Path) -> Reg:
-        return self.values.lower(FieldRef(path) if len(path) > 1 else self.spec.computed.get(path[0], FieldRef(path)), self.spec.location)
+        node = self.spec.computed.get(".".join(path), FieldRef(path))
+        return self.values.lower(node, self.spec.location)
 
     def _known(self, unknown: Unknown, value: Reg) -> None:
         """A derived field is solved: into its place, if zero bits were written there before."""

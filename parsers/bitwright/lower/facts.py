@@ -110,6 +110,23 @@ def reads_to_end(struct: type) -> bool:
     return False
 
 
+def refuse_hollow_recursion(struct: type) -> None:
+    """A struct that holds itself must hold something else too, else reading could go on without ever reading."""
+    hollow = {s for s in {struct, *reachable(struct)} if measure.size_of_struct(s).fewest == 0}
+    for each in hollow:
+        waiting, seen = [each], set[type]()
+        while waiting:
+            inside = {inner for field in spec.spec_of(waiting.pop()).fields for inner in structs_in(field.type)} & hollow
+            if each in inside:
+                made = spec.spec_of(each)
+                raise declaration_error(
+                    "can hold itself with no byte in between, so reading it need never end; give it a field of its own, such as a tag",
+                    made.location, made.name,
+                )  # fmt: skip
+            waiting += inside - seen
+            seen |= inside
+
+
 def unions_in(struct: type) -> list[spec.Union]:
     """The open unions that a program for the struct depends on."""
     found: dict[int, spec.Union] = {}

@@ -22,7 +22,7 @@ from bitwright.lower.common import (
     parameter,
     parameters_of,
     position,
-    refuse_loose_bits,
+    refuse_as_message,
 )  # fmt: skip
 from bitwright.lower.expressions import Path, Values, paths_into
 from bitwright.lower.facts import Needs, Options, needs_of
@@ -64,14 +64,14 @@ class ParseLowering(ProgramLowering):
 
     def _entry(self, struct: type, order: str) -> None:
         made = spec.spec_of(struct)
-        refuse_loose_bits(struct)
+        refuse_as_message(struct)
         builder = Builder()
         start, end = position(builder, "start"), position(builder, "end")
         params = tuple(parameter(builder, p) for p in made.params.values())
         needs = needs_of(struct)
         scope = (start, builder.obj("memo", hint="memo")) if needs.scope else ()
         depth = (builder.const(0),) if needs.depth else ()
-        arguments = tuple((name, reg.type) for name, reg in zip(made.params, params, strict=True))
+        arguments: Arguments = tuple((name, reg.type) for name, reg in zip(made.params, params, strict=True))
         name = self.function(Key(struct, 0, order, needs, (), arguments, self.options.lax))
         value, after = builder.reg("obj", hint="value"), position(builder, "after")
         builder.emit("call", (start, end, *scope, *depth, *params), (value, after), function=name)

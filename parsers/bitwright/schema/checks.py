@@ -123,6 +123,10 @@ def _check_switch(wire: spec.SwitchType, relations: Relations) -> None:
 def _check_sum(wire: spec.ChecksumType, relations: Relations) -> None:
     if wire.over is not None:
         relations.number(wire.over, "over=")
+    elif any(isinstance(f.type, spec.ChecksumType) and f.type.over is None and f.name != relations.name for f in relations.made.fields):
+        raise relations.error("covers the whole struct, and so does another checksum, so that each would change the other; give one over=")
+    if wire.inner.signed or wire.inner.width % 8:
+        raise relations.error("checksum() takes an unsigned number of whole bytes, such as u16()")
     if wire.prefix is not None and relations.made.params[wire.prefix].type is not bytes:
         raise relations.error(f"prefix= takes a bytes parameter, and `{wire.prefix}` is {relations.made.params[wire.prefix].type.__name__}")
 

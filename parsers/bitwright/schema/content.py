@@ -41,9 +41,11 @@ def text(
     one_delimiter("text()", size=size, prefix=prefix, terminator=terminator)
     end = _terminator(terminator)
     try:
-        "".encode(encoding)
+        unit = len("ab".encode(encoding)) - len("a".encode(encoding))
     except (LookupError, TypeError):
         raise declaration_error(f'Python knows no text encoding {encoding!r}; write "utf-8", "ascii" or such', call_site()) from None
+    if unit > 1 and end is not None:
+        raise declaration_error(f"a terminator could be found inside a character of {encoding}; write size= or prefix=", call_site())
 
     def make(scope: Scope) -> spec.WireType:
         return spec.TextType(encoding, optional_node(size, scope), length_prefix(prefix, scope), end)

@@ -32,7 +32,7 @@ def name(data: bytes, position: int, end: int, origin: int, memo: Memo, max_hops
             if known is not None and target < position and known[2] < max_hops:
                 return known[0], position + 2
         else:
-            after = data.find(b"\0", position, end) + 1
+            after = data.find(b"\0", position, min(end, position + MAX_NAME)) + 1
             if after:
                 wire = data[position:after]
                 known = _RECENT.get(wire)
@@ -74,7 +74,7 @@ def checksum(
     """The sum over a span whose own bytes count as zero; 0 where there is none to check."""
     if not present or stop > len(data):
         return 0
-    return algorithm((prefix or b"") + data[begin:at] + bytes(size) + data[at + size : stop])
+    return put_checksum(data, begin, stop, at, prefix, size, algorithm)
 
 
 def terminated(content: bytes, terminator: bytes) -> bytes:
@@ -85,10 +85,15 @@ def terminated(content: bytes, terminator: bytes) -> bytes:
     return whole
 
 
-def put_checksum(out: bytearray, begin: int, stop: int, at: int, prefix: bytes | None, size: int, algorithm: Callable[[bytes], int]) -> int:
+def put_checksum(
+    out: bytes | bytearray, begin: int, stop: int, at: int, prefix: bytes | None, size: int, algorithm: Callable[[bytes], int]
+) -> int:
     """The sum over a span of what was written."""
-    found = algorithm((prefix or b"") + bytes(out[begin:at]) + bytes(size) + bytes(out[at + size : stop]))
-    return found & (1 << 8 * size) - 1
+    if stop < at + size:  # it does not cover all of itself
+        covered = bytes(out[begin : max(begin, min(at, stop))]) + bytes(max(stop - at, 0))
+    else:
+        covered = bytes(out[begin:at]) + bytes(size) + bytes(out[at + size : stop])
+    return algorithm((prefix or b"") + covered) & (1 << 8 * size) - 1
 
 
 def as_int(value: Any) -> int:
@@ -102,7 +107,7 @@ def as_bytes(value: Any) -> bytes:
     """Bytes out of any buffer."""
     try:
         return bytes(memoryview(value))
-    except TypeError:
+    except (TypeError, ValueError):
         raise Fail from None
 
 
