@@ -120,10 +120,14 @@ class FieldBuild(StructureBuild):
         s, b = self.s, self.b
         for rest in sorted(s.wanted.get(self.field.name, ())):
             path, made, holder = (self.field.name, *rest), spec.spec_of(wire.struct), value
-            for name in rest[:-1]:
-                holder, made = b.obj("attr", holder, name=name), nested_in(made, name)
-                b.emit("as_class", (holder,), class_=s.owner.symbol(made.struct, made.name))
+            for hop, name in enumerate(path):
+                b.emit("enter", (), name=name, phase=0, location=self.field.location)
+                if 0 < hop < len(path) - 1:
+                    holder, made = b.obj("attr", holder, name=name), nested_in(made, name)
+                    b.emit("as_class", (holder,), class_=s.owner.symbol(made.struct, made.name))
             self._number_inside(path, spec.spec_of(wire.struct), made.field(rest[-1]), holder)
+            for _ in path:
+                b.emit("leave", (), phase=0)
 
     def _number_inside(self, path: Path, outer: spec.StructSpec, target: spec.FieldSpec | None, holder: Reg) -> None:
         s, b = self.s, self.b
