@@ -143,7 +143,7 @@ class Structure(Struct, origin=True):
     first: int = checksum(u32(), crc32)
     second: int = checksum(u32(), adler32, over=size)
     third: int = checksum(u16(), internet, over=16, zero_is_absent=True)
-    own: int = checksum(u8(), lambda data: sum(data) & 0xFF)
+    own: int = checksum(u8(), lambda data: sum(data) & 0xFF, over=8)
 
 
 class Pseudo(Struct):
