@@ -43,10 +43,11 @@ def by_hand_positional(data: bytes) -> Header:
     """The same with positional construction, which takes knowing the class's memory layout."""
     make: Any = Header  # by position, which type checkers refuse and only a parser should do
     identifier, f, qdcount, ancount, nscount, arcount = _SIX_WORDS(data)
-    return make(
+    made: Header = make(
         identifier, f & 0x8000 != 0, _OPCODES[f >> 11 & 15], f & 0x0400 != 0, f & 0x0200 != 0, f & 0x0100 != 0, f & 0x0080 != 0,
         f >> 6 & 1, f & 0x0020 != 0, f & 0x0010 != 0, _RCODES[f & 15], qdcount, ancount, nscount, arcount,
     )  # fmt: skip
+    return made
 
 
 def header_group() -> Group:

@@ -36,8 +36,6 @@ def codec_of(struct: type, backend: str | None = None) -> Codec:
     if found is None:
         found = Codec(struct, name)
         type.__setattr__(struct, "__bitwright_codecs__", {**known, name: found})
-        for union in unions_in(struct):
-            union.dependents.append(found.forget)
     return found
 
 
@@ -74,16 +72,18 @@ class Codec:
         self._programs: dict[Any, Program] = {}
         self._runners: dict[Any, Runner] = {}
         self._sources: dict[Any, str] = {}
+        self._installed: Any = None  # what took the place of the class's `parse`
+        self._forgotten = 0  # how often
 
     def forget(self) -> None:
         """Drop what was compiled: an open union has a new arm."""
+        self._forgotten += 1
         self._programs.clear()
         self._runners.clear()
         self._sources.clear()
-        if "__bitwright_codecs__" in self.struct.__dict__:
-            type.__delattr__(self.struct, "__bitwright_codecs__")
-        if self.default and isinstance(self.struct.__dict__.get("parse"), staticmethod):
+        if self._installed is not None and self.struct.__dict__.get("parse") is self._installed:
             type.__setattr__(self.struct, "parse", generic_parse(self.struct))
+        self._installed = None
 
     # --- parsing -----------------------------------------------------------------------------
 
@@ -260,14 +260,24 @@ class Codec:
         """The program as lowered: for "parse", "build" or "resolve"."""
         key = (direction, order, options)
         found = self._programs.get(key)
-        if found is None:
-            if direction == "parse":
-                found = ParseLowering(self.struct, order, options).program
-            else:
-                found = BuildLowering(self.struct, order, resolve=direction == "resolve").program
-            verify(found)
-            self._programs[key] = found
+        while found is None:
+            before = self._forgotten
+            found = self._programs[key] = self._lower(direction, order, options)
+            if before != self._forgotten:  # another thread added an arm meanwhile
+                self._programs.pop(key, None)
+                found = None
         return found
+
+    def _lower(self, direction: str, order: str, options: Options) -> Program:
+        for union in unions_in(self.struct):
+            if self.forget not in union.dependents:
+                union.dependents.append(self.forget)
+        if direction == "parse":
+            made = ParseLowering(self.struct, order, options).program
+        else:
+            made = BuildLowering(self.struct, order, resolve=direction == "resolve").program
+        verify(made)
+        return made
 
     def optimized(self, direction: str = "parse", order: str = "big", options: Options = Options()) -> Program:  # noqa: B008  # frozen
         """The program after the passes, as backends see it."""
@@ -282,23 +292,33 @@ class Codec:
         return self._sources[direction, order, Options()]
 
     def _runner(self, direction: str, order: str, options: Options) -> Runner:
-        key = (direction, order, options)
-        found = self._runners.get(key)
-        if found is None:
-            from bitwright.backends.python import compile_program
-
-            functions, self._sources[key] = compile_program(self.optimized(direction, order, options), f"{self.spec.name}.{direction}")
-            found = self._runners[key] = functions["entry"]
-            if "parse" in functions:
-                functions["explaining_parse"] = self.parse
-                if options == Options() and self.default and self.spec.order != "inherit":
-                    self._install(functions["parse"])
+        found = self._runners.get((direction, order, options))
+        while found is None:
+            before = self._forgotten
+            found = self._compile(direction, order, options)
+            if before != self._forgotten:  # another thread added an arm meanwhile
+                self.forget()
+                found = None
         return found
+
+    def _compile(self, direction: str, order: str, options: Options) -> Runner:
+        from bitwright.backends.python import compile_program
+
+        key = (direction, order, options)
+        functions, self._sources[key] = compile_program(self.optimized(direction, order, options), f"{self.spec.name}.{direction}")
+        made: Runner = functions["entry"]
+        self._runners[key] = made
+        if "parse" in functions:
+            functions["explaining_parse"] = self.parse
+            if options == Options() and self.default and self.spec.order != "inherit":
+                self._install(functions["parse"])
+        return made
 
     def _install(self, parse: Runner) -> None:
         """Make the compiled function the class's own `parse`, unless the class defines another."""
         if self.struct.__dict__.get("parse") is generic_parse(self.struct):
-            type.__setattr__(self.struct, "parse", staticmethod(parse))
+            self._installed = staticmethod(parse)
+            type.__setattr__(self.struct, "parse", self._installed)
 
     def _order(self, endian: str | None) -> str:
         declared = self.spec.order

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bitwright.errors import DEFAULT_LIMITS, Limits, declaration_error
 from bitwright.schema import measure, spec
-from bitwright.schema.expr import Rest, walk
+from bitwright.schema.expr import Const, Rest, walk
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -142,13 +142,9 @@ def unions_in(struct: type) -> list[spec.Union]:
 
 def phase_after(wire: spec.WireType, phase: int, made: spec.StructSpec, field: spec.FieldSpec) -> int:
     """The bit of a byte at which the next field begins; DeclarationError where that is not known."""
-    fixed = measure.size_of(wire).fixed
-    if fixed is not None and not isinstance(wire, spec.OptionalType):
-        return (phase + fixed) % 8
-    if isinstance(wire, spec.NestedType) and wire.size is None:
-        return end_phase(wire.struct, phase)
-    if whole_bytes(wire):
-        return phase
+    loose = loose_bits(wire)
+    if loose is not None:
+        return (phase + loose) % 8
     raise declaration_error(
         "can end at any bit of a byte, so the place of what follows is not known; make it fill whole bytes with pad(bits=...)",
         field.location, made.name, field.name,
@@ -163,27 +159,28 @@ def end_phase(struct: type, phase: int) -> int:
     return phase
 
 
-def whole_bytes(wire: spec.WireType, inside: frozenset[type] = frozenset()) -> bool:
-    """Whether the type always occupies whole bytes; `inside` are the structs being asked already."""
+def loose_bits(wire: spec.WireType, inside: frozenset[type] = frozenset()) -> int | None:
+    """How many bits more than whole bytes the type takes, if that is always the same; `inside` are the structs being asked already."""
     match wire:
         case spec.OptionalType(_, inner):
-            return whole_bytes(inner, inside)
-        case spec.ArrayType(item, _, size, _):
-            return size is not None or whole_bytes(item, inside)
-        case spec.NestedType(struct, size):
-            return size is not None or _whole_struct(struct, inside)
-        case spec.SwitchType():
-            return wire.size is not None or all(_whole_struct(arm, inside) for arm in arms_of(wire))
-    fixed = measure.size_of(wire).fixed
-    return fixed is None or fixed % 8 == 0
+            return 0 if loose_bits(inner, inside) == 0 else None
+        case spec.ArrayType(item, count, None):
+            each = loose_bits(item, inside)
+            return each * count.value % 8 if each and isinstance(count, Const) else None if each else each
+        case spec.NestedType(struct, None):
+            return _loose_in(struct, inside)
+        case spec.SwitchType(size=None):
+            return 0 if all(_loose_in(arm, inside) == 0 for arm in arms_of(wire)) else None
+    return (measure.size_of(wire).fixed or 0) % 8  # what has no fixed size is bytes
 
 
-def _whole_struct(struct: type, inside: frozenset[type]) -> bool:
+def _loose_in(struct: type, inside: frozenset[type]) -> int | None:
     if struct in inside:
-        return True  # a struct inside itself: whole if everything around it is
-    fixed = measure.size_of_struct(struct).fixed
-    if fixed is not None:
-        return fixed % 8 == 0
-    within = inside | {struct}
-    loose = sum(measure.size_of(f.type).fixed or 0 for f in spec.spec_of(struct).fields if not whole_bytes(f.type, within))
-    return loose % 8 == 0
+        return 0  # a struct inside itself: whole if everything around it is
+    total = 0
+    for field in spec.spec_of(struct).fields:
+        loose = loose_bits(field.type, inside | {struct})
+        if loose is None:
+            return None
+        total += loose
+    return total % 8

@@ -174,9 +174,10 @@ class Relations(msgspec.Struct, frozen=True):
         for name, node in values.items():
             described = inner.params.get(name)
             if described is None:
-                self.number(node, "")
                 if exact:
                     raise self.error(f"arguments=: {inner.name} has no parameter `{name}`; {_choice(name, list(inner.params))}")
+                if not (isinstance(node, ParamRef) and self.made.params[node.name].type is bytes):
+                    self.number(node, "")
             else:
                 self._argument(name, node, described)
         for name, described in inner.params.items():
