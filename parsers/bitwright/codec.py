@@ -193,6 +193,8 @@ class Codec:
         if size - offset > options.limits.input_size:
             problem = Problem("too-large", f"the input has {size - offset} bytes, the limit is {options.limits.input_size}", self.spec.name)
             raise ParseError(problem)
+        if options.limits is not DEFAULT_LIMITS:
+            options = options.lowered()
         if self.backend != "interp":
             runner = self._runner("parse", order, options)
             try:
@@ -258,7 +260,7 @@ class Codec:
 
     def program(self, direction: str = "parse", order: str = "big", options: Options = Options()) -> Program:  # noqa: B008  # frozen
         """The program as lowered: for "parse", "build" or "resolve"."""
-        key = (direction, order, options)
+        key = (direction, order, options := options.lowered())
         found = self._programs.get(key)
         while found is None:
             before = self._forgotten

@@ -23,6 +23,12 @@ class Options:
     plain: bool = False
     limits: Limits = DEFAULT_LIMITS
 
+    def lowered(self) -> Options:
+        """Without the limit that no program knows, so that calls that differ in it share one."""
+        if self.limits.input_size == DEFAULT_LIMITS.input_size:
+            return self
+        return dataclasses.replace(self, limits=dataclasses.replace(self.limits, input_size=DEFAULT_LIMITS.input_size))
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Needs:

@@ -211,6 +211,7 @@ class FieldLowering(ContentLowering):
         self.end = end
         if wire.until is None:
             self._loop(wire, items, b.bin("lt", s.pos, end), None)
+            s.pos = end  # no element goes beyond it
         else:
             self._loop(wire, items, b.const(1), wire.until)
         self.end = outer
@@ -262,7 +263,7 @@ class FieldLowering(ContentLowering):
                 wanted = b.bin("mul", count, b.const(smallest))
                 there = b.number("bin", room, b.const(8), lo=0, hi=1 << 51, op="mul")
             too_many = b.bin("gt", wanted, there)
-            b.fail_if(too_many, "count-too-large", "{1} elements cannot lie in the {2} bytes left", values=(count, room), refs=refs)
+            b.fail_if(too_many, "count-too-large", "a count of {1} cannot lie in the {2} bytes left", values=(count, room), refs=refs)
 
     def _unrolled(self, wire: spec.ArrayType, items: Reg, element: int) -> Read:
         """Elements that are not whole bytes: each begins at another bit, so each has its own ops."""

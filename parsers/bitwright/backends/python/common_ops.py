@@ -34,7 +34,14 @@ def _bin(e: Emitter, op: Op) -> None:
 
 
 def _not(e: Emitter, op: Op) -> None:
-    e.define(op.outs[0], f"not {e.expr(op.args[0])}")
+    text = strip(e.expr(op.args[0]))
+    name, _, rest = text.partition(" ")
+    if rest == "is None":
+        e.define(op.outs[0], f"{name} is not None")
+    elif rest == "is not None":
+        e.define(op.outs[0], f"{name} is None")
+    else:
+        e.define(op.outs[0], f"not {e.expr(op.args[0])}")
 
 
 def _select(e: Emitter, op: Op) -> None:
