@@ -73,11 +73,9 @@ class Codec:
         self._runners: dict[Any, Runner] = {}
         self._sources: dict[Any, str] = {}
         self._installed: Any = None  # what took the place of the class's `parse`
-        self._forgotten = 0  # how often
 
     def forget(self) -> None:
         """Drop what was compiled: an open union has a new arm."""
-        self._forgotten += 1
         self._programs.clear()
         self._runners.clear()
         self._sources.clear()
@@ -172,6 +170,7 @@ class Codec:
         except ParseError:
             pass  # findings are errors of the strict program; the interpreter collects them, or raises the real error
         options = Options(strict=True, limits=limits or DEFAULT_LIMITS)
+        self._refuse_too_large(len(whole), options)
         machine, value, after = self._interpret(whole, 0, options, endian, parameters, collect=True)
         if after != len(whole):
             raise self._left_over(whole, after, options, endian, parameters)
@@ -190,9 +189,7 @@ class Codec:
         size = len(data)
         if not 0 <= offset <= size:
             raise ValueError(f"offset {offset} is not within the {size} bytes of the input")
-        if size - offset > options.limits.input_size:
-            problem = Problem("too-large", f"the input has {size - offset} bytes, the limit is {options.limits.input_size}", self.spec.name)
-            raise ParseError(problem)
+        self._refuse_too_large(size - offset, options)
         if options.limits is not DEFAULT_LIMITS:
             options = options.lowered()
         if self.backend != "interp":
@@ -205,6 +202,11 @@ class Codec:
         if self.backend != "interp":
             raise EngineDisagreement(f"{self.backend} refused a {self.spec.name} that the interpreter reads: {data[offset:].hex()}")
         return value, after
+
+    def _refuse_too_large(self, size: int, options: Options) -> None:
+        if size > options.limits.input_size:
+            problem = Problem("too-large", f"the input has {size} bytes, the limit is {options.limits.input_size}", self.spec.name)
+            raise ParseError(problem)
 
     def _failures(self) -> tuple[type[BaseException], ...]:
         from bitwright.backends.python.runtime import FAILURES
@@ -262,12 +264,9 @@ class Codec:
         """The program as lowered: for "parse", "build" or "resolve"."""
         key = (direction, order, options := options.lowered())
         found = self._programs.get(key)
-        while found is None:
-            before = self._forgotten
-            found = self._programs[key] = self._lower(direction, order, options)
-            if before != self._forgotten:  # another thread added an arm meanwhile
-                self._programs.pop(key, None)
-                found = None
+        if found is None:
+            with spec.UNIONS_LOCK:
+                found = self._programs[key] = self._lower(direction, order, options)
         return found
 
     def _lower(self, direction: str, order: str, options: Options) -> Program:
@@ -295,12 +294,9 @@ class Codec:
 
     def _runner(self, direction: str, order: str, options: Options) -> Runner:
         found = self._runners.get((direction, order, options))
-        while found is None:
-            before = self._forgotten
-            found = self._compile(direction, order, options)
-            if before != self._forgotten:  # another thread added an arm meanwhile
-                self.forget()
-                found = None
+        if found is None:
+            with spec.UNIONS_LOCK:
+                found = self._compile(direction, order, options)
         return found
 
     def _compile(self, direction: str, order: str, options: Options) -> Runner:

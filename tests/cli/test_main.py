@@ -17,7 +17,8 @@ from bitwright.cli.arguments import COMMANDS
 from tests.cli.running import QUERY, Run, pcap, udp_frame
 
 ROOT = Path(__file__).parents[2]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT / 'parsers'}:{ROOT / 'specs'}"}
+# Buffered, as on a user's machine: an unbuffered stdout has nothing left for the interpreter's last flush to fail on.
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"} | {"PYTHONPATH": f"{ROOT / 'parsers'}:{ROOT / 'specs'}"}
 
 
 def program(*arguments: str) -> list[str]:

@@ -30,7 +30,7 @@ DATA = MESSAGE.build()
 
 def mapped(data: bytes, tmp_path: Path) -> mmap.mmap:
     """The bytes as a mapped file."""
-    path = tmp_path / "message"
+    path = tmp_path / f"message{len(list(tmp_path.iterdir()))}"
     path.write_bytes(data)
     with path.open("rb") as file:
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -26,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
     except CommandError as error:
         complain(str(error))
+        _forget_full_stdout()
         return error.exit_code
     except KeyboardInterrupt:
         complain("interrupted")
@@ -37,6 +38,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain_of_ourselves()
         return INTERNAL
     return code
+
+
+def _forget_full_stdout() -> None:
+    """What a full disk did not take is still in stdout's buffer; the interpreter's last flush would fail once more."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except (OSError, ValueError):
+        _forget_stdout()
 
 
 def _forget_stdout() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
+import msgspec
+
 from bitwright.errors import DEFAULT_LIMITS, Limits, declaration_error
 from bitwright.schema import measure, spec
 from bitwright.schema.expr import Const, Rest, walk
@@ -27,7 +29,7 @@ class Options:
         """Without the limit that no program knows, so that calls that differ in it share one."""
         if self.limits.input_size == DEFAULT_LIMITS.input_size:
             return self
-        return dataclasses.replace(self, limits=dataclasses.replace(self.limits, input_size=DEFAULT_LIMITS.input_size))
+        return dataclasses.replace(self, limits=msgspec.structs.replace(self.limits, input_size=DEFAULT_LIMITS.input_size))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ A `StructSpec` is made once, when the class is created, and never changes.  Ever
 from __future__ import annotations
 
 import enum
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias
 
@@ -93,6 +94,10 @@ class ArrayType(msgspec.Struct, frozen=True):
     until: Node | None = None
 
 
+# Held while an arm is added and while a format is compiled, so that no thread compiles half of a union.
+UNIONS_LOCK = threading.RLock()
+
+
 class Union(msgspec.Struct):
     """The arms of a tagged union.  `open` unions gain arms when classes with `tag=` are created."""
 
@@ -108,10 +113,11 @@ class Union(msgspec.Struct):
 
     def add(self, tag: int, struct: type) -> None:
         """Register an arm, and let everything compiled from the old set go."""
-        self.cases[tag] = struct
-        dependents, self.dependents = self.dependents, []
-        for forget in dependents:
-            forget()
+        with UNIONS_LOCK:
+            self.cases = {**self.cases, tag: struct}
+            dependents, self.dependents = self.dependents, []
+            for forget in dependents:
+                forget()
 
 
 class SwitchType(msgspec.Struct, frozen=True):
