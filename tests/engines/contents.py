@@ -86,7 +86,7 @@ def new_extent(body: Body) -> Extent:
     def make(making: Making) -> None:
         n = making.draw(st.sampled_from(fitting))
         making.numbers[name] = n
-        if not derived:
+        if not derived or (form == "{}" and other is None and making.draw(st.integers(0, 5)) == 0):
             making.given[name] = n
 
     body.declare(name, "int", f"auto({word(body, width)})" if derived else word(body, width), make)

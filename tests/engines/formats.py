@@ -53,6 +53,7 @@ class Made:
 
     struct: type[Struct]
     make: Callable[[Draw, Mapping[str, int]], Struct]
+    fill: Callable[[Making], None] = lambda making: None
     params: tuple[str, ...] = ()
     loose: int = 0
     smallest: int = 0
@@ -147,14 +148,19 @@ class Body:
         self.module.run(f"class {name}({base}{keywords}):\n{body}\n")
         struct, makers = self.module.names[name], list(self.makers)
 
-        def make(draw: Draw, params: Mapping[str, int]) -> Struct:
-            making = Making(draw, params, numbers=dict(params))
+        def fill(making: Making) -> None:
             for maker in makers:
                 maker(making)
+            for known in list(making.numbers):
+                making.numbers[f"{name}.{known}"] = making.numbers[known]
+
+        def make(draw: Draw, params: Mapping[str, int]) -> Struct:
+            making = Making(draw, params, numbers=dict(params))
+            fill(making)
             made: Struct = struct(**making.given)
             return made
 
-        return Made(struct, make, tuple(self.params), self.phase, self.smallest, self.order == "inherit", tuple(self.known))
+        return Made(struct, make, fill, tuple(self.params), self.phase, self.smallest, self.order == "inherit", tuple(self.known))
 
 
 @dataclasses.dataclass(frozen=True)

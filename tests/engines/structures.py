@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from bitwright import Struct
 from tests.engines.contents import CONTENTS, delimited_item, nesting, new_extent, now_or_later, tail
 from tests.engines.formats import Body, Draw, Format, Known, Made, Making, Module
+
 from tests.engines.numbers import NUMBERS, alignment, computed, computed_constant, number, word
+from tests.engines.related import RELATED
 
 ORDERS = ("big", "big", "big", "little", "inherit")
 ALGORITHMS = (("internet", 16), ("crc32", 32), ("adler32", 32), ("fletcher16", 16))
@@ -254,7 +256,7 @@ def mask_condition(body: Body, name: str, *, derived: bool) -> tuple[str, Callab
 
 def optional_inner(body: Body) -> tuple[str, str, Callable[[Making], Any]]:
     """What may be absent: numbers of whole bytes, content, lists, structs."""
-    kind = body.draw(st.sampled_from(["number", "number", "delimited", "sized", "list", "struct"]))
+    kind = body.draw(st.sampled_from(["number", "number", "delimited", "sized", "list", "struct", "choice"]))
     if kind in ("number", "list") and not (body.little and body.phase):
         low, high = 0, 0xFFFFFFFF
         if kind == "number":
@@ -271,9 +273,25 @@ def optional_inner(body: Body) -> tuple[str, str, Callable[[Making], Any]]:
         made = struct(body.module, body.level - 1, loose=False, params=False)
         said, arguments = nesting(body, made)
         return f"nested({said})", made.name, lambda m: made.make(m.draw, arguments(m))
+    if kind == "choice" and body.level > 0:
+        return optional_choice(body)
     is_text = body.draw(st.booleans())
     item = delimited_item(body, is_text=is_text)
     return item.said, "str" if is_text else "bytes", item.make
+
+
+def optional_choice(body: Body) -> tuple[str, str, Callable[[Making], Any]]:
+    """A union that may be absent: its tag is derived where it is there."""
+    made = union(body.module, body.level, region=False)
+    tag = body.name("tag")
+    body.declare(tag, "int", "auto(u8(default=0))")
+    body.moved(8)
+
+    def value(making: Making) -> Any:
+        _, arm = making.draw(st.sampled_from(made.arms))
+        return arm.make(making.draw, {})
+
+    return f"variant({made.base}, on={tag}{f', unknown={made.unknown.name}' if made.unknown else ''})", made.base, value
 
 
 # --- checksums ---------------------------------------------------------------------------------
@@ -292,7 +310,7 @@ def summed(body: Body) -> None:
 
 # --- classes -----------------------------------------------------------------------------------
 
-PARTS = (*NUMBERS, *NUMBERS, *CONTENTS, nest, nest, choice, choice, union_list, optional, optional, summed, alignment, computed_constant, computed, header)
+PARTS = (*NUMBERS, *NUMBERS, *CONTENTS, nest, nest, choice, choice, union_list, optional, optional, summed, alignment, computed_constant, computed, header, *RELATED)
 
 
 def struct(
@@ -304,6 +322,8 @@ def struct(
     order = draw(st.sampled_from(ORDERS if aligned and base == "Struct" else ("big",)))
     body = Body(module, order, level if aligned else 0, aligned=aligned, may_ask=params)
     body.phase = phase
+    if base == "Struct" and aligned and params and level and draw(st.integers(0, 4)) == 0:
+        base = extend(body)
     parts = [*PARTS] if aligned else [*NUMBERS]
     for _ in range(draw(st.integers(1, 4 if level else 3))):
         draw(st.sampled_from(parts))(body)
@@ -313,8 +333,21 @@ def struct(
         fill_up(body, phase)
     if rest and aligned and draw(st.booleans()):
         tail(body)
-    said = keywords + (f', endian="{order}"' if order != "big" else "") + (", origin=True" if draw(st.integers(0, 5)) == 0 else "")
+    said = keywords + (f', endian="{body.order}"' if body.order != "big" else "") + (", origin=True" if draw(st.integers(0, 5)) == 0 else "")
     return body.finish("S", said, base)
+
+
+def extend(body: Body) -> str:
+    """Begin with the fields of a base class; its numbers serve later expressions."""
+    made = struct(body.module, 0, loose=True, params=False)
+    spec = made.struct.__bitwright__
+    if spec.order != "big":
+        return "Struct"
+    body.makers.append(made.fill)
+    body.taken.update(name for name in (*spec.computed, *(f.name for f in spec.fields)))
+    body.known += [Known(f"{made.name}.{k.name}", k.width, k.signed, k.flag) for k in made.numbers if "." not in k.name and k.width <= 3]
+    body.phase, body.smallest, body.order = made.loose, made.smallest, "big"
+    return made.name
 
 
 def fill_up(body: Body, phase: int) -> None:

@@ -100,6 +100,11 @@ def test_values_that_do_not_fit(changes: dict[str, Any], code: str | None, path:
         assert (found.problem.code, found.problem.path) == (code, path), found.error
 
 
+def test_the_tag_of_an_absent_union_is_not_known() -> None:
+    found = agreed(All, "build", All(**{**FULL, "choice": None}))
+    assert (found.problem.code, found.problem.path) == ("unsolved", "tag")
+
+
 class Given(Struct):
     """Conditions over numbers that are given."""
 

@@ -164,6 +164,9 @@ class Equations:
         if unknown.field.default is not spec.MISSING:
             return b.const(int(unknown.field.default))
         if equation.kind == "tag":
+            if equation.holds_if is not None:
+                message = f"is the tag of {equation.field}, which is absent; give {name}=, or declare a default"
+                b.fail_if(b.is_not(equation.holds_if), "unsolved", message)
             b.fail_if(b.const(1), "tag", f"no tag is known for the class of {equation.field}; give {name}=")
         return b.const(0)
 
