@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.engines.formats import Body, Known, Made, Making
+from tests.engines.formats import Body, Made, Making
 from tests.engines.numbers import bounds, fitting_width, word
 
 NAMES = (".", "a.", "b.a.", "c.b.a.", "example.", "www.example.", "WWW.Example.", r"x\.y.example.", r"\000\255.a.", "a" * 63 + ".")
@@ -77,7 +77,7 @@ def new_extent(body: Body) -> Extent:
     form, value = body.draw(st.sampled_from(FORMS))
     _, top = bounds(width, signed=False)
     fitting = [n for n in range(min(top, 64) + 1) if 0 <= value(n) <= MOST]
-    if not fitting or "select" in form and width < 2:
+    if not fitting or ("select" in form and width < 2):
         form, value, fitting = "{}", FORMS[0][1], list(range(min(top, MOST) + 1))
     derived = "select" not in form and body.draw(st.integers(0, 2)) > 0
     other = minus(body) if not derived or body.draw(st.booleans()) else None
@@ -324,7 +324,7 @@ def until(body: Body) -> None:
 
 def measured(body: Body) -> None:
     """Structs or lists in a region whose size only writing them tells."""
-    if body.level <= 0 or body.little and body.phase:
+    if body.level <= 0 or (body.little and body.phase):
         sized(body)
         return
     name, form = body.name("bytes_of"), body.draw(st.sampled_from(["{}", "{} - 2", "{} + 0"]))

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from bitwright import Struct
 from tests.engines.contents import CONTENTS, delimited_item, nesting, new_extent, now_or_later, tail
 from tests.engines.formats import Body, Draw, Format, Known, Made, Making, Module
-
 from tests.engines.numbers import NUMBERS, alignment, computed, computed_constant, number, word
 from tests.engines.related import RELATED
 
@@ -131,7 +130,7 @@ def recursive_arm(module: Module, made: Union) -> Made:
 
 def choice(body: Body) -> None:
     """A union by an earlier tag, derived or given; with or without a size; open or closed."""
-    if body.level <= 0 or body.little and body.phase:
+    if body.level <= 0 or (body.little and body.phase):
         number(body)
         return
     region = body.draw(st.booleans())

@@ -95,7 +95,11 @@ def test_findings(form: Format, data: st.DataObject) -> None:
         assert value == plain.value
         assert strict.ok == (not findings)
         if findings:
-            assert (strict.problem.code, strict.problem.path, strict.problem.bit_offset) == (findings[0].code, findings[0].path, findings[0].bit_offset)
+            assert (strict.problem.code, strict.problem.path, strict.problem.bit_offset) == (
+                findings[0].code,
+                findings[0].path,
+                findings[0].bit_offset,
+            )
 
 
 @thorough(60)

@@ -129,14 +129,25 @@ class Until(Struct):
 def test_lists_that_end_with_a_certain_element() -> None:
     assert built(Until(numbers=[3, 0], labels=[Label(body=b"ab"), Label(body=b"")], tail=9)) == b"\3\0\2ab\0\x09"
     assert agreed(Until, "parse", b"\0\0\1").value == Until(numbers=[0], labels=[Label(length=0, body=b"")], tail=1)
-    for data, code, path in ((b"\1\1", "truncated", "numbers[2]"), (b"\0\1a", "truncated", "labels[1].length"), (b"\0\0", "truncated", "tail")):
+    for data, code, path in (
+        (b"\1\1", "truncated", "numbers[2]"),
+        (b"\0\1a", "truncated", "labels[1].length"),
+        (b"\0\0", "truncated", "tail"),
+    ):
         found = agreed(Until, "parse", data)
         assert (found.problem.code, found.problem.path) == (code, path)
 
 
 @pytest.mark.parametrize(
     ("numbers", "labels", "path"),
-    [([], [b""], "numbers"), ([1], [b""], "numbers[0]"), ([0, 0], [b""], "numbers[0]"), ([0], [], "labels"), ([0], [b"a"], "labels[0]"), ([0], [b"", b""], "labels[0]")],
+    [
+        ([], [b""], "numbers"),
+        ([1], [b""], "numbers[0]"),
+        ([0, 0], [b""], "numbers[0]"),
+        ([0], [], "labels"),
+        ([0], [b"a"], "labels[0]"),
+        ([0], [b"", b""], "labels[0]"),
+    ],
 )
 def test_a_list_must_end_where_it_says(numbers: list[int], labels: list[bytes], path: str) -> None:
     found = agreed(Until, "build", Until(numbers=numbers, labels=[Label(body=b) for b in labels], tail=0))

@@ -154,13 +154,30 @@ def test_reserved_bits_are_kept_and_found() -> None:
 
 
 def test_the_end_of_the_input_inside_a_byte() -> None:
-    data = built(Nest(x=7, first=Inner(a=5, kind=Kind.HIGH, b=True), y=0, second=Inner(a=0, kind=Kind.LOW, b=False), third=[Inner(a=1, kind=Kind.LOW, b=True)] * 2, z=1))
+    data = built(
+        Nest(
+            x=7,
+            first=Inner(a=5, kind=Kind.HIGH, b=True),
+            y=0,
+            second=Inner(a=0, kind=Kind.LOW, b=False),
+            third=[Inner(a=1, kind=Kind.LOW, b=True)] * 2,
+            z=1,
+        )
+    )
     places = []
     for end in range(len(data)):
         found = agreed(Nest, "parse", data[:end])
         assert found.problem.code == "truncated"
         places.append((found.problem.path, found.problem.bit_offset))
-    assert places == [("x", 0), ("first.kind", 6), ("y", 13), ("second.kind", 24), ("third[0].a", 31), ("third[0].b", 40), ("third[1].kind", 44)]
+    assert places == [
+        ("x", 0),
+        ("first.kind", 6),
+        ("y", 13),
+        ("second.kind", 24),
+        ("third[0].a", 31),
+        ("third[0].b", 40),
+        ("third[1].kind", 44),
+    ]
 
 
 def test_what_cannot_begin_inside_a_byte_is_refused() -> None:

@@ -59,7 +59,10 @@ class Measured(Struct):
     size_of_it = small * 6
     body: object = {said}
 """
-    names = {"__name__": "measured", **{word: globals()[word] for word in ("Struct", "array", "auto", "flag", "pad", "raw", "select", "u8")}}
+    names = {
+        "__name__": "measured",
+        **{word: globals()[word] for word in ("Struct", "array", "auto", "flag", "pad", "raw", "select", "u8")},
+    }
     exec(compile("from __future__ import annotations\n" + source, "measured.py", "exec", dont_inherit=True), names)
     return names["Measured"]
 
@@ -99,7 +102,7 @@ def test_a_given_value_is_never_replaced(engine: str) -> None:
 
 
 def test_a_given_value_of_the_wrong_kind() -> None:
-    assert agreed(Sized, "build", Sized(size="3", body=b"ab")).problem.code == "type"  # type: ignore[arg-type]
+    assert agreed(Sized, "build", Sized(size="3", body=b"ab")).problem.code == "type"
     assert agreed(Sized, "build", Sized(size=256, body=b"ab")).problem.code == "range"
     assert agreed(Sized, "build", Sized(body=bytes(255))).problem.code == "range"
     assert agreed(Sized, "build", Sized(body=bytes(255))).problem.path == "size"
@@ -234,7 +237,7 @@ def test_extending_it_works() -> None:
 
 
 def test_a_wrong_struct_in_a_nested_field() -> None:
-    message = Parcel(envelope=Envelope(header=Sized(body=b"")), ones=[1], twos=b"ab")  # type: ignore[arg-type]
+    message = Parcel(envelope=Envelope(header=Sized(body=b"")), ones=[1], twos=b"ab")
     found = agreed(Parcel, "build", message)
     assert (found.problem.code, found.problem.path) == ("type", "envelope.header")
 
@@ -328,7 +331,11 @@ class GivenTag(Struct):
 def test_a_tag_that_is_no_derived_field_must_be_true() -> None:
     assert built(GivenTag(kind=7, value=Number(value=5))) == b"\7\0\5"
     assert built(GivenTag(kind=9, value=Other(data=b"ab"))) == b"\x09ab"
-    for wrong in (GivenTag(kind=2, value=Number(value=5)), GivenTag(kind=9, value=Number(value=5)), GivenTag(kind=1, value=Other(data=b""))):
+    for wrong in (
+        GivenTag(kind=2, value=Number(value=5)),
+        GivenTag(kind=9, value=Number(value=5)),
+        GivenTag(kind=1, value=Other(data=b"")),
+    ):
         found = agreed(GivenTag, "build", wrong)
         assert (found.problem.code, found.problem.path) == ("tag", "value")
 
@@ -522,7 +529,7 @@ def test_pseudo_headers() -> None:
 def test_a_released_view_is_no_value() -> None:
     view = memoryview(b"ab")
     view.release()
-    assert agreed(Sized, "build", Sized(body=view)).problem.code == "type"  # type: ignore[arg-type]
+    assert agreed(Sized, "build", Sized(body=view)).problem.code == "type"
 
 
 class Named(Struct):
@@ -535,6 +542,8 @@ def test_the_size_of_names_is_measured_after_compression() -> None:
 
 
 def test_the_errors_of_building_name_the_struct(engine: str) -> None:
-    with pytest.raises(BuildError, match=r"^Twice\.right: the size of right is 2, but `size \* 2` is 4 \[conflict\] \(declared at ") as caught:
+    with pytest.raises(
+        BuildError, match=r"^Twice\.right: the size of right is 2, but `size \* 2` is 4 \[conflict\] \(declared at "
+    ) as caught:
         Twice.codec(engine).build(Twice(left=b"ab", right=[1]))
     assert caught.value.declaration is not None

@@ -114,7 +114,7 @@ def test_recursion_without_a_byte_in_between_is_refused() -> None:
         kind: int = u8()
         tree: Hollow = variant(Hollow, on=kind, arguments={"kind": kind})
 
-    for use in (lambda: Holder.parse(b"\0"), lambda: Holder(kind=0, tree=Both(left=None, right=None)).build()):  # type: ignore[arg-type]
+    for use in (lambda: Holder.parse(b"\0"), lambda: Holder(kind=0, tree=Both(left=None, right=None)).build()):
         with pytest.raises(DeclarationError, match=r"test_limits\.py:\d+: Both: can hold itself with no byte in between"):
             use()
 
@@ -268,7 +268,7 @@ def attempt(data: bytes, limits: Limits) -> None:
     try:
         Owners.parse(data, limits=limits)
     except ParseError as error:
-        assert error.code == "too-many-hops"  # noqa: PT017  # either outcome is right; the work is what counts
+        assert error.code == "too-many-hops"  # either outcome is right; the work is what counts
 
 
 def test_a_chain_is_read_with_one_reading_for_each_name(monkeypatch: pytest.MonkeyPatch) -> None:

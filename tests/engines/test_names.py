@@ -41,7 +41,17 @@ def pointer(to: int) -> bytes:
 
 
 def test_built_names_are_compressed_and_read_back() -> None:
-    names = ["www.example.", "example.", "mail.example.", "www.example.", ".", "a.www.example.", "EXAMPLE.", r"x\.y.\000\255.", r"\000\255."]
+    names = [
+        "www.example.",
+        "example.",
+        "mail.example.",
+        "www.example.",
+        ".",
+        "a.www.example.",
+        "EXAMPLE.",
+        r"x\.y.\000\255.",
+        r"\000\255.",
+    ]
     body = built(Message(names=names))[12:]
     assert body == (
         wire(b"www", b"example") + pointer(16) + b"\4mail" + pointer(16) + pointer(12) + b"\0" + b"\1a" + pointer(12)

@@ -6,7 +6,26 @@ from typing import Any
 
 import pytest
 
-from bitwright import IPv4Address, Name, OpenEnum, Struct, array, auto, bits, domain_name, flag, ipv4, nested, pad, raw, text, u8, u16, variant, when
+from bitwright import (
+    IPv4Address,
+    Name,
+    OpenEnum,
+    Struct,
+    array,
+    auto,
+    bits,
+    domain_name,
+    flag,
+    ipv4,
+    nested,
+    pad,
+    raw,
+    text,
+    u8,
+    u16,
+    variant,
+    when,
+)
 from tests.engines.agreement import agreed, built
 
 

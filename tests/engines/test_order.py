@@ -4,7 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from bitwright import DeclarationError, Struct, array, auto, bits, checksum, flag, nested, pad, raw, switch, text, u8, u16, u24, u32, u48, u64, when
+from bitwright import (
+    DeclarationError,
+    Struct,
+    array,
+    auto,
+    bits,
+    checksum,
+    flag,
+    nested,
+    pad,
+    raw,
+    switch,
+    text,
+    u8,
+    u16,
+    u24,
+    u32,
+    u48,
+    u64,
+    when,
+)
 from bitwright.checksum import crc32
 from tests.engines.agreement import agreed, built
 

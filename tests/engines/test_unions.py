@@ -37,7 +37,7 @@ def test_a_closed_union() -> None:
     assert built(Closed(kind=3, value=B(value=7))) == b"\3\0\7"
     assert built(Closed(kind=200, value=Rest(data=b"xy"))) == b"\xc8xy"
     assert agreed(Closed, "parse", b"\x09").value == Closed(kind=9, value=Rest(data=b""))
-    wrong = agreed(Closed, "build", Closed(value=nested))  # type: ignore[arg-type]
+    wrong = agreed(Closed, "build", Closed(value=nested))
     assert (wrong.problem.code, wrong.problem.path) == ("type", "value")
     assert "one of A, B, Rest" in wrong.problem.message
 
@@ -163,7 +163,13 @@ def test_default_and_empty_arms(data: bytes, rdata: RData) -> None:
 
 
 def test_a_class_that_parsing_would_not_choose() -> None:
-    for kind, rdata in ((1, Unknown(data=b"abcd")), (9, Unknown(data=b"")), (2, Nothing()), (9, Address(address=b"abcd")), (1, Texts(words=[]))):
+    for kind, rdata in (
+        (1, Unknown(data=b"abcd")),
+        (9, Unknown(data=b"")),
+        (2, Nothing()),
+        (9, Address(address=b"abcd")),
+        (1, Texts(words=[])),
+    ):
         found = agreed(Given, "build", Given(kind=kind, rdata=rdata))
         assert (found.problem.code, found.problem.path) == ("tag", "rdata"), (kind, rdata)
         assert agreed(Record, "build", Record(kind=kind, rdata=rdata)).ok, "a derived tag may be wrong on purpose"
@@ -230,7 +236,7 @@ def test_tags_are_expressions() -> None:
 
 def test_unions_let_go_of_codecs_that_nobody_holds() -> None:
     """Compiling over and over must not make the union grow."""
-    union = Base.__bitwright_union__  # type: ignore[attr-defined]
+    union = Base.__bitwright_union__
     for _ in range(3):
         late_arm()
         Holder.parse(b"\1\7")
