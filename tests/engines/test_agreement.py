@@ -117,7 +117,7 @@ def test_plain_data_of_layers(form: Format, data: st.DataObject) -> None:
 def test_optimized_programs_mean_the_same(form: Format, data: st.DataObject) -> None:
     struct, message, params, raw = drawn(form, data)
     order = params.pop("endian", struct.__bitwright__.order)
-    values = [params[name] for name in struct.__bitwright__.params]
+    values = [params.get(name, described.default) for name, described in struct.__bitwright__.params.items()]
     built_again = interpreted(struct, "build", message, *values, order=order)
     assert built_again.value == raw, built_again
     options = {**params, **({"endian": order} if struct.__bitwright__.order == "inherit" else {})}
