@@ -63,6 +63,7 @@ def built(message: Struct, **params: Any) -> bytes:
     data: bytes = made.value
     parsed = agreed(struct, "parse", data, **params)
     assert parsed.ok, (data, parsed.error)
+    assert outcome(lambda: struct.parse(data, **params)).same(parsed), "the compiled method of the class"
     assert parsed.same(resolved), f"built {data.hex()}\nparsed   {parsed.value}\nresolved {resolved.value}"
     again = agreed(struct, "build", resolved.value, **params)
     assert again.value == data, (again, data)

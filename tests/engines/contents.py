@@ -55,9 +55,9 @@ def extent(body: Body) -> Extent:
         return Extent(str(fixed), lambda m: fixed)
     if kind == "parameter":
         return parameter_extent(body)
-    usable = [k for k in body.known if k.width <= 3 and not k.signed and not k.flag]
+    usable = [*body.inherited, *(k.name for k in body.known if k.width <= 3 and not k.signed and not k.flag)]
     if kind == "earlier" and usable:
-        name = body.draw(st.sampled_from(usable)).name
+        name = body.draw(st.sampled_from(usable))
         return Extent(name, lambda m: m.numbers[name])
     return new_extent(body)
 

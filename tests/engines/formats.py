@@ -97,6 +97,7 @@ class Body:
         self.lines: list[str] = []
         self.makers: list[Callable[[Making], None]] = []
         self.known: list[Known] = []
+        self.inherited: list[str] = []  # small numbers of the base class: references to them, not expressions over them
         self.params: dict[str, None] = {}
         self.taken: set[str] = set()
         self.phase = 0

@@ -344,7 +344,7 @@ def extend(body: Body) -> str:
         return "Struct"
     body.makers.append(made.fill)
     body.taken.update(name for name in (*spec.computed, *(f.name for f in spec.fields)))
-    body.known += [Known(f"{made.name}.{k.name}", k.width, k.signed, k.flag) for k in made.numbers if "." not in k.name and k.width <= 3]
+    body.inherited = [f"{made.name}.{k.name}" for k in made.numbers if k.width <= 3 and not k.signed and not k.flag and "." not in k.name]
     body.phase, body.smallest, body.order = made.loose, made.smallest, "big"
     return made.name
 

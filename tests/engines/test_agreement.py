@@ -11,10 +11,17 @@ from typing import Any
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from bitwright import Struct
-from tests.engines.agreement import agreed, built, interpreted
+from bitwright import IPv4Address, Struct, u8
+from tests.engines.agreement import agreed, built, interpreted, outcome
 from tests.engines.formats import Format
 from tests.engines.structures import formats
+
+
+class Wrong(Struct):
+    """A struct that no generated field takes."""
+
+    value: int = u8()
+
 
 TIMES = int(os.environ.get("BITWRIGHT_EXAMPLES", "1"))
 
@@ -45,7 +52,8 @@ def test_built_messages_are_read_back(form: Format, data: st.DataObject) -> None
 def test_a_message_cut_off_anywhere(form: Format, data: st.DataObject) -> None:
     struct, _, params, raw = drawn(form, data)
     for end in range(len(raw)):
-        agreed(struct, "parse", raw[:end], **params)
+        found = agreed(struct, "parse", raw[:end], **params)
+        assert outcome(lambda end=end: struct.parse(raw[:end], **params)).same(found)  # type: ignore[misc]
         agreed(struct, "parse_prefix", raw[:end], **params)
         agreed(struct, "parse_layer", raw[:end], **params)
 
@@ -64,6 +72,40 @@ def test_a_message_with_one_byte_changed(form: Format, data: st.DataObject) -> N
             assert again.ok, (mutant.hex(), found.value, again.error)
             back = agreed(struct, "parse", again.value, **params)
             assert back.same(found), (mutant.hex(), again.value.hex(), found.value, back)
+
+
+JUNK: list[Any] = [
+    None, 0, -1, 1, 255, 1 << 70, True, 1.5, "", "a", "a.b.", "..", "\ud800", b"", b"ab", bytes(300), bytearray(b"ab"), memoryview(b"ab"),
+    [], [None], [0], [b"a"], ["a"], [1, 2, 3], (), (1,), {}, object, Wrong(value=1), [Wrong(value=1)], IPv4Address("1.2.3.4"),
+]  # fmt: skip
+
+
+@thorough(100)
+@given(formats(), st.data())
+def test_a_message_with_a_wrong_value(form: Format, data: st.DataObject) -> None:
+    struct, message, params, _ = drawn(form, data)
+    for _ in range(10 if struct.__match_args__ else 0):
+        changed = changed_somewhere(message, data)
+        found = agreed(struct, "build", changed, **params)
+        resolved = agreed(struct, "resolved", changed, **params)
+        assert found.ok == resolved.ok
+        if found.ok:
+            agreed(struct, "parse", found.value, **params)
+
+
+def changed_somewhere(message: Struct, data: st.DataObject) -> Struct:
+    """A copy in which one field, perhaps of a struct inside, has another value."""
+    name = data.draw(st.sampled_from(type(message).__match_args__))
+    value = getattr(message, name)
+    if isinstance(value, Struct) and type(value).__match_args__ and data.draw(st.booleans()):
+        return message.replace(**{name: changed_somewhere(value, data)})
+    if isinstance(value, list) and value and data.draw(st.booleans()):
+        index = data.draw(st.integers(0, len(value) - 1))
+        item = value[index]
+        deeper = isinstance(item, Struct) and type(item).__match_args__ and data.draw(st.booleans())
+        new = changed_somewhere(item, data) if deeper else data.draw(st.sampled_from(JUNK))
+        return message.replace(**{name: [*value[:index], new, *value[index + 1 :]]})
+    return message.replace(**{name: data.draw(st.sampled_from(JUNK))})
 
 
 @thorough(60)

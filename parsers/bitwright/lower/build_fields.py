@@ -203,13 +203,14 @@ class FieldBuild(StructureBuild):
         begin = s.here()
         assert s.origin is not None
         assert s.memo is not None
-        body = Block((b.reg("obj"),))
+        carried = (b.obj("none"),) if s.owner.resolve else ()  # the copy
+        body = Block(tuple(b.reg("obj") for _ in carried))
         with b.inside(body):
             copy = self.write_value(self.wire, checked)
-            b.give(b.number("fit", s.origin, begin, wanted, s.memo, lo=0, hi=1), copy)
-        out = b.reg("obj", hint=self.field.name)
-        b.emit("loop.while", (b.const(1), b.obj("none")), (out,), (body,))
-        return out
+            b.give(b.number("fit", s.origin, begin, wanted, s.memo, lo=0, hi=1), *((copy,) if carried else ()))
+        outs = tuple(b.reg("obj", hint=self.field.name) for _ in carried)
+        b.emit("loop.while", (b.const(1), *carried), outs, (body,))
+        return outs[0] if outs else checked.value
 
     def _write_gap(self, wire: spec.WireType) -> None:
         if isinstance(wire, spec.PadType):
