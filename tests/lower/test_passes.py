@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from bitwright import BuildError, ParseError, Struct
+from bitwright import BuildError, ParseError, Struct, array, auto, u8
 from bitwright.ir.interp import Machine
-from bitwright.ir.ops import Program, walk
+from bitwright.ir.ops import Block, Program, walk
 from bitwright.ir.text import function_text
 from bitwright.ir.verify import verify
 from bitwright.lower.passes import optimize
 from bitwright.lower.passes.bounds import hoist_bounds_checks
 from bitwright.lower.passes.copying import copy_program
 from bitwright.lower.passes.dead import drop_unused
-from bitwright.lower.passes.inline import inline_calls
+from bitwright.lower.passes.inline import DEEPEST, inline_calls
 from bitwright.lower.passes.merge import merge_puts, merge_reads
 from bitwright.lower.passes.offsets import fold_offsets
 from bitwright.lower.passes.tabulate import tabulate_bits
@@ -102,11 +102,27 @@ def test_other_functions_stay(text: str, more: str) -> None:
     assert list(program.functions) == ["entry", "inner"]
 
 
-def test_a_marked_call_is_inlined_each_time() -> None:
-    marked = CALL.replace('"inner"', '"inner", inline: true')
-    text = parse_text(marked + marked.replace("%2", "%3") + "yield %3", "int", more=INNER)
-    again = f'%9: {P} sum = bin %0, %1 {{op: "add"}}\n%10: {P} sum = bin %0, %1 {{op: "add"}}\nyield %10'
-    assert after(inline_calls, text) == body(again)
+def test_blocks_do_not_come_to_lie_too_deep_in_each_other() -> None:
+    class Lowest(Struct):
+        value: int = u8()
+
+    levels: list[type[Struct]] = [Lowest]
+    for _ in range(30):
+
+        class Level(Struct):
+            count: int = auto(u8())
+            below: list[Any] = array(levels[-1], count=count)
+
+        levels.append(Level)
+    python, interp = (levels[-1].codec(engine) for engine in ("python", "interp"))
+    program = python.optimized("parse")
+    assert 2 <= len(program.functions) <= 8  # some of them twice: for `entry` and for `whole`
+    assert all(depth(function.body) <= DEEPEST for function in program.functions.values())
+    assert python.parse(b"\1" * 31) == interp.parse(b"\1" * 31)
+
+
+def depth(block: Block) -> int:
+    return max((1 + depth(inner) for op in block.ops for inner in op.blocks), default=0)
 
 
 def test_whole_begins_at_zero_and_refuses_what_is_left() -> None:

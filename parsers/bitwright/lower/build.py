@@ -72,12 +72,12 @@ class BuildLowering(ProgramLowering):
         self._entry(struct, order)
 
     def function(self, key: BuildKey) -> str:
-        """The name of the function for a key, lowered on first use."""
+        """The name of the function for a key; lowered before the program is done."""
         name = self.names.get(key)
         if name is None:
             name = self.unique_name(key.struct, key.order, key.phase)
             self.names[key] = name
-            StructBuild(self, key, name).lower()
+            self.waiting.append(StructBuild(self, key, name).lower)
         return name
 
     def _entry(self, struct: type, order: str) -> None:
@@ -94,6 +94,7 @@ class BuildLowering(ProgramLowering):
         builder.emit("as_class", (message,), class_=self.symbol(struct, made.name))
         builder.emit("call", (message, *scope, *depth, *params), outs, function=name)
         builder.give(*outs)
+        self.lower_waiting()
         self.program.functions["entry"] = Function("entry", (message, *params), ("obj",) if outs else (), builder.block)
 
 

@@ -26,6 +26,12 @@ class ProgramLowering:
         self.names: dict[Hashable, str] = {}
         self.program = Program(spec.spec_of(struct).name, direction, "entry", {}, {})
         self._symbols: dict[int, str] = {}
+        self.waiting: list[Callable[[], None]] = []  # functions that are called but not lowered yet
+
+    def lower_waiting(self) -> None:
+        """Lower what is called, and what that calls: not inside each other, since structs may be nested deeper than Python's stack."""
+        while self.waiting:
+            self.waiting.pop(0)()
 
     def symbol(self, value: Any, name: str) -> str:
         """The `@name` under which an object is known in the program."""

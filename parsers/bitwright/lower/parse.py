@@ -54,12 +54,12 @@ class ParseLowering(ProgramLowering):
         self._entry(struct, order)
 
     def function(self, key: Key) -> str:
-        """The name of the function for a key, lowered on first use."""
+        """The name of the function for a key; lowered before the program is done."""
         name = self.names.get(key)
         if name is None:
             name = self.unique_name(key.struct, key.order, key.phase)
             self.names[key] = name
-            StructLowering(self, key, name).lower()
+            self.waiting.append(StructLowering(self, key, name).lower)
         return name
 
     def _entry(self, struct: type, order: str) -> None:
@@ -76,6 +76,7 @@ class ParseLowering(ProgramLowering):
         value, after = builder.reg("obj", hint="value"), position(builder, "after")
         builder.emit("call", (start, end, *scope, *depth, *params), (value, after), function=name)
         builder.give(value, after)
+        self.lower_waiting()
         self.program.functions["entry"] = Function("entry", (start, end, *params), ("obj", "int"), builder.block)
 
 

@@ -1,24 +1,28 @@
-"""Puts the body of a function in place of its only call, and of every call that begins or ends inside a byte.
-
-The latter is no matter of speed: a build function cannot hand on bits that do not fill a byte yet.
-"""
+"""Puts the body of a function in place of its only call, as long as blocks do not come to lie too deep in each other."""
 
 from __future__ import annotations
 
 import itertools
+from typing import Final
 
 from bitwright.ir.ops import Block, Function, Op, Program, Reg, walk
 from bitwright.lower.passes.copying import copy_block, highest_number, replace_uses
 
+DEEPEST: Final = 12  # blocks inside each other: Python, for one, refuses more than 20 loops
+
 
 def inline_calls(program: Program) -> None:
-    """Inline every function that one call and no dispatch refers to, and calls marked `inline`."""
-    numbers = itertools.count(highest_number(program) + 1)
+    """Inline every function that one call and no dispatch refers to."""
     once = _called_once(program)
-    for function in list(program.functions.values()):
-        _inline_in(program, function.body, once, numbers)
+    inlining = _Inlining(program, once)
+    waiting = [function for name, function in program.functions.items() if name not in once]
+    while waiting:
+        inlining.kept.clear()
+        inlining.block(waiting.pop().body, 0)
+        waiting += inlining.kept
+        once -= {function.name for function in inlining.kept}
     for name in once:
-        program.functions.pop(name, None)
+        del program.functions[name]
 
 
 def _called_once(program: Program) -> set[str]:
@@ -53,24 +57,39 @@ def _reaches_itself(program: Program, name: str) -> bool:
     return False
 
 
-def _inline_in(program: Program, block: Block, once: set[str], numbers: itertools.count[int]) -> None:
-    made: list[Op] = []
-    renamed: dict[Reg, Reg] = {}
-    for op in block.ops:
-        op.args = tuple(renamed.get(a, a) for a in op.args)
-        for inner in op.blocks:
-            replace_uses(inner, renamed)
-            _inline_in(program, inner, once, numbers)
-        if op.kind == "call" and (op.attrs["function"] in once or op.attrs.get("inline")):
-            body = _body(program.functions[op.attrs["function"]], op, numbers)
-            inner_block = Block((), body)
-            _inline_in(program, inner_block, once, numbers)
-            *ops, last = inner_block.ops
-            made += ops
-            renamed.update(zip(op.outs, last.args, strict=True))
-        else:
-            made.append(op)
-    block.ops = made
+class _Inlining:
+    """Inlines in one function after the other; `kept` are those whose call stays."""
+
+    def __init__(self, program: Program, once: set[str]) -> None:
+        self.program, self.once = program, once
+        self.numbers = itertools.count(highest_number(program) + 1)
+        self.kept: list[Function] = []
+
+    def block(self, block: Block, depth: int) -> None:
+        made: list[Op] = []
+        renamed: dict[Reg, Reg] = {}
+        for op in block.ops:
+            op.args = tuple(renamed.get(a, a) for a in op.args)
+            for inner in op.blocks:
+                replace_uses(inner, renamed)
+                self.block(inner, depth + 1)
+            function = self.program.functions[op.attrs["function"]] if op.kind == "call" and op.attrs["function"] in self.once else None
+            if function is None:
+                made.append(op)
+            elif depth + _depth(function.body) > DEEPEST:
+                self.kept.append(function)
+                made.append(op)
+            else:
+                body = Block((), _body(function, op, self.numbers))
+                self.block(body, depth)
+                *ops, last = body.ops
+                made += ops
+                renamed.update(zip(op.outs, last.args, strict=True))
+        block.ops = made
+
+
+def _depth(block: Block) -> int:
+    return max((1 + _depth(inner) for op in block.ops for inner in op.blocks), default=0)
 
 
 def _body(function: Function, call: Op, numbers: itertools.count[int]) -> list[Op]:
