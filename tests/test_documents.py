@@ -41,7 +41,7 @@ WITH_CONSOLE = [path for path in DOCUMENTS if blocks(path, "console")]
 
 def test_the_documents_that_should_have_examples_have_them() -> None:
     names = {name_of(path) for path in WITH_PYTHON}
-    assert {"README.md", "docs/declaring.md", "docs/errors.md"} <= names
+    assert {"README.md", "docs/fields.md", "docs/errors.md"} <= names
     assert "README.md" in {name_of(path) for path in WITH_CONSOLE}
 
 
