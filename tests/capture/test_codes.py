@@ -17,7 +17,7 @@ from tests.capture.reading import refusal
 CASES = {
     "empty": b"",
     "not-a-capture": b"GET / HTTP/1.1\r\n",
-    "unsupported": b"\x28\xb5\x2f\xfd\0\0\0\0",
+    "unsupported": b"\xfd7zXZ\0" + bytes(20),
     "version": files.pcap_header(version=(1, 4)),
     "truncated": files.pcap(files.PACKETS)[:-1],
     "record-length": files.pcap_header() + files.record(b"", captured=1 << 30),

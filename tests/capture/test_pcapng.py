@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import struct
+from typing import Any, Literal
 
 import pytest
 
 from bitwright import capture
-from bitwright.capture import CaptureLimits, Interface
+from bitwright.capture import CaptureLimits, Interface, Section, pcapng_format
 from tests.capture import files
 from tests.capture.files import block, enhanced, interface, obsolete, option, section, simple
 from tests.capture.reading import read, refusal, whole
@@ -198,3 +199,61 @@ def test_interface_options_that_do_not_fit_are_damage(options: bytes) -> None:
 def test_the_block_limit_can_be_chosen() -> None:
     data = section() + interface() + enhanced(bytes(1000))
     assert refusal(data, CaptureLimits(block=512)).code == "block-length"
+
+
+# --- what blocks say besides packets -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", ["little", "big"])
+def test_sections_and_interfaces_say_who_wrote_them(order: str) -> None:
+    about = option(1, b"caf\xc3\xa9", order) + option(2, b"a machine", order) + option(3, b"Linux", order) + option(4, b"dumpcap", order)
+    link = option(2, b"eth0", order) + option(12, b"Linux 6", order) + option(11, b"\0udp port 53", order) + option(1, b"x\xff", order)
+    data = section(order, options=about) + interface(1, order, options=link)
+    with capture.open(io.BytesIO(data)) as reader:
+        assert list(reader) == []
+        assert reader.sections == [Section(order, "a machine", "Linux", "dumpcap", ("café",))]  # type: ignore[arg-type]  # parametrized
+        [found] = reader.interfaces
+    assert (found.name, found.os, found.filter, found.comments) == ("eth0", "Linux 6", "udp port 53", ("x\\xff",))
+
+
+def test_options_after_the_end_are_not_read() -> None:
+    [found] = interfaces(section() + interface(options=option(2, b"a") + option(0, b"") + option(2, b"b")))
+    assert found.name == "a"
+
+
+@pytest.mark.parametrize("order", ["little", "big"])
+@pytest.mark.parametrize("name", ["statistics", "names", "secrets", "custom", "flags", "addresses"])
+def test_blocks_and_options_are_declared(name: str, order: Literal["little", "big"]) -> None:
+    """Each as the bytes that others write, read and built again."""
+    pack = files.ORDERS[order]
+    counts = option(4, struct.pack(pack + "Q", 9), order) + option(2, struct.pack(pack + "II", 1, 2), order) + option(0, b"", order)
+    host = struct.pack(pack + "HH", 1, 14) + bytes([192, 0, 2, 1]) + b"a.example\0" + bytes(2) + bytes(4)
+    link = option(4, bytes([192, 0, 2, 1, 255, 255, 255, 0]), order) + option(6, bytes(6), order)
+    link += option(8, struct.pack(pack + "Q", 10**9), order)
+    data = {
+        "statistics": block(5, struct.pack(pack + "III", 0, 1, 2) + counts, order),
+        "names": block(4, host, order),
+        "secrets": block(10, struct.pack(pack + "II", 0x544C534B, 5) + b"hello" + bytes(3), order),
+        "custom": block(0xBAD, struct.pack(pack + "I", 32473) + b"anything", order),
+        "flags": enhanced(b"abc", order=order, options=option(2, struct.pack(pack + "I", 0x0102_0085), order)),
+        "addresses": interface(1, order, options=link),
+    }[name]
+    read = pcapng_format.Block.codec()
+    found: Any = read.parse(data, endian=order)
+    assert read.build(found, endian=order) == data
+    assert not isinstance(found.body, pcapng_format.OpaqueBlock)
+    match name:
+        case "statistics":
+            assert [found.body.options[0].body.packets, found.body.options[1].body.ticks] == [9, 2**32 + 2]
+        case "names":
+            assert [record.value for record in found.body.records] == [bytes([192, 0, 2, 1]) + b"a.example\0", b""]
+        case "secrets":
+            assert found.body.secrets == b"hello"
+        case "custom":
+            assert found.body.enterprise == 32473
+        case "flags":
+            flags = found.body.options[0].body
+            assert (flags.direction, flags.reception, flags.fcs_length, flags.link_errors) == (1, 1, 4, 0x0102)
+        case "addresses":
+            assert str(found.body.options[0].body.address) == "192.0.2.1"
+            assert found.body.options[2].body.bits_per_second == 10**9

@@ -201,7 +201,7 @@ def test_the_limit_for_bombs_can_be_raised() -> None:
     (b"\xd4\xc3", "truncated"),
     (b"\x0a\x0d", "truncated"),
     (b"\x0ahello", "not-a-capture"),
-    (b"\x28\xb5\x2f\xfd" + bytes(20), "unsupported"),
+    (b"\xfd7zXZ\0" + bytes(20), "unsupported"),
     (b"btsnoop\0" + bytes(20), "unsupported"),
     (b"snoop\0\0\0" + bytes(20), "unsupported"),
     (b"PK\x03\x04" + bytes(20), "unsupported"),

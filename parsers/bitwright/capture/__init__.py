@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from bitwright.capture.errors import CAPTURE_CODES, CaptureError
 from bitwright.capture.opening import open_capture
-from bitwright.capture.packet import CaptureLimits, Interface, Packet
+from bitwright.capture.packet import CaptureLimits, Interface, Packet, Section
 from bitwright.capture.reader import CaptureReader
 
 open = open_capture  # noqa: A001  # the module's name says what is opened: capture.open(...)
 
-__all__ = ["CAPTURE_CODES", "CaptureError", "CaptureLimits", "CaptureReader", "Interface", "Packet", "open", "open_capture"]
+__all__ = ["CAPTURE_CODES", "CaptureError", "CaptureLimits", "CaptureReader", "Interface", "Packet", "Section", "open", "open_capture"]

@@ -9,16 +9,16 @@ import sys
 from typing import Any, BinaryIO, Final
 
 from bitwright.capture.errors import CaptureError
+from bitwright.capture.inflate import GZIP_MAGIC, ZSTD_MAGIC, ZSTD_SKIPPABLE, GzipSource, InflatingSource, ZstdSource
 from bitwright.capture.packet import CaptureLimits
 from bitwright.capture.pcap_reader import PCAP_MAGICS, PcapReader
 from bitwright.capture.pcapng_reader import SECTION_MAGIC, PcapngReader
 from bitwright.capture.reader import CaptureReader
-from bitwright.capture.source import GZIP_MAGIC, FileSource, GzipSource, Source
+from bitwright.capture.source import FileSource, Source
 from bitwright.capture.window import Window
 
 # Formats that are recognized, so that the message can say what to do.
 _UNSUPPORTED: Final = (
-    (b"\x28\xb5\x2f\xfd", "compressed with zstd; pipe it: zstd -dc FILE | bitwright decode -"),
     (b"\xfd7zXZ\0", "compressed with xz; pipe it: xz -dc FILE | bitwright decode -"),
     (b"BZh", "compressed with bzip2; pipe it: bzip2 -dc FILE | bitwright decode -"),
     (b"\x04\x22\x4d\x18", "compressed with lz4; pipe it: lz4 -dc FILE | bitwright decode -"),
@@ -27,6 +27,9 @@ _UNSUPPORTED: Final = (
     (b"snoop\0\0\0", "a snoop file; convert it: editcap -F pcapng FILE NEW"),
 )
 
+_COMPRESSED: Final[dict[bytes, type[InflatingSource]]] = {
+    GZIP_MAGIC: GzipSource, ZSTD_MAGIC: ZstdSource, **dict.fromkeys(ZSTD_SKIPPABLE, ZstdSource),
+}  # fmt: skip
 _MAGIC_SIZE: Final = 4
 _LONGEST_MAGIC: Final = 8
 
@@ -70,8 +73,9 @@ def _size(file: Any) -> int | None:
 def _reader(source: Source, path: str, size: int | None, limits: CaptureLimits, owned: Any) -> CaptureReader:
     window = Window(source)
     head = window.extend(0, _MAGIC_SIZE)
-    if head.startswith(GZIP_MAGIC):
-        window = Window(GzipSource(source, head, path, limits))
+    inflating = next((kind for magic, kind in _COMPRESSED.items() if head.startswith(magic)), None)
+    if inflating is not None:
+        window = Window(inflating(source, head, path, limits))
         head = window.extend(0, _MAGIC_SIZE)
     magic = head[:_MAGIC_SIZE]
     if magic in PCAP_MAGICS:

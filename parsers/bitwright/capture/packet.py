@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Literal
 
 import msgspec
 
@@ -31,7 +32,8 @@ class Interface:
     `link_type` is a number of the tcpdump group's LINKTYPE registry.  A timestamp counts
     1/`ticks_per_second` seconds from 1970-01-01 plus `offset_seconds`.  `snap_length` 0 means no
     limit.  `fcs_length`: bytes of frame check sequence at each frame's end, None where unknown.
-    `section` and `number_in_section` place it in a pcapng file.
+    `section` and `number_in_section` place it in a pcapng file.  `filter` is the text of the filter
+    while capturing, where it was one.
     """
 
     link_type: int
@@ -43,6 +45,21 @@ class Interface:
     description: str = ""
     section: int = 0
     number_in_section: int = 0
+    os: str = ""
+    hardware: str = ""
+    filter: str = ""
+    comments: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Section:
+    """A section of a pcapng file: who wrote it, on what, and what was noted about it."""
+
+    byte_order: Literal["little", "big"]
+    hardware: str = ""
+    os: str = ""
+    application: str = ""
+    comments: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from bitwright import OpenEnum, Struct, align, array, auto, const, raw, reserved, u8, u16, u32, variant
+from bitwright import OpenEnum, Struct, align, array, auto, const, raw, reserved, u16, u32, variant
 from bitwright import i64 as signed64
+from bitwright.capture.pcapng_options import InterfaceOption, Option, PacketOption, SectionOption, StatisticsOption
 
 BYTE_ORDER_MAGIC: Final = 0x1A2B3C4D
 
@@ -30,85 +31,6 @@ class BlockType(OpenEnum):
     SECTION_HEADER = 0x0A0D0D0A
 
 
-class OptionCode(OpenEnum):
-    """Options that every block may have (section 3.5)."""
-
-    END = 0
-    COMMENT = 1
-
-
-class InterfaceOptionCode(OpenEnum):
-    """Options of an Interface Description Block (section 4.2) that say how to read its packets, or name it."""
-
-    END = 0
-    COMMENT = 1
-    NAME = 2
-    DESCRIPTION = 3
-    TIME_RESOLUTION = 9
-    FCS_LENGTH = 13
-    TIME_OFFSET = 14
-
-
-class Option(Struct, endian="inherit"):
-    """An option: code, length, value, and padding to 32 bits (section 3.5)."""
-
-    code: OptionCode = u16(OptionCode)
-    length: int = auto(u16())
-    value: bytes = raw(size=length, default=b"")
-    _gap = align(4)
-
-
-class InterfaceOptionBody(Struct, endian="inherit"):
-    """The value of an option of an Interface Description Block."""
-
-
-class InterfaceName(InterfaceOptionBody, tag=InterfaceOptionCode.NAME):
-    """if_name: the system's name of the interface, UTF-8."""
-
-    text: bytes = raw()
-
-
-class InterfaceText(InterfaceOptionBody, tag=InterfaceOptionCode.DESCRIPTION):
-    """if_description: what the interface is, UTF-8."""
-
-    text: bytes = raw()
-
-
-class TimeResolution(InterfaceOptionBody, tag=InterfaceOptionCode.TIME_RESOLUTION):
-    """if_tsresol: ticks are 10 to the minus `exponent` seconds, or, with the high bit set, 2 to the minus its low 7 bits."""
-
-    code: int = u8()
-    is_binary = code >> 7
-    exponent = code & 0x7F
-
-
-class FCSLength(InterfaceOptionBody, tag=InterfaceOptionCode.FCS_LENGTH):
-    """if_fcslen: bytes of frame check sequence at each frame's end."""
-
-    length: int = u8()
-
-
-class TimeOffset(InterfaceOptionBody, tag=InterfaceOptionCode.TIME_OFFSET):
-    """if_tsoffset: seconds to add to every timestamp."""
-
-    seconds: int = signed64()
-
-
-class UnknownInterfaceOption(InterfaceOptionBody):
-    """An option that does not change how packets are read."""
-
-    value: bytes = raw(default=b"")
-
-
-class InterfaceOption(Struct, endian="inherit"):
-    """An option of an Interface Description Block."""
-
-    code: InterfaceOptionCode = auto(u16(InterfaceOptionCode))
-    length: int = auto(u16())
-    body: InterfaceOptionBody = variant(InterfaceOptionBody, on=code, unknown=UnknownInterfaceOption, size=length)
-    _gap = align(4)
-
-
 class BlockBody(Struct, endian="inherit"):
     """What lies between a block's two lengths."""
 
@@ -125,15 +47,20 @@ class SectionHeaderStart(BlockBody):
 class SectionHeader(SectionHeaderStart, tag=BlockType.SECTION_HEADER):
     """Section Header Block (section 4.1)."""
 
-    options: list[Option] = array(Option, default=[])
+    options: list[SectionOption] = array(SectionOption, default=[])
 
 
-class InterfaceDescription(BlockBody, tag=BlockType.INTERFACE_DESCRIPTION):
-    """Interface Description Block (section 4.2)."""
+class InterfaceDescriptionStart(BlockBody):
+    """The fixed part of an Interface Description Block (section 4.2)."""
 
     link_type: int = u16()
     padding: int = reserved(16)
     snap_length: int = u32(default=0)
+
+
+class InterfaceDescription(InterfaceDescriptionStart, tag=BlockType.INTERFACE_DESCRIPTION):
+    """Interface Description Block (section 4.2)."""
+
     options: list[InterfaceOption] = array(InterfaceOption, default=[])
 
 
@@ -153,7 +80,7 @@ class PacketBlock(PacketBlockStart, tag=BlockType.PACKET):
 
     data: bytes = raw(size=PacketBlockStart.captured)
     _gap = align(4)
-    options: list[Option] = array(Option, default=[])
+    options: list[PacketOption] = array(PacketOption, default=[])
 
 
 class SimplePacket(BlockBody, tag=BlockType.SIMPLE_PACKET):
@@ -178,7 +105,59 @@ class EnhancedPacket(EnhancedPacketStart, tag=BlockType.ENHANCED_PACKET):
 
     data: bytes = raw(size=EnhancedPacketStart.captured)
     _gap = align(4)
+    options: list[PacketOption] = array(PacketOption, default=[])
+
+
+class NameRecordType(OpenEnum):
+    """Records of a Name Resolution Block (section 4.5)."""
+
+    END = 0
+    IPV4 = 1
+    IPV6 = 2
+    EUI_48 = 3
+    EUI_64 = 4
+
+
+class NameRecord(Struct, endian="inherit"):
+    """An address and its names, each ended by a zero byte; the record is padded to 32 bits."""
+
+    type: NameRecordType = u16(NameRecordType)
+    length: int = auto(u16())
+    value: bytes = raw(size=length, default=b"")
+    _gap = align(4)
+
+
+class NameResolution(BlockBody, tag=BlockType.NAME_RESOLUTION):
+    """Name Resolution Block (section 4.5)."""
+
+    records: list[NameRecord] = array(NameRecord, until=lambda it: it.type == NameRecordType.END)
     options: list[Option] = array(Option, default=[])
+
+
+class InterfaceStatistics(BlockBody, tag=BlockType.INTERFACE_STATISTICS):
+    """Interface Statistics Block (section 4.6)."""
+
+    interface: int = u32(default=0)
+    timestamp_high: int = u32(default=0)
+    timestamp_low: int = u32(default=0)
+    options: list[StatisticsOption] = array(StatisticsOption, default=[])
+
+
+class DecryptionSecrets(BlockBody, tag=BlockType.DECRYPTION_SECRETS):
+    """Decryption Secrets Block (section 4.7): keys of a session, such as a TLS key log (0x544c534b)."""
+
+    secrets_type: int = u32()
+    secrets_length: int = auto(u32())
+    secrets: bytes = raw(size=secrets_length)
+    _gap = align(4)
+    options: list[Option] = array(Option, default=[])
+
+
+class Custom(BlockBody, tag=(BlockType.CUSTOM, BlockType.CUSTOM_DO_NOT_COPY)):
+    """Custom Block (section 4.8): a Private Enterprise Number, then what its owner likes."""
+
+    enterprise: int = u32()
+    content: bytes = raw(default=b"")
 
 
 class OpaqueBlock(BlockBody):
@@ -236,6 +215,14 @@ class LittlePacketBlockStart(PacketBlockStart, endian="little"):
 
 class BigPacketBlockStart(PacketBlockStart, endian="big"):
     """`PacketBlockStart` in big-endian order."""
+
+
+class LittleInterfaceDescriptionStart(InterfaceDescriptionStart, endian="little"):
+    """`InterfaceDescriptionStart` in little-endian order."""
+
+
+class BigInterfaceDescriptionStart(InterfaceDescriptionStart, endian="big"):
+    """`InterfaceDescriptionStart` in big-endian order."""
 
 
 class LittleSectionHeaderStart(SectionHeaderStart, endian="little"):

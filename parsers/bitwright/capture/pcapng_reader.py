@@ -6,13 +6,16 @@ packets are skipped, those of unknown types too; of every block both lengths are
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
-from collections.abc import Iterator
-from typing import Any, Final, NamedTuple, TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
 
 from bitwright.capture import pcapng_format as ng
-from bitwright.capture.packet import CaptureLimits, Interface, Packet
+from bitwright.capture import pcapng_options as options
+from bitwright.capture.errors import CaptureError
+from bitwright.capture.packet import CaptureLimits, Interface, Packet, Section
 from bitwright.capture.reader import CaptureReader
 from bitwright.capture.window import Window
 from bitwright.errors import ParseError
@@ -24,15 +27,21 @@ class _Order(NamedTuple):
 
     header: type[ng.BlockHeader]
     block: type[ng.Block]
+    name: Literal["little", "big"]
     section: type[ng.SectionHeaderStart]
+    interface: type[ng.InterfaceDescriptionStart]
     enhanced: type[ng.EnhancedPacketStart]
     packet: type[ng.PacketBlockStart]
 
 
 _LITTLE: Final = _Order(
-    ng.LittleBlockHeader, ng.LittleBlock, ng.LittleSectionHeaderStart, ng.LittleEnhancedPacketStart, ng.LittlePacketBlockStart
-)
-_BIG: Final = _Order(ng.BigBlockHeader, ng.BigBlock, ng.BigSectionHeaderStart, ng.BigEnhancedPacketStart, ng.BigPacketBlockStart)
+    ng.LittleBlockHeader, ng.LittleBlock, "little", ng.LittleSectionHeaderStart, ng.LittleInterfaceDescriptionStart,
+    ng.LittleEnhancedPacketStart, ng.LittlePacketBlockStart,
+)  # fmt: skip
+_BIG: Final = _Order(
+    ng.BigBlockHeader, ng.BigBlock, "big", ng.BigSectionHeaderStart, ng.BigInterfaceDescriptionStart,
+    ng.BigEnhancedPacketStart, ng.BigPacketBlockStart,
+)  # fmt: skip
 _ORDERS: Final = {ng.BYTE_ORDER_MAGIC.to_bytes(4, "little"): _LITTLE, ng.BYTE_ORDER_MAGIC.to_bytes(4, "big"): _BIG}
 
 _SECTION = int(ng.BlockType.SECTION_HEADER)
@@ -43,11 +52,31 @@ _SIMPLE = int(ng.BlockType.SIMPLE_PACKET)
 _INTERFACE = int(ng.BlockType.INTERFACE_DESCRIPTION)
 
 _HEADER_SIZE: Final = 8
+_INTERFACE_START: Final = 8
 _EMPTY_BLOCK: Final = 12  # type, length and length
 _SECTION_START: Final = 16
 _PACKET_START: Final = 20  # of an Enhanced Packet Block and of a Packet Block
 _NANOSECONDS: Final = 1_000_000_000
 
+_OPTIONS_END: Final = 0
+_CLOCK_OPTIONS: Final[Mapping[int, type[options.InterfaceOptionBody]]] = {
+    options.InterfaceOptionCode.TIME_RESOLUTION: options.TimeResolution,
+    options.InterfaceOptionCode.TIME_OFFSET: options.TimeOffset,
+    options.InterfaceOptionCode.FCS_LENGTH: options.FCSLength,
+}
+_SECTION_TEXTS: Final[Mapping[int, str]] = {
+    options.SectionOptionCode.HARDWARE: "hardware",
+    options.SectionOptionCode.OS: "os",
+    options.SectionOptionCode.APPLICATION: "application",
+}
+_INTERFACE_TEXTS: Final[Mapping[int, str]] = {
+    options.InterfaceOptionCode.NAME: "name",
+    options.InterfaceOptionCode.DESCRIPTION: "description",
+    options.InterfaceOptionCode.OS: "os",
+    options.InterfaceOptionCode.HARDWARE: "hardware",
+}
+
+Described = TypeVar("Described", Interface, Section)
 BlockPlace: TypeAlias = tuple[int, bytes, int, int]
 
 
@@ -165,20 +194,54 @@ class PcapngReader(CaptureReader):
             self._fail("version", f"pcapng version {version[0]}.{version[1]} is not known, only 1.0 is", position + 12)
         self._section += 1
         self._clocks.clear()
+        made = Section(self._order.name)
+        with contextlib.suppress(CaptureError):  # nothing in them says how to read what follows
+            for option in self._options(data, position, position + _HEADER_SIZE + _SECTION_START, stop):
+                made = _with_text(made, _SECTION_TEXTS, option)
+        self.sections.append(made)
 
     def _add_interface(self, data: bytes, position: int, stop: int) -> None:
-        body = self._parse_block(data, position, stop)
-        if not isinstance(body, ng.InterfaceDescription):
-            raise TypeError(f"an interface block was read as {type(body).__name__}")
-        made = Interface(body.link_type, body.snap_length, section=self._section, number_in_section=len(self._clocks))
-        for option in body.options:
-            if option.code == ng.InterfaceOptionCode.END:
-                break
-            made = _with_option(made, option.body)
+        if stop - position < _EMPTY_BLOCK + _INTERFACE_START:
+            self._fail("block-length", f"an interface description of {stop - position} bytes is too short", position + 4)
+        start: Any
+        start, _ = self._order.interface.parse_prefix(data, position + _HEADER_SIZE)
+        made = Interface(start.link_type, start.snap_length, section=self._section, number_in_section=len(self._clocks))
+        at = position + _HEADER_SIZE + _INTERFACE_START
+        for option in self._options(data, position, at, stop):
+            made = self._with_option(made, option, at + 4)
+            at += 4 + option.length + -option.length % 4
         common = math.gcd(_NANOSECONDS, made.ticks_per_second)
         clock = (_NANOSECONDS // common, made.ticks_per_second // common, made.offset_seconds * _NANOSECONDS)
         self._clocks.append((len(self.interfaces), made.link_type, *clock))
         self.interfaces.append(made)
+
+    def _options(self, data: bytes, position: int, begin: int, stop: int) -> list[options.Option]:
+        """The options of the block at `position`, up to the one that ends them; their values are nobody's business yet."""
+        try:
+            found = options.Options.codec().parse(data[begin : stop - 4], endian=self._order.name).options
+        except ParseError as error:
+            self._misfit("block", error, position, begin - position)
+        end = next((at for at, option in enumerate(found) if option.code == _OPTIONS_END), len(found))
+        return list(found[:end])
+
+    def _with_option(self, interface: Interface, option: options.Option, position: int) -> Interface:
+        """The interface with what one option says of it; those that say how to read its packets must make sense."""
+        kind = _CLOCK_OPTIONS.get(option.code)
+        if kind is None:
+            if option.code == options.InterfaceOptionCode.FILTER and option.value[:1] == b"\0":
+                return dataclasses.replace(interface, filter=_text(option.value[1:]))
+            return _with_text(interface, _INTERFACE_TEXTS, option)
+        try:
+            body: Any = kind.codec().parse(option.value, endian=self._order.name)
+        except ParseError as error:
+            self._misfit(f"block, option {option.code}", error, position)
+        match body:
+            case options.TimeResolution():
+                base = 2 if body.is_binary else 10
+                return dataclasses.replace(interface, ticks_per_second=base**body.exponent)
+            case options.TimeOffset(seconds=seconds):
+                return dataclasses.replace(interface, offset_seconds=seconds)
+        return dataclasses.replace(interface, fcs_length=body.length)
 
     def _parse_block(self, data: bytes, position: int, stop: int) -> ng.BlockBody:
         try:
@@ -196,18 +259,14 @@ class PcapngReader(CaptureReader):
         self._fail("packet-length", f"a packet announces {captured} bytes, its block has {there}", position + _HEADER_SIZE)
 
 
-def _with_option(interface: Interface, body: ng.InterfaceOptionBody) -> Interface:
-    """The interface with what one option says of it."""
-    match body:
-        case ng.TimeResolution():
-            base = 2 if body.is_binary else 10
-            return dataclasses.replace(interface, ticks_per_second=base**body.exponent)
-        case ng.TimeOffset(seconds=seconds):
-            return dataclasses.replace(interface, offset_seconds=seconds)
-        case ng.FCSLength(length=length):
-            return dataclasses.replace(interface, fcs_length=length)
-        case ng.InterfaceName(text=text):
-            return dataclasses.replace(interface, name=text.decode(errors="backslashreplace"))
-        case ng.InterfaceText(text=text):
-            return dataclasses.replace(interface, description=text.decode(errors="backslashreplace"))
-    return interface
+def _text(value: bytes) -> str:
+    return value.decode(errors="backslashreplace")
+
+
+def _with_text(made: Described, texts: Mapping[int, str], option: options.Option) -> Described:
+    """The section or interface with what a text option says of it."""
+    if option.code == options.InterfaceOptionCode.COMMENT:
+        return dataclasses.replace(made, comments=(*made.comments, _text(option.value)))
+    attribute = texts.get(option.code)
+    said: dict[str, Any] = {attribute: _text(option.value)} if attribute else {}
+    return dataclasses.replace(made, **said)

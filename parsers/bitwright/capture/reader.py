@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, NoReturn, Self
 
 from bitwright.capture.errors import CaptureError
-from bitwright.capture.packet import CaptureLimits, Interface, Packet
+from bitwright.capture.packet import CaptureLimits, Interface, Packet, Section
 from bitwright.capture.source import Source
 from bitwright.capture.window import Window
 from bitwright.errors import ParseError
@@ -18,7 +18,7 @@ class CaptureReader(abc.ABC):
     """Packets in file order, once; a context manager that closes the file if `open` opened it.
 
     `path` is the file's name, `format` "pcap" or "pcapng", `size` the file's bytes where known.
-    `interfaces` grows as they are met.
+    `interfaces` and `sections` (of pcapng) grow as they are met.
     """
 
     format: str
@@ -27,6 +27,7 @@ class CaptureReader(abc.ABC):
         self.path = path
         self.size = size
         self.interfaces: list[Interface] = []
+        self.sections: list[Section] = []
         self.packets_read = 0
         self._window = window
         self._limits = limits
@@ -73,8 +74,8 @@ class CaptureReader(abc.ABC):
         """Raise for damage at `position` of the window."""
         raise CaptureError(code, message, self.path, self._window.base + position, self.packets_read + 1)
 
-    def _misfit(self, what: str, error: ParseError, position: int) -> NoReturn:
-        """Raise for a header that does not fit its declaration; it begins at `position` of the window."""
+    def _misfit(self, what: str, error: ParseError, position: int, skipped: int = 0) -> NoReturn:
+        """Raise for a header that does not fit its declaration; it begins `skipped` bytes after `position` of the window."""
         problem = error.problem
         where = f"{what}, {problem.path}" if problem.path else what
-        self._fail("header", f"{where}: {problem.message}", position + (problem.byte_offset or 0))
+        self._fail("header", f"{where}: {problem.message}", position + skipped + (problem.byte_offset or 0))
