@@ -32,6 +32,7 @@ from bitwright import (
     const,
     domain_name,
     nested,
+    pad,
     param,
     payload,
     raw,
@@ -170,6 +171,11 @@ class Colour(enum.IntEnum):
     RED = 1
 
 
+class Vast(Struct):
+    kind: int = u8()
+    _gap = pad(bytes=1 << 32)
+
+
 class Painted(Struct):
     colour: Colour = u8(Colour)
 
@@ -277,6 +283,7 @@ BUILD: dict[str, Write] = {
     "text": Write(lambda: Ascii(words="café"), "words"),
     "name": Write(lambda: Named(name="a..b."), "name"),
     "depth": Write(lambda: deep_tree(100), BELOW),
+    "too-large": Write(lambda: Vast(kind=1), "_gap"),
     "parameter": Write(lambda: Needing(body=b"ab"), ""),
 }
 

@@ -233,23 +233,26 @@ class Codec:
 
     # --- building ----------------------------------------------------------------------------
 
-    def build(self, message: Any, /, *, endian: str | None = None, **parameters: Any) -> bytes:
+    def build(self, message: Any, /, *, limits: Limits | None = None, endian: str | None = None, **parameters: Any) -> bytes:
         """The message as bytes."""
-        return self._write(message, endian, parameters, resolve=False)[0]
+        return self._write(message, limits, endian, parameters, resolve=False)[0]
 
-    def resolved(self, message: Any, /, *, endian: str | None = None, **parameters: Any) -> Any:
+    def resolved(self, message: Any, /, *, limits: Limits | None = None, endian: str | None = None, **parameters: Any) -> Any:
         """A copy with every derived field filled in."""
-        return self._write(message, endian, parameters, resolve=True)[1]
+        return self._write(message, limits, endian, parameters, resolve=True)[1]
 
-    def _write(self, message: Any, endian: str | None, parameters: dict[str, Any], *, resolve: bool) -> tuple[bytes, Any]:
+    def _write(
+        self, message: Any, limits: Limits | None, endian: str | None, parameters: dict[str, Any], *, resolve: bool
+    ) -> tuple[bytes, Any]:
         order, given = self._order(endian), self._parameters(parameters, BuildError)
+        options = Options(limits=limits) if limits is not None else Options()
         if self.backend != "interp":
-            runner = self._runner("resolve" if resolve else "build", order, Options())
+            runner = self._runner("resolve" if resolve else "build", order, options)
             try:
                 return runner(message, *given)  # type: ignore[no-any-return]  # generated
             except self._failures():
                 pass
-        machine = Machine(self.program("resolve" if resolve else "build", order, Options()))
+        machine = Machine(self.program("resolve" if resolve else "build", order, options))
         try:
             copies = machine.run(message, *given)
         except RecursionError:
@@ -276,7 +279,7 @@ class Codec:
         if direction == "parse":
             made = ParseLowering(self.struct, order, options).program
         else:
-            made = BuildLowering(self.struct, order, resolve=direction == "resolve").program
+            made = BuildLowering(self.struct, order, resolve=direction == "resolve", limits=options.limits).program
         verify(made)
         return made
 

@@ -53,6 +53,7 @@ BUILD_CODES: Final[Mapping[str, str]] = {
     "text": "a text cannot be encoded",
     "name": "a domain name is malformed",
     "depth": "values are nested deeper than the limit",
+    "too-large": "padding would make the message larger than the limit",
     "parameter": "a parameter that the format needs was not given, or is of the wrong type",
 }
 
@@ -220,13 +221,14 @@ class Limits(msgspec.Struct, frozen=True):
     """Bounds on the work one message may cause; the defaults suit untrusted input.
 
     `depth`: structs nested in structs.  `pointer_hops`: compression pointers followed for one
-    name.  `input_size`: bytes of one message.  Counts need no limit: an array never has more
-    elements than the bytes left can hold.
+    name.  `input_size`: bytes of one message that is read.  `output_size`: bytes of one that is built;
+    padding is not made beyond it.  Counts need no limit: an array never has more elements than the bytes left can hold.
     """
 
     depth: int = 64
     pointer_hops: int = 64
     input_size: int = 1 << 30
+    output_size: int = 1 << 30
 
 
 DEFAULT_LIMITS: Final = Limits()

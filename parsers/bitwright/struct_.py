@@ -85,13 +85,13 @@ class Struct(_Value):
 
     # --- values to bytes ---------------------------------------------------------------------
 
-    def build(self, **parameters: Any) -> bytes:
+    def build(self, *, limits: Limits | None = None, **parameters: Any) -> bytes:
         """The message as bytes; derived fields that are None are solved.  BuildError if they cannot be."""
-        return type(self).codec().build(self, **parameters)
+        return type(self).codec().build(self, limits=limits, **parameters)
 
-    def resolved(self, **parameters: Any) -> Self:
+    def resolved(self, *, limits: Limits | None = None, **parameters: Any) -> Self:
         """A copy in which every derived field has its value: what parsing `build()` gives."""
-        return type(self).codec().resolved(self, **parameters)  # type: ignore[no-any-return]  # of this class
+        return type(self).codec().resolved(self, limits=limits, **parameters)  # type: ignore[no-any-return]  # of this class
 
     def relaxed(self) -> Self:
         """A deep copy in which every derived field is None again, so that an edit is followed by `build()`."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, NoReturn
 
-from bitwright.errors import DEFAULT_LIMITS, declaration_error
+from bitwright.errors import DEFAULT_LIMITS, Limits, declaration_error
 from bitwright.ir.builder import Builder, IntervalError
 from bitwright.ir.ops import Block, Function, Reg
 from bitwright.lower.common import (
@@ -66,9 +66,10 @@ class BuildLowering(ProgramLowering):
     With `resolve`, functions also yield the copy of the message in which everything derived is filled in.
     """
 
-    def __init__(self, struct: type, order: str, *, resolve: bool) -> None:
+    def __init__(self, struct: type, order: str, *, resolve: bool, limits: Limits = DEFAULT_LIMITS) -> None:
         super().__init__(struct, "build")
         self.resolve = resolve
+        self.limits = limits
         self._entry(struct, order)
 
     def function(self, key: BuildKey) -> str:
@@ -153,7 +154,7 @@ class StructBuild:
             self.origin, self.memo = self.start, b.obj("memo", hint="memo")
         default_parameters(b, self.values, self.spec)
         if self.depth is not None:
-            self.depth = deeper(b, self.depth, DEFAULT_LIMITS.depth)
+            self.depth = deeper(b, self.depth, self.owner.limits.depth)
         fields = [FieldBuild(self, field) for field in self.spec.fields]
         for field in fields:
             self._bounded(field.field, field.prepare)

@@ -12,6 +12,7 @@ from bitwright.lower.facts import arms_of
 from bitwright.schema import spec
 from bitwright.schema.expr import Const
 
+FEW_ZEROS = 1 << 12  # bytes of padding that nobody needs to be protected from
 WIDEST_PAD = 56  # bits of padding written as one number; more are whole zero bytes
 
 
@@ -89,7 +90,7 @@ class ContentBuild:
         if width > WIDEST_PAD:
             head = -self.s.phase % 8
             self._put_zero_bits(head)
-            self.b.emit("put.zeros", (self.b.const((width - head) // 8),))
+            self.put_zeros(self.b.const((width - head) // 8))
             width = (width - head) % 8
         self._put_zero_bits(width)
 
@@ -101,7 +102,15 @@ class ContentBuild:
         """Zero bytes up to a multiple, counted from the struct's start."""
         s, b = self.s, self.b
         used = b.number("bin", s.here(), s.start, lo=0, hi=POSITION_HI, op="sub")
-        b.emit("put.zeros", (b.bin("mod", b.negate(used), b.const(multiple)),))
+        self.put_zeros(b.bin("mod", b.negate(used), b.const(multiple)))
+
+    def put_zeros(self, count: Reg) -> None:
+        """Zero bytes at a byte boundary, within the limit of what is built: nothing else grows beyond what the values hold."""
+        s, b = self.s, self.b
+        if count.hi > FEW_ZEROS:
+            limit, after = b.const(s.owner.limits.output_size), b.bin("add", s.here(), count)
+            b.fail_if(b.bin("gt", after, limit), "too-large", "would end at byte {1}, the limit is {2}", values=(after, limit))
+        b.emit("put.zeros", (count,))
 
     def put_content(self, wire: spec.BytesType | spec.TextType, checked: Checked) -> None:
         """Bytes with what delimits them."""
