@@ -31,7 +31,8 @@ from bitwright import (  # fmt: skip
     when,
 )
 from bitwright.checksum import internet
-from bitwright.explain.tables import printable, shortened, table
+from bitwright.escaping import printable, shortened
+from bitwright.explain.tables import table
 from bitwright_specs.dns import Message
 from tests.ir.programs import dns_messages, specs
 

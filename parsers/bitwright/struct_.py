@@ -126,6 +126,19 @@ class Struct(_Value):
         return explain(cls, data, **parameters)
 
     @classmethod
+    def hexdump(
+        cls, data: ReadableBuffer, /, *, color: bool = False, width: int = 16, fold: bool = True, endian: str | None = None,
+        **parameters: Any,
+    ) -> str:  # fmt: skip
+        """The bytes of a message, each named by its field, with values beside them and what is wrong at its place.
+
+        `color` adds ANSI colours, `width` is the number of bytes a row; `fold=False` shows long fields and lists whole.
+        """
+        from bitwright.hexdump import hexdump
+
+        return hexdump(cls, data, color=color, width=width, fold=fold, endian=endian, **parameters)
+
+    @classmethod
     def diagram(cls) -> str:
         """The layout as an RFC draws it, 32 bits a row."""
         from bitwright.diagram import diagram

@@ -57,6 +57,47 @@ def test_bytes_that_look_like_hex(run: Run) -> None:
     assert run("parse", "udp", "-", stdin=looks_like_hex).lines[0] == "UDP  read in part, of 6 bytes"
 
 
+def test_parse_as_a_hexdump(run: Run) -> None:
+    result = run("parse", "udp", UDP, "--format", "hexdump", "--width", "8")
+    assert (result.code, result.err) == (0, "")
+    assert result.lines == [
+        "UDP  11 bytes",
+        "offset   0  1  2  3  4  5  6  7  ascii     field     value",
+        "0000    00 35                    .5        src_port  53 (0x35)",
+        "0002          9c 40                .@      dst_port  40000 (0x9c40)",
+        "0004                00 0b            ..    length    11 (0xb)",
+        "0006                      00 00        ..  checksum  0",
+        "0008    01 02 03                 ...       payload   3 bytes",
+    ]
+
+
+def test_a_hexdump_shows_what_is_wrong_at_its_place(run: Run) -> None:
+    result = run("parse", "dns", QUERY[:-2].hex(), "--format", "hexdump")
+    assert result.code == 1
+    assert result.lines[-1].endswith("  error at byte 27: questions[0].qclass: needs 2 bytes, none left [truncated]")
+    assert "questions[0].qclass" in result.err
+
+
+@pytest.mark.parametrize(("color", "expected"), [({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False), ({}, False)])
+def test_a_hexdump_is_coloured_as_everything_is(
+    run: Run, monkeypatch: pytest.MonkeyPatch, color: dict[str, str], expected: bool
+) -> None:
+    for name in ("FORCE_COLOR", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in color.items():
+        monkeypatch.setenv(name, value)
+    assert (b"\x1b[" in run("parse", "udp", UDP, "--format", "hexdump").out) is expected
+
+
+def test_a_hexdump_folds_unless_it_should_not(run: Run) -> None:
+    long = "0035 9c40 00d0 0000" + "00" * 200
+    assert "00 more bytes" not in run("parse", "udp", long, "--format", "hexdump", "--full").out.decode()
+    assert run("parse", "udp", long, "--format", "hexdump").lines[-1] == "0040    ... 144 more bytes of payload"
+    refused = run("parse", "udp", UDP, "--format", "hexdump", "--width", "0")
+    assert (refused.code, refused.out) == (2, b"")
+    assert "'0' is no number of bytes from 1 to 64" in refused.err
+
+
 def test_parse_lists_findings(run: Run) -> None:
     result = run("parse", "dns", (QUERY[:3] + b"\x40" + QUERY[4:]).hex())
     assert result.code == 0

@@ -24,7 +24,8 @@ from bitwright import (
     u16,
     when,
 )
-from bitwright.cli.summary import hex_of, summary
+from bitwright.cli.summary import summary
+from bitwright.words import hex_of
 
 
 class Color(OpenEnum):

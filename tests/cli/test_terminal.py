@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from bitwright.cli import progress
-from bitwright.cli.terminal import Style, printable, wants_colour
+from bitwright.cli.terminal import Style, wants_colour
+from bitwright.escaping import printable
 from tests.cli.running import Run, pcap
 
 EVIL = "\x1b]0;owned\x07\x1b[2J\r\n\b\x7f\x9b31m\u202egnp.exe\udc9b"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,20 +26,30 @@ What was read before an error is shown too."""
 EXAMPLES: Final = """\
 examples:
   bitwright parse udp 0035 9c40 000c 0000 01020304
+  bitwright parse dns @message.bin --format hexdump
   bitwright parse dns @message.bin --format json
   bitwright build dns @query.json | bitwright parse dns -
   bitwright parse myformats:Header 01ff"""
 
-FORMATS: Final = ("tree", "json")
+FORMATS: Final = ("tree", "json", "hexdump")
+_WIDE: Final = 110  # columns from which a row of the hexdump has 16 bytes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `parse`."""
     parser.add_argument("spec", metavar="SPEC", help="what it is: a spec's name, or module:Class")
     parser.add_argument("data", metavar="HEX|@FILE|-", nargs="+", help="the message")
-    parser.add_argument("--format", choices=FORMATS, default="tree", help="a tree (the default) or JSON")
+    parser.add_argument("--format", choices=FORMATS, default="tree", help="a tree (the default), JSON, or a hexdump with every byte named")
+    parser.add_argument("--width", type=_width, metavar="N", help="bytes a row of the hexdump (default: 16; 8 on a narrow terminal)")
+    parser.add_argument("--full", action="store_true", help="fold nothing in the hexdump: long fields and lists whole")
     parser.add_argument("--input", choices=("hex", "bytes"), help="what @FILE or - holds, if it is not what is assumed")
     parser.add_argument("-o", "--output", metavar="OUT", help="write there instead of stdout")
+
+
+def _width(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of bytes from 1 to 64")
+    return int(text)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -46,6 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
     struct = spec_class(arguments.spec)
     data, place = read_message(arguments.data, arguments.input)
     with Output(arguments.output) as output:
+        if arguments.format == "hexdump":
+            output.line(_hexdump(struct, data, output, arguments.width, fold=not arguments.full))
         try:
             value, findings = struct.check(data)
         except ParseError as error:
@@ -63,8 +76,19 @@ def _finding(finding: Finding) -> str:
     return f"{finding.code}: {finding.path}: {finding.message}, at byte {finding.bit_offset // 8}"
 
 
+def _hexdump(struct: type[Struct], data: bytes, output: Output, width: int | None, *, fold: bool) -> str:
+    from bitwright.hexdump import hexdump
+
+    columns = shutil.get_terminal_size().columns if output.is_terminal else None
+    color = output.target is None and wants_colour(sys.stdout)
+    width = width or (8 if columns is not None and columns < _WIDE else 16)
+    return hexdump(struct, data, color=color, width=width, fold=fold, columns=columns).rstrip("\n")
+
+
 def _show(form: str, output: Output, struct: type[Struct], value: Any, size: int) -> None:
-    """Show a value, or the mapping of the fields that came before an error."""
+    """Show a value, or the mapping of the fields that came before an error; a hexdump has shown both."""
+    if form == "hexdump":
+        return
     if form == "json":
         from bitwright.plain import plain_value
 

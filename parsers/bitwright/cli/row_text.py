@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from bitwright.cli.output import Output
 from bitwright.cli.summary import summary
-from bitwright.cli.terminal import Style, printable
+from bitwright.cli.terminal import Style
+from bitwright.escaping import printable
 from bitwright.values import Address
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from bitwright.cli.output import Output
 from bitwright.cli.row_text import Clock, endpoints, trouble
-from bitwright.cli.terminal import printable
-from bitwright.cli.tree import Node, TreePrinter, bytes_in_hex, computed_nodes, partial_nodes, struct_nodes
+from bitwright.cli.tree import Node, TreePrinter, computed_nodes, partial_nodes, struct_nodes
+from bitwright.escaping import printable
+from bitwright.words import bytes_in_hex
 
 if TYPE_CHECKING:
     from bitwright.stack import Layer, Row

@@ -12,12 +12,12 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from bitwright import Struct
-from bitwright.cli.terminal import printable
+from bitwright.escaping import printable
 from bitwright.schema import spec
 from bitwright.values import Address
+from bitwright.words import bytes_in_words
 
 _MOST_ITEMS = 8
-_MOST_BYTES = 16
 
 
 def summary(value: Struct, without: Collection[str] = ()) -> str:
@@ -75,15 +75,3 @@ def _items(values: list[Any]) -> Iterator[str]:
         yield shown.removeprefix("=") or "-"
     if len(values) > _MOST_ITEMS:
         yield f"{len(values) - _MOST_ITEMS} more"
-
-
-def bytes_in_words(data: bytes) -> str:
-    """Bytes as text in quotes where they are nothing but that, in ASCII; else in hex."""
-    if data.isascii() and (text := data.decode("ascii")).isprintable():
-        return f'"{text}"'
-    return hex_of(data)
-
-
-def hex_of(data: bytes, most: int = _MOST_BYTES) -> str:
-    """Bytes in hex, cut with a note of how many there are."""
-    return bytes(data).hex() if len(data) <= most else f"{bytes(data[:most]).hex()}... ({len(data)} bytes)"

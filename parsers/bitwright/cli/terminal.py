@@ -6,12 +6,7 @@ import os
 import sys
 from typing import Final, TextIO
 
-
-def printable(text: str) -> str:
-    """The text with everything that a terminal would obey, or not show, written as an escape, as Python writes it."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+from bitwright.escaping import printable
 
 
 def is_terminal(stream: TextIO | None) -> bool:

@@ -7,20 +7,16 @@ pipes, by the few lines here.  Labels are escaped when a node is made, so neithe
 from __future__ import annotations
 
 import dataclasses
-import enum
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bitwright import Struct
-from bitwright.cli.summary import bytes_in_words, hex_of, summary
-from bitwright.cli.terminal import printable
+from bitwright.cli.summary import summary
 from bitwright.schema import spec
-from bitwright.values import Address
+from bitwright.words import scalar
 
 if TYPE_CHECKING:
     from rich.tree import Tree
-
-MOST_BYTES = 64
 
 
 @dataclasses.dataclass(slots=True)
@@ -63,29 +59,6 @@ def _item(index: int, value: Any) -> Node:
         line = summary(value)
         return Node(f"[{index}]", f"{type(value).__name__}  {line}" if line else type(value).__name__, struct_nodes(value))
     return _node(f"[{index}]", value)
-
-
-def scalar(value: Any) -> str:
-    """One field's value in words."""
-    if value is None:
-        return "absent"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, enum.IntEnum):
-        return f"{value.name} ({int(value)})" if value.name else str(int(value))
-    if isinstance(value, int):
-        return f"{value} (0x{value:x})" if abs(value) > 9 else str(value)
-    if isinstance(value, Address):
-        return str(value)
-    if isinstance(value, bytes | bytearray | memoryview):
-        return bytes_in_hex(bytes(value))
-    return printable(str(value)) if value != "" else "empty"
-
-
-def bytes_in_hex(data: bytes) -> str:
-    """Bytes in hex, with the text that they are, if they are nothing else."""
-    shown, words = hex_of(data, MOST_BYTES), bytes_in_words(data)
-    return f"{shown} {words}" if words.startswith('"') and data else shown or "empty"
 
 
 def plain_lines(nodes: Iterable[Node], guides: Guides, indent: str = "") -> Iterator[str]:

@@ -6,7 +6,8 @@ import enum
 from typing import Any
 
 from bitwright.diagram import describe
-from bitwright.explain.tables import printable, shortened, table
+from bitwright.escaping import printable, shortened
+from bitwright.explain.tables import table
 from bitwright.schema import measure, spec
 from bitwright.schema.expr import FieldRef, Node, show, walk
 

@@ -12,15 +12,3 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], widest: int = 60) 
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in listed]
     rule = "  ".join("-" * width for width in widths)
     return "\n".join([lines[0], rule, *lines[1:]])
-
-
-def printable(text: str) -> str:
-    """The text with everything that a terminal would obey, or not show, written as an escape."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-
-
-def shortened(text: str, most: int) -> str:
-    """The text, cut to a length with a mark that says so."""
-    return text if len(text) <= most else f"{text[: most - 3]}..."

@@ -1,0 +1,19 @@
+"""What data may not say to whoever shows it: control characters, format characters, bidirectional overrides.
+
+Promise: text that went through `printable` has no character that a terminal obeys or that changes how others
+are shown; every renderer (text, trees, hexdumps, HTML, messages) puts what comes from data through it.
+"""
+
+from __future__ import annotations
+
+
+def printable(text: str) -> str:
+    """The text with everything that a terminal would obey, or not show, written as an escape, as Python writes it."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, cut to a length with a mark that says so."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."
