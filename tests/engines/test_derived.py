@@ -80,6 +80,32 @@ def test_what_cannot_be_solved_is_refused_with_advice(expression: str) -> None:
     assert "; " in str(caught.value)
 
 
+class Difference(Struct):
+    """One equation for two derived fields: one of them must be given."""
+
+    begin: int = auto(u8())
+    end: int = auto(u8())
+    body: bytes = raw(size=end - begin)
+    after: list[int] = array(u8(), count=end * 2)
+
+
+class Gap(Struct):
+    begin: int = auto(u8())
+    end: int = auto(u8())
+    body: bytes = raw(size=end - begin)
+
+
+def test_an_equation_with_two_derived_fields() -> None:
+    assert built(Gap(begin=3, body=b"ab")) == b"\3\5ab"
+    assert built(Gap(end=3, body=b"ab")) == b"\1\3ab"
+    assert agreed(Gap, "build", Gap(begin=3, end=3, body=b"ab")).ok, "both are given, so both may lie"
+    found = agreed(Gap, "build", Gap(body=b"ab"))
+    assert (found.problem.code, found.problem.path) == ("unsolved", "begin")
+    assert "give begin= or end=" in found.problem.message
+    assert agreed(Gap, "build", Gap(end=1, body=b"ab")).problem.code == "range"
+    assert built(Difference(body=b"a", after=[1, 2, 3, 4])) == b"\1\2a\1\2\3\4", "the other equation says what the end is"
+
+
 class Sized(Struct):
     size: int = auto(u8())
     body: bytes = raw(size=size - 1)

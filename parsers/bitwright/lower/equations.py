@@ -171,18 +171,36 @@ class Equations:
         return b.const(0)
 
     def undetermined(self) -> None:
-        """The default, or failure, for what no equation determines."""
-        b = self.b
+        """What no equation determines alone: the default, or what an equation says once its other fields are given, or failure."""
         for unknown in [u for u in self.unknowns.values() if u.value is None]:
-            default = unknown.field.default
+            if unknown.value is None:  # it may have been solved after one before it
+                self._unless_given(unknown, lambda unknown=unknown: self._last_resort(unknown))  # type: ignore[misc]
+                self.solve(finally_=True)
 
-            def solve(unknown: Unknown = unknown, default: object = default) -> Reg:
-                if isinstance(default, int):
-                    return b.const(int(default))
-                b.fail_if(b.const(1), "unsolved", f"is derived, but nothing in {self.made.name} says how; give {'.'.join(unknown.path)}=")
-                return b.const(0)
+    def _last_resort(self, unknown: Unknown) -> Reg:
+        b, default, name = self.b, unknown.field.default, ".".join(unknown.path)
+        if isinstance(default, int):
+            return b.const(int(default))
+        joint = next((e for e in self.all if not e.spent and self._joint(e, unknown)), None)
+        if joint is None:
+            b.fail_if(b.const(1), "unsolved", f"is derived, but nothing in {self.made.name} says how; give {name}=")
+            return b.const(0)
+        others = [self.unknowns[path] for path in sorted(unknowns_of(joint.expression, self.open()) - {unknown.path})]
+        for other in others:
+            both = f"{name}= or {'.'.join(other.path)}="
+            b.fail_if(b.is_not(other.explicit), "unsolved", f"is derived, but `{show(joint.expression)}` leaves it open; give {both}")
+            self.values.fields[other.path] = b.as_int(other.given, *bounds(other.wire))
+        found = self._solution(unknown, joint)
+        for other in others:
+            del self.values.fields[other.path]
+        return found
 
-            self._unless_given(unknown, solve)
+    def _joint(self, equation: Equation, unknown: Unknown) -> bool:
+        """Whether an equation would determine a field if other derived fields in it were given."""
+        known = {*self.values.fields, *(path for path, u in self.unknowns.items() if not u.foreign)}
+        names = {n.names for n in walk(equation.expression) if isinstance(n, FieldRef)}
+        ready = equation.actual is not None and equation.solves_if is None
+        return ready and names <= known and invertible(equation.expression, unknown.path)
 
     # --- checking ----------------------------------------------------------------------------
 
