@@ -168,3 +168,22 @@ def test_a_class_in_the_current_directory(run: Run, tmp_path: Path, monkeypatch:
     (tmp_path / "here_spec.py").write_text("from bitwright import Struct, u8\nclass Level(Struct):\n    level: int = u8()\n")
     monkeypatch.chdir(tmp_path)
     assert run("parse", "here_spec:Level", "07").lines == ["Level  1 bytes", "└── level: 7"]
+
+
+def test_the_classes_of_a_module_are_listed_and_shown(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = 'from bitwright import Struct, u8\nclass Depth(Struct):\n    "A depth."\n    depth: int = u8()\n'
+    (tmp_path / "listed_spec.py").write_text(code)
+    monkeypatch.chdir(tmp_path)
+    assert run("show", "listed_spec").lines == ["listed_spec:Depth  1 B  A depth."]
+    assert run("show", "./listed_spec.py").lines == ["./listed_spec.py:Depth  1 B  A depth."]
+    assert run("show", "./listed_spec.py:Depth").lines[0] == "Depth: A depth."
+    assert run("parse", "./listed_spec.py:Depth", "07").lines[1] == "└── depth: 7"
+    for arguments, said in [
+        (("parse", "listed_spec", "07"), "'listed_spec' is a module; name the class: listed_spec:Depth"),
+        (("show", "listed_spec:Deeper"), "has no Struct class 'Deeper'; did you mean Depth?"),
+        (("show", "json"), "'json' has no Struct class"),
+        (("show", "./no_such_file.py"), "./no_such_file.py: no such file"),
+    ]:
+        result = run(*arguments)
+        assert (result.code, result.out) == (2, b"")
+        assert said in result.err

@@ -18,13 +18,33 @@ def spec_class(name: str) -> type[Struct]:
     """The Struct class that `name` means; CommandError if there is none."""
     from bitwright.stack import SpecNotFound, find_spec
 
-    if ":" in name and (here := str(Path.cwd())) not in sys.path:
-        sys.path.append(here)  # last, so that a file here never hides an installed module
+    _look_here()
     check_engine()
     try:
         return find_spec(name)
     except (SpecNotFound, DeclarationError) as error:
         raise CommandError(str(error), USAGE) from None
+
+
+def module_classes(name: str) -> list[type[Struct]] | None:
+    """The Struct classes of the module or file that `name` means where it names no class and no spec; None if it means none."""
+    from bitwright.stack import SpecNotFound, is_module, spec_entries, structs_of
+
+    _look_here()
+    if ":" in name or name in spec_entries() or not is_module(name):
+        return None
+    try:
+        found = structs_of(name)
+    except (SpecNotFound, DeclarationError) as error:
+        raise CommandError(str(error), USAGE) from None
+    if not found:
+        raise CommandError(f"{name!r} has no Struct class", USAGE)
+    return found
+
+
+def _look_here() -> None:
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.append(here)  # last, so that a file here never hides an installed module
 
 
 def check_engine() -> None:

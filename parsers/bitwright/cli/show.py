@@ -6,8 +6,9 @@ import argparse
 from typing import TYPE_CHECKING, Final
 
 from bitwright.cli.failure import OK
-from bitwright.cli.lookup import spec_class
+from bitwright.cli.lookup import module_classes, spec_class
 from bitwright.cli.output import Output
+from bitwright.cli.specs import described, write_table
 
 if TYPE_CHECKING:
     from bitwright import Struct
@@ -16,13 +17,16 @@ HELP: Final = "show a format: diagram, source, program, explanation"
 DESCRIPTION: Final = """\
 Show a declared format: the bit diagram that an RFC would draw, the Python source that
 parses and builds it, the program (intermediate representation) that the source is made
-from, or an explanation of layout and execution."""
+from, or an explanation of layout and execution.  A module or a file without a class
+is listed: its formats with their sizes."""
 EXAMPLES: Final = """\
 examples:
   bitwright show ipv4
   bitwright show dns --format source --direction build
   bitwright show udp --format ir
-  bitwright show myformats:Header --format explain"""
+  bitwright show myformats:Header --format explain
+  bitwright show ./myformats.py:Header
+  bitwright show myformats"""
 
 FORMATS: Final = ("diagram", "source", "ir", "explain")
 DIRECTIONS: Final = ("parse", "build")
@@ -30,7 +34,7 @@ DIRECTIONS: Final = ("parse", "build")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `show`."""
-    parser.add_argument("spec", metavar="SPEC", help="what to show: a spec's name, or module:Class")
+    parser.add_argument("spec", metavar="SPEC", help="what to show: a spec's name, module:Class, file.py:Class, or a module to list")
     parser.add_argument("--format", choices=FORMATS, default="diagram", help="what to show of it (default: diagram)")
     parser.add_argument("--direction", choices=DIRECTIONS, default="parse", help="of source and ir: which program (default: parse)")
     parser.add_argument("-o", "--output", metavar="OUT", help="write there instead of stdout")
@@ -38,6 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the format; the exit code."""
+    listed = module_classes(arguments.spec)
+    if listed is not None:
+        with Output(arguments.output) as output:
+            write_table(output, [(f"{arguments.spec}:{struct.__qualname__}", *described(struct)) for struct in listed])
+        return OK
     text = _shown(spec_class(arguments.spec), arguments.format, arguments.direction)
     with Output(arguments.output) as output:
         output.line(text.rstrip("\n"))

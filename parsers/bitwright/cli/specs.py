@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from bitwright.cli.failure import OK
@@ -33,17 +34,23 @@ def run(arguments: argparse.Namespace) -> int:
     rows = []
     for entry in spec_entries().values():
         try:
-            rows.append((entry.name, *_described(entry.load())))
+            rows.append((entry.name, *described(entry.load())))
         except (SpecNotFound, TypeError) as error:  # one broken distribution must not hide the others
             complain(f"spec {entry.name} cannot be loaded: {error}")
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(2)]
     with Output() as output:
-        for name, size, doc in rows:
-            output.line(f"{name:<{widths[0]}}  {size:>{widths[1]}}  {doc}".rstrip())
+        write_table(output, rows)
     return OK
 
 
-def _described(struct: type[Struct]) -> tuple[str, str]:
+def write_table(output: Output, rows: Sequence[tuple[str, str, str]]) -> None:
+    """Names, sizes and first lines in columns."""
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(2)]
+    for name, size, doc in rows:
+        output.line(f"{name:<{widths[0]}}  {size:>{widths[1]}}  {doc}".rstrip())
+
+
+def described(struct: type[Struct]) -> tuple[str, str]:
+    """The size of a format and the first line that it says of itself."""
     from bitwright.schema import measure
 
     size = measure.size_of_struct(struct)

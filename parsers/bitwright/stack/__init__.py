@@ -15,7 +15,7 @@ from __future__ import annotations
 from bitwright.stack.errors import WALK_FINDING_CODES, LayerError, RegistryError, SpecNotFound
 from bitwright.stack.registry import Registry, load_standard
 from bitwright.stack.row import STATUSES, Layer, PacketLike, Row, Status
-from bitwright.stack.specs import SpecEntry, find_spec, spec_entries
+from bitwright.stack.specs import SpecEntry, find_spec, is_module, spec_entries, structs_of
 from bitwright.stack.walker import MAX_LAYERS, Walker
 
 __all__ = [
@@ -33,6 +33,8 @@ __all__ = [
     "Status",
     "Walker",
     "find_spec",
+    "is_module",
     "load_standard",
     "spec_entries",
+    "structs_of",
 ]
