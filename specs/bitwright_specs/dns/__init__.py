@@ -1,53 +1,95 @@
 """DNS: the domain name system (RFC 1034, RFC 1035 and what extends them).
 
-`Message` is a datagram's, `TcpMessage` a stream's.  One file a family of records; a record type
-without a class here is `Opaque` (RFC 3597), and any package may add one: see `rdata`.
-Names are absolute text in presentation form ("www.example.", root "."), every byte kept by
+`Message` is a datagram's, `TcpMessage` a stream's; `update` makes the records of dynamic updates.
+One file a family of records; a record type without a class here is `Opaque` (RFC 3597), and any
+package may add one: see `rdata`.  Names are absolute text in presentation form ("www.example.", root "."), every byte kept by
 the escapes of RFC 1035, section 5.1.
 """
 
 from __future__ import annotations
 
-from bitwright_specs.dns.address import AAAA, A
+from bitwright_specs.dns import update
+from bitwright_specs.dns.address import A6, AAAA, A
+from bitwright_specs.dns.apl import APL, AddressFamily, AddressPrefix
 from bitwright_specs.dns.bitmap import TypeWindow, types_of, windows_of
+from bitwright_specs.dns.bundle import IPN
 from bitwright_specs.dns.caa import CAA
-from bitwright_specs.dns.dnskey import CDNSKEY, DNSKEY, PublicKey
+from bitwright_specs.dns.dhcid import DHCID, DhcpDigestType, DhcpIdentifierType
+from bitwright_specs.dns.dnskey import CDNSKEY, DNSKEY, KEY, RKEY, PublicKey
 from bitwright_specs.dns.dnssec_enums import Algorithm, DigestType, Nsec3Hash
-from bitwright_specs.dns.ds import CDS, DLV, DS, DelegationDigest
+from bitwright_specs.dns.ds import CDS, DLV, DS, TA, DelegationDigest
+from bitwright_specs.dns.dso import (
+    DsoKeepalive,
+    DsoMessage,
+    DsoTlv,
+    DsoType,
+    DsoValue,
+    EncryptionPadding,
+    Push,
+    Reconfirm,
+    RetryDelay,
+    Subscribe,
+    TcpDsoMessage,
+    UnknownDso,
+    Unsubscribe,
+)  # fmt: skip
 from bitwright_specs.dns.edns import Edns
+from bitwright_specs.dns.edns_enums import ExtendedErrorCode, LlqError, LlqOpcode, OptionCode, ZoneVersionType
 from bitwright_specs.dns.enums import Class, Opcode, Rcode, Type
+from bitwright_specs.dns.eui import EUI48, EUI64
+from bitwright_specs.dns.gateway import (
+    AMTRELAY,
+    IPSECKEY,
+    Gateway,
+    GatewayType,
+    IPv4Gateway,
+    IPv6Gateway,
+    NamedGateway,
+    NoGateway,
+    UnknownGateway,
+)  # fmt: skip
 from bitwright_specs.dns.header import Header
-from bitwright_specs.dns.loc import LOC
+from bitwright_specs.dns.hip import HIP
+from bitwright_specs.dns.ilnp import L32, L64, LP, NID
+from bitwright_specs.dns.loc import GPOS, LOC
 from bitwright_specs.dns.mail import AFSDB, KX, MINFO, MX, RP
 from bitwright_specs.dns.message import Message, TcpMessage
-from bitwright_specs.dns.names import CNAME, DNAME, MB, MD, MF, MG, MR, NS, PTR
-from bitwright_specs.dns.nsec import CSYNC, NSEC, NSEC3, NSEC3PARAM
+from bitwright_specs.dns.names import CNAME, DNAME, MB, MD, MF, MG, MR, NS, PTR, TALINK
+from bitwright_specs.dns.networks import ATMA, ISDN, NSAP, NSAP_PTR, PX, RT, X25, AtmFormat
+from bitwright_specs.dns.nsec import CSYNC, NSEC, NSEC3, NSEC3PARAM, NXT
+from bitwright_specs.dns.null import BRID, EID, HHIT, NIMLOC, NULL, NXNAME
 from bitwright_specs.dns.opt import (
     OPT,
-    AddressFamily,
     Chain,
     ClientSubnet,
+    ClientTag,
     Cookie,
     Dau,
     Dhu,
+    Expire,
     ExtendedError,
-    ExtendedErrorCode,
+    ExtraTextLanguage,
+    FilteringContact,
+    FilteringDb,
+    FilteringOrganization,
     KeyTag,
+    LongLivedQuery,
     N3u,
     Nsid,
     Option,
-    OptionCode,
     OptionValue,
     Padding,
     ReportChannel,
+    ServerTag,
     TcpKeepalive,
     UnknownOption,
     UpdateLease,
+    ZoneVersion,
 )  # fmt: skip
 from bitwright_specs.dns.question import Question
 from bitwright_specs.dns.rdata import Opaque, RData
 from bitwright_specs.dns.record import Record
-from bitwright_specs.dns.rrsig import RRSIG
+from bitwright_specs.dns.rrsig import RRSIG, SIG
 from bitwright_specs.dns.security import CERT, OPENPGPKEY, SMIMEA, SSHFP, TLSA, CertificateAssociation
 from bitwright_specs.dns.soa import SOA
 from bitwright_specs.dns.srv import NAPTR, SRV, URI
@@ -55,29 +97,209 @@ from bitwright_specs.dns.svcb import (
     HTTPS,
     SVCB,
     Alpn,
+    DocPath,
     DohPath,
     Ech,
     IPv4Hint,
     IPv6Hint,
     Mandatory,
     NoDefaultAlpn,
+    Ohttp,
     Port,
     ServiceBinding,
     SvcParam,
     SvcParamKey,
     SvcParamValue,
+    TlsSupportedGroups,
     UnknownParam,
 )  # fmt: skip
 from bitwright_specs.dns.tsig import TKEY, TSIG
-from bitwright_specs.dns.txt import HINFO, SPF, TXT
+from bitwright_specs.dns.txt import AVC, CLA, HINFO, NINFO, RESINFO, SPF, TXT, WALLET
+from bitwright_specs.dns.wks import WKS
+from bitwright_specs.dns.zonemd import DOA, DSYNC, ZONEMD, DsyncScheme, ZonemdHash, ZonemdScheme
 
 __all__ = [
-    "AAAA", "AFSDB", "CAA", "CDNSKEY", "CDS", "CERT", "CNAME", "CSYNC", "DLV", "DNAME", "DNSKEY", "DS", "HINFO", "HTTPS", "KX", "LOC",
-    "MB", "MD", "MF", "MG", "MINFO", "MR", "MX", "NAPTR", "NS", "NSEC", "NSEC3", "NSEC3PARAM", "OPENPGPKEY", "OPT", "PTR", "RP",
-    "RRSIG", "SMIMEA", "SOA", "SPF", "SRV", "SSHFP", "SVCB", "TKEY", "TLSA", "TSIG", "TXT", "URI", "A", "AddressFamily", "Algorithm",
-    "Alpn", "CertificateAssociation", "Chain", "Class", "ClientSubnet", "Cookie", "Dau", "DelegationDigest", "Dhu", "DigestType",
-    "DohPath", "Ech", "Edns", "ExtendedError", "ExtendedErrorCode", "Header", "IPv4Hint", "IPv6Hint", "KeyTag", "Mandatory", "Message",
-    "N3u", "NoDefaultAlpn", "Nsec3Hash", "Nsid", "Opaque", "Opcode", "Option", "OptionCode", "OptionValue", "Padding", "Port",
-    "PublicKey", "Question", "RData", "Rcode", "Record", "ReportChannel", "ServiceBinding", "SvcParam", "SvcParamKey", "SvcParamValue",
-    "TcpKeepalive", "TcpMessage", "Type", "TypeWindow", "UnknownOption", "UnknownParam", "UpdateLease", "types_of", "windows_of",
+    "A6",
+    "AAAA",
+    "AFSDB",
+    "AMTRELAY",
+    "APL",
+    "ATMA",
+    "AVC",
+    "BRID",
+    "CAA",
+    "CDNSKEY",
+    "CDS",
+    "CERT",
+    "CLA",
+    "CNAME",
+    "CSYNC",
+    "DHCID",
+    "DLV",
+    "DNAME",
+    "DNSKEY",
+    "DOA",
+    "DS",
+    "DSYNC",
+    "EID",
+    "EUI48",
+    "EUI64",
+    "GPOS",
+    "HHIT",
+    "HINFO",
+    "HIP",
+    "HTTPS",
+    "IPN",
+    "IPSECKEY",
+    "ISDN",
+    "KEY",
+    "KX",
+    "L32",
+    "L64",
+    "LOC",
+    "LP",
+    "MB",
+    "MD",
+    "MF",
+    "MG",
+    "MINFO",
+    "MR",
+    "MX",
+    "NAPTR",
+    "NID",
+    "NIMLOC",
+    "NINFO",
+    "NS",
+    "NSAP",
+    "NSAP_PTR",
+    "NSEC",
+    "NSEC3",
+    "NSEC3PARAM",
+    "NULL",
+    "NXNAME",
+    "NXT",
+    "OPENPGPKEY",
+    "OPT",
+    "PTR",
+    "PX",
+    "RESINFO",
+    "RKEY",
+    "RP",
+    "RRSIG",
+    "RT",
+    "SIG",
+    "SMIMEA",
+    "SOA",
+    "SPF",
+    "SRV",
+    "SSHFP",
+    "SVCB",
+    "TA",
+    "TALINK",
+    "TKEY",
+    "TLSA",
+    "TSIG",
+    "TXT",
+    "URI",
+    "WALLET",
+    "WKS",
+    "X25",
+    "ZONEMD",
+    "A",
+    "AddressFamily",
+    "AddressPrefix",
+    "Algorithm",
+    "Alpn",
+    "AtmFormat",
+    "CertificateAssociation",
+    "Chain",
+    "Class",
+    "ClientSubnet",
+    "ClientTag",
+    "Cookie",
+    "Dau",
+    "DelegationDigest",
+    "DhcpDigestType",
+    "DhcpIdentifierType",
+    "Dhu",
+    "DigestType",
+    "DocPath",
+    "DohPath",
+    "DsoKeepalive",
+    "DsoMessage",
+    "DsoTlv",
+    "DsoType",
+    "DsoValue",
+    "DsyncScheme",
+    "Ech",
+    "Edns",
+    "EncryptionPadding",
+    "Expire",
+    "ExtendedError",
+    "ExtendedErrorCode",
+    "ExtraTextLanguage",
+    "FilteringContact",
+    "FilteringDb",
+    "FilteringOrganization",
+    "Gateway",
+    "GatewayType",
+    "Header",
+    "IPv4Gateway",
+    "IPv4Hint",
+    "IPv6Gateway",
+    "IPv6Hint",
+    "KeyTag",
+    "LlqError",
+    "LlqOpcode",
+    "LongLivedQuery",
+    "Mandatory",
+    "Message",
+    "N3u",
+    "NamedGateway",
+    "NoDefaultAlpn",
+    "NoGateway",
+    "Nsec3Hash",
+    "Nsid",
+    "Ohttp",
+    "Opaque",
+    "Opcode",
+    "Option",
+    "OptionCode",
+    "OptionValue",
+    "Padding",
+    "Port",
+    "PublicKey",
+    "Push",
+    "Question",
+    "RData",
+    "Rcode",
+    "Reconfirm",
+    "Record",
+    "ReportChannel",
+    "RetryDelay",
+    "ServerTag",
+    "ServiceBinding",
+    "Subscribe",
+    "SvcParam",
+    "SvcParamKey",
+    "SvcParamValue",
+    "TcpDsoMessage",
+    "TcpKeepalive",
+    "TcpMessage",
+    "TlsSupportedGroups",
+    "Type",
+    "TypeWindow",
+    "UnknownDso",
+    "UnknownGateway",
+    "UnknownOption",
+    "UnknownParam",
+    "Unsubscribe",
+    "UpdateLease",
+    "ZoneVersion",
+    "ZoneVersionType",
+    "ZonemdHash",
+    "ZonemdScheme",
+    "types_of",
+    "update",
+    "windows_of",
 ]  # fmt: skip

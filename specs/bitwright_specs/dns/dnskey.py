@@ -1,4 +1,4 @@
-"""DNSKEY: a zone's public key (RFC 4034, section 2); CDNSKEY: the one a child announces (RFC 7344)."""
+"""Public keys: DNSKEY (RFC 4034), CDNSKEY (RFC 7344), KEY (RFC 2535, RFC 3445) and RKEY (draft-reid-dnsext-rkey)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SECURE_ENTRY_POINT = 0x0001  # RFC 4034, section 2.1.1
 
 
 class PublicKey(RData):
-    """What DNSKEY and CDNSKEY have in common (RFC 4034, section 2.1)."""
+    """What DNSKEY, CDNSKEY, KEY and RKEY have in common (RFC 4034, section 2.1)."""
 
     flags: int = u16(doc="256: zone key; 257: also a secure entry point")
     protocol: int = u8(default=3, doc="always 3")
@@ -51,3 +51,11 @@ class DNSKEY(PublicKey, tag=Type.DNSKEY):
 
 class CDNSKEY(PublicKey, tag=Type.CDNSKEY):
     """Public key as the child wants it in the parent (RFC 7344, section 3.2)."""
+
+
+class KEY(PublicKey, tag=Type.KEY):
+    """Public key for SIG(0) and TKEY (RFC 2535, section 3.1; RFC 3445, section 3); a zone's is DNSKEY now."""
+
+
+class RKEY(PublicKey, tag=Type.RKEY):
+    """Public key that encrypts what NAPTR records say (draft-reid-dnsext-rkey, section 2)."""

@@ -1,4 +1,4 @@
-"""DS: digest of a delegated zone's key (RFC 4034, section 5); CDS: the one a child asks for (RFC 7344)."""
+"""Digests of keys: DS (RFC 4034), CDS (RFC 7344), and the trust anchors DLV (RFC 4431) and TA."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bitwright_specs.dns.rdata import RData
 
 
 class DelegationDigest(RData):
-    """What DS and CDS have in common (RFC 4034, section 5.1)."""
+    """What DS, CDS, DLV and TA have in common (RFC 4034, section 5.1)."""
 
     key_tag: int = u16()
     algorithm: Algorithm = u8(Algorithm)
@@ -27,3 +27,7 @@ class CDS(DelegationDigest, tag=Type.CDS):
 
 class DLV(DelegationDigest, tag=Type.DLV):
     """Delegation signer outside the delegation (RFC 4431, section 2; historic)."""
+
+
+class TA(DelegationDigest, tag=Type.TA):
+    """Trust anchor (INI1999-19, "Deploying DNSSEC Without a Signed Root")."""

@@ -126,6 +126,9 @@ class Class(OpenEnum):
     ANY = 255
 
 
+TOP_BIT = 0x8000  # of a class, in multicast DNS
+
+
 class Opcode(OpenEnum):
     """Kinds of query (RFC 1035, section 4.1.1; IANA)."""
 

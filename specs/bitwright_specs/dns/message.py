@@ -34,6 +34,24 @@ class Message(Header, origin=True):
         return Rcode(int(self.rcode) | (edns.extended_rcode << 4 if edns else 0))
 
 
+    # --- dynamic update: the sections under opcode UPDATE (RFC 2136, section 2) ---
+
+    @property
+    def zone(self) -> list[Question]:
+        """The zone that an update changes: one question of type SOA (RFC 2136, section 2.3).  NOTIFY names its zone so, too."""
+        return self.questions
+
+    @property
+    def prerequisites(self) -> list[Record]:
+        """What must hold before an update is done (RFC 2136, section 2.4)."""
+        return self.answers
+
+    @property
+    def updates(self) -> list[Record]:
+        """What an update adds and deletes (RFC 2136, section 2.5)."""
+        return self.authorities
+
+
 class TcpMessage(Struct):
     """DNS message in a stream, after its length (RFC 1035, section 4.2.2)."""
 

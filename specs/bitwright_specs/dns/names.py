@@ -1,4 +1,4 @@
-"""Records that are one domain name: NS, CNAME, PTR and the mailbox types (RFC 1035, section 3.3), DNAME (RFC 6672)."""
+"""Records that are domain names: NS, CNAME, PTR and the mailbox types (RFC 1035, section 3.3), DNAME (RFC 6672), TALINK."""
 
 from __future__ import annotations
 
@@ -59,3 +59,10 @@ class MR(RData, tag=Type.MR):
     """New name of a mailbox (RFC 1035, section 3.3.8)."""
 
     newname: Name = domain_name()
+
+
+class TALINK(RData, tag=Type.TALINK):
+    """Neighbours in a list of trust anchors (draft-wijngaards-dnsop-trust-history, section 3)."""
+
+    previous: Name = domain_name(compress=False)
+    next: Name = domain_name(compress=False)

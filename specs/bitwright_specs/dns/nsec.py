@@ -1,4 +1,4 @@
-"""Denial of existence: NSEC (RFC 4034, section 4), NSEC3 and NSEC3PARAM (RFC 5155), and CSYNC's bitmap (RFC 7477)."""
+"""Denial of existence: NSEC (RFC 4034), NSEC3 and NSEC3PARAM (RFC 5155), NXT (RFC 2535); CSYNC, a bitmap too (RFC 7477)."""
 
 from __future__ import annotations
 
@@ -58,3 +58,15 @@ class CSYNC(RData, tag=Type.CSYNC):
     def types(self) -> list[Type]:
         """The types to copy."""
         return types_of(self.type_bitmaps)
+
+
+class NXT(RData, tag=Type.NXT):
+    """The next name and the types below 128 that this one has (RFC 2535, section 5.2; replaced by NSEC)."""
+
+    next_domain_name: Name = domain_name(compress=False)
+    bitmap: bytes = raw(doc="bit 0, the uppermost, is zero; bit 1 is A")
+
+    @property
+    def types(self) -> list[Type]:
+        """The types that exist at the owner name."""
+        return TypeWindow(window=0, bitmap=self.bitmap).types

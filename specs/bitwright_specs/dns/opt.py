@@ -6,80 +6,12 @@ The options are an open union by code: another package adds one with
 
 from __future__ import annotations
 
-from bitwright import Name, OpenEnum, Struct, array, auto, domain_name, raw, u8, u16, u32, variant
+from bitwright import Name, Struct, array, auto, domain_name, raw, u8, u16, u32, u64, variant
+from bitwright_specs.dns.apl import AddressFamily, network_text
 from bitwright_specs.dns.dnssec_enums import Algorithm, DigestType, Nsec3Hash
+from bitwright_specs.dns.edns_enums import ExtendedErrorCode, LlqError, LlqOpcode, OptionCode, ZoneVersionType
 from bitwright_specs.dns.enums import Type
 from bitwright_specs.dns.rdata import RData
-
-
-class OptionCode(OpenEnum):
-    """EDNS option codes (RFC 6891, section 9; IANA)."""
-
-    LLQ = 1
-    UPDATE_LEASE = 2
-    NSID = 3
-    DAU = 5
-    DHU = 6
-    N3U = 7
-    CLIENT_SUBNET = 8
-    EXPIRE = 9
-    COOKIE = 10
-    TCP_KEEPALIVE = 11
-    PADDING = 12
-    CHAIN = 13
-    KEY_TAG = 14
-    EXTENDED_ERROR = 15
-    CLIENT_TAG = 16
-    SERVER_TAG = 17
-    REPORT_CHANNEL = 18
-    ZONEVERSION = 19
-    UMBRELLA_IDENT = 20292
-    DEVICE_ID = 26946
-
-
-class ExtendedErrorCode(OpenEnum):
-    """Reasons of a failed answer (RFC 8914, section 4; IANA)."""
-
-    OTHER = 0
-    UNSUPPORTED_DNSKEY_ALGORITHM = 1
-    UNSUPPORTED_DS_DIGEST_TYPE = 2
-    STALE_ANSWER = 3
-    FORGED_ANSWER = 4
-    DNSSEC_INDETERMINATE = 5
-    DNSSEC_BOGUS = 6
-    SIGNATURE_EXPIRED = 7
-    SIGNATURE_NOT_YET_VALID = 8
-    DNSKEY_MISSING = 9
-    RRSIGS_MISSING = 10
-    NO_ZONE_KEY_BIT_SET = 11
-    NSEC_MISSING = 12
-    CACHED_ERROR = 13
-    NOT_READY = 14
-    BLOCKED = 15
-    CENSORED = 16
-    FILTERED = 17
-    PROHIBITED = 18
-    STALE_NXDOMAIN_ANSWER = 19
-    NOT_AUTHORITATIVE = 20
-    NOT_SUPPORTED = 21
-    NO_REACHABLE_AUTHORITY = 22
-    NETWORK_ERROR = 23
-    INVALID_DATA = 24
-    SIGNATURE_EXPIRED_BEFORE_VALID = 25
-    TOO_EARLY = 26
-    UNSUPPORTED_NSEC3_ITERATIONS_VALUE = 27
-    UNABLE_TO_CONFORM_TO_POLICY = 28
-    SYNTHESIZED = 29
-    INVALID_QUERY_TYPE = 30
-    RATE_LIMITED = 31
-    OVER_QUOTA = 32
-
-
-class AddressFamily(OpenEnum):
-    """Address family numbers that client subnets use (IANA)."""
-
-    IPV4 = 1
-    IPV6 = 2
 
 
 class OptionValue(Struct):
@@ -90,6 +22,16 @@ class UnknownOption(OptionValue):
     """Data whose code has no structure here, as bytes; the option needs its `code` given."""
 
     data: bytes = raw(default=b"")
+
+
+class LongLivedQuery(OptionValue, tag=OptionCode.LLQ):
+    """A query whose answer is told again when it changes (RFC 8764, section 3.2)."""
+
+    version: int = u16(default=1)
+    llq_opcode: LlqOpcode = u16(LlqOpcode)
+    error: LlqError = u16(LlqError, default=LlqError.NO_ERROR)
+    llq_id: int = u64(default=0, doc="0 in a first query")
+    lease_life: int = u32(doc="seconds")
 
 
 class UpdateLease(OptionValue, tag=OptionCode.UPDATE_LEASE):
@@ -130,6 +72,17 @@ class ClientSubnet(OptionValue, tag=OptionCode.CLIENT_SUBNET):
     source_prefix_length: int = u8(doc="bits")
     scope_prefix_length: int = u8(default=0, doc="bits; 0 in a query")
     address: bytes = raw(doc="only as many bytes as the source prefix needs")
+
+    @property
+    def text(self) -> str:
+        """The network: "192.0.2.0/24"."""
+        return network_text(self.family, self.address, self.source_prefix_length)
+
+
+class Expire(OptionValue, tag=OptionCode.EXPIRE):
+    """Until when a secondary keeps the zone (RFC 7314, section 2); in a query it is empty, so UnknownOption."""
+
+    expire: int = u32(doc="seconds")
 
 
 class Cookie(OptionValue, tag=OptionCode.COOKIE):
@@ -174,6 +127,50 @@ class ReportChannel(OptionValue, tag=OptionCode.REPORT_CHANNEL):
     """Domain to which errors are reported (RFC 9567, section 6.1)."""
 
     agent_domain: Name = domain_name(compress=False)
+
+
+class ZoneVersion(OptionValue, tag=OptionCode.ZONEVERSION):
+    """The version of the zone that answered (RFC 9660, section 2); in a query it is empty, so UnknownOption."""
+
+    label_count: int = u8(doc="labels of the zone's name, without root")
+    version_type: ZoneVersionType = u8(ZoneVersionType)
+    version: bytes = raw(doc="a serial number of four bytes, for SOA_SERIAL")
+
+
+class ClientTag(OptionValue, tag=OptionCode.CLIENT_TAG):
+    """Number that a client puts on a query (draft-bellis-dnsop-edns-tags, section 4.1)."""
+
+    tag: int = u16()
+
+
+class ServerTag(OptionValue, tag=OptionCode.SERVER_TAG):
+    """Number that a server puts on a response (draft-bellis-dnsop-edns-tags, section 4.2)."""
+
+    tag: int = u16()
+
+
+class ExtraTextLanguage(OptionValue, tag=OptionCode.EXTRA_TEXT_LANGUAGE):
+    """Language of an extended error's text (draft-ietf-dnsop-structured-dns-error)."""
+
+    language: bytes = raw(doc='a language tag, as "en"')
+
+
+class FilteringContact(OptionValue, tag=OptionCode.FILTERING_CONTACT):
+    """Whom to ask about a filtered answer (draft-ietf-dnsop-structured-dns-error)."""
+
+    contact: bytes = raw(doc="a URI, UTF-8")
+
+
+class FilteringOrganization(OptionValue, tag=OptionCode.FILTERING_ORGANIZATION):
+    """Who filtered an answer (draft-ietf-dnsop-structured-dns-error)."""
+
+    organization: bytes = raw(doc="UTF-8")
+
+
+class FilteringDb(OptionValue, tag=OptionCode.FILTERING_DB):
+    """The list because of which an answer was filtered (draft-ietf-dnsop-structured-dns-error)."""
+
+    db: bytes = raw(doc="UTF-8")
 
 
 class Option(Struct):

@@ -1,10 +1,12 @@
 """SVCB and HTTPS: how to reach a service (RFC 9460).
 
 The parameters are an open union by key: another package adds one with
-`class TlsGroups(SvcParamValue, tag=9)`.  Unknown keys are UnknownParam(data).
+`class MyParam(SvcParamValue, tag=65281)`.  Unknown keys are UnknownParam(data).
 """
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 from bitwright import IPv4Address, IPv6Address, Name, OpenEnum, Struct, array, auto, domain_name, ipv4, ipv6, raw, u8, u16, variant
 from bitwright_specs.dns.enums import Type
@@ -83,6 +85,22 @@ class DohPath(SvcParamValue, tag=SvcParamKey.DOHPATH):
     template: bytes = raw()
 
 
+class Ohttp(SvcParamValue, tag=SvcParamKey.OHTTP):
+    """The service answers oblivious HTTP (RFC 9540, section 4)."""
+
+
+class TlsSupportedGroups(SvcParamValue, tag=SvcParamKey.TLS_SUPPORTED_GROUPS):
+    """TLS groups that the service takes, the preferred one first (draft-ietf-tls-key-share-prediction, section 3.1)."""
+
+    groups: list[int] = array(u16())
+
+
+class DocPath(SvcParamValue, tag=SvcParamKey.DOCPATH):
+    """Path of DNS over CoAP, segment by segment, UTF-8 (draft-ietf-core-dns-over-coap, section 3)."""
+
+    segments: list[bytes] = array(raw(prefix=u8()))
+
+
 class SvcParam(Struct):
     """Service parameter: key, length, value (RFC 9460, section 2.2)."""
 
@@ -91,12 +109,41 @@ class SvcParam(Struct):
     value: SvcParamValue = variant(SvcParamValue, on=key, unknown=UnknownParam, empty=UnknownParam, size=length)
 
 
+def faults_of(priority: int, params: list[SvcParam]) -> list[str]:
+    """The rules that hold between parameters, and which of them are broken (RFC 9460, sections 2.2, 2.4.2, 7 and 8)."""
+    keys = [int(param.resolved().key) for param in params]
+    found = [f"key {after} follows key {before}: keys ascend, each once" for before, after in pairwise(keys) if after <= before]
+    if priority == 0 and params:
+        found.append("alias mode has no parameters")
+    if SvcParamKey.NO_DEFAULT_ALPN in keys and SvcParamKey.ALPN not in keys:
+        found.append("no-default-alpn without alpn")
+    for param in params:
+        match param.value:
+            case Mandatory(keys=named):
+                found += _faults_of_mandatory([int(key) for key in named], keys)
+            case Alpn(protocols=[]) | IPv4Hint(addresses=[]) | IPv6Hint(addresses=[]):
+                found.append(f"{type(param.value).__name__} names nothing")
+            case Alpn(protocols=protocols) if b"" in protocols:
+                found.append("alpn names an empty protocol")
+    return found
+
+
+def _faults_of_mandatory(named: list[int], present: list[int]) -> list[str]:
+    found = [f"mandatory names key {after} after {before}: keys ascend, each once" for before, after in pairwise(named) if after <= before]
+    found += [f"mandatory names key {key}, which is absent" for key in named if key not in present]
+    return [*found, *(["mandatory names itself"] if 0 in named else []), *([] if named else ["mandatory names nothing"])]
+
+
 class ServiceBinding(RData):
     """What SVCB and HTTPS have in common (RFC 9460, section 2.2); the target is never compressed."""
 
     priority: int = u16(doc="0: alias mode")
     target: Name = domain_name(compress=False)
     params: list[SvcParam] = array(SvcParam, default=[])
+
+    def faults(self) -> list[str]:
+        """What makes the record malformed although it can be read, in words; RFC 9460 tells a client to ignore such a one."""
+        return faults_of(self.priority, self.params)
 
 
 class SVCB(ServiceBinding, tag=Type.SVCB):
