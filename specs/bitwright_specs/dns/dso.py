@@ -1,6 +1,6 @@
-"""DNS stateful operations: a header and TLVs instead of sections (RFC 8490), and push notifications (RFC 8765).
+"""DNS stateful operations: TLVs instead of records (RFC 8490), and push notifications (RFC 8765).
 
-A stateful message has opcode DSO and no records, so it is a message of its own kind: `DsoMessage`.
+A stateful message has opcode DSO and no records but something behind them: `DsoMessage`.
 TLVs are an open union by type, as the options of EDNS are.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bitwright import Name, OpenEnum, Struct, array, auto, domain_name, nested, raw, u16, u32, variant
 from bitwright_specs.dns.enums import Class, Type
-from bitwright_specs.dns.header import Header
+from bitwright_specs.dns.message import Message
 from bitwright_specs.dns.record import Record
 
 
@@ -90,8 +90,11 @@ class DsoTlv(Struct):
     value: DsoValue = variant(DsoValue, on=type, unknown=UnknownDso, empty=UnknownDso, size=length)
 
 
-class DsoMessage(Header, origin=True):
-    """Stateful message: the header, whose counts are zero, and TLVs (RFC 8490, section 5.4)."""
+class DsoMessage(Message, origin=True):
+    """Stateful message: a message without records, and TLVs (RFC 8490, section 5.4).
+
+    Any other message reads as one without TLVs, so a reader of a mixed stream needs no other class.
+    """
 
     tlvs: list[DsoTlv] = array(DsoTlv, default=[])
 

@@ -86,6 +86,8 @@ def plain(value: Any) -> Any:
     """A field's value in the neutral form; text is always a name here."""
     if isinstance(value, str):
         return dns.name.from_text(value).labels
+    if value is None:
+        return None
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, Struct):
@@ -256,6 +258,57 @@ def _their_option(option: Any) -> Any:
     return option.to_wire()
 
 
+def _ipseckey(r: Any) -> View:
+    return {
+        "precedence": r.precedence, "gateway_type": r.gateway_type, "algorithm": r.algorithm, "gateway": _gateway(r.gateway),
+        "public_key": r.key,
+    }  # fmt: skip
+
+
+def _amtrelay(r: Any) -> View:
+    return {
+        "precedence": r.precedence, "discovery_optional": int(r.discovery_optional), "relay_type": r.relay_type, "relay": _gateway(r.relay),
+    }  # fmt: skip
+
+
+def _gateway(found: Any) -> Any:
+    """Nothing, an address as dnspython writes it, or a name."""
+    if found is None:
+        return ()
+    return (found.labels,) if isinstance(found, dns.name.Name) else (ipaddress.ip_address(found).packed,)
+
+
+def _hip(r: Any) -> View:
+    servers = [server.labels for server in r.servers]
+    return {
+        "hit_length": len(r.hit), "algorithm": r.algorithm, "public_key_length": len(r.key), "hit": r.hit, "public_key": r.key,
+        "rendezvous_servers": servers,
+    }  # fmt: skip
+
+
+def _apl(r: Any) -> View:
+    """dnspython fills addresses up; on the wire their trailing zeros are left out, as RFC 3123, section 4 says."""
+    found = []
+    for item in r.items:
+        full = ipaddress.ip_address(item.address).packed if item.family in (1, 2) else bytes.fromhex(item.address.decode())
+        address = full.rstrip(b"\0")
+        found.append((int(item.family), item.prefix, int(item.negation), len(address), address))
+    return {"prefixes": found}
+
+
+def _dhcid(r: Any) -> View:
+    """Bytes to dnspython: RFC 4701, section 3.1 says what they are."""
+    return {"identifier_type": int.from_bytes(r.data[:2], "big"), "digest_type": r.data[2], "digest": r.data[3:]}
+
+
+def _words(text: str) -> bytes:
+    return bytes.fromhex(text.replace(":", ""))
+
+
+def _zonemd(r: Any) -> View:
+    return {"serial": r.serial, "scheme": int(r.scheme), "hash_algorithm": int(r.hash_algorithm), "digest": r.digest}
+
+
 CONVERTERS: dict[str, Callable[[Any], View]] = {
     "A": _address, "AAAA": _address, "NS": _single("nsdname"), "CNAME": _single("cname"), "PTR": _single("ptrdname"),
     "DNAME": _single("target"), "SOA": _soa, "TXT": _text, "SPF": _text, "NAPTR": _naptr, "RRSIG": _rrsig, "NSEC3": _nsec3,
@@ -277,4 +330,20 @@ CONVERTERS: dict[str, Callable[[Any], View]] = {
         "certificate_type": int(r.certificate_type), "key_tag": r.key_tag, "algorithm": int(r.algorithm), "certificate": r.certificate,
     },
     "OPENPGPKEY": lambda r: {"public_key": r.key},
+    "IPSECKEY": _ipseckey, "AMTRELAY": _amtrelay, "HIP": _hip, "APL": _apl, "DHCID": _dhcid, "ZONEMD": _zonemd, "SIG": _rrsig,
+    "KEY": _dnskey, "NINFO": _text, "AVC": _text, "RESINFO": _text, "WALLET": _text, "NSAP-PTR": lambda r: {"owner": r.target.labels},
+    "WKS": lambda r: {**_address(r), "protocol": r.protocol, "bitmap": r.bitmap},
+    "X25": lambda r: {"psdn_address": r.address},
+    "ISDN": lambda r: {"address": r.address, "subaddress": [r.subaddress] if r.subaddress else []},
+    "RT": lambda r: {"preference": r.preference, "intermediate_host": r.exchange.labels},
+    "NSAP": lambda r: {"address": r.address},
+    "PX": lambda r: {"preference": r.preference, "map822": r.map822.labels, "mapx400": r.mapx400.labels},
+    "GPOS": lambda r: {"longitude": r.latitude, "latitude": r.longitude, "altitude": r.altitude},  # dnspython names the first latitude
+    "DSYNC": lambda r: {"rrtype": int(r.rrtype), "scheme": int(r.scheme), "port": r.port, "target": r.target.labels},
+    "NID": lambda r: {"preference": r.preference, "node_id": _words(r.nodeid)},
+    "L32": lambda r: {"preference": r.preference, "locator32": ipaddress.ip_address(r.locator32).packed},
+    "L64": lambda r: {"preference": r.preference, "locator64": _words(r.locator64)},
+    "LP": lambda r: {"preference": r.preference, "fqdn": r.fqdn.labels},
+    "EUI48": lambda r: {"address": r.eui}, "EUI64": lambda r: {"address": r.eui},
+    "HHIT": lambda r: {"cbor": r.value}, "BRID": lambda r: {"cbor": r.value},
 }  # fmt: skip

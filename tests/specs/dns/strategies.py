@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from bitwright import IPv4Address, IPv6Address, OpenEnum, Struct
+from bitwright import IPv4Address, IPv6Address, MACAddress, OpenEnum, Struct
 from bitwright_specs import dns
 from tests.specs.dns.unions import arms
 
@@ -18,7 +18,7 @@ E = TypeVar("E", bound=OpenEnum)
 SPECIAL = b'"().;\\@$'
 
 u8, u16, u32 = (st.integers(0, 2**width - 1) for width in (8, 16, 32))
-u48 = st.integers(0, 2**48 - 1)
+u48, u64 = st.integers(0, 2**48 - 1), st.integers(0, 2**64 - 1)
 blob = st.binary(max_size=24)
 short = st.one_of(st.binary(max_size=12), st.binary(min_size=255, max_size=255))
 labels = st.one_of(
@@ -97,6 +97,9 @@ PARAMS: dict[type, SearchStrategy[Any]] = {
     dns.Ech: st.builds(dns.Ech, config_list=blob),
     dns.IPv6Hint: st.builds(dns.IPv6Hint, addresses=st.lists(ipv6s, max_size=3)),
     dns.DohPath: st.builds(dns.DohPath, template=blob),
+    dns.Ohttp: st.just(dns.Ohttp()),
+    dns.TlsSupportedGroups: st.builds(dns.TlsSupportedGroups, groups=st.lists(u16, max_size=3)),
+    dns.DocPath: st.builds(dns.DocPath, segments=st.lists(short, max_size=3)),
 }
 params = st.one_of(
     st.one_of(*PARAMS.values()).map(lambda value: dns.SvcParam(value=value)),
@@ -120,6 +123,17 @@ OPTIONS: dict[type, SearchStrategy[Any]] = {
     dns.KeyTag: st.builds(dns.KeyTag, key_tags=st.lists(u16, max_size=3)),
     dns.ExtendedError: st.builds(dns.ExtendedError, info_code=numbers_of(dns.ExtendedErrorCode), extra_text=blob),
     dns.ReportChannel: st.builds(dns.ReportChannel, agent_domain=names),
+    dns.LongLivedQuery: st.builds(
+        dns.LongLivedQuery, version=u16, llq_opcode=numbers_of(dns.LlqOpcode), error=numbers_of(dns.LlqError), llq_id=u64, lease_life=u32
+    ),
+    dns.Expire: st.builds(dns.Expire, expire=u32),
+    dns.ZoneVersion: st.builds(dns.ZoneVersion, label_count=u8, version_type=numbers_of(dns.ZoneVersionType, 8), version=blob),
+    dns.ClientTag: st.builds(dns.ClientTag, tag=u16),
+    dns.ServerTag: st.builds(dns.ServerTag, tag=u16),
+    dns.ExtraTextLanguage: st.builds(dns.ExtraTextLanguage, language=blob),
+    dns.FilteringContact: st.builds(dns.FilteringContact, contact=blob),
+    dns.FilteringOrganization: st.builds(dns.FilteringOrganization, organization=blob),
+    dns.FilteringDb: st.builds(dns.FilteringDb, db=blob),
 }
 options = st.one_of(
     st.one_of(*OPTIONS.values()).map(lambda value: dns.Option(value=value)),
@@ -147,6 +161,33 @@ def _association(struct: Any) -> SearchStrategy[Any]:
     return st.builds(struct, usage=u8, selector=u8, matching_type=u8, data=blob)
 
 
+def _signature(struct: Any) -> SearchStrategy[Any]:
+    return st.builds(
+        struct, type_covered=types, algorithm=algorithms, labels=u8, original_ttl=u32, expiration=u32, inception=u32, key_tag=u16,
+        signer_name=names, signature=blob,
+    )  # fmt: skip
+
+
+def _strings(struct: Any) -> SearchStrategy[Any]:
+    return st.builds(struct, strings=st.lists(short, max_size=3))
+
+
+@st.composite
+def _a6(draw: st.DrawFn) -> dns.A6:
+    length = draw(st.integers(0, 128))
+    size = (135 - length) // 8
+    suffix = draw(st.binary(min_size=size, max_size=size))
+    return dns.A6(prefix_length=length, suffix=suffix, prefix_name=draw(names) if length else None)
+
+
+gateways = st.one_of(
+    st.just(dns.NoGateway()),
+    st.builds(dns.IPv4Gateway, address=ipv4s),
+    st.builds(dns.IPv6Gateway, address=ipv6s),
+    st.builds(dns.NamedGateway, name=names),
+)
+eight = st.binary(min_size=8, max_size=8)
+prefixes = st.builds(dns.AddressPrefix, family=numbers_of(dns.AddressFamily), prefix_length=u8, negation=st.booleans(), address=blob)
 nibble = st.integers(0, 15)
 RDATA: dict[type, SearchStrategy[Any]] = {
     dns.A: st.builds(dns.A, address=ipv4s),
@@ -166,8 +207,8 @@ RDATA: dict[type, SearchStrategy[Any]] = {
     dns.RP: st.builds(dns.RP, mbox=names, txt=names),
     dns.AFSDB: st.builds(dns.AFSDB, subtype=u16, hostname=names),
     dns.KX: st.builds(dns.KX, preference=u16, exchanger=names),
-    dns.TXT: st.builds(dns.TXT, strings=st.lists(short, max_size=3)),
-    dns.SPF: st.builds(dns.SPF, strings=st.lists(short, max_size=3)),
+    dns.TXT: _strings(dns.TXT),
+    dns.SPF: _strings(dns.SPF),
     dns.HINFO: st.builds(dns.HINFO, cpu=short, os=short),
     dns.SRV: st.builds(dns.SRV, priority=u16, weight=u16, port=u16, target=names),
     dns.NAPTR: st.builds(dns.NAPTR, order=u16, preference=u16, flags=short, services=short, regexp=short, replacement=names),
@@ -178,10 +219,53 @@ RDATA: dict[type, SearchStrategy[Any]] = {
     dns.DLV: _digest(dns.DLV),
     dns.DNSKEY: _key(dns.DNSKEY),
     dns.CDNSKEY: _key(dns.CDNSKEY),
-    dns.RRSIG: st.builds(
-        dns.RRSIG, type_covered=types, algorithm=algorithms, labels=u8, original_ttl=u32, expiration=u32, inception=u32, key_tag=u16,
-        signer_name=names, signature=blob,
+    dns.RRSIG: _signature(dns.RRSIG),
+    dns.SIG: _signature(dns.SIG),
+    dns.KEY: _key(dns.KEY),
+    dns.RKEY: _key(dns.RKEY),
+    dns.TA: _digest(dns.TA),
+    dns.NXT: st.builds(dns.NXT, next_domain_name=names, bitmap=blob),
+    dns.TALINK: st.builds(dns.TALINK, previous=names, next=names),
+    dns.NINFO: _strings(dns.NINFO),
+    dns.AVC: _strings(dns.AVC),
+    dns.RESINFO: _strings(dns.RESINFO),
+    dns.WALLET: _strings(dns.WALLET),
+    dns.CLA: _strings(dns.CLA),
+    dns.NULL: st.builds(dns.NULL, data=blob),
+    dns.NXNAME: st.just(dns.NXNAME()),
+    dns.EID: st.builds(dns.EID, identifier=blob),
+    dns.NIMLOC: st.builds(dns.NIMLOC, locator=blob),
+    dns.HHIT: st.builds(dns.HHIT, cbor=blob),
+    dns.BRID: st.builds(dns.BRID, cbor=blob),
+    dns.WKS: st.builds(dns.WKS, address=ipv4s, protocol=u8, bitmap=blob),
+    dns.X25: st.builds(dns.X25, psdn_address=short),
+    dns.ISDN: st.builds(dns.ISDN, address=short, subaddress=st.lists(short, max_size=1)),
+    dns.RT: st.builds(dns.RT, preference=u16, intermediate_host=names),
+    dns.NSAP: st.builds(dns.NSAP, address=blob),
+    dns.NSAP_PTR: st.builds(dns.NSAP_PTR, owner=names),
+    dns.PX: st.builds(dns.PX, preference=u16, map822=names, mapx400=names),
+    dns.ATMA: st.builds(dns.ATMA, format=numbers_of(dns.AtmFormat, 8), address=blob),
+    dns.GPOS: st.builds(dns.GPOS, longitude=short, latitude=short, altitude=short),
+    dns.A6: _a6(),
+    dns.APL: st.builds(dns.APL, prefixes=st.lists(prefixes, max_size=3)),
+    dns.IPSECKEY: st.builds(dns.IPSECKEY, precedence=u8, algorithm=u8, gateway=gateways, public_key=blob),
+    dns.AMTRELAY: st.builds(dns.AMTRELAY, precedence=u8, discovery_optional=st.booleans(), relay=gateways),
+    dns.HIP: st.builds(dns.HIP, algorithm=u8, hit=short, public_key=blob, rendezvous_servers=st.lists(names, max_size=3)),
+    dns.DHCID: st.builds(
+        dns.DHCID, identifier_type=numbers_of(dns.DhcpIdentifierType), digest_type=numbers_of(dns.DhcpDigestType, 8), digest=blob
     ),
+    dns.ZONEMD: st.builds(
+        dns.ZONEMD, serial=u32, scheme=numbers_of(dns.ZonemdScheme, 8), hash_algorithm=numbers_of(dns.ZonemdHash, 8), digest=blob
+    ),
+    dns.DSYNC: st.builds(dns.DSYNC, rrtype=types, scheme=numbers_of(dns.DsyncScheme, 8), port=u16, target=names),
+    dns.DOA: st.builds(dns.DOA, enterprise=u32, doa_type=u32, location=u8, media_type=short, data=blob),
+    dns.IPN: st.builds(dns.IPN, node=u64),
+    dns.NID: st.builds(dns.NID, preference=u16, node_id=eight),
+    dns.L32: st.builds(dns.L32, preference=u16, locator32=ipv4s),
+    dns.L64: st.builds(dns.L64, preference=u16, locator64=eight),
+    dns.LP: st.builds(dns.LP, preference=u16, fqdn=names),
+    dns.EUI48: st.builds(dns.EUI48, address=st.binary(min_size=6, max_size=6).map(MACAddress)),
+    dns.EUI64: st.builds(dns.EUI64, address=eight),
     dns.NSEC: st.builds(dns.NSEC, next_domain_name=names, type_bitmaps=windows),
     dns.NSEC3: st.builds(
         dns.NSEC3, hash_algorithm=hashes, reserved_flags=st.integers(0, 127), opt_out=st.booleans(), iterations=u16, salt=short,

@@ -11,13 +11,17 @@ from typing import Any
 import dns.edns
 import dns.exception
 import dns.message
+import dns.rdata
 import pytest
+from dns.rdataclass import IN
+from dns.rdatatype import RdataType
 
 from bitwright import ParseError
-from bitwright_specs.dns import Message, Opaque
+from bitwright_specs.dns import Message, Opaque, RData
 from tests.specs.dns import oracle, walk
 from tests.specs.dns.differences import CAPTURED, CONSTRUCTED
 from tests.specs.dns.outcomes import both, outcome
+from tests.specs.dns.unions import arms
 from tests.specs.dns.vectors import typical_messages
 from tests.specs.dns.wire import answer, header, record
 
@@ -124,8 +128,27 @@ EXAMPLES: list[tuple[str, bytes, Callable[[Message], bool] | None, Theirs]] = [
     ("pointer-hops", _chain(17), lambda m: m.answers[17].name == "a.", dns.exception.FormError),
     ("other-options", _option(11, bytes(3)), None, lambda m: m.options[0].to_wire() == bytes(3)),
     (
-        "other-types", _rdata(42, b"\x00\x01\x08\x01\x0a"),
-        lambda m: m.answers[0].rdata == Opaque(data=b"\x00\x01\x08\x01\x0a"), lambda m: _first(m).to_text() == "1:10.0.0.0/8",
+        "other-types", _rdata(38, b"\x80\x01a\x00"),
+        lambda m: m.answers[0].rdata.to_dict() == {"prefix_length": 128, "suffix": "", "prefix_name": "a."},
+        lambda m: _first(m).to_wire() == b"\x80\x01a\x00",
+    ),
+    ("other-types", _rdata(14, b"\x00"), None, lambda m: _first(m).to_wire() == b"\x00"),
+    (
+        "gpos-order", _rdata(27, b"\x028.\x0247\x0319."),
+        lambda m: m.answers[0].rdata.to_dict() == {"longitude": "382e", "latitude": "3437", "altitude": "31392e"},
+        lambda m: (_first(m).latitude, _first(m).longitude) == (b"8.", b"47"),
+    ),
+    (
+        "meaningless-content", _rdata(42, b"\x00\x01\x10\x02\x0a\x00"),
+        lambda m: m.answers[0].rdata.to_dict()["prefixes"][0]["address"] == "0a00", dns.exception.FormError,
+    ),
+    (
+        "meaningless-content", _rdata(63, bytes(6) + bytes(4)),
+        lambda m: m.answers[0].rdata.to_dict()["digest"] == "00000000", dns.exception.FormError,
+    ),
+    (
+        "empty-subaddress", _rdata(20, b"\x011\x00"),
+        lambda m: m.answers[0].rdata.to_dict() == {"address": "31", "subaddress": [""]}, lambda m: _first(m).to_wire() == b"\x011",
     ),
 ]  # fmt: skip
 
@@ -153,8 +176,11 @@ def test_every_difference_has_an_example_and_a_paragraph() -> None:
 
 # --- mutants ------------------------------------------------------------------------------------
 
-ONLY_IN = frozenset({1, 28, 33, 35, 36, 64, 65})  # types that dnspython knows in class IN alone; it has its own A for class CH
-ONLY_HERE = frozenset({3, 4, 7, 8, 9, 14})  # MD, MF, MB, MG, MR, MINFO: bytes to dnspython
+# types that dnspython knows in class IN alone; it has its own A for class CH
+ONLY_IN = frozenset({1, 11, 22, 23, 26, 28, 33, 35, 36, 42, 45, 49, 64, 65})
+class_there: Any = dns.rdata.get_rdata_class
+ONLY_HERE = frozenset(tag for tag in arms(RData) if class_there(IN, RdataType(tag)) is dns.rdata.GenericRdata)  # bytes to dnspython
+ISDN = 20
 
 
 def _damaged(data: bytes, chance: random.Random) -> bytes:
@@ -172,7 +198,7 @@ def _explained(path: str, data: bytes, message: dns.message.Message | None = Non
         return place.ttl >= 1 << 31
     if place.type == 41:
         return ".options[" in path if message is None else any(isinstance(option, dns.edns.EDEOption) for option in message.options)
-    return place.type in ONLY_HERE or (place.type in ONLY_IN and place.rclass != 1)
+    return place.type in ONLY_HERE | {ISDN} or (place.type in ONLY_IN and place.rclass != 1)
 
 
 def test_damaged_messages_beside_dnspython() -> None:

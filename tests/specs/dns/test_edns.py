@@ -44,6 +44,23 @@ OPTIONS = [
     (_generic(14, b"\x4f\x66\x4a\x5c"), ours.KeyTag(key_tags=[20326, 19036])),
     (_generic(18, b"\x02er\x04test\x00"), ours.ReportChannel(agent_domain="er.test.")),
     (_generic(2, b"\x00\x00\x0e\x10"), ours.UpdateLease(lease=3600)),
+    (
+        _generic(1, bytes.fromhex("0001 0001 0000 1234567890abcdef 00001c20")),
+        ours.LongLivedQuery(llq_opcode=ours.LlqOpcode.SETUP, llq_id=0x1234567890ABCDEF, lease_life=7200),
+    ),
+    (_generic(9, b"\x00\x09\x3a\x80"), ours.Expire(expire=604800)),
+    (_generic(9, b""), ours.UnknownOption()),
+    (
+        _generic(19, b"\x02\x00\x78\x95\xa4\xe9"),
+        ours.ZoneVersion(label_count=2, version_type=ours.ZoneVersionType.SOA_SERIAL, version=b"\x78\x95\xa4\xe9"),
+    ),
+    (_generic(19, b""), ours.UnknownOption()),
+    (_generic(16, b"\x12\x34"), ours.ClientTag(tag=0x1234)),
+    (_generic(17, b"\x12\x34"), ours.ServerTag(tag=0x1234)),
+    (dns.edns.EDEExtraTextLanguageOption("de"), ours.ExtraTextLanguage(language=b"de")),
+    (dns.edns.FilteringContactOption("mailto:a@b"), ours.FilteringContact(contact=b"mailto:a@b")),
+    (dns.edns.FilteringOrganizationOption("Österreich"), ours.FilteringOrganization(organization="Österreich".encode())),
+    (dns.edns.FilteringDBOption("list"), ours.FilteringDb(db=b"list")),
     (_generic(65001, b"abc"), ours.UnknownOption(data=b"abc")),
 ]
 
@@ -63,6 +80,15 @@ def test_option(engine: str, theirs: dns.edns.Option, value: ours.OptionValue) -
 
 def test_every_option_is_shown() -> None:
     assert {type(value) for _, value in OPTIONS} - {ours.UnknownOption} == shipped(ours.OptionValue)
+
+
+def test_text_of_a_subnet() -> None:
+    subnet = ours.ClientSubnet(family=ours.AddressFamily.IPV4, source_prefix_length=20, address=b"\xc0\x00\x20")
+    assert subnet.text == "192.0.32.0/20"
+    assert subnet.replace(family=ours.AddressFamily.IPV6, source_prefix_length=24).text == "c000:2000::/24"
+    assert subnet.replace(family=ours.AddressFamily(9)).text == "c00020/20"
+    assert subnet.replace(address=b"").text == "0.0.0.0/20"
+    assert subnet.replace(address=bytes(5)).text == "0000000000/20"
 
 
 def test_what_the_record_says() -> None:

@@ -9,9 +9,10 @@ import dns.rdata
 import dns.rdatatype
 import pytest
 
-from bitwright import IPv4Address, IPv6Address, i32
+from bitwright import IPv4Address, IPv6Address, Struct, i32
 from bitwright_specs import dns as ours
-from tests.specs.dns import oracle, walk
+from tests.specs.dns import oracle, walk, wire
+from tests.specs.dns.reference import names_in
 from tests.specs.dns.strategies import OPTIONS, PARAMS, RDATA
 from tests.specs.dns.unions import arms, shipped, tag_of
 from tests.specs.dns.vectors import HEX, TEXTS
@@ -29,7 +30,7 @@ def test_type_beside_dnspython(engine: str, kind: str, text: str) -> None:
     built = ours.Record.codec(engine).build(record)
     assert built.endswith(wire)
     assert ours.Record.codec(engine).parse(built) == record.resolved()
-    assert record.resolved().type.name == kind
+    assert record.resolved().type.name == kind.replace("-", "_")
 
 
 @pytest.mark.parametrize(("value", "text"), HEX, ids=lambda value: type(value).__name__)
@@ -162,17 +163,32 @@ def test_empty_data_of_an_update_is_opaque(engine: str) -> None:
     assert ours.Record.codec(engine).build(record.relaxed()) == wire
 
 
-@pytest.mark.parametrize("name", sorted(arm.__name__ for arm in RDATA))
-def test_names_are_compressed_only_where_allowed(name: str) -> None:
+@pytest.mark.parametrize("arm", sorted(RDATA, key=repr))
+def test_names_are_compressed_only_where_allowed(arm: type[ours.RData]) -> None:
     """RFC 3597, section 4: only the types of RFC 1035 may be written with compressed names."""
-    arm: type[ours.RData] = getattr(ours, name)
     number = tag_of(ours.RData, arm)
-    fields = [f.name for f in arm.__bitwright__.visible if type(f.type).__name__ == "NameType"]
+    assert all(wire.compress == (number in walk.COMPRESSIBLE) for _, wire in names_in(arm))
     known = walk.COMPRESSIBLE.get(number) or walk.UNCOMPRESSED.get(number)
-    if number == ours.Type.NAPTR:
-        known = (0, 1)  # its name comes after strings, at no fixed place
-    assert len(fields) == (known[1] if known else 0)
-    for field in fields:
-        wire = arm.__bitwright__.field(field)
-        assert wire is not None
-        assert wire.type.compress == (number in walk.COMPRESSIBLE)  # type: ignore[union-attr]  # a NameType, see above
+    if known is not None:  # otherwise they lie at no fixed place
+        assert len(list(names_in(arm))) == known[1]
+
+
+@pytest.mark.parametrize("union", [ours.OptionValue, ours.SvcParamValue, ours.DsoValue])
+def test_names_elsewhere_are_never_compressed(union: type[Struct]) -> None:
+    assert not [name for arm in shipped(union) for name, wire in names_in(arm) if wire.compress]
+
+
+def test_compressed_names_are_read_everywhere(engine: str) -> None:
+    """RFC 3597, section 4 asks for it in some types; multicast DNS (RFC 6762, section 18.14) writes them in others."""
+    read = 0
+    for number, arm in arms(ours.RData).items():
+        found = list(names_in(arm)) if number in walk.UNCOMPRESSED else []
+        if not found:
+            continue
+        lead, count = walk.UNCOMPRESSED[number]
+        rest = b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" if arm in (ours.TSIG, ours.TKEY) else b""
+        data = wire.header(0, 1) + wire.record(number, bytes(lead) + b"\xc0\x0c" * count + rest, owner=b"\4name\4test\0")
+        message = ours.Message.codec(engine).parse(data)
+        assert {getattr(message.answers[0].rdata, name) for name, _ in found} == {"name.test."}, arm
+        read += 1
+    assert read == len(walk.UNCOMPRESSED)
