@@ -28,6 +28,7 @@ from bitwright import (
     auto,
     bits,
     capture,
+    check,
     checksum,
     const,
     domain_name,
@@ -196,6 +197,12 @@ class Flagged(Struct):
     extra: int | None = when(there == 1, u8())
 
 
+class Ordered(Struct):
+    low: int = u8()
+    high: int = u8()
+    check(low <= high, "the low end is not above the high one")
+
+
 class Fixed(Struct):
     body: bytes = raw(size=4)
 
@@ -249,6 +256,7 @@ PARSE: dict[str, Read] = {
     "truncated": Read(Pair, b"\0\1\0", "second", 16),
     "unconsumed": Read(Pair, b"\0\1\0\2\0", "", 32),
     "const": Read(Magic, b"BX", "magic", 0),
+    "check": Read(Ordered, b"\2\1", "high", 8),
     "negative-size": Read(Sized, b"\1", "body", 8),
     "unknown-tag": Read(Chosen, b"\7\0", "choice", 8),
     "count-too-large": Read(Counted, b"\xff\0\1", "items", 8),
@@ -278,6 +286,7 @@ BUILD: dict[str, Write] = {
     "size": Write(lambda: Fixed(body=b"abc"), "body"),
     "unsolved": Write(lambda: Words(body=b"abc"), "size"),
     "conflict": Write(lambda: Twice(left=b"a", right=b"bc"), "right"),
+    "check": Write(lambda: Ordered(low=2, high=1), "high"),
     "presence": Write(lambda: Flagged(there=0, extra=1), "extra"),
     "tag": Write(lambda: Opened(choice=Other()), "kind"),
     "text": Write(lambda: Ascii(words="café"), "words"),

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from bitwright.enums import OpenEnum
 from bitwright.errors import BitwrightError, BuildError, DeclarationError, Finding, Limits, ParseError
+from bitwright.schema.conditions import check, when
 from bitwright.schema.content import domain_name, ipv4, ipv6, mac, payload, raw, text
 from bitwright.schema.numbers import (
     align, auto, bits, checksum, const, flag, i8, i16, i32, i64, pad, param, reserved, rest, select, u8, u16, u24, u32, u48, u64,
 )  # fmt: skip
-from bitwright.schema.structure import array, nested, switch, variant, when
+from bitwright.schema.structure import array, nested, switch, variant
 from bitwright.struct_ import Struct
 from bitwright.values import IPv4Address, IPv6Address, MACAddress, Name
 
@@ -31,7 +32,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "BitwrightError", "BuildError", "DeclarationError", "Finding", "IPv4Address", "IPv6Address", "Limits", "MACAddress", "Name",
-    "OpenEnum", "ParseError", "Struct", "align", "array", "auto", "bits", "capture", "checksum", "const", "domain_name", "flag",
+    "OpenEnum", "ParseError", "Struct", "align", "array", "auto", "bits", "capture", "check", "checksum", "const", "domain_name", "flag",
     "i8", "i16", "i32", "i64", "ipv4", "ipv6", "mac", "nested", "pad", "param", "payload", "raw", "reserved", "rest", "select", "stack",
     "switch", "text", "u8", "u16", "u24", "u32", "u48", "u64", "variant", "when",
 ]  # fmt: skip

@@ -53,7 +53,7 @@ def diagram(struct: type) -> str:
 
 def picture(made: spec.StructSpec) -> str:
     """The picture of one struct, with its legend."""
-    boxes = [_box(field) for field in made.fields]
+    boxes = [_box(field) for field in made.fields if not isinstance(field.type, spec.CheckType)]
     legend: list[str] = []
     lines = [_numbers(tens=True), _numbers(tens=False)]
     keys = iter(_KEYS)
@@ -65,6 +65,7 @@ def picture(made: spec.StructSpec) -> str:
     if not boxes:
         lines = ["(no fields)"]
     legend += [line for field in made.fields if (line := _arms(field))]
+    legend += [f"  must hold: {show(condition.condition)} ({condition.message})" for _, condition in made.checks]
     legend = [part for line in legend for part in textwrap.wrap(line, _LEGEND_WIDTH, subsequent_indent="    ")]
     text = [line.rstrip() for line in lines]
     return "\n".join([*text, "", *legend] if legend else text)
@@ -110,6 +111,8 @@ def describe(wire: spec.WireType) -> str:
             return describe(number)
         case spec.PadType(width):
             return f"{width} zero bits"
+        case spec.CheckType(condition):
+            return f"must hold: {show(condition)}"
 
 
 def _arms(field: spec.FieldSpec) -> str:

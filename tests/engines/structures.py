@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from bitwright import Struct
+from tests.engines.conditions import stated
 from tests.engines.contents import CONTENTS, delimited_item, nesting, new_extent, now_or_later, tail
 from tests.engines.formats import Body, Draw, Format, Known, Made, Making, Module
 from tests.engines.numbers import NUMBERS, alignment, computed, computed_constant, number, word
@@ -309,7 +310,7 @@ def summed(body: Body) -> None:
 
 # --- classes -----------------------------------------------------------------------------------
 
-PARTS = (*NUMBERS, *NUMBERS, *CONTENTS, nest, nest, choice, choice, union_list, optional, optional, summed, alignment, computed_constant, computed, header, *RELATED)
+PARTS = (*NUMBERS, *NUMBERS, *CONTENTS, nest, nest, choice, choice, union_list, optional, optional, stated, summed, alignment, computed_constant, computed, header, *RELATED)
 
 
 def struct(

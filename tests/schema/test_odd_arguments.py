@@ -80,6 +80,7 @@ RIGHT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "switch": ({"on": "field", "cases": {1: Inner}, "default": Inner}, {"size": 1, "endian": None, "arguments": None}),
     "variant": ({"base": Union}, {"on": "field", "unknown": None, "empty": None, "size": 1, "endian": None, "arguments": None}),
     "when": ({"condition": "condition", "inner": "u8()"}, {}),
+    "check": ({"condition": "condition", "message": "it must hold"}, {}),
     "select": ({"condition": "condition", "then": 1, "other": 2}, {}),
 }
 STAND_INS: dict[str, Callable[[Any], Any]] = {
@@ -114,6 +115,16 @@ def call(word: str, field: Any, changed: str, odd: Any) -> Any:
 
 def declare(word: str, argument: str, odd: Callable[[Any], Any]) -> type[Struct]:
     """A class with a number before the field in question."""
+    if word == "check":
+        condition: Any = odd if argument == "condition" else STAND_INS["condition"]
+        message: Any = odd if argument == "message" else lambda field: "it must hold"
+
+        class Stating(Struct):
+            before: int = u8()
+            bitwright.check(condition(before), message(before))
+
+        return Stating
+
     if word in HIDDEN:
 
         class Hidden(Struct):

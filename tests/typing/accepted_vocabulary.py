@@ -15,6 +15,7 @@ from bitwright import (
     array,
     auto,
     bits,
+    check,
     checksum,
     const,
     domain_name,
@@ -54,6 +55,14 @@ class Little(Struct, endian="little"):
     size: int = u32()
     low: int = bits(4)
     high: int = bits(4)
+
+
+class Stated(Struct):
+    low: int = u8()
+    high: int = u8()
+    check((low <= high) & (low != 3), "low is not above high")
+    span = high - low
+    check(span < 100, "not too far")
 
 
 class Numbers(Struct):

@@ -20,6 +20,8 @@ def layout(made: spec.StructSpec) -> str:
     after = 0
     moved = False  # a field before this one varies in size
     for field in made.fields:
+        if isinstance(field.type, spec.CheckType):
+            continue
         size = measure.size_of(field.type)
         rows.append((_place(after, size, moved), field.name, _type(field.type), _value(made, field)))
         if size.fixed is None or isinstance(field.type, spec.OptionalType):
@@ -31,6 +33,8 @@ def layout(made: spec.StructSpec) -> str:
         text += "\n+ counts from the end of the last field whose size varies."
     for name, node in made.computed.items():
         text += f"\n{name} = {show(node)}, computed"
+    for _, condition in made.checks:
+        text += f"\n{show(condition.condition)} must hold: {printable(condition.message)}"
     return text
 
 

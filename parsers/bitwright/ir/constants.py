@@ -320,6 +320,9 @@ def _fail_if(op: Op, program: Program) -> str | None:
         return f"no error of {program.direction} has the code {code!r}"
     if not _paths(op.attrs.get("refs", ())):
         return f"refs are paths of fields: {op.attrs['refs']!r}"
+    field, location = op.attrs.get("field", ""), op.attrs.get("location")
+    if not isinstance(field, str) or not (location is None or isinstance(location, Location)) or _phase(op.attrs.get("phase", 0)):
+        return f"no place: field {field!r}, location {location!r}, phase {op.attrs.get('phase')!r}"
     placed = bool(op.attrs.get("at"))
     if placed and (len(op.args) < 2 or op.args[-1].type != "int"):
         return "its place must be the last number"

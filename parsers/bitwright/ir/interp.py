@@ -197,9 +197,13 @@ def _dispatch(m: Machine, op: Op, args: list[Any]) -> Any:
 def _fail_if(m: Machine, op: Op, args: list[Any]) -> None:
     condition, *values = args
     if condition:
-        at = values.pop() * 8 if op.attrs.get("at") else None
-        message = op.attrs["message"].format(condition, *values)
-        raise m.fail(op.attrs["code"], message, at, blames=m.blames(op.attrs.get("refs", ())))
+        at = values.pop() * 8 + op.attrs.get("phase", 0) if op.attrs.get("at") else None
+        if op.attrs.get("field"):
+            m.frames.append(Frame(op.attrs["field"], 0, op.attrs["location"]))
+        message, refs = op.attrs["message"].format(condition, *values), op.attrs.get("refs", ())
+        parse = m.program.direction == "parse"  # what is built is not read back, so there the values are the numbers that refs name
+        blames = m.blames(refs) if parse else tuple(Blame(ref, value) for ref, value in zip(refs, values, strict=False))
+        raise m.fail(op.attrs["code"], message, at, blames=blames)
 
 
 def _finding_if(m: Machine, op: Op, args: list[Any]) -> None:

@@ -27,6 +27,7 @@ from bitwright.lower.common import (
     position,
     refuse_as_message,
 )  # fmt: skip
+from bitwright.lower.conditions import fail_unless
 from bitwright.lower.equations import Equations, Unknown
 from bitwright.lower.expressions import Path, Values, bounds, export_bounds, paths_into
 from bitwright.lower.facts import Needs, needs_of
@@ -219,6 +220,8 @@ class StructBuild:
         for field, wire in sorted(sums, key=lambda pair: pair[1].over is None):  # one over everything covers the others
             self._sum(field, wire)
         self.equations.check()
+        for field, condition in self.spec.checks:
+            fail_unless(self.builder, self.values, field, condition, None, (self.start, 0))
 
     def constant(self, field: spec.FieldSpec, wire: spec.IntType) -> Reg:
         """The value of a const field: the expression's, unless the user gave another."""

@@ -102,7 +102,7 @@ class FieldBuild(StructureBuild):
         return equation
 
     def _add(self, kind: str, node: Node, what: str, actual: Reg | None) -> Equation:
-        equation = Equation(kind, node, what, self.field.location, self.field.name, actual, at_end=self.field is self.s.spec.fields[-1])
+        equation = Equation(kind, node, what, self.field.location, self.field.name, actual, at_end=self.field is self.s.spec.last)
         if kind != "presence":
             equation.solves_if = equation.holds_if = self.present
         return self.s.equations.add(equation)
@@ -164,6 +164,8 @@ class FieldBuild(StructureBuild):
     def write(self) -> None:
         """Emit the field at the current place."""
         s, b, field = self.s, self.b, self.field
+        if isinstance(field.type, spec.CheckType):
+            return  # it looks at the numbers of the message, once all are known
         after = phase_after(field.type, s.phase, s.spec, field)
         b.emit("enter", (), name=field.name, phase=0, location=field.location)
         before = s.here() if self.measured else None

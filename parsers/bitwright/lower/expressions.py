@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bitwright.errors import Location, declaration_error
-from bitwright.ir.builder import Builder, IntervalError
+from bitwright.ir.builder import WIDEST, Builder, IntervalError
 from bitwright.ir.ops import Reg
 from bitwright.schema import spec
 from bitwright.schema.expr import Binary, Const, FieldRef, ItemRef, Node, ParamRef, Rest, Select, Unary, show, walk
@@ -30,6 +30,17 @@ class Values:
             return self._lower(node, location)
         except IntervalError as error:
             raise declaration_error(f"`{show(node)}` {error}", location, self.made.name) from None
+
+    def assume(self, condition: Node) -> None:
+        """Narrow the numbers of a condition that holds from here on, so that sizes made of them need no check of their own."""
+        for path, (low, high) in implied(expanded(condition, self.made)).items():
+            known = self.fields.get(path)
+            if known is None:
+                continue
+            least, most = max(low, known.lo), min(high, known.hi)
+            if least <= most and (least, most) != (known.lo, known.hi):
+                zero = self.builder.const(0)
+                self.fields[path] = self.builder.number("bin", known, zero, lo=least, hi=most, hint=known.hint, op="add")
 
     def knows(self, node: Node) -> bool:
         """Whether every field that an expression reads has its value already."""
@@ -70,6 +81,28 @@ class Values:
         if found is None:
             raise declaration_error(f"`{show(node)}` is not known at this place of the format", location, self.made.name)
         return found
+
+
+def implied(condition: Node) -> dict[Path, tuple[int, int]]:
+    """The intervals that fields lie in where a condition holds, as far as comparisons with constants say it."""
+    match condition:
+        case Binary("and", a, b):
+            found = implied(a)
+            for path, (low, high) in implied(b).items():
+                known = found.get(path, (-WIDEST, WIDEST))
+                found[path] = max(low, known[0]), min(high, known[1])
+            return found
+        case Binary(op, FieldRef(names), Const(value)) if op in _BOUNDS:
+            below, above = _BOUNDS[op]
+            return {names: (-WIDEST if below is None else value + below, WIDEST if above is None else value + above)}
+        case Binary(op, Const(value), FieldRef(names)) if op in _SWAPPED:
+            return implied(Binary(_SWAPPED[op], FieldRef(names), Const(value)))
+    return {}
+
+
+# What `field op constant` says of the field: its smallest and largest value, counted from the constant.
+_BOUNDS: Mapping[str, tuple[int | None, int | None]] = {"eq": (0, 0), "lt": (None, -1), "le": (None, 0), "gt": (1, None), "ge": (0, None)}
+_SWAPPED: Mapping[str, str] = {"eq": "eq", "lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
 
 
 def expanded(node: Node, made: spec.StructSpec) -> Node:

@@ -94,6 +94,7 @@ class StructLowering:
         self.depth: Reg | None = None
         self.values = Values(b, self.spec)
         self.objects: dict[str, Reg] = {}
+        self.places: dict[str, tuple[Reg, int]] = {}  # where each field begins: its byte, and the bit in it
         self.params = self._parameters()
         self.pos, self.phase = self.start, key.phase
         self.wanted = paths_into(self.spec, key.exports)

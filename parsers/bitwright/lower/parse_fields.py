@@ -7,6 +7,7 @@ from typing import Any
 
 from bitwright.ir.ops import Block, Reg
 from bitwright.lower.common import POSITION_HI, context, hand_over, order_for, position
+from bitwright.lower.conditions import fail_unless
 from bitwright.lower.expressions import expanded, export_bounds, refs_of
 from bitwright.lower.facts import Needs, arms_of, end_phase, needs_of, phase_after
 from bitwright.lower.parse import Exports, Key, item_exports
@@ -21,7 +22,12 @@ class FieldLowering(ContentLowering):
     def lower(self) -> None:
         """Read the field and note its value for the object and for later expressions."""
         s, field = self.s, self.field
+        if isinstance(field.type, spec.CheckType):
+            fail_unless(self.b, s.values, field, field.type, s.places, (s.start, s.key.phase))
+            s.values.assume(field.type.condition)
+            return
         after = phase_after(field.type, s.phase, s.spec, field)
+        s.places[field.name] = s.pos, s.phase
         self.b.emit("enter", (s.pos,), name=field.name, phase=s.phase, location=field.location)
         if isinstance(field.type, spec.ChecksumType):
             s.values.fields[(field.name, "@")] = s.pos

@@ -20,7 +20,7 @@ def check_struct(made: spec.StructSpec, own: Mapping[str, Location]) -> None:
     """Refuse a struct whose `own` names, those not inherited, say what cannot be."""
     for field in made.fields:
         if field.name in own:
-            _check_field(field, Relations(made, field.name, field.location))
+            _check_field(field, Relations(made, field.label, field.location))
     for name, node in made.computed.items():
         if name in own:
             Relations(made, name, own[name]).number(node, "")
@@ -61,6 +61,8 @@ def _check_type(wire: spec.WireType, relations: Relations) -> None:
                     "can be absent and is not whole bytes, so the place of what follows is not known; "
                     "let it be there always, or put whole bytes into a struct of their own and that into when()"
                 )
+        case spec.CheckType(condition):
+            relations.condition(condition, "the condition of check()")
         case spec.ChecksumType(inner):
             _check_endian(inner, relations)
             _check_sum(wire, relations)
@@ -136,7 +138,7 @@ def _check_sum(wire: spec.ChecksumType, relations: Relations) -> None:
 
 def _check_order(made: spec.StructSpec) -> None:
     for field, following in zip(made.fields, made.fields[1:], strict=False):
-        if isinstance(field.type, spec.BytesType) and field.type.payload:
+        if isinstance(field.type, spec.BytesType) and field.type.payload and not isinstance(following.type, spec.CheckType):
             raise declaration_error(
                 f"comes after `{field.name}`, but payload() is the layer above, so it is the last field; "
                 "for bytes in between write raw(size=...)",

@@ -19,6 +19,7 @@ from bitwright.schema.expr import Expr, FieldProxy, FieldRef, Scope, call_site
 
 ORDERS = ("big", "little", "inherit")
 SHADOWING = frozenset({"bytes", "int", "list", "str", "bool"})
+STATEMENT = "check()"
 # What parse(), build() and the codec take themselves.
 PARSE_KEYWORDS = frozenset({"strict", "limits", "data", "offset", "endian", "self", "cls"})
 
@@ -40,6 +41,10 @@ class ClassBody(dict[str, Any]):
             raise declaration_error(message, call_site(), self.struct, name)
         self.pop(name, None)  # so that a name keeps the place of its last value, not of its first: the order is that of the wire
         super().__setitem__(name, value)
+
+    def state(self, statement: FieldProxy) -> None:
+        """Keep the place of a statement among the fields; its name is none that a field can have."""
+        self[f"{STATEMENT} {len(self.drafts)}"] = statement
 
 
 class Annotations(dict[str, Any]):
@@ -122,7 +127,9 @@ class _Reader:
 
     def read(self, name: str, value: Expr) -> None:
         scope = self.scope
-        scope.field = name
+        if name.startswith(STATEMENT):
+            name = f"{STATEMENT} {len(self.fields)}"  # by its place, so that those of a base struct have others
+        scope.field = name.partition(" ")[0]
         scope.site = self.sites[name] = value._bw_decl.site if isinstance(value, FieldProxy) else value._bw_site
         if not isinstance(value, FieldProxy):
             scope.computed[id(value)] = self.computed[name] = scope.freeze(value)
@@ -174,6 +181,8 @@ class _Names(msgspec.Struct):
             if not (is_class_variable(annotation) or isinstance(self.namespace.get(name), Expr)):
                 self._not_declared(name)
         for name, value in self.namespace.items():
+            if name.startswith(STATEMENT):
+                continue
             if isinstance(value, Expr):
                 self._word(name, value)
             elif not name.startswith("__"):

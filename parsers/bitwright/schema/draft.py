@@ -37,6 +37,11 @@ def is_whole(value: object) -> bool:
     return isinstance(value, int)
 
 
+def is_text(value: object) -> bool:
+    """Whether a value says something: what the annotations promise, for callers whom no checker tells."""
+    return isinstance(value, str) and bool(value.strip())
+
+
 class Draft(msgspec.Struct, eq=False):
     """What one right-hand side said."""
 

@@ -57,6 +57,8 @@ def size_of(wire: spec.WireType) -> Size:
             return Size(0, size_of(inner).most)
         case spec.ChecksumType(inner):
             return size_of(inner)
+        case spec.CheckType():
+            return EMPTY
     raise AssertionError(wire)
 
 

@@ -15,7 +15,7 @@ from bitwright.schema.expr import COMPARISONS, MOST_BYTES, Binary, Const, FieldR
 KINDS: dict[type, str] = {
     spec.IntType: "a number", spec.ChecksumType: "a checksum", spec.OptionalType: "optional", spec.NestedType: "a struct",
     spec.ArrayType: "a list", spec.SwitchType: "a union", spec.BytesType: "bytes", spec.TextType: "text",
-    spec.NameType: "a domain name", spec.PadType: "padding", spec.AlignType: "padding",
+    spec.NameType: "a domain name", spec.PadType: "padding", spec.AlignType: "padding", spec.CheckType: "a condition",
 }  # fmt: skip
 
 # Where a condition cannot be made of `Base.field`.

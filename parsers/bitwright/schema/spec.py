@@ -158,9 +158,16 @@ class ChecksumType(msgspec.Struct, frozen=True):
     zero_is_absent: bool = False
 
 
+class CheckType(msgspec.Struct, frozen=True):
+    """No bits at all: a condition that must hold for what was read so far."""
+
+    condition: Node
+    message: str
+
+
 WireType: TypeAlias = (
     IntType | BytesType | TextType | NameType | PadType | AlignType
-    | NestedType | ArrayType | SwitchType | OptionalType | ChecksumType
+    | NestedType | ArrayType | SwitchType | OptionalType | ChecksumType | CheckType
 )  # fmt: skip
 
 
@@ -186,6 +193,8 @@ def expressions_of(wire: WireType) -> list[Node]:
             found = [wire.on, wire.size, wire.order, *(node for _, node in wire.arguments)]
         case OptionalType(condition, inner):
             found = [condition, *expressions_of(inner)]
+        case CheckType(condition):
+            found = [condition]
         case ChecksumType(inner):
             found = [*expressions_of(inner)]
         case _:
@@ -212,6 +221,11 @@ class FieldSpec(msgspec.Struct, frozen=True):
     reserved: bool = False
     hidden: bool = False
     doc: str = ""
+
+    @property
+    def label(self) -> str:
+        """What messages call the field: its name; those without one have a number behind the word that made them."""
+        return self.name.partition(" ")[0]
 
     @property
     def optional(self) -> bool:
@@ -250,6 +264,16 @@ class StructSpec(msgspec.Struct, frozen=True):
     def visible(self) -> tuple[FieldSpec, ...]:
         """The fields that the object has, in wire order."""
         return tuple(f for f in self.fields if not f.hidden)
+
+    @property
+    def checks(self) -> list[tuple[FieldSpec, CheckType]]:
+        """The conditions that must hold, in order."""
+        return [(f, f.type) for f in self.fields if isinstance(f.type, CheckType)]
+
+    @property
+    def last(self) -> FieldSpec:
+        """The field that ends the struct."""
+        return [f for f in self.fields if not isinstance(f.type, CheckType)][-1]
 
     @property
     def payload(self) -> FieldSpec | None:

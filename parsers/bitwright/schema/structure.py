@@ -1,4 +1,4 @@
-"""The vocabulary of structure: nesting, arrays, tagged unions, optional fields."""
+"""The vocabulary of structure: nesting, arrays, tagged unions."""
 
 from __future__ import annotations
 
@@ -194,25 +194,3 @@ def variant(
         )
 
     return field(make, doc=doc)  # type: ignore[no-any-return]  # a proxy at run time
-
-
-def when(condition: bool, inner: T, /) -> T | None:
-    """`inner` where the condition holds; otherwise nothing on the wire, and None."""
-    draft = draft_of(inner, "when()")
-    if draft.fixed is not None or draft.hidden:
-        advice = "put a constant or padding into a struct of its own: when(c, nested(Magic))"
-        raise declaration_error(f"when() takes a field that can be None, not const(), pad(), align() or param(); {advice}", call_site())
-    make_inner = draft.make
-
-    def make(scope: Scope) -> spec.WireType:
-        made = make_inner(scope)
-        if isinstance(made, spec.OptionalType):
-            raise scope.error("is optional twice; join the conditions with &")
-        if isinstance(made, spec.BytesType) and made.payload:
-            raise scope.error("a payload is never absent, only empty; write payload(size=select(c, n, 0))")
-        return spec.OptionalType(scope.freeze(condition), made)
-
-    draft.make = make
-    if draft.default is UNSET:
-        draft.default = None
-    return inner

@@ -29,6 +29,8 @@ def _bin(e: Emitter, op: Op) -> None:
     if kind in ("min", "max"):
         sign = "<" if kind == "min" else ">"
         e.define(op.outs[0], f"{left} if {left} {sign} {right} else {right}")
+    elif kind == "add" and right == "0":  # the same number, of which more is known
+        e.define(op.outs[0], left, atom=True)
     else:
         e.define(op.outs[0], f"{left} {SIGNS[kind]} {right}")
 
