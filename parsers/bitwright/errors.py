@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import msgspec
 
+from bitwright.escaping import printable
+
 # code -> what it means, in one line.  docs/errors.md explains each; a test holds a case for each.
 PARSE_CODES: Final[Mapping[str, str]] = {
     "truncated": "the input, or the region around the field, ends before the field does",
@@ -121,7 +123,7 @@ class Problem(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, bit_offset=bit_offset, blames=blames)
 
     def text(self) -> str:
-        """One line: struct, path, place, message, culprit, declaration."""
+        """One line, safe for a terminal: struct, path, place, message, culprit, declaration."""
         where = f"{self.struct}.{self.path}" if self.path else self.struct
         parts = [f"{where}: {self.message}" if where else self.message]
         if self.bit_offset is not None:
@@ -129,7 +131,7 @@ class Problem(msgspec.Struct, frozen=True):
             parts.append(f"at byte {byte}" + (f" bit {bit}" if bit else ""))
         if self.culprit:
             parts.append(f"because {self.culprit}")
-        line = ", ".join(parts) + f" [{self.code}]"
+        line = printable(", ".join(parts)) + f" [{self.code}]"
         return f"{line} (declared at {self.declaration})" if self.declaration else line
 
 

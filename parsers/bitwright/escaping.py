@@ -17,3 +17,15 @@ def printable(text: str) -> str:
 def shortened(text: str, most: int) -> str:
     """The text, cut to a length with a mark that says so."""
     return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def printable_json(text: str) -> str:
+    """JSON text with the characters that `printable` would escape written as JSON escapes: the same data."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else _json_escape(c) for c in text)
+
+
+def _json_escape(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))

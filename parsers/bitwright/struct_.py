@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 import msgspec
 
 from bitwright.errors import Finding, Limits
+from bitwright.escaping import printable_json
 from bitwright.meta import StructType
 from bitwright.schema import content, numbers, spec, structure
 
@@ -154,8 +155,8 @@ class Struct(_Value):
         return to_plain(self)
 
     def to_json(self) -> str:
-        """`to_dict()` as JSON text."""
-        return msgspec.json.encode(self.to_dict()).decode()
+        """`to_dict()` as JSON text, in which control characters and the like are escaped."""
+        return printable_json(msgspec.json.encode(self.to_dict()).decode())
 
     @classmethod
     def from_dict(cls, plain: Any) -> Self:
@@ -175,6 +176,12 @@ class Struct(_Value):
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         return [(name, getattr(self, name)) for name in self._field_names()]
+
+    def _repr_html_(self) -> str:
+        """What notebooks show: a table of the fields, everything in it escaped."""
+        from bitwright.html import value_html
+
+        return value_html(self)
 
     def _field_names(self) -> tuple[str, ...]:
         return tuple(f.name for f in type(self).__bitwright__.visible)

@@ -24,7 +24,7 @@ from bitwright import (
     u16,
     when,
 )
-from bitwright.cli.summary import summary
+from bitwright.summary import summary
 from bitwright.words import hex_of
 
 

@@ -12,9 +12,9 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from bitwright.cli.output import Output
-from bitwright.cli.summary import summary
 from bitwright.cli.terminal import Style
 from bitwright.escaping import printable
+from bitwright.summary import summary
 from bitwright.values import Address
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bitwright import Struct
-from bitwright.cli.summary import summary
 from bitwright.schema import spec
+from bitwright.summary import summary
 from bitwright.words import scalar
 
 if TYPE_CHECKING:

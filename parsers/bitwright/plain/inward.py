@@ -10,6 +10,7 @@ import enum
 from collections.abc import Mapping
 from typing import Any
 
+from bitwright.escaping import printable
 from bitwright.evaluate import evaluate
 from bitwright.schema import spec
 from bitwright.values import Address
@@ -19,7 +20,7 @@ class PlainError(ValueError):
     """Plain data that does not fit; `place` is the path of the field."""
 
     def __init__(self, place: str, message: str) -> None:
-        super().__init__(f"{place}: {message}" if place else message)
+        super().__init__(printable(f"{place}: {message}" if place else message))
         self.place = place
 
 

@@ -11,9 +11,9 @@ import enum
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from bitwright import Struct
 from bitwright.escaping import printable
 from bitwright.schema import spec
+from bitwright.struct_ import Struct
 from bitwright.values import Address
 from bitwright.words import bytes_in_words
 
