@@ -11,8 +11,10 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from bitwright import kept
 from bitwright.errors import DEFAULT_LIMITS, BuildError, EngineDisagreement, Finding, Limits, ParseError, Problem
 from bitwright.ir.interp import Machine, Span
+from bitwright.ir.interp_build import names_led_astray
 from bitwright.ir.ops import Program
 from bitwright.ir.verify import verify
 from bitwright.lower.build import BuildLowering
@@ -86,22 +88,29 @@ class Codec:
     # --- parsing -----------------------------------------------------------------------------
 
     def parse(
-        self, data: Any, /, *, strict: bool = False, limits: Limits | None = None, endian: str | None = None, **parameters: Any
-    ) -> Any:
-        """Read one message that fills `data`."""
+        self, data: Any, /, *, strict: bool = False, keep: bool = False, limits: Limits | None = None, endian: str | None = None,
+        **parameters: Any,
+    ) -> Any:  # fmt: skip
+        """Read one message that fills `data`; with `keep`, also remember what building would not give back."""
         whole = as_bytes(data)
         options = Options(strict=strict, limits=limits or DEFAULT_LIMITS)
-        value, after = self._read(whole, 0, options, endian, parameters)
+        if keep:
+            value, after = self._read_keeping(whole, 0, options, endian, parameters)
+        else:
+            value, after = self._read(whole, 0, options, endian, parameters)
         if after != len(whole):
             raise self._left_over(whole, after, options, endian, parameters)
         return value
 
     def parse_prefix(
-        self, data: Any, /, offset: int = 0, *, strict: bool = False, limits: Limits | None = None,
+        self, data: Any, /, offset: int = 0, *, strict: bool = False, keep: bool = False, limits: Limits | None = None,
         endian: str | None = None, **parameters: Any,
     ) -> tuple[Any, int]:  # fmt: skip
         """Read one message from `offset` on; the value and the bytes it used."""
         options = Options(strict=strict, limits=limits or DEFAULT_LIMITS)
+        if keep:
+            value, after = self._read_keeping(as_bytes(data), offset, options, endian, parameters)
+            return value, after - offset
         if not isinstance(data, bytes):
             return self._read_window(memoryview(data).cast("B"), offset, options, endian, parameters)
         value, after = self._read(data, offset, options, endian, parameters)
@@ -203,6 +212,18 @@ class Codec:
             raise EngineDisagreement(f"{self.backend} refused a {self.spec.name} that the interpreter reads: {data[offset:].hex()}")
         return value, after
 
+    def _read_keeping(
+        self, data: bytes, offset: int, options: Options, endian: str | None, parameters: dict[str, Any]
+    ) -> tuple[Any, int]:
+        """The value, whose objects remember how they lay on the wire; always in the interpreter, which sees every op."""
+        if not 0 <= offset <= len(data):
+            raise ValueError(f"offset {offset} is not within the {len(data)} bytes of the input")
+        self._refuse_too_large(len(data) - offset, options)
+        _, value, after = self._interpret(data, offset, options.lowered(), endian, parameters, keep=True)
+        if self.struct.__weakrefoffset__ and kept.table_of(value) is None:
+            kept.remember(value, {})  # what lies deeper is found from the outermost object
+        return value, after
+
     def _refuse_too_large(self, size: int, options: Options) -> None:
         if size > options.limits.input_size:
             problem = Problem("too-large", f"the input has {size} bytes, the limit is {options.limits.input_size}", self.spec.name)
@@ -246,6 +267,8 @@ class Codec:
     ) -> tuple[bytes, Any]:
         order, given = self._order(endian), self._parameters(parameters, BuildError)
         options = Options(limits=limits) if limits is not None else Options()
+        if kept.table_of(message) is not None:
+            return self._write_kept(message, order, given, options, resolve=resolve)
         if self.backend != "interp":
             runner = self._runner("resolve" if resolve else "build", order, options)
             try:
@@ -260,6 +283,26 @@ class Codec:
         if self.backend != "interp":
             raise EngineDisagreement(f"{self.backend} refused a {self.spec.name} that the interpreter builds: {message!r}")
         return bytes(machine.out), copies[0] if copies else None
+
+    def _write_kept(self, message: Any, order: str, given: Sequence[Any], options: Options, *, resolve: bool) -> tuple[bytes, Any]:
+        """The message with what its objects remember, as far as that still holds; always in the interpreter."""
+        refused: set[tuple[int, kept.Place]] = set()
+        while True:
+            machine = Machine(self.program("resolve" if resolve else "build", order, options), keep=True)
+            machine.refused = refused
+            try:
+                copies = machine.run(message, *given)
+            except RecursionError:
+                raise BuildError(Problem("depth", "values are nested deeper than the interpreter's stack", self.spec.name)) from None
+            wrong = names_led_astray(machine)
+            if not wrong:
+                break
+            # A name that cannot be kept may move others, so a second time none is.
+            refused = {name.place for name in machine.kept_names} if refused else wrong
+        copy = copies[0] if copies else None
+        if copies and kept.table_of(copy) is None:
+            kept.hand_on(message, copy)
+        return bytes(machine.out), copy
 
     # --- programs ----------------------------------------------------------------------------
 

@@ -76,6 +76,23 @@ class NameMemo(dict[bytes, int]):
         out += wire
         self.written.append(Written(begin, wire, len(wire)))
 
+    def write_as(self, form: bytes, labels: list[bytes], out: bytearray, origin: int, compress: bool) -> bool:
+        """Append a name in a form that it had before, unless a plan asks for another size; whether it was written."""
+        if self.plan:
+            wanted = self.plan.pop(0)
+            if wanted != len(form):
+                self.plan.insert(0, wanted)
+                return False
+        begin, at, wire = len(out), 0, b"".join([bytes((len(label),)) + label for label in labels]) + b"\0"
+        while compress and at < len(form) and 0 < form[at] < 0x40 and begin - origin + at < POINTER_RANGE:
+            self.setdefault(wire[at:], begin - origin + at)
+            at += form[at] + 1
+        out += form
+        written = Written(begin, wire, len(form))
+        written.settled = True
+        self.written.append(written)
+        return True
+
 
 def fit_region(out: bytearray, memo: NameMemo, origin: int, begin: int, wanted: int) -> bool:
     """Whether the region from `begin` on has to be written again to have `wanted` bytes.

@@ -46,7 +46,7 @@ class StructType(StructMeta):
         # Each class has its own `parse`, so that the compiled one of a base never serves a subclass.
         body.setdefault("parse", next(c.__dict__["parse"] for c in base.__mro__ if "__bitwright_root__" in c.__dict__))
         late = bool(inherited and any(f.optional for f in inherited.visible)) and any(not f.optional for f in own)
-        cls: Any = super().__new__(mcls, name, bases, body, kw_only=late)
+        cls: Any = super().__new__(mcls, name, bases, body, kw_only=late, weakref=_may_keep(made))
         keywords_above: frozenset[str] = getattr(base, "__bitwright_keywords__", frozenset())
         cls.__bitwright_keywords__ = keywords_above | {f.name for f in own} if late else keywords_above
         _describe(cls, made)
@@ -63,6 +63,11 @@ class StructType(StructMeta):
     def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **keywords: Any) -> None:
         """Swallow the class keywords that `__new__` used."""
         super().__init__(name, bases, namespace)
+
+
+def _may_keep(made: spec.StructSpec) -> bool:
+    """Whether `parse(keep=True)` can have something to remember of an object: only then it can be referred to weakly."""
+    return any(not isinstance(f.type, spec.IntType | spec.ChecksumType | spec.BytesType) for f in made.fields)
 
 
 def _class_site() -> Location:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
 import msgspec
 
+from bitwright import kept
 from bitwright.errors import Finding, Limits
 from bitwright.escaping import printable_json
 from bitwright.meta import StructType
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from _typeshed import ReadableBuffer
 
+    from bitwright.certificate import Certificate
     from bitwright.codec import Codec
     from bitwright.schema.spec import Order
 
@@ -65,19 +67,23 @@ class Struct(_Value):
     # --- bytes to values ---------------------------------------------------------------------
 
     @classmethod
-    def parse(cls, data: ReadableBuffer, /, *, strict: bool = False, limits: Limits | None = None, **parameters: Any) -> Self:
+    def parse(
+        cls, data: ReadableBuffer, /, *, strict: bool = False, keep: bool = False, limits: Limits | None = None, **parameters: Any
+    ) -> Self:
         """Read one message that fills `data` (any buffer) exactly.
 
-        `strict` turns the first finding into an error.  ParseError if the bytes do not fit.
+        `strict` turns the first finding into an error.  `keep` remembers what `certificate()` says is lost, so that `build()`
+        writes it back.  ParseError if the bytes do not fit.
         """
-        return cls.codec().parse(data, strict=strict, limits=limits, **parameters)  # type: ignore[no-any-return]  # of this class
+        return cls.codec().parse(data, strict=strict, keep=keep, limits=limits, **parameters)  # type: ignore[no-any-return]  # of this class
 
     @classmethod
     def parse_prefix(
-        cls, data: ReadableBuffer, /, offset: int = 0, *, strict: bool = False, limits: Limits | None = None, **parameters: Any
-    ) -> tuple[Self, int]:
+        cls, data: ReadableBuffer, /, offset: int = 0, *, strict: bool = False, keep: bool = False, limits: Limits | None = None,
+        **parameters: Any,
+    ) -> tuple[Self, int]:  # fmt: skip
         """Read one message that starts at `offset`; the value and the number of bytes it used."""
-        return cls.codec().parse_prefix(data, offset, strict=strict, limits=limits, **parameters)
+        return cls.codec().parse_prefix(data, offset, strict=strict, keep=keep, limits=limits, **parameters)
 
     @classmethod
     def check(cls, data: ReadableBuffer, /, *, limits: Limits | None = None, **parameters: Any) -> tuple[Self, list[Finding]]:
@@ -103,7 +109,16 @@ class Struct(_Value):
     def replace(self, **changes: Any) -> Self:
         """A shallow copy with some fields changed."""
         changed: Self = msgspec.structs.replace(self, **changes)  # type: ignore[type-var]  # at run time it is a msgspec.Struct
-        return changed
+        return kept.hand_on(self, changed)
+
+    def __copy__(self) -> Self:
+        copied: Self = super().__copy__()  # type: ignore[misc]  # msgspec's
+        return kept.hand_on(self, copied)
+
+    def __reduce__(self) -> Any:
+        made: Any = super().__reduce__()
+        table = kept.table_of(self)
+        return made if table is None else (kept.revive, (*made, table))
 
     # --- looking at it -----------------------------------------------------------------------
 
@@ -145,6 +160,13 @@ class Struct(_Value):
         from bitwright.diagram import diagram
 
         return diagram(cls)
+
+    @classmethod
+    def certificate(cls) -> Certificate:
+        """Whether `build()` gives back the bytes that were parsed: "canonical", "lossless" with `keep=True`, or "lossy"; and why not."""
+        from bitwright.certificate import certificate
+
+        return certificate(cls)
 
     # --- plain data --------------------------------------------------------------------------
 

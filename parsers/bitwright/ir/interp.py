@@ -11,6 +11,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from bitwright import kept
 from bitwright.errors import Blame, BuildError, Finding, Location, ParseError, Problem
 from bitwright.ir.builder import FOLD
 from bitwright.ir.ops import Block, Function, Op, Program, Reg
@@ -23,6 +24,17 @@ class Frame:
     name: str | int
     bit_offset: int
     location: Location | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class KeptName:
+    """A name that was written as it was read: whether it still says `text` is known when the message is complete."""
+
+    begin: int
+    end: int
+    origin: int
+    text: str
+    place: tuple[int, kept.Place]  # which table, and where in it
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -46,7 +58,7 @@ def join_path(parts: Sequence[str | int]) -> str:
 class Machine:
     """State of one run: registers, the path of fields, what was found."""
 
-    def __init__(self, program: Program, *, collect: bool = False, trace: bool = False) -> None:
+    def __init__(self, program: Program, *, collect: bool = False, trace: bool = False, keep: bool = False) -> None:
         self.program = program
         self.regs: dict[Reg, Any] = {}
         self.frames: list[Frame] = []
@@ -59,6 +71,11 @@ class Machine:
         self.out = bytearray()
         self.loose = 0  # bits written into the last byte
         self.handlers = handlers_for(program.direction)
+        self.keep = keep
+        self.kept: kept.Table = {}  # of the object in work: what is being kept of it, or was
+        self.level = 0  # how many frames are around that object
+        self.kept_names: list[KeptName] = []
+        self.refused: set[tuple[int, kept.Place]] = set()  # names that cannot be written as they were read
 
     # --- running -----------------------------------------------------------------------------
 
@@ -69,10 +86,14 @@ class Machine:
     def call(self, function: Function, args: Sequence[Any]) -> list[Any]:
         """Run a function with its own registers."""
         saved, self.regs = self.regs, dict(zip(function.params, args, strict=True))
+        around = self.kept, self.level
+        if self.keep:
+            self.kept, self.level = {} if self.program.direction == "parse" else kept.table_of(args[0]) or {}, len(self.frames)
         try:
             return self.block(function.body)
         finally:
             self.regs = saved
+            self.kept, self.level = around
 
     def block(self, block: Block) -> list[Any]:
         """Run a block; the values that it yields."""
@@ -98,6 +119,10 @@ class Machine:
     def path(self) -> tuple[str | int, ...]:
         """The path of the field in work."""
         return tuple(f.name for f in self.frames)
+
+    def place(self, kind: str) -> kept.Place:
+        """The field in work as the table of its object names it."""
+        return self.path[self.level :], kind, self.frames[-1].location
 
     def fail(self, code: str, message: str, bit_offset: int | None = None, **more: Any) -> BaseException:
         """The error for a failure in the field in work."""
@@ -249,7 +274,10 @@ def _split(m: Machine, op: Op, args: list[Any]) -> Any:
 def _make(m: Machine, op: Op, args: list[Any]) -> Any:
     keywords = op.attrs["keywords"]
     cut = len(args) - len(keywords)
-    return m.program.symbols[op.attrs["class"]](*args[:cut], **dict(zip(keywords, args[cut:], strict=True)))
+    made = m.program.symbols[op.attrs["class"]](*args[:cut], **dict(zip(keywords, args[cut:], strict=True)))
+    if m.kept:
+        kept.remember(made, m.kept)
+    return made
 
 
 COMMON: dict[str, Handler] = {

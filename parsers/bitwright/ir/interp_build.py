@@ -5,18 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from bitwright.compression import NameMemo, fit_region
-from bitwright.ir.interp import Frame, Handler, Machine, checksum_of
+from bitwright.ir.interp import Frame, Handler, KeptName, Machine, checksum_of
 from bitwright.ir.ops import Op
-from bitwright.names import join_labels, split_name
+from bitwright.kept import Place
+from bitwright.names import POINTER_RANGE, Memo, NameFault, join_labels, read_name, split_name
+
+
+def _bits_written(m: Machine) -> int:
+    return len(m.out) * 8 - (8 - m.loose if m.loose else 0)
 
 
 def _enter(m: Machine, op: Op, args: list[Any]) -> None:
     name = op.attrs["name"] if op.attrs["name"] is not None else args[0]
-    m.frames.append(Frame(name, len(m.out) * 8 + m.loose, op.attrs["location"]))
+    m.frames.append(Frame(name, _bits_written(m), op.attrs["location"]))
 
 
 def _leave(m: Machine, op: Op, args: list[Any]) -> None:
-    m.leave(m.frames[-1], len(m.out) * 8 + m.loose, args[0] if args else None)
+    begin, end = m.frames[-1].bit_offset, _bits_written(m)
+    m.leave(m.frames[-1], end, args[0] if args else None)
+    gap = m.kept.get(m.place("gap")) if m.kept else None
+    if gap is not None and gap[0] == end - begin:  # zeros were written; what lay there belongs in their place
+        first, after = begin // 8, -(-end // 8)
+        there = int.from_bytes(m.out[first:after], "big") | gap[1] << (-end % 8)
+        m.out[first:after] = there.to_bytes(after - first, "big")
     m.frames.pop()
 
 
@@ -50,12 +61,22 @@ def _as_text(m: Machine, op: Op, args: list[Any]) -> tuple[bytes, str]:
     value = args[0]
     if not isinstance(value, str):
         raise m.fail("type", f"takes a str, not {_shown(value)}")
+    kept = m.kept.get(m.place("text")) if m.kept else None
+    if kept is not None and _decoded(kept, op.attrs["encoding"]) == value:
+        return kept, str(value)
     try:
         return value.encode(op.attrs["encoding"]), str(value)
     except UnicodeEncodeError as error:
         raise m.fail("text", f"{value[error.start]!r} cannot be written in {op.attrs['encoding']}") from None
     except UnicodeError as error:  # of encodings that judge the whole, such as idna
         raise m.fail("text", f"{_shown(value)} cannot be written in {op.attrs['encoding']}: {error}") from None
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeError:
+        return None
 
 
 def _as_list(m: Machine, op: Op, args: list[Any]) -> list[Any]:
@@ -132,13 +153,45 @@ def _put_name(m: Machine, op: Op, args: list[Any]) -> str:
         labels = split_name(text)
     except ValueError as error:
         raise m.fail("name", str(error)) from None
-    memo.write(labels, m.out, origin, op.attrs["compress"])
-    return join_labels(labels)
+    canonical = join_labels(labels)
+    if not (m.kept and _put_kept_name(m, canonical, labels, origin, memo, op.attrs["compress"])):
+        memo.write(labels, m.out, origin, op.attrs["compress"])
+    return canonical
+
+
+def _put_kept_name(m: Machine, text: str, labels: list[bytes], origin: int, memo: NameMemo, compress: bool) -> bool:
+    """Write the name as it was read, if it still says the same and was not found to lead astray."""
+    place = m.place("name")
+    kept = m.kept.get(place)
+    where = (id(m.kept), place)
+    if kept is None or kept[1] != text or where in m.refused:
+        return False
+    begin = len(m.out)
+    if not memo.write_as(kept[0], labels, m.out, origin, compress):
+        return False
+    m.kept_names.append(KeptName(begin, len(m.out), origin, text, where))
+    return True
+
+
+def names_led_astray(m: Machine) -> set[tuple[int, Place]]:
+    """Which names, written as they were read, say something else in the finished message."""
+    data, memos, wrong = bytes(m.out), dict[int, Memo](), set[tuple[int, Place]]()
+    for name in m.kept_names:
+        try:
+            found = read_name(data, name.begin, name.end, name.origin, memos.setdefault(name.origin, {}), POINTER_RANGE)
+        except NameFault:
+            found = None
+        if found != (name.text, name.end):
+            wrong.add(name.place)
+    return wrong
 
 
 def _fit(m: Machine, op: Op, args: list[Any]) -> int:
     origin, begin, wanted, memo = args
-    return int(wanted >= 0 and fit_region(m.out, memo, origin, begin, wanted))
+    taken_back = wanted >= 0 and fit_region(m.out, memo, origin, begin, wanted)
+    if taken_back:
+        m.kept_names = [name for name in m.kept_names if name.begin < begin]
+    return int(taken_back)
 
 
 def _put_checksum(m: Machine, op: Op, args: list[Any]) -> int:

@@ -15,7 +15,14 @@ def _enter(m: Machine, op: Op, args: list[Any]) -> None:
 
 
 def _leave(m: Machine, op: Op, args: list[Any]) -> None:
-    m.leave(m.frames[-1], args[0] * 8 + op.attrs["phase"], args[1])
+    frame, bit_end = m.frames[-1], args[0] * 8 + op.attrs["phase"]
+    m.leave(frame, bit_end, args[1])
+    if m.keep and args[1] is None and bit_end > frame.bit_offset:  # on the wire, but not in the object
+        width = bit_end - frame.bit_offset
+        whole = int.from_bytes(m.data[frame.bit_offset // 8 : -(-bit_end // 8)], "big")
+        gap = whole >> (-bit_end % 8) & (1 << width) - 1
+        if gap:
+            m.kept[m.place("gap")] = (width, gap)
     m.frames.pop()
 
 
@@ -105,23 +112,38 @@ def _render(m: Machine, op: Op, args: list[Any]) -> str:
 
 def _text(m: Machine, op: Op, args: list[Any]) -> str:
     begin, stop = args
+    encoding = op.attrs["encoding"]
     try:
-        return m.data[begin:stop].decode(op.attrs["encoding"])
+        text = m.data[begin:stop].decode(encoding)
     except UnicodeDecodeError as error:
-        message = f"byte {m.data[begin + error.start]:#04x} is not valid {op.attrs['encoding']}"
+        message = f"byte {m.data[begin + error.start]:#04x} is not valid {encoding}"
         raise m.fail("bad-text", message, (begin + error.start) * 8) from None
     except UnicodeError as error:  # of encodings that judge the whole, such as idna
-        raise m.fail("bad-text", f"the bytes are not valid {op.attrs['encoding']}: {error}", begin * 8) from None
+        raise m.fail("bad-text", f"the bytes are not valid {encoding}: {error}", begin * 8) from None
+    if m.keep and encoded(text, encoding) != m.data[begin:stop]:
+        m.kept[m.place("text")] = m.data[begin:stop]
+    return text
+
+
+def encoded(text: str, encoding: str) -> bytes | None:
+    """The bytes that building would write; None if it could not."""
+    try:
+        return text.encode(encoding)
+    except UnicodeError:
+        return None
 
 
 def _name(m: Machine, op: Op, args: list[Any]) -> tuple[str, int]:
     base, end, origin, memo = args
     try:
-        return read_name(m.data, base, end, origin, memo, op.attrs["hops"])
+        text, after = read_name(m.data, base, end, origin, memo, op.attrs["hops"])
     except NameFault as fault:
         left = end - fault.position if fault.needed is not None else None
         message = f"{fault.message}, {_plural(left)} left" if left else f"{fault.message}, none left" if left == 0 else fault.message
         raise m.fail(fault.code, message, fault.position * 8, needed=fault.needed, available=left) from None
+    if m.keep:
+        m.kept[m.place("name")] = (m.data[base:after], text)
+    return text, after
 
 
 HANDLERS: dict[str, Handler] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from bitwright import kept
 from bitwright.schema import spec
 from bitwright.schema.expr import Const, FieldRef
 
@@ -18,13 +19,14 @@ def relaxed(value: T) -> T:
     """
     struct: Any = type(value)
     made = spec.spec_of(struct)
-    kept = {tag for field in made.visible if (tag := _kept_tag(field, value))}
-    return struct(**{f.name: _copied(f, getattr(value, f.name), f.name in kept) for f in made.visible})  # type: ignore[no-any-return]
+    stays = {tag for field in made.visible if (tag := _kept_tag(field, value))}
+    copied = struct(**{f.name: _copied(f, getattr(value, f.name), f.name in stays) for f in made.visible})
+    return kept.hand_on(value, copied)  # type: ignore[no-any-return]
 
 
-def _copied(field: spec.FieldSpec, value: Any, kept: bool) -> Any:
+def _copied(field: spec.FieldSpec, value: Any, stays: bool) -> Any:
     derived = field.auto or (field.fixed is not None and not isinstance(field.fixed, Const | bytes))
-    return None if derived and not kept else _deep(value)
+    return None if derived and not stays else _deep(value)
 
 
 def _deep(value: Any) -> Any:

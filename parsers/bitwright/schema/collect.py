@@ -21,7 +21,7 @@ ORDERS = ("big", "little", "inherit")
 SHADOWING = frozenset({"bytes", "int", "list", "str", "bool"})
 STATEMENT = "check()"
 # What parse(), build() and the codec take themselves.
-PARSE_KEYWORDS = frozenset({"strict", "limits", "data", "offset", "endian", "self", "cls"})
+PARSE_KEYWORDS = frozenset({"strict", "keep", "limits", "data", "offset", "endian", "self", "cls"})
 
 
 class ClassBody(dict[str, Any]):

@@ -39,7 +39,7 @@ class CERT(RData, tag=Type.CERT):
     certificate_type: int = u16()
     key_tag: int = u16()
     algorithm: Algorithm = u8(Algorithm)
-    certificate: bytes = raw()
+    certificate_or_crl: bytes = raw()
 
 
 class OPENPGPKEY(RData, tag=Type.OPENPGPKEY):

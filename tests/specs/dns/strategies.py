@@ -279,7 +279,7 @@ RDATA: dict[type, SearchStrategy[Any]] = {
     dns.TLSA: _association(dns.TLSA),
     dns.SMIMEA: _association(dns.SMIMEA),
     dns.SSHFP: st.builds(dns.SSHFP, algorithm=u8, fingerprint_type=u8, fingerprint=blob),
-    dns.CERT: st.builds(dns.CERT, certificate_type=u16, key_tag=u16, algorithm=algorithms, certificate=blob),
+    dns.CERT: st.builds(dns.CERT, certificate_type=u16, key_tag=u16, algorithm=algorithms, certificate_or_crl=blob),
     dns.OPENPGPKEY: st.builds(dns.OPENPGPKEY, public_key=blob),
     dns.TSIG: st.builds(
         dns.TSIG, algorithm_name=names, time_signed=u48, fudge=u16, mac=blob, original_id=u16, error=rcodes, other_data=blob

@@ -39,14 +39,14 @@ def emit_program(program: Program) -> tuple[str, dict[str, Any]]:
 
 
 FAST_PARSE = """\
-def parse(data, /, *, strict=False, limits=None, endian=None):
-    if data.__class__ is bytes and not strict and limits is None and endian is None:
+def parse(data, /, *, strict=False, keep=False, limits=None, endian=None):
+    if data.__class__ is bytes and not strict and limits is None and endian is None and not keep:
         try:
             {end} = len(data)
 {body}
         except FAILURES:
             pass  # the way that explains failures
-    return explaining_parse(data, strict=strict, limits=limits, endian=endian)
+    return explaining_parse(data, strict=strict, keep=keep, limits=limits, endian=endian)
 """
 
 
