@@ -297,8 +297,8 @@ class Codec:
             wrong = names_led_astray(machine)
             if not wrong:
                 break
-            # A name that cannot be kept may move others, so a second time none is.
-            refused = {name.place for name in machine.kept_names} if refused else wrong
+            # A name that cannot be kept may move others; the second time no name is, so the third run is the last.
+            refused = refused | {name.place for name in machine.kept_names} if refused else wrong
         copy = copies[0] if copies else None
         if copies and kept.table_of(copy) is None:
             kept.hand_on(message, copy)

@@ -327,7 +327,8 @@ CONVERTERS: dict[str, Callable[[Any], View]] = {
     "CSYNC": lambda r: {"soa_serial": r.serial, "flags": int(r.flags), "type_bitmaps": list(r.windows)},
     "SSHFP": lambda r: {"algorithm": r.algorithm, "fingerprint_type": r.fp_type, "fingerprint": r.fingerprint},
     "CERT": lambda r: {
-        "certificate_type": int(r.certificate_type), "key_tag": r.key_tag, "algorithm": int(r.algorithm), "certificate_or_crl": r.certificate,
+        "certificate_type": int(r.certificate_type), "key_tag": r.key_tag, "algorithm": int(r.algorithm),
+        "certificate_or_crl": r.certificate,
     },
     "OPENPGPKEY": lambda r: {"public_key": r.key},
     "IPSECKEY": _ipseckey, "AMTRELAY": _amtrelay, "HIP": _hip, "APL": _apl, "DHCID": _dhcid, "ZONEMD": _zonemd, "SIG": _rrsig,
