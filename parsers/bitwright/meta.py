@@ -16,7 +16,7 @@ import msgspec
 from msgspec import StructMeta
 
 from bitwright.errors import Location, declaration_error
-from bitwright.schema import measure, spec
+from bitwright.schema import forward, measure, spec
 from bitwright.schema.collect import ClassBody, annotations_of, collect, is_class_variable
 from bitwright.schema.expr import Expr, Node
 
@@ -40,7 +40,7 @@ class StructType(StructMeta):
         _check_class(name, bases, keywords, location)
         base = next(b for b in bases if isinstance(b, StructType))
         inherited: spec.StructSpec | None = getattr(base, "__bitwright__", None)
-        made = collect(name, namespace, inherited, endian, origin, location, _reserved_names())
+        made, sites = collect(name, namespace, inherited, endian, origin, location, _reserved_names())
         own = [f for f in made.visible if inherited is None or inherited.field(f.name) is None]
         body = _class_body(namespace, own, made)
         # Each class has its own `parse`, so that the compiled one of a base never serves a subclass.
@@ -50,6 +50,7 @@ class StructType(StructMeta):
         keywords_above: frozenset[str] = getattr(base, "__bitwright_keywords__", frozenset())
         cls.__bitwright_keywords__ = keywords_above | {f.name for f in own} if late else keywords_above
         _describe(cls, made)
+        forward.declare(cls, sites)
         if tag is not None:
             _register(cls, bases, tag, location)
         return cls

@@ -68,6 +68,31 @@ def header(body: Body) -> None:
     now_or_later(body, content)
 
 
+def chain(body: Body) -> None:
+    """A struct that holds another of its kind, or several; some levels deep."""
+    if body.level <= 0 or not body.aligned:
+        number(body)
+        return
+    body.to_byte()
+    kind, several = body.module.unique("Chain"), body.draw(st.booleans())
+    inner = (
+        f"    more: bool = auto(flag())\n    spare: int = bits(7)\n    inner: {kind} | None = when(more, nested('{kind}'))\n"
+        if not several
+        else f"    size: int = auto(u16())\n    spare: int = u8()\n    inner: list[{kind}] = array('{kind}', size=size)\n"
+    )
+    body.module.run(f"class {kind}(Struct):\n{inner}\n")
+    struct_, name = body.module.names[kind], body.name("chain")
+
+    def value(making: Making, depth: int) -> Any:
+        spare = making.draw(st.integers(0, 127))
+        if several:
+            return struct_(spare=spare, inner=[value(making, depth - 1) for _ in range(making.draw(st.integers(0, depth)))])
+        return struct_(spare=spare, inner=value(making, depth - 1) if depth else None)
+
+    body.declare(name, kind, f"nested({kind})", lambda m: m.given.update({name: value(m, m.draw(st.integers(0, 3)))}))
+    body.moved(24 if several else 8)
+
+
 # --- unions ------------------------------------------------------------------------------------
 
 
@@ -310,7 +335,7 @@ def summed(body: Body) -> None:
 
 # --- classes -----------------------------------------------------------------------------------
 
-PARTS = (*NUMBERS, *NUMBERS, *CONTENTS, nest, nest, choice, choice, union_list, optional, optional, stated, summed, alignment, computed_constant, computed, header, *RELATED)
+PARTS = (*NUMBERS, *NUMBERS, *CONTENTS, nest, nest, choice, choice, union_list, optional, optional, stated, chain, summed, alignment, computed_constant, computed, header, *RELATED)
 
 
 def struct(

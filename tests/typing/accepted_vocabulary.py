@@ -57,6 +57,14 @@ class Little(Struct, endian="little"):
     high: int = bits(4)
 
 
+class Chain(Struct):
+    more: bool = flag()
+    value: int = bits(7)
+    following: Chain | None = when(more, nested("Chain"))
+    branches: list[Chain] = array("Chain", size=value)
+    until: list[Chain] = array("Chain", until=lambda it: bool(it.value == 0))
+
+
 class Stated(Struct):
     low: int = u8()
     high: int = u8()

@@ -9,6 +9,7 @@ from bitwright import (
     align,
     array,
     auto,
+    check,
     checksum,
     const,
     domain_name,
@@ -84,6 +85,9 @@ class Types(Struct):
     secret = param(bytes)
     _gap = pad(bytes=1)
     _edge = align(4)
+    check(length, "it is set")  # error: arg-type / reportArgumentType
+    check(lenght == 1, "it is one")  # error: name-defined / reportUndefinedVariable
+    check(length == 1)  # error: call-arg / reportCallIssue
     a: bytes = raw(size=data)  # error: arg-type / reportArgumentType
     b: bytes = raw(size=label)  # error: arg-type / reportArgumentType
     c: bytes = raw(size=length / 2)  # error: arg-type / reportArgumentType

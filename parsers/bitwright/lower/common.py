@@ -9,7 +9,7 @@ from bitwright.errors import Location, declaration_error
 from bitwright.ir.builder import Builder
 from bitwright.ir.ops import Block, Program, Reg, RegType
 from bitwright.lower.expressions import Values
-from bitwright.lower.facts import Needs, arms_of, end_phase, refuse_hollow_recursion
+from bitwright.lower.facts import Needs, arms_of, end_phase, refuse_hollow_recursion, refuse_unknown
 from bitwright.schema import spec
 from bitwright.schema.expr import Node
 
@@ -56,6 +56,7 @@ class ProgramLowering:
 
 def refuse_as_message(struct: type) -> None:
     """A message fills whole bytes and ends; DeclarationError with advice if the struct cannot."""
+    refuse_unknown(struct)
     refuse_hollow_recursion(struct)
     made, loose = spec.spec_of(struct), end_phase(struct, 0)
     if loose:

@@ -10,6 +10,7 @@ import msgspec
 from bitwright.errors import DEFAULT_LIMITS, Limits, declaration_error
 from bitwright.schema import measure, spec
 from bitwright.schema.expr import Const, Rest, walk
+from bitwright.schema.forward import refuse_undeclared
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -116,6 +117,12 @@ def reads_to_end(struct: type) -> bool:
             seen |= new
             waiting += new
     return False
+
+
+def refuse_unknown(struct: type) -> None:
+    """DeclarationError if the struct, or one that it can hold, names a struct that is not declared."""
+    for each in (struct, *reachable(struct)):
+        refuse_undeclared(each)
 
 
 def refuse_hollow_recursion(struct: type) -> None:

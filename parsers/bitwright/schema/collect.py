@@ -13,7 +13,7 @@ from typing import Any, TypeGuard
 import msgspec
 
 from bitwright.errors import DeclarationError, Location, declaration_error
-from bitwright.schema import checks, fitting, spec
+from bitwright.schema import checks, fitting, forward, spec
 from bitwright.schema.draft import Draft
 from bitwright.schema.expr import Expr, FieldProxy, FieldRef, Scope, call_site
 
@@ -78,8 +78,11 @@ def is_class_variable(annotation: Any) -> bool:
 def collect(
     struct_name: str, namespace: Mapping[str, Any], base: spec.StructSpec | None, order: str | None, origin: bool,
     location: Location, forbidden: frozenset[str],
-) -> spec.StructSpec:  # fmt: skip
-    """Read a class body.  `base` is the spec of the struct it extends; `forbidden` are names the base class uses."""
+) -> tuple[spec.StructSpec, dict[str, Location]]:  # fmt: skip
+    """Read a class body: what it says, and where each of its own names was declared.
+
+    `base` is the spec of the struct it extends; `forbidden` are names the base class uses.
+    """
     chosen = order if order is not None else base.order if base else "big"
     if not _is_order(chosen):
         raise declaration_error(f'endian={chosen!r}: write "big", "little" or "inherit"', location, struct_name)
@@ -97,8 +100,9 @@ def collect(
         struct_name, str(namespace.get("__module__", "")), type, tuple(reader.fields), reader.computed, reader.params,
         chosen, origin or bool(base and base.origin), location, str(namespace.get("__doc__") or ""),
     )  # fmt: skip
-    checks.check_struct(made, reader.sites)
-    return made
+    if not forward.forwards(made):
+        checks.check_struct(made, reader.sites)
+    return made, reader.sites
 
 
 def _check_all_used(struct_name: str, drafts: list[Draft]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 from bitwright.errors import declaration_error
-from bitwright.schema import spec
+from bitwright.schema import forward, spec
 from bitwright.schema.draft import (
     UNSET,
     Declared,
@@ -32,6 +32,15 @@ MYPY = False  # mypy takes this name for true
 Arguments: TypeAlias = Mapping[str, int | bytes]
 
 
+def _named(value: Any, where: str) -> type:
+    """A Struct class, perhaps by its name: one that holds itself, or one that is declared later."""
+    if isinstance(value, str):
+        if not value.isidentifier():
+            raise declaration_error(f'{where} takes a Struct class or its name, such as "Node", not {value!r}', call_site())
+        return forward.stand_in(value)
+    return _struct(value, where)
+
+
 def _struct(value: Any, where: str) -> type:
     if isinstance(value, type) and isinstance(getattr(value, "__bitwright__", None), spec.StructSpec):
         return value
@@ -39,6 +48,8 @@ def _struct(value: Any, where: str) -> type:
 
 
 # In overloads the value of a `default` is `...`: from any other a checker would infer the type variable.
+@overload
+def nested(struct: str, /, *, size: int = ..., endian: Endian = None, arguments: Arguments | None = None, doc: str = "") -> Any: ...
 @overload
 def nested(struct: type[C], /, *, size: int = ..., endian: Endian = None, arguments: Arguments | None = None, doc: str = "") -> C: ...
 @overload
@@ -50,16 +61,29 @@ def nested(
 ) -> Any:
     """Another struct in place; with `size=`, in a region of that many bytes that it must fill exactly.
 
-    `endian=` sets the byte order of a struct declared with `endian="inherit"`.
+    `endian=` sets the byte order of a struct declared with `endian="inherit"`.  A struct that holds itself is
+    named by text, as is one declared later beside this one: `child: Node | None = when(more, nested("Node"))`.
     """
-    _struct(struct, "nested()")
+    inner = _named(struct, "nested()")
 
     def make(scope: Scope) -> spec.WireType:
-        return spec.NestedType(struct, optional_node(size, scope), order_of(endian, scope), arguments_of(arguments, scope))
+        return spec.NestedType(inner, optional_node(size, scope), order_of(endian, scope), arguments_of(arguments, scope))
 
     return field(make, default=default, doc=doc)
 
 
+@overload
+def array(
+    item: str,
+    /,
+    *,
+    count: int = ...,
+    size: int = ...,
+    until: Callable[[Any], bool] | None = None,
+    endian: Endian = None,
+    arguments: Arguments | None = None,
+    doc: str = "",
+) -> list[Any]: ...
 @overload
 def array(
     item: type[C],
@@ -93,7 +117,7 @@ def array(
         raise declaration_error(f"until={until!r}: write a function of the element, until=lambda it: it.length == 0", call_site())
     if default is not UNSET and not isinstance(default, list | tuple):
         raise declaration_error(f"default={default!r} is not a list", call_site())
-    element = _struct_element(item, endian, arguments) if isinstance(item, type) else _value_element(item, endian, arguments)
+    element = _struct_element(item, endian, arguments) if isinstance(item, type | str) else _value_element(item, endian, arguments)
 
     def make(scope: Scope) -> spec.WireType:
         predicate = None
@@ -106,11 +130,11 @@ def array(
     return field(make, default=default if default is UNSET else list(default), doc=doc)
 
 
-def _struct_element(item: type, endian: Any, arguments: Any) -> Callable[[Scope], spec.WireType]:
-    _struct(item, "array()")
+def _struct_element(item: type | str, endian: Any, arguments: Any) -> Callable[[Scope], spec.WireType]:
+    inner = _named(item, "array()")
 
     def make(scope: Scope) -> spec.WireType:
-        return spec.NestedType(item, None, order_of(endian, scope), arguments_of(arguments, scope))
+        return spec.NestedType(inner, None, order_of(endian, scope), arguments_of(arguments, scope))
 
     return make
 
