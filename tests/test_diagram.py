@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import Literal
+from xml.etree import ElementTree as ET
+
+import pytest
 
 from bitwright import (
     IPv6Address,
@@ -30,6 +33,7 @@ from bitwright import (
     when,
 )  # fmt: skip
 from bitwright.diagram import diagram
+from tests.ir.programs import specs
 
 RULER = " " + "+-" * 32 + "+"
 
@@ -206,3 +210,56 @@ def test_a_large_fixed_field_is_a_row_of_its_own() -> None:
         data: bytes = raw(size=512)
 
     assert body(Block)[2] == f" /{'data: 512 bytes':^63}/"
+
+
+# --- the same as SVG -----------------------------------------------------------------------------
+
+
+def drawn(struct: type[Struct]) -> tuple[ET.Element, list[str]]:
+    """The picture as SVG, which must be well-formed, and its texts."""
+    root = ET.fromstring(struct.diagram(format="svg"))
+    space = "{http://www.w3.org/2000/svg}"
+    assert {element.tag for element in root.iter()} <= {space + tag for tag in ("svg", "style", "text", "rect", "path")}
+    return root, ["".join(element.itertext()) for element in root.iter(f"{space}text")]
+
+
+def test_a_picture_as_svg_has_the_same_boxes_and_legends() -> None:
+    root, texts = drawn(Segment)
+    assert texts[0] == "Segment: Segment header (RFC 9293, section 3.1)."
+    assert texts[1:33] == [str(bit) for bit in range(32)]
+    names = ["src_port", "sequence", "data_", "offset", "reserved", "1", "2", "code", "window"]
+    assert texts[33:42] == names
+    assert texts[42:45] == ["urgent: 16 bits, only if ack", "options: (data_offset * 4) - 20 bytes", "body: bytes to the end"]
+    assert texts[45:] == ["1 = ack (1 bit)", "2 = push_function (1 bit)"]
+    assert sum(element.get("class") == "absent" for element in root.iter()) == 3
+    assert sum(element.get("class") == "spare" for element in root.iter()) == 1
+    assert root.get("width") == "660"
+
+
+def test_high_boxes_of_an_svg_have_no_line_inside() -> None:
+    class Wide(Struct):
+        src: IPv6Address = ipv6()
+        end: int = u32()
+
+    root, texts = drawn(Wide)
+    horizontal = [y for element in root.iter() for y in re.findall(r"M10 (\d+)h20", element.get("d") or "")]
+    assert len(horizontal) == 2
+    assert texts[-2:] == ["src", "end"]
+
+
+def test_an_svg_is_escaped_and_named() -> None:
+    class Marked(Struct):
+        """A </svg><script>alert(1)</script> & such."""
+
+        body: bytes = raw()
+
+    assert drawn(Marked)[1][0] == "Marked: A </svg><script>alert(1)</script> & such."
+    with pytest.raises(ValueError, match='there are "text" and "svg"'):
+        Marked.diagram(format="png")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("name", sorted(specs()))
+def test_every_format_can_be_drawn(name: str) -> None:
+    root, texts = drawn(specs()[name])
+    assert specs()[name].__name__ in texts[0]
+    assert not any(float(element.get("y", "0")) > float(root.get("height", "0")) for element in root.iter())

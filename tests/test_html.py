@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import types
 from html.parser import HTMLParser
 
 from bitwright import Struct, array, auto, nested, raw, text, u8, u16, when
-from bitwright.html import MOST_ELEMENTS, MOST_ROWS, STYLE, escaped
+from bitwright.escaping import escaped
+from bitwright.html import MOST_ELEMENTS, MOST_ROWS, STYLE
 from bitwright_specs.dns import Message
 from tests.test_hexdump import ANSWER
 
@@ -116,3 +118,14 @@ def test_colours_follow_the_page() -> None:
     assert '[data-jp-theme-light="false"]' in STYLE
     assert ".vscode-dark" in STYLE
     assert not re.search(r"url\(|@import|expression", STYLE)
+
+
+def test_a_class_shows_its_picture_and_its_values_theirs() -> None:
+    shown = getattr(Note, "_repr_html_")  # noqa: B009  # as notebooks ask
+    assert isinstance(shown, types.MethodType)  # which they insist on where the object is a class
+    page = Reader(shown())
+    assert "svg" in page.tags
+    assert "script" not in page.tags
+    assert "A <i>note</i> & more." in "".join(page.text)
+    assert "double" in "".join(Reader(Note(words="a")._repr_html_()).text)
+    assert getattr(Struct, "_repr_html_", None) is None

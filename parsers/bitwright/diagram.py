@@ -18,11 +18,11 @@ from bitwright.schema.expr import Const, Node, show
 
 ROW_BITS = 32
 _LEFT = " "
-_KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
+KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
 _ORDERS = {
     "big": "",
-    "little": "\n(numbers of several bytes: least significant byte first)",
-    "inherit": "\n(byte order of the struct around it)",
+    "little": "(numbers of several bytes: least significant byte first)",
+    "inherit": "(byte order of the struct around it)",
 }
 _LEGEND_WIDTH = 78
 _MOST_NAME_LINES = 4
@@ -43,30 +43,48 @@ class Box:
 def diagram(struct: type) -> str:
     """The picture of a format and of the structs it is made of."""
     parts: list[str] = []
-    for one in _closure(struct):
-        made = spec.spec_of(one)
-        heading = f"{made.name}: {summary}" if (summary := _first_line(made.doc)) else made.name
-        heading = textwrap.fill(heading, _LEGEND_WIDTH)
-        parts.append(f"{heading}{_ORDERS[made.order]}\n\n{picture(made)}")
+    for made in structs_of(struct):
+        title, *notes = heading(made)
+        parts.append("\n".join([textwrap.fill(title, _LEGEND_WIDTH), *notes, "", picture(made)]))
     return "\n\n".join(parts) + "\n"
+
+
+def structs_of(struct: type) -> list[spec.StructSpec]:
+    """What there is a picture of: the format, and the structs that it nests or repeats."""
+    return [spec.spec_of(one) for one in _closure(struct)]
+
+
+def heading(made: spec.StructSpec) -> list[str]:
+    """What stands above a picture: the name with its summary, and in which order bytes lie."""
+    summary = _first_line(made.doc)
+    return [f"{made.name}: {summary}" if summary else made.name, *([_ORDERS[made.order]] if _ORDERS[made.order] else [])]
+
+
+def boxes(made: spec.StructSpec) -> list[Box]:
+    """The fields as boxes."""
+    return [_box(field) for field in made.fields if not isinstance(field.type, spec.CheckType)]
+
+
+def notes(made: spec.StructSpec) -> list[str]:
+    """What stands below a picture: the arms of unions, and what must hold."""
+    arms = [line for field in made.fields if (line := _arms(field))]
+    return arms + [f"  must hold: {show(condition.condition)} ({condition.message})" for _, condition in made.checks]
 
 
 def picture(made: spec.StructSpec) -> str:
     """The picture of one struct, with its legend."""
-    boxes = [_box(field) for field in made.fields if not isinstance(field.type, spec.CheckType)]
+    drawn = boxes(made)
     legend: list[str] = []
     lines = [_numbers(tens=True), _numbers(tens=False)]
-    keys = iter(_KEYS)
+    keys = iter(KEYS)
     previous: list[int | None] = []
-    for rows, run in _bands(boxes):
+    for rows, run in bands(drawn):
         lines += _band(rows, run, previous, keys, legend)
         previous = rows[-1] if rows else []
     lines.append(_ruler(previous, []))
-    if not boxes:
+    if not drawn:
         lines = ["(no fields)"]
-    legend += [line for field in made.fields if (line := _arms(field))]
-    legend += [f"  must hold: {show(condition.condition)} ({condition.message})" for _, condition in made.checks]
-    legend = [part for line in legend for part in textwrap.wrap(line, _LEGEND_WIDTH, subsequent_indent="    ")]
+    legend = [part for line in legend + notes(made) for part in textwrap.wrap(line, _LEGEND_WIDTH, subsequent_indent="    ")]
     text = [line.rstrip() for line in lines]
     return "\n".join([*text, "", *legend] if legend else text)
 
@@ -164,7 +182,7 @@ def _first_line(doc: str) -> str:
 # --- rows --------------------------------------------------------------------------------------
 
 
-def _bands(boxes: list[Box]) -> Iterator[tuple[list[list[int | None]], list[Box]]]:
+def bands(boxes: list[Box]) -> Iterator[tuple[list[list[int | None]], list[Box]]]:
     """Runs of fixed boxes as rows of 32 cells (which box each bit belongs to), and varying boxes alone."""
     run: list[Box] = []
     for box in [*boxes, Box("", None)]:
@@ -210,8 +228,8 @@ def _band(
     """The lines of one run of boxes, with the ruler above it."""
     if run[0].bits is None:
         return [_ruler(previous and [1 if p is not None else None for p in previous], rows[0]), *_varying(run[0], keys, legend)]
-    places = {index: _label_place(rows, index) for index in range(len(run))}
-    labels = {index: _label(box, _width(rows, places[index][0], index), keys, legend) for index, box in enumerate(run)}
+    places = {index: label_place(rows, index) for index in range(len(run))}
+    labels = {index: label_of(box, _width(rows, places[index][0], index), keys, legend) for index, box in enumerate(run)}
     lines: list[str] = []
     above: list[int | None] = [1 if p is not None else None for p in previous]
     for number, row in enumerate(rows):
@@ -254,7 +272,7 @@ def _put(line: str, row: list[int | None], index: int, text: str) -> str:
     return line[:start] + text.center(width) + line[start + width :]
 
 
-def _label_place(rows: list[list[int | None]], index: int) -> tuple[int, bool]:
+def label_place(rows: list[list[int | None]], index: int) -> tuple[int, bool]:
     """The row that carries a box's name, and whether it is written on the line above that row."""
     mine = [number for number, row in enumerate(rows) if index in row]
     whole = [number for number in mine if rows[number].count(index) == ROW_BITS]
@@ -272,7 +290,7 @@ def _width(rows: list[list[int | None]], row: int, index: int) -> int:
 # --- names -------------------------------------------------------------------------------------
 
 
-def _label(box: Box, width: int, keys: Iterator[str], legend: list[str]) -> list[str]:
+def label_of(box: Box, width: int, keys: Iterator[str], legend: list[str]) -> list[str]:
     """The lines that name a box of `width` characters; a key, and a line of the legend, if no way fits."""
     full = f"{box.name}: {box.note}" if box.note else box.name
     if len(full) <= width:

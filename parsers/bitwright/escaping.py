@@ -19,6 +19,13 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
+def escaped(text: str) -> str:
+    """The text for an element or an attribute of HTML or SVG: markup escaped, and what `printable` escapes."""
+    import html
+
+    return html.escape(printable(text), quote=True)
+
+
 def printable_json(text: str) -> str:
     """JSON text with the characters that `printable` would escape written as JSON escapes: the same data."""
     if text.isprintable():

@@ -7,10 +7,10 @@ Colours follow the page: light, dark, and what Jupyter and VS Code say of themse
 
 from __future__ import annotations
 
-import html
 from typing import Any, Final
 
-from bitwright.escaping import printable, shortened
+from bitwright.diagram_svg import diagram_svg
+from bitwright.escaping import escaped, shortened
 from bitwright.schema import spec
 from bitwright.summary import summary
 from bitwright.words import hex_of, scalar
@@ -44,9 +44,10 @@ def value_html(value: Any) -> str:
     return f'<div class="bitwright"><style>{STYLE}</style>{_Writer().struct(value, 0)}</div>'
 
 
-def escaped(text: str) -> str:
-    """The text for an element or an attribute: markup escaped, control characters shown."""
-    return html.escape(printable(text), quote=True)
+def class_html(struct: type) -> str:
+    """The picture of a format, in the colours of the page."""
+    style = ".bitwright .bw-diagram{color:inherit}"  # which a picture alone takes from what the viewer prefers
+    return f'<div class="bitwright"><style>{style}</style>{diagram_svg(struct)}</div>'
 
 
 class _Writer:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import functools
 import sys
+import types
 from typing import Any
 
 import msgspec
@@ -60,6 +61,15 @@ class StructType(StructMeta):
         """The fields in wire order (the memory order differs)."""
         made: spec.StructSpec | None = cls.__dict__.get("__bitwright__")
         return tuple(f.name for f in made.visible) if made else ()
+
+    @property
+    def _repr_html_(cls) -> Any:
+        """What notebooks show of a class: its picture.  On values, the method of that name in Struct serves."""
+        if "__bitwright__" not in cls.__dict__:
+            raise AttributeError("_repr_html_")
+        from bitwright.html import class_html
+
+        return types.MethodType(class_html, cls)
 
     def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **keywords: Any) -> None:
         """Swallow the class keywords that `__new__` used."""

@@ -7,7 +7,7 @@ matching and JSON.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, dataclass_transform
 
 import msgspec
 
@@ -155,8 +155,14 @@ class Struct(_Value):
         return hexdump(cls, data, color=color, width=width, fold=fold, endian=endian, **parameters)
 
     @classmethod
-    def diagram(cls) -> str:
-        """The layout as an RFC draws it, 32 bits a row."""
+    def diagram(cls, *, format: Literal["text", "svg"] = "text") -> str:  # noqa: A002  # what it is called on the command line
+        """The layout as an RFC draws it, 32 bits a row; as text, or drawn as SVG."""
+        if format == "svg":
+            from bitwright.diagram_svg import diagram_svg
+
+            return diagram_svg(cls)
+        if format != "text":
+            raise ValueError(f'format={format!r}: there are "text" and "svg"')
         from bitwright.diagram import diagram
 
         return diagram(cls)

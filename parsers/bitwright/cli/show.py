@@ -15,20 +15,21 @@ if TYPE_CHECKING:
 
 HELP: Final = "show a format: diagram, source, program, explanation"
 DESCRIPTION: Final = """\
-Show a declared format: the bit diagram that an RFC would draw, the Python source that
+Show a declared format: the bit diagram that an RFC would draw (svg: drawn), the Python source that
 parses and builds it, the program (intermediate representation) that the source is made
 from, or an explanation of layout and execution.  A module or a file without a class
 is listed: its formats with their sizes."""
 EXAMPLES: Final = """\
 examples:
   bitwright show ipv4
+  bitwright show ipv4 --format svg -o ipv4.svg
   bitwright show dns --format source --direction build
   bitwright show udp --format ir
   bitwright show myformats:Header --format explain
   bitwright show ./myformats.py:Header
   bitwright show myformats"""
 
-FORMATS: Final = ("diagram", "source", "ir", "explain")
+FORMATS: Final = ("diagram", "svg", "source", "ir", "explain")
 DIRECTIONS: Final = ("parse", "build")
 
 
@@ -56,6 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _shown(struct: type[Struct], form: str, direction: str) -> str:
     if form == "diagram":
         return struct.diagram()
+    if form == "svg":
+        return struct.diagram(format="svg")
     if form == "source":
         return struct.source(direction)
     if form == "explain":
