@@ -43,6 +43,7 @@ from bitwright import (
     u8,
     u16,
     variant,
+    varint,
     when,
 )
 from bitwright.checksum import internet
@@ -68,6 +69,11 @@ class Sized(Struct):
 class Counted(Struct):
     count: int = auto(u8())
     items: list[int] = array(u16(), count=count)
+
+
+class Varied(Struct):
+    before: int = u8()
+    number: int = varint("leb128", bits=14)
 
 
 class Choice(Struct):
@@ -268,6 +274,7 @@ PARSE: dict[str, Read] = {
     "no-progress": Read(Shells, b"\0\1", "shells", 8),
     "depth": Read(Branch, b"\1" * 100 + b"\0", BELOW, 64 * 8),
     "no-terminator": Read(Terminated, b"abc", "body", 0),
+    "varint": Read(Varied, b"\1\x80\x80\1", "number", 8),
     "too-large": Read(Pair, b"\0\1\0\2", "", None, {"limits": Limits(input_size=3)}),
     "parameter": Read(Needing, b"ab", "", None),
 }
@@ -277,6 +284,7 @@ FINDINGS: dict[str, Read] = {
     "checksum": Read(Summed, b"\0\0ab", "sum", 0),
     "reserved-bits": Read(Spare, b"\x0a", "spare", 5),
     "padding": Read(Gap, b"\1\0\2\0", "_gap", 8),
+    "non-minimal": Read(Varied, b"\1\x80\0", "number", 8),
     "enum-unknown": Read(Painted, b"\2", "colour", 0),
 }
 

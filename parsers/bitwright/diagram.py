@@ -123,6 +123,8 @@ def describe(wire: spec.WireType) -> str:
             return f"chosen by {show(wire.on)}" + (f", {_extent(wire.size)}" if wire.size is not None else "")
         case spec.OptionalType(condition, inner):
             return f"{describe(inner)}, only if {show(condition)}"
+        case spec.VarintType(width, coding=coding):
+            return f"{coding} of at most {width} bits"
         case spec.IntType(width):
             return f"{width} bits" if width > 1 else "1 bit"
         case spec.ChecksumType(number):
@@ -150,7 +152,7 @@ def _extent(size: Node | None, prefix: spec.IntType | None = None, terminator: b
     if size is not None:
         return f"{show(size)} bytes"
     if prefix is not None:
-        return f"bytes after a length of {prefix.width} bits"
+        return f"bytes after a length of {'at most ' if isinstance(prefix, spec.VarintType) else ''}{prefix.width} bits"
     return f"bytes up to 0x{terminator.hex()}" if terminator is not None else "bytes to the end"
 
 

@@ -32,6 +32,7 @@ PARSE_CODES: Final[Mapping[str, str]] = {
     "no-progress": "an array element consumed nothing, so the array could never end",
     "depth": "structs are nested deeper than the limit",
     "no-terminator": "the terminator of a field was not found",
+    "varint": "an integer of variable size takes more bytes, or is larger, than its type allows",
     "too-large": "the input is larger than the limit",
     "parameter": "a parameter that the format needs was not given, or is of the wrong type",
 }
@@ -41,6 +42,7 @@ FINDING_CODES: Final[Mapping[str, str]] = {
     "checksum": "a checksum does not fit the bytes it covers",
     "reserved-bits": "reserved bits are set",
     "padding": "padding is not zero",
+    "non-minimal": "an integer of variable size takes more bytes than its value needs",
     "payload-cut": "fewer payload bytes are there than the header announces",
     "enum-unknown": "a number has no name in its closed enumeration (a plain IntEnum)",
 }
@@ -206,6 +208,14 @@ class DeclarationError(BitwrightError, TypeError):
         problem = self.problem
         where = ".".join(part for part in (problem.struct, problem.path) if part)
         return ": ".join(str(part) for part in (problem.declaration, where, problem.message) if part)
+
+
+class Fault(Exception):  # never seen by users: engines turn it into a ParseError
+    """What readers that all engines share raise: the code, the byte, and words; of what is cut off, the bytes `needed` from there."""
+
+    def __init__(self, code: str, position: int, message: str, needed: int | None = None) -> None:
+        super().__init__(message)
+        self.code, self.position, self.message, self.needed = code, position, message, needed
 
 
 class EngineDisagreement(RuntimeError):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias
 
+from bitwright.errors import Fault
+
 MAX_NAME: Final = 255  # octets, RFC 1035 section 2.3.4
 MAX_LABEL: Final = 63
 POINTER_RANGE: Final = 0x4000  # a pointer has 14 bits
@@ -23,12 +25,8 @@ _TEXT: Final = tuple(
 PLAIN: Final = bytes(c for c in range(256) if len(_TEXT[c]) == 1)
 
 
-class NameFault(Exception):  # noqa: N818  # never seen by users: engines turn it into their own error
+class NameFault(Fault):
     """A malformed name: the code of the rule, the byte where it was broken, and words."""
-
-    def __init__(self, code: str, position: int, message: str, needed: int | None = None) -> None:
-        super().__init__(message)
-        self.code, self.position, self.message, self.needed = code, position, message, needed
 
 
 def label_text(label: bytes) -> str:

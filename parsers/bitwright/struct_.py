@@ -44,7 +44,7 @@ else:
     kw_only_default=True,
     field_specifiers=(
         numbers.bits, numbers.flag, numbers.u8, numbers.u16, numbers.u24, numbers.u32, numbers.u48, numbers.u64,
-        numbers.i8, numbers.i16, numbers.i32, numbers.i64,
+        numbers.i8, numbers.i16, numbers.i32, numbers.i64, numbers.varint,
         content.raw, content.text, content.ipv4, content.ipv6, content.mac, content.domain_name,
         structure.nested, structure.array, structure.switch, structure.variant,
     ),

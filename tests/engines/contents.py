@@ -162,7 +162,9 @@ def delimited_item(body: Body, *, is_text: bool) -> Item:
         flags = [k.name for k in body.known if k.flag]
         order = body.draw(st.sampled_from([None, '"little"', '"big"', *flags]))
         prefix = "u8()" if order is None or body.draw(st.booleans()) else f"u16(endian={order})"
-        said, bits = f"prefix={prefix}", 8 if prefix == "u8()" else 16
+        if body.draw(st.integers(0, 3)) == 0:
+            prefix = f"varint({body.draw(st.sampled_from(['leb128', 'quic', 'mqtt', 'vlq']))!r})"
+        said, bits = f"prefix={prefix}", 16 if prefix.startswith("u16") else 8
         content, words = st.binary(max_size=6), st.text("ab\u00e9\0", max_size=4)
     else:
         end = body.draw(st.sampled_from(TERMINATORS))

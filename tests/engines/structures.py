@@ -14,6 +14,7 @@ from tests.engines.contents import CONTENTS, delimited_item, nesting, new_extent
 from tests.engines.formats import Body, Draw, Format, Known, Made, Making, Module
 from tests.engines.numbers import NUMBERS, alignment, computed, computed_constant, number, word
 from tests.engines.related import RELATED
+from tests.engines.variable import VARIABLE
 
 ORDERS = ("big", "big", "big", "little", "inherit")
 ALGORITHMS = (("internet", 16), ("crc32", 32), ("adler32", 32), ("fletcher16", 16))
@@ -335,7 +336,7 @@ def summed(body: Body) -> None:
 
 # --- classes -----------------------------------------------------------------------------------
 
-PARTS = (*NUMBERS, *NUMBERS, *CONTENTS, nest, nest, choice, choice, union_list, optional, optional, stated, chain, summed, alignment, computed_constant, computed, header, *RELATED)
+PARTS = (*NUMBERS, *NUMBERS, *CONTENTS, nest, nest, choice, choice, union_list, optional, optional, stated, chain, summed, alignment, computed_constant, computed, header, *RELATED, *VARIABLE)
 
 
 def struct(

@@ -41,6 +41,7 @@ from bitwright import (
     u48,
     u64,
     variant,
+    varint,
     when,
 )
 from bitwright.checksum import adler32, crc32, internet
@@ -102,6 +103,18 @@ class Numbers(Struct):
     both = (a < 10) & p & (b == 0)
     chosen = select(a == 1, b, 0)
     swapped: int = u16(endian=a == 1)
+
+
+class Variable(Struct):
+    plain: int = varint("leb128")
+    narrow: int = varint("zigzag", bits=32, default=-1)
+    kind: Kind = varint("vlq", Kind)
+    other: Kind = varint("quic", Kind, bits=30, default=Kind.RAW)
+    length: int = auto(varint("mqtt"))
+    fixed: int = const(varint("sleb128"), 5)
+    body: bytes = raw(size=length)
+    label: str = text(prefix=varint("leb128"))
+    items: list[int] = array(varint("leb128"), count=plain)
 
 
 class Content(Struct, endian="inherit"):

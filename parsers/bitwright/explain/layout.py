@@ -62,6 +62,8 @@ def _type(wire: spec.WireType) -> str:
 
 
 def _number(wire: spec.IntType) -> str:
+    if isinstance(wire, spec.VarintType):
+        return describe(wire) + (f", {wire.enum.__name__}" if wire.enum else "")
     width, kind = wire.width, "i" if wire.signed else "u"
     if wire.as_type is bool and width == 1:
         text = "flag"

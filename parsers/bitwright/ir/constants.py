@@ -14,6 +14,7 @@ from typing import Any, Final
 from bitwright.errors import BUILD_CODES, FINDING_CODES, PARSE_CODES, Location
 from bitwright.ir.builder import FOLD, IntervalError, interval
 from bitwright.ir.ops import Op, Program, Reg
+from bitwright.varints import KINDS, bounds_of_varint
 
 Check = Callable[[Op, Program], str | None]
 
@@ -154,6 +155,35 @@ def _same(op: Op, program: Program) -> str | None:
 def _sum(op: Op, program: Program) -> str | None:
     size = op.attrs["bytes"]
     return _symbol(op, program, op.attrs["algorithm"], "function") or (None if _natural(size, 1) else f"the sum has {size!r} bytes")
+
+
+def _coding(op: Op, program: Program) -> str | None:
+    coding = op.attrs["coding"]
+    return None if coding in KINDS else f"no coding is called {coding!r}"
+
+
+def _varint(op: Op, program: Program) -> str | None:
+    wrong, bits = _coding(op, program), op.attrs["bits"]
+    if wrong is not None or not _natural(bits, 1) or bits > KINDS[op.attrs["coding"]][0]:
+        return wrong or f"no {op.attrs['coding']} has {bits!r} bits"
+    return _within(op.outs[0], *bounds_of_varint(op.attrs["coding"], bits))
+
+
+def _varint_size(op: Op, program: Program) -> str | None:
+    return _coding(op, program) or _held(op.args[0], op) or _within(op.outs[0], 1, 10)
+
+
+def _held(number: Reg, op: Op) -> str | None:
+    """Whether the coding can hold every value of a register."""
+    coding = op.attrs["coding"]
+    low, high = bounds_of_varint(coding, KINDS[coding][0])
+    if low <= number.lo and number.hi <= high:
+        return None
+    return f"%{number.number} lies in {number.lo}..{number.hi}, {coding} holds {low}..{high}"
+
+
+def _put_varint(op: Op, program: Program) -> str | None:
+    return _coding(op, program) or _held(op.args[-1], op) or (_within(op.outs[0], 1, 10) if op.outs else None)
 
 
 # --- objects -----------------------------------------------------------------------------------
@@ -392,6 +422,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "fit": lambda op, program: _within(op.outs[0], 0, 1),
     "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "bits": _bits,
     "find": _some_bytes("terminator"), "checksum": _sum, "put.checksum": _sum,
+    "varint": _varint, "varint.size": _varint_size, "put.varint": _put_varint, "insert.varint": _put_varint,
     "constant": _constant, "box": _box, "split": _split, "known": _known, "span": _span, "render": _render, "text": _encoding,
     "name": _name, "make": _make, "record": _record,
     "attr": _attribute, "set": _attribute, "as_int": _as_int, "as_bytes": _as_bytes, "as_text": _encoding, "as_value": _class,

@@ -2,12 +2,12 @@
 
 By convention a function of a parse program takes a position and the end of its region first, and `whole`
 takes the end alone.  Whoever runs the entry guarantees 0 <= position <= end <= size of the input.  From
-that, for every function, with what `need`, `need.var`, `find`, `name` and `fail_if` establish, is proven:
+that, for every function, with what `need`, `need.var`, `find`, `name`, `varint` and `fail_if` establish, is proven:
 
 * every byte that `load`, `unpack` and `same` read lies in the input: a check for as many bytes, from the
   same position or from one that a constant leads to it, comes first on every way to the read;
 * `span`, `render`, `text` and `zeros` take a beginning that is not behind their end, and an end within the input;
-* `find` and `name` get a position that is not behind their end, and an end within the input (what `name`
+* `find`, `name` and `varint` get a position that is not behind their end, and an end within the input (what `name`
   reads through a pointer it checks itself, as does `checksum` with what it covers);
 * every call hands over a position and an end that keep the convention.
 
@@ -206,6 +206,12 @@ class _Reads:
         self.learn((op.outs[1], 0), end)
         self.learn(self.place(base), op.outs[1], 1)
 
+    def varint(self, op: Op) -> None:
+        base, end = op.args
+        self.region(op, base, end)
+        self.learn((op.outs[1], 0), end)
+        self.learn(self.place(base), op.outs[1], 1)
+
     # --- reads -------------------------------------------------------------------------------
 
     def region(self, op: Op, base: Reg, end: Reg) -> None:
@@ -296,6 +302,7 @@ class _Reads:
 _HANDLERS: Final[dict[str, Callable[[_Reads, Op], None]]] = {
     "const": _Reads.const, "bin": _Reads.bin, "fail_if": _Reads.fail_if, "need": _Reads.need, "need.var": _Reads.need_var,
     "find": _Reads.find, "name": _Reads.name, "load": _Reads.load, "unpack": _Reads.unpack, "same": _Reads.same, "span": _Reads.span,
+    "varint": _Reads.varint,
     "text": _Reads.span, "render": _Reads.span, "zeros": _Reads.span, "call": _Reads.call, "dispatch": _Reads.dispatch, "if": _Reads.branch,
     "loop.count": _Reads.loop, "loop.while": _Reads.loop, "loop.each": _Reads.loop,
 }  # fmt: skip

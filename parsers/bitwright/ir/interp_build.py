@@ -9,6 +9,7 @@ from bitwright.ir.interp import Frame, Handler, KeptName, Machine, checksum_of
 from bitwright.ir.ops import Op
 from bitwright.kept import Place
 from bitwright.names import POINTER_RANGE, Memo, NameFault, join_labels, read_name, split_name
+from bitwright.varints import write_varint
 
 
 def _bits_written(m: Machine) -> int:
@@ -210,6 +211,17 @@ def _put_bytes(m: Machine, op: Op, args: list[Any]) -> None:
     m.out += content
 
 
+def _put_varint(m: Machine, op: Op, args: list[Any]) -> None:
+    m.out += write_varint(args[0], op.attrs["coding"])
+
+
+def _insert_varint(m: Machine, op: Op, args: list[Any]) -> int:
+    at, number = args
+    encoded = write_varint(number, op.attrs["coding"])
+    m.out[at:at] = encoded
+    return len(encoded)
+
+
 def _put_zeros(m: Machine, op: Op, args: list[Any]) -> None:
     m.out += bytes(args[0])
 
@@ -217,7 +229,7 @@ def _put_zeros(m: Machine, op: Op, args: list[Any]) -> None:
 HANDLERS: dict[str, Handler] = {
     "enter": _enter, "leave": _leave, "as_int": _as_int, "as_bytes": _as_bytes, "as_text": _as_text, "as_list": _as_list,
     "as_value": _as_value, "as_class": _as_class, "arm": _arm, "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes,
-    "put.zeros": _put_zeros, "put.name": _put_name, "fit": _fit,
+    "put.zeros": _put_zeros, "put.name": _put_name, "fit": _fit, "put.varint": _put_varint, "insert.varint": _insert_varint,
     "memo": lambda m, op, args: NameMemo(), "patch": _patch, "put.checksum": _put_checksum, "here": _here,
     "attr": lambda m, op, args: getattr(args[0], op.attrs["name"]),
     "set": lambda m, op, args: setattr(args[0], op.attrs["name"], args[1]),

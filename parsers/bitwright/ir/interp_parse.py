@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from bitwright.errors import Fault
 from bitwright.ir.interp import Frame, Handler, Machine, bits_of, checksum_of
 from bitwright.ir.ops import Op
 from bitwright.names import NameFault, read_name
+from bitwright.varints import read_varint, size_of_varint
 
 
 def _enter(m: Machine, op: Op, args: list[Any]) -> None:
@@ -133,6 +135,21 @@ def encoded(text: str, encoding: str) -> bytes | None:
         return None
 
 
+def _varint(m: Machine, op: Op, args: list[Any]) -> tuple[int, int]:
+    base, end = args
+    try:
+        return read_varint(m.data, base, end, op.attrs["coding"], op.attrs["bits"])
+    except Fault as fault:
+        raise _faulty(m, fault, end) from None
+
+
+def _faulty(m: Machine, fault: Fault, end: int) -> BaseException:
+    """The error for what a reader that all engines share found wrong."""
+    if fault.needed is not None:
+        return _truncated(m, fault.position, end, fault.needed)
+    return m.fail(fault.code, fault.message, fault.position * 8)
+
+
 def _name(m: Machine, op: Op, args: list[Any]) -> tuple[str, int]:
     base, end, origin, memo = args
     try:
@@ -150,5 +167,5 @@ HANDLERS: dict[str, Handler] = {
     "enter": _enter, "leave": _leave, "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "bits": _bits,
     "memo": lambda m, op, args: {}, "find": _find, "same": _same, "zeros": _zeros, "checksum": _checksum, "known": _known,
     "span": _span, "render": _render,
-    "text": _text, "name": _name,
+    "text": _text, "name": _name, "varint": _varint, "varint.size": lambda m, op, args: size_of_varint(args[0], op.attrs["coding"]),
 }  # fmt: skip

@@ -96,6 +96,8 @@ OPS: Final[Mapping[str, Signature]] = {
     "unpack": Signature("i", "i*", ("layout",), pure=True),  # several loads: layout is (offset, bytes, order), ascending
     "bits": Signature("i", "i", ("shift", "width", "signed"), pure=True),  # a run of bits of a loaded number
     "find": Signature("ii", "i", ("terminator",)),  # base, end: position of the terminator
+    "varint": Signature("ii", "ii", ("coding", "bits")),  # base, end: a number of variable size and the position after it
+    "varint.size": Signature("i", "i", ("coding",), pure=True),  # bytes of its shortest form
     "same": Signature("i", "i", ("value",), pure=True),  # base: whether these bytes are there
     "zeros": Signature("ii", "i", pure=True),  # from, to: whether all bytes between are zero
     "checksum": Signature("iiiio", "i", ("algorithm", "bytes")),  # from, to, own position, present, prefix: computed sum
@@ -130,6 +132,8 @@ OPS: Final[Mapping[str, Signature]] = {
     "here": Signature("", "i"),  # number of the byte that the next bit goes into; attribute `phase`: which bit of it, where not 0
     "put": Signature("i", "", ("width", "order")),  # a number of `width` bits after what was written; `phase` as of `here`
     "put.pack": Signature("i*", "", ("layout",)),  # several: layout is ((width, order), ...); `phase` as of `here`
+    "put.varint": Signature("i", "", ("coding",)),  # a number in its shortest form
+    "insert.varint": Signature("ii", "i", ("coding",)),  # position, number: pushed in there; by how many bytes what follows moved
     "put.bytes": Signature("o", ""),  # and attribute `terminator`, where given: fails if the bytes contain it
     "put.zeros": Signature("i", ""),  # that many zero bytes
     "put.name": Signature("oio", "o", ("compress",)),  # text, origin, memo: the text in canonical form

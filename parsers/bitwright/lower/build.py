@@ -30,7 +30,7 @@ from bitwright.lower.common import (
 from bitwright.lower.conditions import fail_unless
 from bitwright.lower.equations import Equations, Unknown
 from bitwright.lower.expressions import Path, Values, bounds, export_bounds, paths_into
-from bitwright.lower.facts import Needs, needs_of
+from bitwright.lower.facts import Needs, holds_names, needs_of
 from bitwright.schema import spec
 from bitwright.schema.expr import FieldRef, Node
 
@@ -51,11 +51,18 @@ class BuildKey:
     arguments: Arguments = ()
 
 
+@dataclasses.dataclass(slots=True, eq=False)
+class Mark:
+    """A byte of what this function writes, remembered for later; it moves when bytes are pushed in before it."""
+
+    at: Reg
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Place:
     """Where a number waits to be patched: its byte, the bit in it, and its byte order, perhaps by an earlier field."""
 
-    at: Reg
+    mark: Mark
     phase: int
     wire: spec.IntType
     order: str | Node
@@ -115,6 +122,7 @@ class StructBuild:
         self.given: dict[Path, Reg] = {}
         self.equations = Equations(b, self.values, self.spec, self._known)
         self.places: dict[Path, Place] = {}
+        self.marks: list[Mark] = []  # in the order of the bytes
         self.copies: dict[str, Reg] = {}  # what the resolved copy holds
         self.inputs: dict[str, Reg] = {}  # what the message holds
         self.waiting: list[spec.FieldSpec] = []  # const fields of values not known yet
@@ -130,6 +138,12 @@ class StructBuild:
     def here(self, hint: str = "pos") -> Reg:
         """The byte that the next bit goes into."""
         return self.builder.number("here", lo=0, hi=POSITION_HI, hint=hint, phase=self.phase)
+
+    def mark(self) -> Mark:
+        """Remember the byte that the next bit goes into."""
+        made = Mark(self.here())
+        self.marks.append(made)
+        return made
 
     def _parameters(self) -> tuple[Reg, ...]:
         b, key = self.builder, self.key
@@ -192,16 +206,40 @@ class StructBuild:
             self.patch(self.places[unknown.path], value)
 
     def patch(self, place: Place, value: Reg) -> None:
-        """Write a number into zero bits written before."""
+        """Write a number into zero bits written before, or push in one whose size was not known."""
+        b, at = self.builder, place.mark.at
+        if isinstance(place.wire, spec.VarintType):
+            size = b.number("insert.varint", at, value, lo=1, hi=10, coding=place.wire.coding)
+            for mark in self.marks[self.marks.index(place.mark) + 1 :]:
+                mark.at = b.number("bin", mark.at, size, lo=0, hi=POSITION_HI, hint=mark.at.hint, op="add")
+            return
 
         def emit(order: str) -> None:
-            self.builder.emit("patch", (place.at, value), width=place.wire.width, phase=place.phase, order=order)
+            b.emit("patch", (at, value), width=place.wire.width, phase=place.phase, order=order)
 
-        by_order(self.builder, self.values, place.order, emit)
+        by_order(b, self.values, place.order, emit)
 
     def hold_place(self, field: spec.FieldSpec, wire: spec.IntType) -> None:
         """Remember where a number goes that is not known yet."""
-        self.places[field.name,] = Place(self.here(), self.phase, wire, self.order_of(wire, field))
+        if isinstance(wire, spec.VarintType):
+            self._can_push(field)
+        self.places[field.name,] = Place(self.mark(), self.phase, wire, self.order_of(wire, field))
+
+    def _can_push(self, field: spec.FieldSpec) -> None:
+        """Refuse a varint that is known late where what follows must know its own place before."""
+        following = self.spec.fields[self.spec.fields.index(field) + 1 :]
+        for other in following:
+            if isinstance(other.type, spec.AlignType):
+                self.refuse(
+                    f"is known only after `{other.name}`, whose size depends on where it lies; put what is aligned into its own struct",
+                    field,
+                )  # fmt: skip
+            if holds_names(other.type):
+                self.refuse(
+                    f"is known only after `{other.name}`, which holds names that others point to by their place; "
+                    "give it a fixed size (u16()), or declare the struct with the names origin=True",
+                    field,
+                )  # fmt: skip
 
     def order_of(self, wire: spec.IntType, field: spec.FieldSpec) -> str | Node:
         """The byte order of a number at the current place."""
@@ -253,7 +291,7 @@ class StructBuild:
 
     def _sum(self, field: spec.FieldSpec, wire: spec.ChecksumType) -> None:
         place = self.places[field.name,]
-        out = self._unless_given(field, wire.inner, lambda: self._computed_sum(field, wire, place.at))
+        out = self._unless_given(field, wire.inner, lambda: self._computed_sum(field, wire, place.mark.at))
         self.values.fields[field.name,] = out
         self.patch(place, out)
 

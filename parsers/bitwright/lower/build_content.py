@@ -78,6 +78,9 @@ class ContentBuild:
     def put(self, wire: spec.IntType, number: Reg) -> None:
         """Write a number, in a byte order that may depend on an earlier field."""
         s, b = self.s, self.b
+        if isinstance(wire, spec.VarintType):
+            b.emit("put.varint", (number,), coding=wire.coding)
+            return
 
         def emit(order: str) -> None:
             b.emit("put", (number,), width=wire.width, order=order, phase=s.phase)
@@ -121,7 +124,7 @@ class ContentBuild:
             high = (1 << wire.prefix.width) - 1
             too_long = b.bin("gt", length, b.const(high))
             b.fail_if(too_long, "size", f"has {{1}} bytes; its length prefix can say at most {high}", values=(length,))
-            self.put(wire.prefix, length)
+            self.put(wire.prefix, b.bin("min", length, b.const(high)) if isinstance(wire.prefix, spec.VarintType) else length)
         b.emit("put.bytes", (content,), terminator=wire.terminator)
 
     def put_name(self, wire: spec.NameType, value: Reg) -> Reg:

@@ -229,6 +229,8 @@ class FieldBuild(StructureBuild):
             known = self._constant(wire, field.fixed)
         if known is None:
             s.hold_place(field, wire)
+            if isinstance(wire, spec.VarintType):
+                return  # its bytes are pushed in once it is known how many they are
             known = self.b.const(0)
         self.put(wire, known)
 

@@ -73,7 +73,8 @@ def has_names(wire: spec.WireType) -> bool:
 
 def holds_names(wire: spec.WireType) -> bool:
     """Whether a type can hold domain names of the surrounding scope."""
-    inside = {s for struct in structs_in(wire) for s in {struct, *reachable(struct, within_scope=True)}}
+    own = [struct for struct in structs_in(wire) if not spec.spec_of(struct).origin]
+    inside = {s for struct in own for s in {struct, *reachable(struct, within_scope=True)}}
     return has_names(wire) or any(has_names(f.type) for struct in inside for f in spec.spec_of(struct).fields)
 
 

@@ -87,9 +87,29 @@ class ContentLowering:
         shift = 8 * size - s.phase - wire.width
         return b.number("bits", word, lo=low, hi=high, shift=shift, width=wire.width, signed=wire.signed)
 
-    def _integer(self, wire: spec.IntType) -> Read:
+    def _number(self, wire: spec.IntType) -> Reg:
+        """A number, whatever its size; the position moves behind it."""
+        if isinstance(wire, spec.VarintType):
+            return self._varint(wire)
         number = self._word(wire)
         self._move_bits(wire.width)
+        return number
+
+    def _varint(self, wire: spec.VarintType) -> Reg:
+        s, b = self.s, self.b
+        self._aligned("a varint")
+        number, after = b.reg("int", *bounds(wire), self.field.name), position(b)
+        b.emit("varint", (s.pos, self.end), (number, after), coding=wire.coding, bits=wire.width)
+        if s.options.strict:
+            size = b.number("bin", after, s.pos, lo=0, hi=POSITION_HI, op="sub")
+            fewest = b.number("varint.size", number, lo=1, hi=10, coding=wire.coding)
+            longer = b.bin("ne", size, fewest)
+            b.emit("finding_if", (longer, number, size, fewest), code="non-minimal", message="{0} is written in {1} bytes; {2} would do")
+        s.pos = after
+        return number
+
+    def _integer(self, wire: spec.IntType) -> Read:
+        number = self._number(wire)
         enum = wire.enum
         if enum is not None:
             symbol = self.s.owner.symbol(table_of(enum), enum.__name__)
@@ -178,8 +198,7 @@ class ContentLowering:
         s, b = self.s, self.b
         self._aligned("bytes")
         if wire.prefix is not None:
-            length = self._word(wire.prefix)
-            self._move_bits(wire.prefix.width)
+            length = self._number(wire.prefix)
             b.emit("need.var", (s.pos, self.end, length), expr="its length prefix", refs=())
             stop = advance(b, s.pos, length, "stop")
             return s.pos, stop, stop

@@ -187,6 +187,8 @@ def _check_places(made: spec.StructSpec) -> None:
 def _whole_bytes(wire: spec.WireType) -> str | None:
     """What a type is that cannot begin inside a byte; None if it can."""
     match wire:
+        case spec.VarintType():
+            return "a varint"
         case spec.BytesType():
             return "bytes"
         case spec.TextType():
@@ -210,7 +212,7 @@ def _whole_bytes(wire: spec.WireType) -> str | None:
 
 def _check_little(made: spec.StructSpec, field: spec.FieldSpec, phase: int) -> None:
     number = spec.number_behind(field.type)
-    if not isinstance(number, spec.IntType) or number.order not in {None, "inherit", "little"}:
+    if not isinstance(number, spec.IntType) or isinstance(number, spec.VarintType) or number.order not in {None, "inherit", "little"}:
         return
     if phase + number.width > 8 and (phase or number.width % 8):
         raise declaration_error(

@@ -147,9 +147,10 @@ def length_prefix(prefix: Any, scope: Scope) -> spec.IntType | None:
     if prefix is UNSET:
         return None
     made = inner_type(draft_of(prefix, "prefix="), scope, "prefix=")
-    if isinstance(made, spec.IntType) and not made.signed and made.as_type is int and made.width % 8 == 0:
+    whole = isinstance(made, spec.VarintType) or (isinstance(made, spec.IntType) and made.width % 8 == 0)
+    if isinstance(made, spec.IntType) and whole and not made.signed and made.as_type is int:
         return made
-    raise scope.error("prefix= takes an unsigned integer of whole bytes, such as u8() or u16()")
+    raise scope.error('prefix= takes an unsigned integer of whole bytes, such as u8(), u16() or varint("leb128")')
 
 
 def one_delimiter(what: str, **given: Any) -> None:

@@ -10,6 +10,7 @@ import msgspec
 
 from bitwright.schema import spec
 from bitwright.schema.expr import Const
+from bitwright.varints import most_bytes
 
 
 class Size(msgspec.Struct, frozen=True):
@@ -39,6 +40,8 @@ UNBOUNDED = Size(0, None)
 def size_of(wire: spec.WireType) -> Size:
     """The interval for a wire type."""
     match wire:
+        case spec.VarintType(width=width, coding=coding):
+            return Size(8, 8 * most_bytes(coding, width))
         case spec.IntType(width=width) | spec.PadType(width):
             return Size(width, width)
         case spec.BytesType() | spec.TextType():
@@ -81,7 +84,7 @@ def _content(wire: spec.BytesType | spec.TextType) -> Size:
     if isinstance(wire.size, Const):
         return Size(8 * wire.size.value, 8 * wire.size.value)
     if wire.prefix is not None:
-        return Size(wire.prefix.width, wire.prefix.width + 8 * ((1 << wire.prefix.width) - 1))
+        return size_of(wire.prefix) + Size(0, 8 * ((1 << wire.prefix.width) - 1))
     if wire.terminator is not None:
         return Size(8 * len(wire.terminator), None)
     return UNBOUNDED

@@ -7,13 +7,16 @@ Each function returns, statically, the type of the value, so that the relation
 from __future__ import annotations
 
 import enum
-from typing import Any, TypeVar, overload
+from typing import Any, Literal, TypeAlias, TypeVar, overload
 
 from bitwright.checksum import Algorithm  # loads that module before `bitwright` gives its name to the word below
 from bitwright.errors import declaration_error
 from bitwright.schema import spec
 from bitwright.schema.draft import UNSET, Endian, Gap, check_yes_or_no, claim, draft_of, field, is_whole, order_of
 from bitwright.schema.expr import MOST_BYTES, Expr, ParamRef, Scope, call_site
+from bitwright.varints import KINDS
+
+Coding: TypeAlias = Literal["leb128", "sleb128", "zigzag", "quic", "mqtt", "vlq"]
 
 T = TypeVar("T")
 N = TypeVar("N", bound=int)
@@ -25,8 +28,7 @@ S = TypeVar("S", bound=str)
 def _integer(width: int, as_type: Any, *, signed: bool, default: Any, endian: Any, doc: str) -> Any:
     if not is_whole(width) or not 1 <= width <= 64:
         raise declaration_error(f"an integer has 1 to 64 bits, not {width!r}; use raw(size=...) for more", call_site())
-    if not (isinstance(as_type, type) and (as_type in (int, bool) or issubclass(as_type, enum.IntEnum))):
-        raise declaration_error(f"{as_type!r} cannot be the type of a number; use int, bool or an OpenEnum", call_site())
+    _check_number_type(as_type)
     if as_type is bool and width != 1:
         raise declaration_error(f"a bool has 1 bit, not {width}; use flag() or int", call_site())
 
@@ -36,6 +38,11 @@ def _integer(width: int, as_type: Any, *, signed: bool, default: Any, endian: An
         return spec.IntType(width, signed, order_of(endian, scope), as_type)
 
     return field(make, default=default, doc=doc)
+
+
+def _check_number_type(as_type: Any) -> None:
+    if not (isinstance(as_type, type) and (as_type in (int, bool) or issubclass(as_type, enum.IntEnum))):
+        raise declaration_error(f"{as_type!r} cannot be the type of a number; use int, bool or an OpenEnum", call_site())
 
 
 # In overloads the value of a `default` is `...`: from any other a checker would infer the type variable.
@@ -117,6 +124,27 @@ def i64(*, default: int = UNSET, endian: Endian = None, doc: str = "") -> int:
     return bits(64, signed=True, default=default, endian=endian, doc=doc)
 
 
+@overload
+def varint(kind: Coding, /, *, bits: int = 64, default: int = ..., doc: str = "") -> int: ...
+@overload
+def varint(kind: Coding, as_type: type[E], /, *, bits: int = 64, default: E = ..., doc: str = "") -> E: ...
+def varint(kind: Coding, as_type: Any = int, /, *, bits: int = 64, default: Any = UNSET, doc: str = "") -> Any:
+    """An integer of variable size, of at most `bits` bits: "leb128", "sleb128", "zigzag", "quic", "mqtt" or "vlq".
+
+    Building writes the shortest form; reading another is a finding.
+    """
+    if kind not in KINDS:
+        raise declaration_error(f"varint({kind!r}): there are {', '.join(KINDS)}", call_site())
+    if not is_whole(bits) or not 1 <= bits <= 64:
+        raise declaration_error(f"varint(bits={bits!r}): the value has 1 to 64 bits", call_site())
+    _check_number_type(as_type)
+    if as_type is bool:
+        raise declaration_error("a varint is a number, not a bool; use flag(), or compare it: `is_set = value != 0`", call_site())
+    most, signed = KINDS[kind]
+    width = min(bits, most)
+    return field(lambda scope: spec.VarintType(width, signed, None, as_type, kind), default=default, doc=doc)
+
+
 def reserved(width: int, /, *, doc: str = "") -> int:
     """`width` bits that should be zero: kept, and a finding if they are not."""
     proxy = _integer(width, int, signed=False, default=0, endian=None, doc=doc)
@@ -186,8 +214,8 @@ def checksum(inner: N, algorithm: Algorithm, /, *, over: int | None = None, pref
 
     def make(scope: Scope) -> spec.WireType:
         made = number(scope)
-        if not isinstance(made, spec.IntType) or made.as_type is not int:
-            raise scope.error("checksum() takes an integer such as u16()")
+        if not isinstance(made, spec.IntType) or isinstance(made, spec.VarintType) or made.as_type is not int:
+            raise scope.error("checksum() takes an integer of fixed size such as u16()")
         covered = None if over is None else scope.freeze(over)
         return spec.ChecksumType(made, algorithm, covered, _parameter(prefix, scope), zero_is_absent)
 

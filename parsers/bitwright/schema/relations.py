@@ -13,7 +13,8 @@ from bitwright.schema.expr import COMPARISONS, MOST_BYTES, Binary, Const, FieldR
 
 # What each type is, in words.
 KINDS: dict[type, str] = {
-    spec.IntType: "a number", spec.ChecksumType: "a checksum", spec.OptionalType: "optional", spec.NestedType: "a struct",
+    spec.IntType: "a number", spec.VarintType: "a number",
+    spec.ChecksumType: "a checksum", spec.OptionalType: "optional", spec.NestedType: "a struct",
     spec.ArrayType: "a list", spec.SwitchType: "a union", spec.BytesType: "bytes", spec.TextType: "text",
     spec.NameType: "a domain name", spec.PadType: "padding", spec.AlignType: "padding", spec.CheckType: "a condition",
 }  # fmt: skip

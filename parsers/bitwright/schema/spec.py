@@ -36,6 +36,12 @@ class IntType(msgspec.Struct, frozen=True):
         return self.as_type if issubclass(self.as_type, enum.IntEnum) else None
 
 
+class VarintType(IntType, frozen=True):
+    """An integer whose bytes say themselves how many they are; `width` is of the value, `coding` one of `varints.KINDS`."""
+
+    coding: str = "leb128"
+
+
 class BytesType(msgspec.Struct, frozen=True):
     """Bytes: of `size`, after a length `prefix`, up to a `terminator`, or to the end of the region.
 

@@ -7,6 +7,7 @@ from bitwright.backends.python.common_ops import COMMON, Emit, variables
 from bitwright.backends.python.emitter import CODES, Emitter, strip
 from bitwright.compression import NameMemo, fit_region
 from bitwright.ir.ops import Op, Reg
+from bitwright.varints import write_varint
 
 
 def _as_int(e: Emitter, op: Op) -> None:
@@ -147,6 +148,30 @@ def _put_bytes(e: Emitter, op: Op) -> None:
     e.line(f"out += {e.names.add('terminated', runtime.terminated)}({content}, {terminator!r})" if terminator else f"out += {content}")
 
 
+def _encoded(e: Emitter, op: Op) -> str:
+    return f"{e.names.add('write_varint', write_varint)}({strip(e.expr(op.args[-1]))}, {op.attrs['coding']!r})"
+
+
+def _put_varint(e: Emitter, op: Op) -> None:
+    number = e.expr(op.args[0])
+    if op.args[0].lo < 0 or not number.isidentifier():
+        e.line(f"out += {_encoded(e, op)}")
+        return
+    e.line(f"if {number} < {0x40 if op.attrs['coding'] == 'quic' else 0x80}:")
+    e.line(f"    out.append({number})")
+    e.line("else:")
+    e.line(f"    out += {_encoded(e, op)}")
+
+
+def _insert_varint(e: Emitter, op: Op) -> None:
+    at = strip(e.expr(op.args[0]))
+    encoded = e.variable(Reg(-1, "obj", hint="encoded"))
+    e.line(f"{encoded} = {_encoded(e, op)}")
+    e.line(f"out[{at}:{at}] = {encoded}")
+    if e.uses.get(op.outs[0]):
+        e.line(f"{e.variable(op.outs[0])} = len({encoded})")
+
+
 def _put_zeros(e: Emitter, op: Op) -> None:
     e.line(f"out += bytes({strip(e.expr(op.args[0]))})")
 
@@ -187,7 +212,8 @@ BUILD: dict[str, Emit] = {
     **COMMON, "memo": _memo, "fit": _fit, "as_int": _as_int, "as_bytes": _as_bytes, "as_text": _as_text,
     "as_list": _as_list, "as_value": _as_value,
     "as_class": _as_class, "arm": _arm, "attr": _attr, "here": _here, "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes,
-    "put.zeros": _put_zeros, "put.name": _put_name, "patch": _patch, "put.checksum": _put_checksum,
+    "put.zeros": _put_zeros, "put.varint": _put_varint, "insert.varint": _insert_varint,
+    "put.name": _put_name, "patch": _patch, "put.checksum": _put_checksum,
     "set": lambda e, op: e.line(f"{e.expr(op.args[0])}.{op.attrs['name']} = {strip(e.expr(op.args[1]))}"),
     "item": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {e.expr(op.args[0])}[{op.attrs['index']}]"),
     "is_none": lambda e, op: e.define(op.outs[0], f"{e.expr(op.args[0])} is None"),

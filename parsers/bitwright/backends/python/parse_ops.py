@@ -6,6 +6,7 @@ from bitwright.backends.python import runtime
 from bitwright.backends.python.common_ops import COMMON, Emit, variables
 from bitwright.backends.python.emitter import CODES, Emitter, strip
 from bitwright.ir.ops import Op
+from bitwright.varints import read_varint, size_of_varint
 
 
 def _need(e: Emitter, op: Op) -> None:
@@ -97,6 +98,26 @@ def _name(e: Emitter, op: Op) -> None:
     e.line(f"{', '.join(variables(e, op.outs))} = {function}(data, {args}, {op.attrs['hops']})")
 
 
+def _varint(e: Emitter, op: Op) -> None:
+    """A number of one byte in place, all others by a call."""
+    base, end = (strip(e.expr(a)) for a in op.args)
+    coding, bits = op.attrs["coding"], op.attrs["bits"]
+    number, after = variables(e, op.outs)
+    call = f"{number}, {after} = {e.names.add('read_varint', read_varint)}(data, {base}, {end}, {coding!r}, {bits})"
+    if op.outs[0].lo < 0 or bits < 7:
+        e.line(call)
+        return
+    e.line(f"if {base} < {end} and data[{base}] < {0x40 if coding == 'quic' else 0x80}:")
+    e.line(f"    {number} = data[{base}]")
+    e.line(f"    {after} = {e.plus(op.args[0], 1)}")
+    e.line("else:")
+    e.line(f"    {call}")
+
+
+def _varint_size(e: Emitter, op: Op) -> None:
+    e.define(op.outs[0], f"{e.names.add('size_of_varint', size_of_varint)}({strip(e.expr(op.args[0]))}, {op.attrs['coding']!r})")
+
+
 def _checksum(e: Emitter, op: Op) -> None:
     algorithm = e.names.add(op.attrs["algorithm"][1:], e.program.symbols[op.attrs["algorithm"]])
     args = ", ".join(strip(e.expr(a)) for a in op.args)
@@ -116,5 +137,6 @@ def _zeros(e: Emitter, op: Op) -> None:
 PARSE: dict[str, Emit] = {
     **COMMON, "memo": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {{}}"), "need": _need, "need.var": _need_var,
     "load": _load, "unpack": _unpack, "bits": _bits, "find": _find, "same": _same,
+    "varint": _varint, "varint.size": _varint_size,
     "span": _span, "render": _render, "text": _text, "name": _name, "checksum": _checksum, "known": _known, "zeros": _zeros,
 }  # fmt: skip

@@ -9,14 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 from bitwright.compression import NameMemo
-from bitwright.names import MAX_LABEL, MAX_NAME, PLAIN, Memo, NameFault, join_labels, read_name, split_name
+from bitwright.errors import Fault
+from bitwright.names import MAX_LABEL, MAX_NAME, PLAIN, Memo, join_labels, read_name, split_name
 
 
 class Fail(Exception):  # noqa: N818  # never seen by users: it only says "ask the interpreter"
     """The program failed; carries nothing."""
 
 
-FAILURES = (Fail, NameFault, RecursionError, UnicodeError)
+FAILURES = (Fail, Fault, RecursionError, UnicodeError)
 
 # Wire form of uncompressed names met lately → what a memo holds.  Cleared when full, so it stays small.
 _RECENT: dict[bytes, tuple[str, int, int]] = {}
