@@ -63,6 +63,7 @@ RIGHT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "u16": ({"as_type": int}, {"default": 1, "endian": "big"}),
     "u24": ({}, {"default": 1, "endian": "big"}),
     "i16": ({}, {"default": 1, "endian": "big"}),
+    "varint": ({"kind": "leb128", "as_type": int}, {"bits": 14, "default": 1}),
     "reserved": ({"width": 8}, {}),
     "pad": ({}, {"bits": 8, "bytes": 1}),
     "align": ({"multiple": 4}, {}),

@@ -133,7 +133,7 @@ def varint(kind: Coding, as_type: Any = int, /, *, bits: int = 64, default: Any 
 
     Building writes the shortest form; reading another is a finding.
     """
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise declaration_error(f"varint({kind!r}): there are {', '.join(KINDS)}", call_site())
     if not is_whole(bits) or not 1 <= bits <= 64:
         raise declaration_error(f"varint(bits={bits!r}): the value has 1 to 64 bits", call_site())
