@@ -133,7 +133,7 @@ def varint(kind: Coding, as_type: Any = int, /, *, bits: int = 64, default: Any 
 
     Building writes the shortest form; reading another is a finding.
     """
-    if not isinstance(kind, str) or kind not in KINDS:
+    if not any(kind == known for known in KINDS):  # not `in`: it may be no text at all
         raise declaration_error(f"varint({kind!r}): there are {', '.join(KINDS)}", call_site())
     if not is_whole(bits) or not 1 <= bits <= 64:
         raise declaration_error(f"varint(bits={bits!r}): the value has 1 to 64 bits", call_site())
@@ -141,7 +141,7 @@ def varint(kind: Coding, as_type: Any = int, /, *, bits: int = 64, default: Any 
     if as_type is bool:
         raise declaration_error("a varint is a number, not a bool; use flag(), or compare it: `is_set = value != 0`", call_site())
     most, signed = KINDS[kind]
-    width = min(bits, most)
+    width = min(int(bits), most)
     return field(lambda scope: spec.VarintType(width, signed, None, as_type, kind), default=default, doc=doc)
 
 
