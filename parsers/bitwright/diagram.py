@@ -57,7 +57,8 @@ def structs_of(struct: type) -> list[spec.StructSpec]:
 def heading(made: spec.StructSpec) -> list[str]:
     """What stands above a picture: the name with its summary, and in which order bytes lie."""
     summary = _first_line(made.doc)
-    return [f"{made.name}: {summary}" if summary else made.name, *([_ORDERS[made.order]] if _ORDERS[made.order] else [])]
+    bits = "(bits of a byte: least significant first)" if made.bit_order == "lsb" else ""
+    return [f"{made.name}: {summary}" if summary else made.name, *(note for note in (_ORDERS[made.order], bits) if note)]
 
 
 def boxes(made: spec.StructSpec) -> list[Box]:

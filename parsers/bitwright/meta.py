@@ -32,7 +32,7 @@ class StructType(StructMeta):
 
     def __new__(
         mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *,
-        endian: str | None = None, origin: bool = False, tag: Any = None, **keywords: Any,
+        endian: str | None = None, bit_order: str | None = None, origin: bool = False, tag: Any = None, **keywords: Any,
     ) -> Any:  # fmt: skip
         """Make the value class of a class body."""
         if "__bitwright_root__" in namespace:
@@ -41,7 +41,7 @@ class StructType(StructMeta):
         _check_class(name, bases, keywords, location)
         base = next(b for b in bases if isinstance(b, StructType))
         inherited: spec.StructSpec | None = getattr(base, "__bitwright__", None)
-        made, sites = collect(name, namespace, inherited, endian, origin, location, _reserved_names())
+        made, sites = collect(name, namespace, inherited, endian, origin, location, _reserved_names(), bit_order)
         own = [f for f in made.visible if inherited is None or inherited.field(f.name) is None]
         body = _class_body(namespace, own, made)
         # Each class has its own `parse`, so that the compiled one of a base never serves a subclass.
@@ -89,7 +89,8 @@ def _class_site() -> Location:
 def _check_class(name: str, bases: tuple[type, ...], keywords: dict[str, Any], location: Location) -> None:
     """Whether the class statement itself says something that makes sense."""
     if keywords:
-        raise declaration_error(f"{next(iter(keywords))}= is no keyword of a struct; there are endian=, origin= and tag=", location, name)
+        known = "endian=, bit_order=, origin= and tag="
+        raise declaration_error(f"{next(iter(keywords))}= is no keyword of a struct; there are {known}", location, name)
     structs = [b.__name__ for b in bases if isinstance(b, StructType)]
     if len(structs) > 1:
         raise declaration_error(
@@ -140,16 +141,10 @@ def _computed_property(name: str, node: Node) -> property:
 
 
 def _describe(cls: Any, made: spec.StructSpec) -> None:
-    final = _replace_struct(made, cls)
+    final = msgspec.structs.replace(made, struct=cls)
     cls.__bitwright__ = final
     cls.__bitwright_size__ = measure.size_of_struct(cls)
     cls.__bitwright_union__ = spec.Union(final.name, {}, None, open=True)
-
-
-def _replace_struct(made: spec.StructSpec, cls: type) -> spec.StructSpec:
-    return spec.StructSpec(
-        made.name, made.module, cls, made.fields, made.computed, made.params, made.order, made.origin, made.location, made.doc
-    )
 
 
 def _register(cls: Any, bases: tuple[type, ...], tag: Any, location: Location) -> None:

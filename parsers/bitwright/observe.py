@@ -19,7 +19,8 @@ from bitwright.lower.facts import Options
 class Part:
     """A field or an element: where it lay, what it was, and the parts it is made of.
 
-    `end` is None and `value` meaningless where reading failed inside of it.
+    `end` is None and `value` meaningless where reading failed inside of it.  Bits are counted as they come on the wire: of a
+    byte the most significant first, or, where `bits` is "lsb", the least.
     """
 
     path: str
@@ -27,6 +28,7 @@ class Part:
     end: int | None
     value: Any
     parts: list[Part] = dataclasses.field(default_factory=list)
+    bits: str = "msb"
 
     @property
     def is_container(self) -> bool:
@@ -81,9 +83,9 @@ def _tree(machine: Machine) -> list[Part]:
         if span.bit_start == span.bit_end and span.path in seen:
             continue  # a checksum, which is looked at once more when everything is there
         seen.add(span.path)
-        close(span.path.count(".") + span.path.count("["), Part(span.path, span.bit_start, span.bit_end, span.value))
+        close(span.path.count(".") + span.path.count("["), Part(span.path, span.bit_start, span.bit_end, span.value, bits=span.bits))
     for depth in range(len(machine.frames) - 1, -1, -1):
         path = join_path([frame.name for frame in machine.frames[: depth + 1]])
         if path not in seen:
-            close(depth, Part(path, machine.frames[depth].bit_offset, None, None))
+            close(depth, Part(path, machine.frames[depth].bit_offset, None, None, bits=machine.frames[depth].bits))
     return [part for _, part in done]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from bitwright.certificate import Certificate
     from bitwright.codec import Codec
-    from bitwright.schema.spec import Order
+    from bitwright.schema.spec import BitOrder, Order
 
     class _Value:
         """Statically a plain class: a checker tests class keywords only where no metaclass is seen."""
@@ -52,9 +52,10 @@ else:
 class Struct(_Value):
     """Base of declared formats.
 
-    Class keywords: `endian` ("big", "little", or "inherit" from the struct that nests it),
-    `origin` (pointers of names count from here), `tag` (the number that selects this class in the
-    open union of its base).
+    Class keywords: `endian` ("big", "little", or "inherit" from the struct that nests it), `bit_order`
+    ("msb", or "lsb": bytes are filled from their least significant bit, and `endian` is "little" if
+    not given), `origin` (pointers of names count from here), `tag` (the number that selects this class
+    in the open union of its base).
     """
 
     __bitwright_root__: ClassVar[bool] = True
@@ -62,7 +63,9 @@ class Struct(_Value):
 
     if TYPE_CHECKING:
 
-        def __init_subclass__(cls, *, endian: Order = "big", origin: bool = False, tag: int | Collection[int] | None = None) -> None: ...
+        def __init_subclass__(
+            cls, *, endian: Order = "big", bit_order: BitOrder = "msb", origin: bool = False, tag: int | Collection[int] | None = None
+        ) -> None: ...
 
     # --- bytes to values ---------------------------------------------------------------------
 

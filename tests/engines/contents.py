@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.engines.formats import Body, Made, Making
-from tests.engines.numbers import bounds, fitting_width, word
+from tests.engines.numbers import bounds, word
 
 NAMES = (".", "a.", "b.a.", "c.b.a.", "example.", "www.example.", "WWW.Example.", r"x\.y.example.", r"\000\255.a.", "a" * 63 + ".")
 TERMINATORS = (b"\0", b"\r\n", b"ab", b"aa")
@@ -73,7 +73,7 @@ def parameter_extent(body: Body) -> Extent:
 
 def new_extent(body: Body) -> Extent:
     """An expression over a field that is derived or given; for two of them, over their difference."""
-    width = max(fitting_width(body), 1) if body.little else body.draw(st.sampled_from([4, 5, 6, 8, 12, 16, 24, 32]))
+    width = body.draw(st.sampled_from([4, 5, 6, 8, 12, 16, 24, 32]))
     form, value = body.draw(st.sampled_from(FORMS))
     _, top = bounds(width, signed=False)
     fitting = [n for n in range(min(top, 64) + 1) if 0 <= value(n) <= MOST]
@@ -249,7 +249,7 @@ def struct_item(body: Body) -> Item:
     """A struct of whole bytes."""
     from tests.engines.structures import struct
 
-    made = struct(body.module, body.level - 1, loose=False, phase=body.phase, aligned=not body.phase)
+    made = struct(body.module, body.level - 1, loose=False, phase=body.phase, aligned=not body.phase, bits=body.bit_order if body.phase else "")
     said, arguments = nesting(body, made)
     return Item(said, lambda m: made.make(m.draw, arguments(m)), made.smallest)
 
@@ -266,8 +266,7 @@ def options_of(body: Body, made: Made, constants: dict[str, int]) -> str:
     flags = [k.name for k in body.known if k.flag]
     if made.inherits and (body.order != "inherit" or body.draw(st.booleans())):
         order = body.draw(st.sampled_from(['"big"', '"little"', *flags]))
-        if not (body.phase and order in flags):
-            said += f", endian={order}"
+        said += f", endian={order}"
     return said
 
 
@@ -276,8 +275,6 @@ def counted(body: Body) -> None:
     found = extent(body)
 
     def content() -> None:
-        if body.little:
-            body.to_byte()
         one = item(body)
         if one.smallest == 0 and not found.said.isdigit():
             one = number_item(body)
@@ -292,10 +289,7 @@ def counted(body: Body) -> None:
 
 def loose_list(body: Body) -> None:
     """A constant number of numbers of odd bits."""
-    if body.little:
-        number_of_them, width = 1, 8 - body.phase
-    else:
-        number_of_them, width = body.draw(st.integers(1, 5)), body.draw(st.integers(1, 13))
+    number_of_them, width = body.draw(st.integers(1, 5)), body.draw(st.integers(1, 13))
     _, top = bounds(width, signed=False)
     name = body.name("loose")
     values = st.lists(st.integers(0, top), min_size=number_of_them, max_size=number_of_them)
@@ -326,7 +320,7 @@ def until(body: Body) -> None:
 
 def measured(body: Body) -> None:
     """Structs or lists in a region whose size only writing them tells."""
-    if body.level <= 0 or (body.little and body.phase):
+    if body.level <= 0:
         sized(body)
         return
     name, form = body.name("bytes_of"), body.draw(st.sampled_from(["{}", "{} - 2", "{} + 0"]))

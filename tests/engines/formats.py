@@ -90,8 +90,10 @@ class Module:
 class Body:
     """One class while its fields are drawn."""
 
-    def __init__(self, module: Module, order: str, level: int, *, aligned: bool = True, may_ask: bool = True) -> None:
-        self.module, self.draw, self.order, self.level = module, module.draw, order, level
+    def __init__(
+        self, module: Module, order: str, level: int, *, aligned: bool = True, may_ask: bool = True, bit_order: str = "msb"
+    ) -> None:  # fmt: skip
+        self.module, self.draw, self.order, self.level, self.bit_order = module, module.draw, order, level, bit_order
         self.aligned = aligned  # begins at a byte; if not, only numbers may be in it
         self.may_ask = may_ask  # may have parameters
         self.lines: list[str] = []
@@ -103,11 +105,6 @@ class Body:
         self.phase = 0
         self.smallest = 0
         self.later: list[Callable[[], None]] = []  # second halves of parts: contents whose length was declared before
-
-    @property
-    def little(self) -> bool:
-        """Whether numbers may lie in little endian, which cannot cross bytes."""
-        return self.order in ("little", "inherit")
 
     def name(self, stem: str) -> str:
         """A new field name, now and then an awkward one."""

@@ -26,17 +26,15 @@ def word(body: Body, width: int, *, signed: bool = False, options: tuple[str, ..
     return f"bits({', '.join([str(width), *(('signed=True',) if signed else ()), *options])})"
 
 
-def fitting_width(body: Body) -> int:
-    """A width that can stand at the current place."""
+def any_width(body: Body) -> int:
+    """A width: any can stand at any place."""
     width: int = body.draw(st.sampled_from(WIDTHS))
-    if body.little and (body.phase or width % 8) and body.phase + width > 8:
-        return 8 - body.phase
     return width
 
 
 def order_option(body: Body, width: int) -> tuple[str, ...]:
-    """`endian=` where it is allowed: fixed, or by an earlier flag."""
-    if width % 8 or body.phase or width == 8 or not body.aligned:
+    """`endian=`, fixed or by an earlier flag, of what has more than one chunk."""
+    if width <= 8 or body.draw(st.booleans()):
         return ()
     flags = [k.name for k in body.known if k.flag]
     said = ["", "", 'endian="big"', 'endian="little"', *(f"endian={flag}" for flag in flags)]
@@ -46,7 +44,7 @@ def order_option(body: Body, width: int) -> tuple[str, ...]:
 
 def number(body: Body) -> None:
     """An integer of any width at any place, perhaps signed, perhaps with a default."""
-    width, signed = fitting_width(body), body.draw(st.integers(0, 3)) == 0
+    width, signed = any_width(body), body.draw(st.integers(0, 3)) == 0
     low, high = bounds(width, signed=signed)
     options = order_option(body, width)
     if options:
@@ -84,9 +82,7 @@ def flag(body: Body) -> None:
 
 def enumeration(body: Body) -> None:
     """A number with names for some values; the others are kept."""
-    width = min(fitting_width(body), 32)
-    if body.little and (body.phase or width % 8) and body.phase + width > 8:
-        width = 8 - body.phase
+    width = min(any_width(body), 32)
     named = sorted({body.draw(st.integers(0, (1 << width) - 1)) for _ in range(3)})
     kind = body.module.unique("E")
     base = body.draw(st.sampled_from(["OpenEnum", "OpenEnum", "IntEnum"]))
@@ -107,7 +103,7 @@ def enumeration(body: Body) -> None:
 
 def spare(body: Body) -> None:
     """Reserved bits or padding."""
-    width = body.draw(st.integers(1, 8 - body.phase)) if body.little else body.draw(st.integers(1, 80))
+    width = body.draw(st.integers(1, 80))
     if width > 64 or body.draw(st.booleans()):
         body.lines.append(f"{body.name('_pad')} = pad(bits={width})")
     else:
@@ -122,7 +118,7 @@ def constant(body: Body) -> None:
     name = body.name("c")
     kind = body.draw(st.sampled_from(["number", "bytes", "text"])) if body.aligned and not body.phase else "number"
     if kind == "number":
-        width = fitting_width(body)
+        width = any_width(body)
         body.declare(name, "int", f"const({word(body, width)}, {body.draw(st.integers(0, (1 << width) - 1))})")
         body.moved(width)
     elif kind == "bytes":
@@ -144,7 +140,7 @@ def alignment(body: Body) -> None:
 def computed_constant(body: Body) -> None:
     """A field that must repeat what an expression over earlier ones gives."""
     usable = [k for k in body.known if not k.signed and k.width <= 16]
-    if not usable or (body.little and body.phase):
+    if not usable:
         number(body)
         return
     source = body.draw(st.sampled_from(usable))
@@ -168,4 +164,27 @@ def computed(body: Body) -> None:
     body.known.append(Known(name, 3))
 
 
-NUMBERS = (number, number, flag, enumeration, spare, constant)
+def other_run(body: Body) -> None:
+    """Whole bytes of bits counted from the other side of each byte."""
+    if not body.aligned:
+        number(body)
+        return
+    body.to_byte()
+    other = "msb" if body.bit_order == "lsb" else "lsb"
+    left = 8 * body.draw(st.integers(1, 9))
+    while left:
+        width = body.draw(st.integers(1, min(left, 64)))
+        left -= width
+        if width % 8 == 7 and body.draw(st.booleans()):
+            body.lines.append(f'{body.name("_pad")} = pad(bits={width}, bit_order="{other}")')
+            body.moved(width)
+            continue
+        signed, name = body.draw(st.booleans()), body.name("o")
+        low, high = bounds(width, signed=signed)
+        options = [*(("signed=True",) if signed else ()), f'bit_order="{other}"', *order_option(body, width)]
+        values = st.one_of(st.integers(low, high), st.sampled_from([low, high]))
+        body.declare(name, "int", f"bits({width}, {', '.join(options)})", lambda m, name=name, values=values: m.given.update({name: m.draw(values)}))  # type: ignore[misc]
+        body.moved(width)
+
+
+NUMBERS = (number, number, flag, enumeration, spare, constant, other_run)

@@ -6,14 +6,11 @@ from hypothesis import strategies as st
 
 from tests.engines.contents import fill, letters, now_or_later
 from tests.engines.formats import Body, Making
-from tests.engines.numbers import number, word
+from tests.engines.numbers import word
 
 
 def shared_size(body: Body) -> None:
     """One derived number that several fields must agree with."""
-    if body.little and body.phase:
-        number(body)
-        return
     name = body.name("common")
     body.declare(name, "int", f"auto({word(body, 16)})", lambda m: m.numbers.update({name: m.draw(st.integers(0, 6))}))
     body.moved(16)
@@ -55,9 +52,6 @@ def given(making: Making, flag: str, values: st.SearchStrategy[object], when: in
 
 def prefixed_sum(body: Body) -> None:
     """A checksum over a pseudo-header that nobody gives here: absent, so zero."""
-    if body.little and body.phase:
-        number(body)
-        return
     body.to_byte()
     if not body.may_ask or any("checksum(" in line and "over=" not in line for line in body.lines):
         return
@@ -71,9 +65,6 @@ def prefixed_sum(body: Body) -> None:
 
 def update(body: Body) -> None:
     """A union in a region, with an arm for regions of no bytes."""
-    if body.little and body.phase:
-        number(body)
-        return
     base = body.module.unique("Data")
     body.module.run(f"class {base}(Struct):\n    pass\n\n")
     arms = {}

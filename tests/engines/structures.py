@@ -16,6 +16,7 @@ from tests.engines.numbers import NUMBERS, alignment, computed, computed_constan
 from tests.engines.related import RELATED
 from tests.engines.variable import VARIABLE
 
+BIT_ORDERS = ("msb", "msb", "lsb")
 ORDERS = ("big", "big", "big", "little", "inherit")
 ALGORITHMS = (("internet", 16), ("crc32", 32), ("adler32", 32), ("fletcher16", 16))
 
@@ -31,7 +32,8 @@ def nest(body: Body) -> None:
     if body.level <= 0:
         number(body)
         return
-    made = struct(body.module, body.level - 1, loose=True, phase=body.phase, aligned=aligned)
+    bits = body.bit_order if not aligned else body.draw(st.sampled_from(BIT_ORDERS))
+    made = struct(body.module, body.level - 1, loose=bits == body.bit_order, phase=body.phase, aligned=aligned, bits=bits)
     said, arguments = nesting(body, made)
     name = body.name("nested")
 
@@ -157,7 +159,7 @@ def recursive_arm(module: Module, made: Union) -> Made:
 
 def choice(body: Body) -> None:
     """A union by an earlier tag, derived or given; with or without a size; open or closed."""
-    if body.level <= 0 or (body.little and body.phase):
+    if body.level <= 0:
         number(body)
         return
     region = body.draw(st.booleans())
@@ -251,7 +253,7 @@ def condition_of(body: Body) -> tuple[str, Callable[[Making], bool]]:
         compare: Callable[[int], bool] = {"==": limit.__eq__, "!=": limit.__ne__, "<": limit.__gt__, ">=": limit.__le__}[sign]
         return f"{known.name} {sign} {limit}", lambda m: bool(compare(m.numbers[known.name]))
     name = body.name("has")
-    if kind == "mask" and not (body.little and body.phase):
+    if kind == "mask":
         derived = body.draw(st.booleans())
         return mask_condition(body, name, derived=derived)
     derived = kind == "auto"
@@ -283,7 +285,7 @@ def mask_condition(body: Body, name: str, *, derived: bool) -> tuple[str, Callab
 def optional_inner(body: Body) -> tuple[str, str, Callable[[Making], Any]]:
     """What may be absent: numbers of whole bytes, content, lists, structs."""
     kind = body.draw(st.sampled_from(["number", "number", "delimited", "sized", "list", "struct", "choice"]))
-    if kind in ("number", "list") and not (body.little and body.phase):
+    if kind in ("number", "list"):
         low, high = 0, 0xFFFFFFFF
         if kind == "number":
             return word(body, 32), "int", lambda m: m.draw(st.integers(low, high))
@@ -341,15 +343,16 @@ PARTS = (*NUMBERS, *NUMBERS, *CONTENTS, nest, nest, choice, choice, union_list, 
 
 def struct(
     module: Module, level: int, *, loose: bool, phase: int = 0, aligned: bool = True, base: str = "Struct", keywords: str = "",
-    rest: bool = False, params: bool = True,
+    rest: bool = False, params: bool = True, bits: str = "",
 ) -> Made:  # fmt: skip
-    """A class.  `loose`: it may end inside a byte; not `aligned`: it begins at bit `phase`, so it holds numbers only."""
+    """A class.  `loose`: it may end inside a byte; not `aligned`: it begins at bit `phase`, so it holds numbers only; `bits`: its bit order."""
     draw = module.draw
-    order = draw(st.sampled_from(ORDERS if aligned and base == "Struct" else ("big",)))
-    body = Body(module, order, level if aligned else 0, aligned=aligned, may_ask=params)
-    body.phase = phase
+    order = draw(st.sampled_from(ORDERS if base == "Struct" else ("big", "little")))
+    bits = bits or draw(st.sampled_from(BIT_ORDERS))
+    body = Body(module, order, level if aligned else 0, aligned=aligned, may_ask=params, bit_order=bits)
+    body.phase, extended = phase, False
     if base == "Struct" and aligned and params and level and draw(st.integers(0, 4)) == 0:
-        base = extend(body)
+        base, extended = extend(body), True
     parts = [*PARTS] if aligned else [*NUMBERS]
     for _ in range(draw(st.integers(1, 4 if level else 3))):
         draw(st.sampled_from(parts))(body)
@@ -359,20 +362,21 @@ def struct(
         fill_up(body, phase)
     if rest and aligned and draw(st.booleans()):
         tail(body)
-    said = keywords + (f', endian="{body.order}"' if body.order != "big" else "") + (", origin=True" if draw(st.integers(0, 5)) == 0 else "")
+    if not extended and body.bit_order == "lsb":
+        keywords += ', bit_order="lsb"'
+    usual = body.order if extended else "little" if 'bit_order="lsb"' in keywords else "big"
+    said = keywords + (f', endian="{body.order}"' if body.order != usual else "") + (", origin=True" if draw(st.integers(0, 5)) == 0 else "")
     return body.finish("S", said, base)
 
 
 def extend(body: Body) -> str:
     """Begin with the fields of a base class; its numbers serve later expressions."""
-    made = struct(body.module, 0, loose=True, params=False)
+    made = struct(body.module, 0, loose=True, params=False, bits=body.bit_order)
     spec = made.struct.__bitwright__
-    if spec.order != "big":
-        return "Struct"
     body.makers.append(made.fill)
     body.taken.update(name for name in (*spec.computed, *(f.name for f in spec.fields)))
     body.inherited = [f"{made.name}.{k.name}" for k in made.numbers if k.width <= 3 and not k.signed and not k.flag and "." not in k.name]
-    body.phase, body.smallest, body.order = made.loose, made.smallest, "big"
+    body.phase, body.smallest, body.order = made.loose, made.smallest, spec.order
     return made.name
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from bitwright import (
-    DeclarationError,
     Struct,
     array,
     auto,
     bits,
     checksum,
     flag,
+    i16,
     nested,
     pad,
     raw,
@@ -120,27 +120,35 @@ def test_an_order_that_a_magic_number_says() -> None:
     assert built(Magic(magic=0xD4C3B2A1, version=2)) == b"\xd4\xc3\xb2\xa1\2\0"
 
 
-def test_little_endian_has_no_meaning_inside_bytes() -> None:
-    with pytest.raises(DeclarationError, match="crosses from one byte into another"):
+class Crossing(Struct, endian="little"):
+    """Numbers that cross bytes: in little endian the last chunk, which may be short, is the most significant."""
 
-        class Crossing(Struct, endian="little"):
-            a: int = bits(4)
-            b: int = bits(8)
+    a: int = bits(4)
+    b: int = bits(8)
+    c: int = bits(12)
 
-    with pytest.raises(DeclarationError, match="whole bytes"):
 
-        class Odd(Struct):
-            a: int = bits(12, endian="little")
+class Chosen(Struct):
+    """The order by a flag, of a number that begins inside a byte."""
 
-    class Chosen(Struct):
-        swap: bool = flag()
-        value: int = u16(endian=swap)
-        rest: int = bits(7)
+    swap: bool = flag()
+    value: int = u16(endian=swap)
+    low: int = i16(endian=swap)
+    rest: int = bits(7)
 
-    with pytest.raises(DeclarationError, match="little endian needs whole bytes at a byte boundary"):
-        Chosen.parse(b"\0\0\0")
-    with pytest.raises(DeclarationError, match="little endian needs whole bytes at a byte boundary"):
-        Chosen(swap=True, value=1, rest=0).build()
+
+def test_little_endian_across_bytes() -> None:
+    assert built(Crossing(a=1, b=2, c=0x345)) == b"\x10\x24\x53"
+
+
+def test_an_order_at_run_time_inside_bytes() -> None:
+    for swap, order in ((False, "big"), (True, "little")):
+        data = built(Chosen(swap=swap, value=0x1234, low=-2, rest=5))
+        number = int.from_bytes(data, "big")
+        assert number >> 39 == swap
+        assert (number >> 23 & 0xFFFF).to_bytes(2, "big") == (0x1234).to_bytes(2, order)
+        assert (number >> 7 & 0xFFFF).to_bytes(2, "big") == (0xFFFE).to_bytes(2, order)
+        assert number & 0x7F == 5
 
 
 class InBytes(Struct, endian="little"):

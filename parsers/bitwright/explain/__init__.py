@@ -60,7 +60,8 @@ def in_bytes(bits: int) -> str:
 
 
 def _order(made: spec.StructSpec) -> str:
-    return "byte order of the struct around it" if made.order == "inherit" else f"{made.order} endian"
+    order = "byte order of the struct around it" if made.order == "inherit" else f"{made.order} endian"
+    return f"{order}, least significant bit first" if made.bit_order == "lsb" else order
 
 
 def _execution(made: spec.StructSpec, endian: str | None) -> str:

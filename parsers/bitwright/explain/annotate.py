@@ -38,18 +38,20 @@ def _row(data: bytes, part: Part, end: int) -> tuple[str, str, str, str, str]:
     size = end - part.begin
     place = f"{first}-{last}" if size and last > first else str(first)
     bits = f"{part.begin}-{end - 1}" if size > 1 else str(part.begin) if size else ""
-    content = "" if part.is_container else _content(data, part.begin, end)
+    content = "" if part.is_container else _content(data, part.begin, end, part.bits)
     return place, bits, content, part.path, shortened(_shown(part.value), _MOST_VALUE)
 
 
-def _content(data: bytes, begin: int, end: int) -> str:
-    """Whole bytes in hex; otherwise the bits, with a dot for each that belongs to other fields."""
+def _content(data: bytes, begin: int, end: int, bits: str) -> str:
+    """Whole bytes in hex; otherwise the bits of each byte as one writes it, with a dot for each that belongs to other fields."""
     if begin % 8 == 0 and end % 8 == 0:
         raw = data[begin // 8 : end // 8]
         return raw[:_MOST_BYTES].hex(" ") + (" ..." if len(raw) > _MOST_BYTES else "")
     first, last = begin // 8, (end + 7) // 8
-    digits = "".join(f"{byte:08b}" for byte in data[first:last])
+    step = -1 if bits == "lsb" else 1
+    digits = "".join(f"{byte:08b}"[::step] for byte in data[first:last])
     shown = "." * (begin - 8 * first) + digits[begin - 8 * first : end - 8 * first] + "." * (8 * last - end)
+    shown = "".join(shown[i : i + 8][::step] for i in range(0, len(shown), 8))
     return " ".join(shown[i : i + 4] for i in range(0, len(shown), 4))
 
 

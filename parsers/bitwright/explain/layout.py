@@ -71,6 +71,8 @@ def _number(wire: spec.IntType) -> str:
         text = f"{kind}{width}" if width % 8 == 0 else f"{'signed ' if wire.signed else ''}{width} bit{'s' if width > 1 else ''}"
     if wire.enum is not None:
         text += f", {wire.enum.__name__}"
+    if wire.bit_order == "lsb":
+        text += ", lsb first"
     if isinstance(wire.order, str):
         text += f", {wire.order} endian"
     elif wire.order is not None:

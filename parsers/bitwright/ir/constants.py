@@ -45,12 +45,8 @@ def _symbol(op: Op, program: Program, name: Any, what: str) -> str | None:
     return None if fits else f"{name} is no {what}"
 
 
-def _order(order: Any, width: int, phase: int = 0) -> str | None:
-    if order not in ("big", "little"):
-        return f"the order is {order!r}, neither big nor little"
-    if order == "little" and (width % 8 or phase):
-        return f"little endian needs whole bytes, has {width} bits at bit {phase}"
-    return None
+def _order(order: Any) -> str | None:
+    return None if order in ("big", "little") else f"the order is {order!r}, neither big nor little"
 
 
 # --- numbers -----------------------------------------------------------------------------------
@@ -102,7 +98,7 @@ def _piece(offset: Any, size: Any, order: Any, out: Reg) -> str | None:
         return f"the offset is {offset!r}"
     if not _natural(size, 1) or size > MOST_BYTES:
         return f"reads {size!r} bytes; 1 to {MOST_BYTES} can be read"
-    return _order(order, 8) or _within(out, 0, (1 << 8 * size) - 1)
+    return _order(order) or _within(out, 0, (1 << 8 * size) - 1)
 
 
 def _load(op: Op, program: Program) -> str | None:
@@ -138,6 +134,15 @@ def _bits(op: Op, program: Program) -> str | None:
         return wrong
     half = 1 << (width - 1)
     return _within(op.outs[0], -half, half - 1) if signed else _within(op.outs[0], 0, 2 * half - 1)
+
+
+def _swap(op: Op, program: Program) -> str | None:
+    width, word = op.attrs["width"], op.args[0]
+    if not _natural(width, 1):
+        return f"the width is {width!r}"
+    if word.lo < 0 or word.hi >> width:
+        return f"%{word.number} of {word.lo}..{word.hi} does not lie in {width} bits"
+    return _order(op.attrs["order"]) or _within(op.outs[0], 0, (1 << width) - 1)
 
 
 def _some_bytes(name: str) -> Check:
@@ -299,7 +304,7 @@ def _item(op: Op, program: Program) -> str | None:
 
 def _put(op: Op, program: Program) -> str | None:
     width, phase = op.attrs["width"], op.attrs.get("phase", 0)
-    return _phase(phase) or (_order(op.attrs["order"], width, phase) if _natural(width, 1) else f"the width is {width!r}")
+    return _phase(phase) or (_order(op.attrs["order"]) if _natural(width, 1) else f"the width is {width!r}")
 
 
 def _put_pack(op: Op, program: Program) -> str | None:
@@ -308,13 +313,14 @@ def _put_pack(op: Op, program: Program) -> str | None:
         return _phase(total)
     if not isinstance(layout, tuple) or len(layout) != len(op.args):
         return f"the layout does not have one entry for each of the {len(op.args)} numbers"
+    before = None
     for width, order in layout:
-        wrong = _order(order, width) if _natural(width, 1) else f"a width is {width!r}"
+        wrong = _order(order) if _natural(width, 1) else f"a width is {width!r}"
         if wrong is not None:
             return wrong
-        if order == "little" and total % 8:
-            return f"a little-endian number begins at bit {total % 8} of a byte"
-        total += width
+        if total % 8 and before not in {None, order}:
+            return f"a number in {order} order begins at bit {total % 8} of a byte that was begun in {before} order"
+        total, before = total + width, order
     return None
 
 
@@ -331,7 +337,7 @@ def _patch(op: Op, program: Program) -> str | None:
     width, phase = op.attrs["width"], op.attrs["phase"]
     if not _natural(width, 1) or not _natural(phase) or phase > 7:
         return f"no place in a byte: width {width!r}, phase {phase!r}"
-    return _order(op.attrs["order"], width, phase)
+    return _order(op.attrs["order"])
 
 
 def _flag(name: str) -> Check:
@@ -395,6 +401,8 @@ def _enter(op: Op, program: Program) -> str | None:
     name, phase, location = op.attrs["name"], op.attrs["phase"], op.attrs["location"]
     if not (name is None or isinstance(name, str)) or not (location is None or isinstance(location, Location)):
         return f"no mark: name {name!r}, location {location!r}"
+    if op.attrs.get("bits", "msb") not in ("msb", "lsb"):
+        return f"the bit order is {op.attrs['bits']!r}"
     wanted = (1 if program.direction == "parse" else 0) + (name is None)  # the position, the index of an element
     if len(op.args) != wanted or any(reg.type != "int" for reg in op.args):
         return f"takes {wanted} numbers: " + ("the position" if program.direction == "parse" else "none") + " and, of an element, its index"
@@ -420,7 +428,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "zeros": lambda op, program: _within(op.outs[0], 0, 1),
     "same": _same,
     "fit": lambda op, program: _within(op.outs[0], 0, 1),
-    "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "bits": _bits,
+    "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "bits": _bits, "swap": _swap,
     "find": _some_bytes("terminator"), "checksum": _sum, "put.checksum": _sum,
     "varint": _varint, "varint.size": _varint_size, "put.varint": _put_varint, "insert.varint": _put_varint,
     "constant": _constant, "box": _box, "split": _split, "known": _known, "span": _span, "render": _render, "text": _encoding,

@@ -24,6 +24,7 @@ class Frame:
     name: str | int
     bit_offset: int
     location: Location | None
+    bits: str = "msb"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -39,12 +40,16 @@ class KeptName:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Span:
-    """Where a field lay: its path, its bits, its value."""
+    """Where a field lay: its path, its bits, its value.
+
+    Bits are counted as they come on the wire: of a byte the most significant first, or, where `bits` is "lsb", the least.
+    """
 
     path: str
     bit_start: int
     bit_end: int
     value: Any
+    bits: str = "msb"
 
 
 def join_path(parts: Sequence[str | int]) -> str:
@@ -156,7 +161,7 @@ class Machine:
         if len(path) == 1:
             self.partial[str(path[0])] = value
         if self.spans is not None:
-            self.spans.append(Span(join_path(path), frame.bit_offset, bit_end, value))
+            self.spans.append(Span(join_path(path), frame.bit_offset, bit_end, value, frame.bits))
 
     def find(self, code: str, message: str) -> None:
         """A finding: an error in a strict run, an entry in a collecting one."""
@@ -258,6 +263,19 @@ def bits_of(word: int, shift: int, width: int, signed: bool) -> int:
     return value - (1 << width) if signed and value >> (width - 1) else value
 
 
+def swap_chunks(number: int, width: int, order: str) -> int:
+    """The number with its chunks of 8 bits, the last of them on the wire perhaps shorter, in the byte order `order`.
+
+    In big endian the first chunk is the most significant, so that a short one lies at the low end; in little endian at the high end.
+    """
+    whole, odd = divmod(width, 8)
+    if order == "little":
+        first, last = (number >> odd).to_bytes(whole, "big"), number & (1 << odd) - 1
+        return int.from_bytes(first, "little") | last << 8 * whole
+    first, last = (number & (1 << 8 * whole) - 1).to_bytes(whole, "little"), number >> 8 * whole
+    return int.from_bytes(first, "big") << odd | last
+
+
 def checksum_of(m: Machine, op: Op, covered: bytes, own: int, prefix: bytes | None) -> int:
     """The sum over a span in which its own bytes, from `own` on, count as zero; cut to its width."""
     size: int = op.attrs["bytes"]
@@ -285,6 +303,7 @@ COMMON: dict[str, Handler] = {
     "constant": lambda m, op, args: op.attrs["value"],
     "bin": lambda m, op, args: int(FOLD[op.attrs["op"]](args[0], args[1])),
     "neg": lambda m, op, args: -args[0],
+    "swap": lambda m, op, args: swap_chunks(args[0], op.attrs["width"], op.attrs["order"]),
     "not": lambda m, op, args: int(not args[0]),
     "select": lambda m, op, args: args[1] if args[0] else args[2],
     "none": lambda m, op, args: None,

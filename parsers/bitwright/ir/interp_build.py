@@ -118,17 +118,17 @@ def _put_pack(m: Machine, op: Op, args: list[Any]) -> None:
 
 
 def _write(m: Machine, value: int, width: int, order: str) -> None:
-    """Append bits; a byte that is not full yet waits in `out` with zeros behind."""
+    """Append bits; a byte that is not full yet waits in `out` with zeros for the bits to come."""
     value &= (1 << width) - 1
-    if order == "little":
-        value = int.from_bytes(value.to_bytes(width // 8, "little"), "big")
-    if m.loose:
-        last = m.out.pop() >> (8 - m.loose)
-        value |= last << width
+    if m.loose and order == "little":
+        value = value << m.loose | m.out.pop()
+        width += m.loose
+    elif m.loose:
+        value |= m.out.pop() >> (8 - m.loose) << width
         width += m.loose
     m.loose = width % 8
     gap = -width % 8
-    m.out += (value << gap).to_bytes((width + gap) // 8, "big")
+    m.out += (value if order == "little" else value << gap).to_bytes((width + gap) // 8, order)  # type: ignore[arg-type]  # verified
 
 
 def _here(m: Machine, op: Op, args: list[Any]) -> int:
@@ -140,10 +140,8 @@ def _patch(m: Machine, op: Op, args: list[Any]) -> None:
     width, phase, order = op.attrs["width"], op.attrs["phase"], op.attrs["order"]
     size = (phase + width + 7) // 8
     value &= (1 << width) - 1
-    if order == "little":
-        value = int.from_bytes(value.to_bytes(width // 8, "little"), "big")
-    there = int.from_bytes(m.out[at : at + size], "big")
-    m.out[at : at + size] = (there | value << (8 * size - phase - width)).to_bytes(size, "big")
+    there = int.from_bytes(m.out[at : at + size], order)
+    m.out[at : at + size] = (there | value << (phase if order == "little" else 8 * size - phase - width)).to_bytes(size, order)
 
 
 def _put_name(m: Machine, op: Op, args: list[Any]) -> str:

@@ -13,7 +13,7 @@ from bitwright.varints import read_varint, size_of_varint
 
 def _enter(m: Machine, op: Op, args: list[Any]) -> None:
     name = op.attrs["name"] if op.attrs["name"] is not None else args[1]
-    m.frames.append(Frame(name, args[0] * 8 + op.attrs["phase"], op.attrs["location"]))
+    m.frames.append(Frame(name, args[0] * 8 + op.attrs["phase"], op.attrs["location"], op.attrs.get("bits", "msb")))
 
 
 def _leave(m: Machine, op: Op, args: list[Any]) -> None:

@@ -95,6 +95,7 @@ OPS: Final[Mapping[str, Signature]] = {
     "load": Signature("i", "i", ("offset", "bytes", "order"), pure=True),  # 1 to 9 bytes as a number
     "unpack": Signature("i", "i*", ("layout",), pure=True),  # several loads: layout is (offset, bytes, order), ascending
     "bits": Signature("i", "i", ("shift", "width", "signed"), pure=True),  # a run of bits of a loaded number
+    "swap": Signature("i", "i", ("width", "order"), pure=True),  # its chunks of 8 bits the other way round: now `order` first
     "find": Signature("ii", "i", ("terminator",)),  # base, end: position of the terminator
     "varint": Signature("ii", "ii", ("coding", "bits")),  # base, end: a number of variable size and the position after it
     "varint.size": Signature("i", "i", ("coding",), pure=True),  # bytes of its shortest form
@@ -130,7 +131,8 @@ OPS: Final[Mapping[str, Signature]] = {
     "set": Signature("oo", "", ("name",)),  # an attribute of an object made here
     "len": Signature("o", "i"),
     "here": Signature("", "i"),  # number of the byte that the next bit goes into; attribute `phase`: which bit of it, where not 0
-    "put": Signature("i", "", ("width", "order")),  # a number of `width` bits after what was written; `phase` as of `here`
+    "put": Signature("i", "", ("width", "order")),  # a number of `width` bits after what was written: in `order` "little"
+    # it begins with its least significant bit, which goes into the lowest free bit of a byte; `phase` as of `here`
     "put.pack": Signature("i*", "", ("layout",)),  # several: layout is ((width, order), ...); `phase` as of `here`
     "put.varint": Signature("i", "", ("coding",)),  # a number in its shortest form
     "insert.varint": Signature("ii", "i", ("coding",)),  # position, number: pushed in there; by how many bytes what follows moved

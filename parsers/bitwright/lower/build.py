@@ -21,17 +21,20 @@ from bitwright.lower.common import (
     byte_order,
     deeper,
     default_parameters,
+    is_straight,
     layout_of,
     parameter,
     parameters_of,
     position,
     refuse_as_message,
+    straight_order,
+    swapped,
 )  # fmt: skip
 from bitwright.lower.conditions import fail_unless
 from bitwright.lower.equations import Equations, Unknown
 from bitwright.lower.expressions import Path, Values, bounds, export_bounds, paths_into
 from bitwright.lower.facts import Needs, holds_names, needs_of
-from bitwright.schema import spec
+from bitwright.schema import runs, spec
 from bitwright.schema.expr import FieldRef, Node
 
 
@@ -49,6 +52,7 @@ class BuildKey:
     given: tuple[Path, ...] = ()
     exports: tuple[Path, ...] = ()
     arguments: Arguments = ()
+    run: runs.Run = None  # inside a byte, in which bit order that was begun
 
 
 @dataclasses.dataclass(slots=True, eq=False)
@@ -127,7 +131,7 @@ class StructBuild:
         self.inputs: dict[str, Reg] = {}  # what the message holds
         self.waiting: list[spec.FieldSpec] = []  # const fields of values not known yet
         self.wanted = paths_into(self.spec, (*key.given, *key.exports))
-        self.phase = key.phase
+        self.phase, self.run = key.phase, key.run
         self.params = self._parameters()
         self.start = self.here("start")
 
@@ -215,7 +219,8 @@ class StructBuild:
             return
 
         def emit(order: str) -> None:
-            b.emit("patch", (at, value), width=place.wire.width, phase=place.phase, order=order)
+            number, straight = self.straight(place.wire, value, place.phase, order)
+            b.emit("patch", (at, number), width=place.wire.width, phase=place.phase, order=straight)
 
         by_order(b, self.values, place.order, emit)
 
@@ -223,7 +228,7 @@ class StructBuild:
         """Remember where a number goes that is not known yet."""
         if isinstance(wire, spec.VarintType):
             self._can_push(field)
-        self.places[field.name,] = Place(self.mark(), self.phase, wire, self.order_of(wire, field))
+        self.places[field.name,] = Place(self.mark(), self.phase, wire, byte_order(wire, self.key.order))
 
     def _can_push(self, field: spec.FieldSpec) -> None:
         """Refuse a varint that is known late where what follows must know its own place before."""
@@ -241,9 +246,11 @@ class StructBuild:
                     field,
                 )  # fmt: skip
 
-    def order_of(self, wire: spec.IntType, field: spec.FieldSpec) -> str | Node:
-        """The byte order of a number at the current place."""
-        return byte_order(wire, self.phase, self.key.order, lambda message: self.refuse(message, field))
+    def straight(self, wire: spec.IntType, number: Reg, phase: int, order: str) -> tuple[Reg, str]:
+        """The number whose bits lie together where this one in byte order `order` is to lie, and its byte order."""
+        if is_straight(wire, phase, order):
+            return number, order
+        return swapped(self.builder, number, wire, straight_order(wire)), straight_order(wire)
 
     # --- the end of a struct -----------------------------------------------------------------
 

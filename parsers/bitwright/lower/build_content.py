@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import NoReturn
 
 from bitwright.ir.ops import Reg
 from bitwright.lower.build import StructBuild
-from bitwright.lower.common import POSITION_HI, by_order
+from bitwright.lower.common import POSITION_HI, by_order, byte_order, same_run, straight_order
 from bitwright.lower.expressions import bounds
 from bitwright.lower.facts import arms_of
 from bitwright.schema import spec
@@ -83,23 +84,30 @@ class ContentBuild:
             return
 
         def emit(order: str) -> None:
-            b.emit("put", (number,), width=wire.width, order=order, phase=s.phase)
+            straight, order = s.straight(wire, number, s.phase, order)
+            b.emit("put", (straight,), width=wire.width, order=order, phase=s.phase)
 
-        by_order(b, s.values, s.order_of(wire, self.field), emit)
+        s.run = same_run(wire, s.phase, s.run, self.refuse)
+        by_order(b, s.values, byte_order(wire, s.key.order), emit)
         s.phase = (s.phase + wire.width) % 8
 
-    def put_pad(self, width: int) -> None:
+    def refuse(self, message: str) -> NoReturn:
+        """A DeclarationError about this field."""
+        self.s.refuse(message, self.field)
+
+    def put_pad(self, wire: spec.PadType) -> None:
         """Zero bits."""
+        width = wire.width
         if width > WIDEST_PAD:
             head = -self.s.phase % 8
-            self._put_zero_bits(head)
+            self._put_zero_bits(wire, head)
             self.put_zeros(self.b.const((width - head) // 8))
             width = (width - head) % 8
-        self._put_zero_bits(width)
+        self._put_zero_bits(wire, width)
 
-    def _put_zero_bits(self, width: int) -> None:
+    def _put_zero_bits(self, wire: spec.PadType, width: int) -> None:
         if width:
-            self.put(spec.IntType(width, order="big"), self.b.const(0))
+            self.put(spec.IntType(width, order=straight_order(wire), bit_order=wire.bit_order), self.b.const(0))
 
     def put_align(self, multiple: int) -> None:
         """Zero bytes up to a multiple, counted from the struct's start."""

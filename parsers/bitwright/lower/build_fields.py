@@ -6,7 +6,7 @@ from bitwright.ir.ops import Block, Reg
 from bitwright.lower.build import StructBuild
 from bitwright.lower.build_content import Checked
 from bitwright.lower.build_structure import StructureBuild
-from bitwright.lower.common import POSITION_HI
+from bitwright.lower.common import POSITION_HI, run_after
 from bitwright.lower.equations import Unknown, determined_inside
 from bitwright.lower.expressions import Path, bounds, nested_in
 from bitwright.lower.facts import arms_of, holds_names, phase_after
@@ -216,7 +216,7 @@ class FieldBuild(StructureBuild):
 
     def _write_gap(self, wire: spec.WireType) -> None:
         if isinstance(wire, spec.PadType):
-            self.put_pad(wire.width)
+            self.put_pad(wire)
         elif isinstance(wire, spec.AlignType):
             self.put_align(wire.multiple)
 
@@ -246,10 +246,10 @@ class FieldBuild(StructureBuild):
         s, b, checked = self.s, self.b, self.checked
         assert checked is not None
         assert self.present is not None
-        phase = s.phase
+        phase, run = s.phase, s.run
         with b.inside(Block()) as there:
             b.give(self.write_value(self.wire, self.check(self.wire, checked.value)))
-        s.phase = phase
+        s.phase, s.run = phase, run_after(self.wire, phase, run, self.refuse)
         with b.inside(Block()) as missing:
             b.give(b.obj("none"))
         out = b.reg("obj", hint=self.field.name)

@@ -8,13 +8,13 @@ from typing import Any
 from bitwright.ir.ops import Block, Reg
 from bitwright.lower.build import BuildKey, StructBuild
 from bitwright.lower.build_content import Checked, ContentBuild
-from bitwright.lower.common import POSITION_HI, context, hand_over, order_for
+from bitwright.lower.common import POSITION_HI, context, hand_over, order_for, run_after
 from bitwright.lower.equations import Unknown
 from bitwright.lower.expressions import Path
 from bitwright.lower.facts import Needs, arms_of, end_phase, needs_of
 from bitwright.lower.parse import item_exports
 from bitwright.lower.solve import Arms, Equation, unknowns_of
-from bitwright.schema import measure, spec
+from bitwright.schema import measure, runs, spec
 from bitwright.schema.expr import Const, Node, show
 
 
@@ -90,13 +90,13 @@ class StructureBuild(ContentBuild):
 
         def call(order: str) -> tuple[Reg, ...]:
             paths = tuple(u.path[1:] for u in mine)
-            key = BuildKey(wire.struct, phase, order_for(wire.struct, order), needs, paths, exports, arguments)
+            key = BuildKey(wire.struct, phase, order_for(wire.struct, order), needs, paths, exports, arguments, s.run if phase else None)
             outs = s.result_regs(wire.struct, exports)
             b.emit("call", (value, *self._context(needs), *given, *handed), outs, function=s.owner.function(key))
             return outs
 
         made = self._by_order(wire.order, call, lambda: s.result_regs(wire.struct, exports))
-        s.phase = end_phase(wire.struct, phase)
+        s.phase, s.run = end_phase(wire.struct, phase), runs.last_order(wire, s.run)
         return (made[0], made[1:]) if s.owner.resolve else (value, made)
 
     def _write_switch(self, wire: spec.SwitchType, checked: Checked) -> Reg:
@@ -147,14 +147,14 @@ class StructureBuild(ContentBuild):
             return copies
         if wire.until is not None:
             b.fail_if(b.is_not(length), "size", f"is empty, but ends with the element for which `{show(wire.until)}`")
-        phase = s.phase
+        phase, run = s.phase, s.run
         index, element = b.reg("int", 0, POSITION_HI, "index"), b.reg("obj", hint="item")
         body = Block(params=(index, element))
         with b.inside(body):
             self._write_element(wire, element, index, length, copies)
             b.give()
         b.emit("loop.each", (items,), (), (body,))
-        s.phase = phase
+        s.phase, s.run = phase, run_after(wire.item, phase, run, self.refuse)
         return copies
 
     def _write_element(self, wire: spec.ArrayType, element: Reg, index: Reg, length: Reg, copies: Reg) -> None:

@@ -10,7 +10,7 @@ from bitwright.ir.builder import Builder
 from bitwright.ir.ops import Block, Program, Reg, RegType
 from bitwright.lower.expressions import Values
 from bitwright.lower.facts import Needs, arms_of, end_phase, refuse_hollow_recursion, refuse_unknown
-from bitwright.schema import spec
+from bitwright.schema import runs, spec
 from bitwright.schema.expr import Node
 
 POSITION_HI = 1 << 48  # no buffer is longer, so positions, sizes and counts stay within it
@@ -139,17 +139,44 @@ def order_for(struct: type, inherited: str) -> str:
     return inherited if own == "inherit" else own
 
 
-def byte_order(wire: spec.IntType, phase: int, inherited: str, refuse: Callable[[str], NoReturn]) -> str | Node:
-    """The byte order of a number that begins at bit `phase` of a byte; a Node is true for little endian."""
-    order = wire.order if wire.order not in {None, "inherit"} else inherited
-    assert order is not None
-    if phase == 0 and wire.width % 8 == 0:
-        return order
-    if wire.order == "little" or isinstance(wire.order, Node):
-        refuse("little endian needs whole bytes at a byte boundary; drop endian= or align the field")
-    if order == "little" and phase + wire.width > 8:
-        refuse("a field of a little-endian struct that crosses a byte boundary must be whole bytes; align it or split it")
-    return "big"
+def byte_order(wire: spec.IntType, inherited: str) -> str | Node:
+    """The byte order of a number; a Node is true for little endian.  Of one chunk of bits there is only one."""
+    if wire.width <= 8:
+        return straight_order(wire)
+    return inherited if wire.order is None or wire.order == "inherit" else wire.order
+
+
+def straight_order(wire: spec.IntType | spec.PadType) -> Literal["big", "little"]:
+    """The byte order in which the bits of a number lie together, wherever it begins."""
+    return "little" if wire.bit_order == "lsb" else "big"
+
+
+def is_straight(wire: spec.IntType, phase: int, order: str) -> bool:
+    """Whether a number that begins at bit `phase` of a byte is a run of bits of the word of that byte order around it."""
+    return order == straight_order(wire) or (phase == 0 and wire.width % 8 == 0)
+
+
+def swapped(builder: Builder, number: Reg, wire: spec.IntType, order: str) -> Reg:
+    """The number with its chunks in the byte order `order`."""
+    top = (1 << wire.width) - 1
+    if number.lo < 0:
+        number = builder.number("bin", number, builder.const(top), lo=0, hi=top, op="and")
+    return builder.number("swap", number, lo=0, hi=top, width=wire.width, order=order)
+
+
+def same_run(wire: spec.IntType | spec.PadType, phase: int, run: runs.Run, refuse: Callable[[str], NoReturn]) -> spec.BitOrder:
+    """The bit order of a field that begins at bit `phase` of a byte, which must be that of the bits before it in the byte."""
+    if phase and run not in {None, wire.bit_order}:
+        refuse(f"is {runs.WORDS[wire.bit_order]}, but begins at bit {phase} of a byte that was begun {runs.WORDS[str(run)]}")
+    return wire.bit_order
+
+
+def run_after(wire: spec.WireType, phase: int, before: runs.Run, refuse: Callable[[str], NoReturn]) -> runs.Run:
+    """The bit order at the end of what may be absent or repeated: inside a byte it must be the one at its beginning."""
+    after = runs.last_order(wire, before)
+    if phase and after != before:
+        refuse("can be absent or repeated inside a byte, so it must end in the bit order in which it begins")
+    return after
 
 
 def by_order(builder: Builder, values: Values, order: str | Node, emit: Callable[[str], None]) -> None:

@@ -26,7 +26,7 @@ from bitwright.lower.common import (
 )  # fmt: skip
 from bitwright.lower.expressions import Path, Values, paths_into
 from bitwright.lower.facts import Needs, Options, needs_of
-from bitwright.schema import spec
+from bitwright.schema import runs, spec
 from bitwright.schema.expr import FieldRef, ItemRef, Node, walk
 
 Exports = tuple[Path, ...]
@@ -43,6 +43,7 @@ class Key:
     exports: Exports = ()
     arguments: Arguments = ()
     lax: bool = False
+    run: runs.Run = None  # inside a byte, in which bit order that was begun
 
 
 class ParseLowering(ProgramLowering):
@@ -96,7 +97,7 @@ class StructLowering:
         self.objects: dict[str, Reg] = {}
         self.places: dict[str, tuple[Reg, int]] = {}  # where each field begins: its byte, and the bit in it
         self.params = self._parameters()
-        self.pos, self.phase = self.start, key.phase
+        self.pos, self.phase, self.run = self.start, key.phase, key.run
         self.wanted = paths_into(self.spec, key.exports)
 
     def _parameters(self) -> tuple[Reg, ...]:

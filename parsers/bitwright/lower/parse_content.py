@@ -8,7 +8,7 @@ from typing import NoReturn
 from bitwright.enums import OpenEnum, names_of, table_of
 from bitwright.errors import declaration_error
 from bitwright.ir.ops import Reg
-from bitwright.lower.common import POSITION_HI, advance, byte_order, position
+from bitwright.lower.common import POSITION_HI, advance, byte_order, is_straight, position, same_run, straight_order, swapped
 from bitwright.lower.expressions import bounds, expanded, refs_of
 from bitwright.lower.parse import StructLowering
 from bitwright.schema import spec
@@ -68,23 +68,33 @@ class ContentLowering:
     def _word(self, wire: spec.IntType) -> Reg:
         """The number as it lies there, unsigned unless signed."""
         s, b = self.s, self.b
-        size = (s.phase + wire.width + 7) // 8
-        self._need(size)
-        order = byte_order(wire, s.phase, s.key.order, self.refuse)
+        s.run = same_run(wire, s.phase, s.run, self.refuse)
+        self._need((s.phase + wire.width + 7) // 8)
+        order = byte_order(wire, s.key.order)
         if isinstance(order, str):
-            return self._load(wire, size, order)
+            return self._load(wire, order)
         little = s.values.lower(order, self.field.location)
-        return b.select(little, self._load(wire, size, "little"), self._load(wire, size, "big"))
+        return b.select(little, self._load(wire, "little"), self._load(wire, "big"))
 
-    def _load(self, wire: spec.IntType, size: int, order: str) -> Reg:
+    def _load(self, wire: spec.IntType, order: str) -> Reg:
+        if is_straight(wire, self.s.phase, order):
+            return self._bits(wire, order)
+        unsigned = self._bits(spec.IntType(wire.width, bit_order=wire.bit_order), straight_order(wire))
+        number = swapped(self.b, unsigned, wire, order)
+        low, high = bounds(wire)
+        return self.b.number("bits", number, lo=low, hi=high, shift=0, width=wire.width, signed=True) if wire.signed else number
+
+    def _bits(self, wire: spec.IntType, order: str) -> Reg:
+        """Bits that lie together in the word of that byte order around them."""
         s, b = self.s, self.b
+        size = (s.phase + wire.width + 7) // 8
         whole = s.phase == 0 and wire.width == 8 * size
         hint = self.field.name if whole else "word"
         word = b.number("load", s.pos, lo=0, hi=(1 << 8 * size) - 1, hint=hint, offset=0, bytes=size, order=order)
         if whole and not wire.signed:
             return word
         low, high = bounds(wire)
-        shift = 8 * size - s.phase - wire.width
+        shift = s.phase if wire.bit_order == "lsb" else 8 * size - s.phase - wire.width
         return b.number("bits", word, lo=low, hi=high, shift=shift, width=wire.width, signed=wire.signed)
 
     def _number(self, wire: spec.IntType) -> Reg:
@@ -127,29 +137,26 @@ class ContentLowering:
             self.refuse("a checksum is whole bytes at a byte boundary")
         return self._integer(inner)
 
-    def _pad(self, width: int) -> Read:
-        s, b = self.s, self.b
+    def _pad(self, wire: spec.PadType) -> Read:
+        s, b, width = self.s, self.b, wire.width
         if width:
+            s.run = same_run(wire, s.phase, s.run, self.refuse)
             size = (s.phase + width + 7) // 8
             self._need(size)
             if s.options.strict and size > MOST_BYTES:
                 head = -s.phase % 8
-                self._pad_bits(head)
+                self._pad_bits(wire, head)
                 self._zeros(s.pos, advance(b, s.pos, (width - head) // 8))
                 self._move_bits((width - head) // 8 * 8)
                 width = (width - head) % 8
-            self._pad_bits(width)
+            self._pad_bits(wire, width)
         return Read(b.obj("none"))
 
-    def _pad_bits(self, width: int) -> None:
+    def _pad_bits(self, wire: spec.PadType, width: int) -> None:
         """Padding that lies in one loaded word."""
-        s, b = self.s, self.b
-        if width and s.options.strict:
-            size = (s.phase + width + 7) // 8
-            word = b.number("load", s.pos, lo=0, hi=(1 << 8 * size) - 1, offset=0, bytes=size, order="big")
-            shift = 8 * size - s.phase - width
-            bits = b.number("bits", word, lo=0, hi=(1 << width) - 1, shift=shift, width=width, signed=False)
-            b.emit("finding_if", (bits, bits), code="padding", message="padding is {0:#x}, not zero")
+        if width and self.s.options.strict:
+            bits = self._bits(spec.IntType(width, bit_order=wire.bit_order), straight_order(wire))
+            self.b.emit("finding_if", (bits, bits), code="padding", message="padding is {0:#x}, not zero")
         self._move_bits(width)
 
     def _zeros(self, begin: Reg, stop: Reg) -> None:

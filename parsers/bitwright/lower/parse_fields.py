@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bitwright.ir.ops import Block, Reg
-from bitwright.lower.common import POSITION_HI, context, hand_over, order_for, position
+from bitwright.lower.common import POSITION_HI, context, hand_over, order_for, position, run_after
 from bitwright.lower.conditions import fail_unless
 from bitwright.lower.expressions import expanded, export_bounds, refs_of
 from bitwright.lower.facts import Needs, arms_of, end_phase, needs_of, phase_after
 from bitwright.lower.parse import Exports, Key, item_exports
 from bitwright.lower.parse_content import ContentLowering, Read
-from bitwright.schema import measure, spec
+from bitwright.schema import measure, runs, spec
 from bitwright.schema.expr import Const, Node
 
 
@@ -28,7 +28,7 @@ class FieldLowering(ContentLowering):
             return
         after = phase_after(field.type, s.phase, s.spec, field)
         s.places[field.name] = s.pos, s.phase
-        self.b.emit("enter", (s.pos,), name=field.name, phase=s.phase, location=field.location)
+        self.b.emit("enter", (s.pos,), name=field.name, phase=s.phase, location=field.location, **self._bits_of(field.type))
         if isinstance(field.type, spec.ChecksumType):
             s.values.fields[(field.name, "@")] = s.pos
         read = self.read(field.type)
@@ -41,6 +41,11 @@ class FieldLowering(ContentLowering):
         for path, reg in read.exports.items():
             s.values.fields[(field.name, *path)] = reg
 
+    @staticmethod
+    def _bits_of(wire: spec.WireType) -> dict[str, Any]:
+        """For the trace, the side from which the bits of a type are counted, if it is not the usual one."""
+        return {"bits": "lsb"} if runs.first_order(wire) == "lsb" else {}
+
     # --- by type -----------------------------------------------------------------------------
 
     def read(self, wire: spec.WireType) -> Read:
@@ -50,8 +55,8 @@ class FieldLowering(ContentLowering):
                 return self._integer(wire)
             case spec.ChecksumType(inner):
                 return self._checksum(inner)
-            case spec.PadType(width):
-                return self._pad(width)
+            case spec.PadType():
+                return self._pad(wire)
             case spec.AlignType(multiple):
                 return self._align(multiple)
             case spec.BytesType():
@@ -109,13 +114,13 @@ class FieldLowering(ContentLowering):
         phase = s.phase
 
         def call(order: str) -> tuple[Reg, ...]:
-            key = Key(wire.struct, phase, order_for(wire.struct, order), needs, exports, arguments)
+            key = Key(wire.struct, phase, order_for(wire.struct, order), needs, exports, arguments, run=s.run if phase else None)
             outs = self._outs(wire.struct, exports)
             b.emit("call", (s.pos, end, *self._context(needs), *handed), outs, function=s.owner.function(key))
             return outs
 
         value, s.pos, *numbers = self._by_order(wire.order, call, self._outs(wire.struct, exports))
-        s.phase = end_phase(wire.struct, phase)
+        s.phase, s.run = end_phase(wire.struct, phase), runs.last_order(wire, s.run)
         if region is not None:
             self._consumed(region)
         return Read(value, None, dict(zip(exports, numbers, strict=True)))
@@ -181,7 +186,7 @@ class FieldLowering(ContentLowering):
         present = s.values.lower(condition, self.field.location)
         before, numbered = s.pos, isinstance(inner, spec.IntType | spec.ChecksumType)
         got: list[Read] = []
-        phase = s.phase
+        phase, run = s.phase, s.run
 
         def yes() -> tuple[Reg, ...]:
             read = self.read(inner)
@@ -190,7 +195,7 @@ class FieldLowering(ContentLowering):
 
         with b.inside(Block()) as then:
             b.give(*yes())
-        s.phase = phase_after(self.field.type, phase, s.spec, self.field)
+        s.phase, s.run = phase_after(self.field.type, phase, s.spec, self.field), run_after(inner, phase, run, self.refuse)
         with b.inside(Block()) as other:
             b.give(b.obj("none"), before, *((b.const(0),) if numbered else ()))
         number = got[0].number
@@ -226,7 +231,7 @@ class FieldLowering(ContentLowering):
     def _element(self, wire: spec.ArrayType, items: Reg, index: Reg, exports: Exports) -> Read:
         s, b = self.s, self.b
         before = s.pos
-        b.emit("enter", (s.pos, index), name=None, phase=s.phase, location=self.field.location)
+        b.emit("enter", (s.pos, index), name=None, phase=s.phase, location=self.field.location, **self._bits_of(wire.item))
         read = self._nested(wire.item, exports) if isinstance(wire.item, spec.NestedType) else self.read(wire.item)
         b.emit("leave", (s.pos, read.value), phase=s.phase)
         b.emit("append", (items, read.value))
@@ -242,7 +247,7 @@ class FieldLowering(ContentLowering):
         element = measure.size_of(wire.item).fixed
         if element is not None and element % 8:
             return self._unrolled(wire, items, element)
-        phase, index = s.phase, b.reg("int", 0, POSITION_HI, "index")
+        phase, run, index = s.phase, s.run, b.reg("int", 0, POSITION_HI, "index")
         carried = position(b)
         before, s.pos = s.pos, carried
         body = Block(params=(index, carried))
@@ -251,7 +256,7 @@ class FieldLowering(ContentLowering):
             b.give(s.pos)
         after = position(b)
         b.emit("loop.count", (count, before), (after,), (body,))
-        s.pos, s.phase = after, phase
+        s.pos, s.phase, s.run = after, phase, run_after(wire.item, phase, run, self.refuse)
         return Read(items)
 
     def _bound_count(self, wire: spec.ArrayType, count: Reg) -> None:

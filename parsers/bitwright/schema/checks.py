@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bitwright.errors import Location, declaration_error
-from bitwright.schema import measure, spec
+from bitwright.schema import measure, runs, spec
 from bitwright.schema.expr import Const, Node
 from bitwright.schema.relations import Relations
 
@@ -40,11 +40,11 @@ def _check_field(field: spec.FieldSpec, relations: Relations) -> None:
 def _check_type(wire: spec.WireType, relations: Relations) -> None:
     match wire:
         case spec.IntType():
-            _check_endian(wire, relations)
+            _check_order_of(wire.order, relations)
         case spec.BytesType(size=size, prefix=prefix) | spec.TextType(size=size, prefix=prefix):
             _check_size(size, "size=", relations)
             if prefix is not None:
-                _check_endian(prefix, relations)
+                _check_order_of(prefix.order, relations)
         case spec.NestedType(struct, size, order, arguments):
             _check_size(size, "size=", relations)
             _check_order_of(order, relations)
@@ -64,7 +64,7 @@ def _check_type(wire: spec.WireType, relations: Relations) -> None:
         case spec.CheckType(condition):
             relations.condition(condition, "the condition of check()")
         case spec.ChecksumType(inner):
-            _check_endian(inner, relations)
+            _check_order_of(inner.order, relations)
             _check_sum(wire, relations)
 
 
@@ -76,12 +76,6 @@ def _check_size(size: Node | None, what: str, relations: Relations) -> None:
 def _check_order_of(order: spec.Order | Node | None, relations: Relations) -> None:
     if order is not None and not isinstance(order, str):
         relations.condition(order, "endian=")
-
-
-def _check_endian(wire: spec.IntType, relations: Relations) -> None:
-    _check_order_of(wire.order, relations)
-    if wire.order is not None and wire.width % 8:
-        raise relations.error(f"endian= needs whole bytes, and this is {wire.width} bits; leave it out, or take whole bytes")
 
 
 def _check_array(wire: spec.ArrayType, relations: Relations) -> None:
@@ -172,6 +166,7 @@ def takes_the_rest(wire: spec.WireType) -> bool:
 def _check_places(made: spec.StructSpec) -> None:
     """Bytes begin at a byte, counted from the struct's start; checked as far as the place is known before reading."""
     phase: int | None = 0
+    run: runs.Run = None
     for field in made.fields:
         needs = _whole_bytes(field.type)
         if phase and needs:
@@ -179,9 +174,9 @@ def _check_places(made: spec.StructSpec) -> None:
                 f"is {needs}, which begins with a byte, but this is bit {phase} of one; write `_gap = pad(bits={8 - phase})` before it",
                 field.location, made.name, field.name,
             )  # fmt: skip
-        if phase is not None and made.order == "little":
-            _check_little(made, field, phase)
-        phase = _phase_after(field.type, phase)
+        if phase is not None:
+            _check_run(made, field, phase, run)
+        phase, run = _phase_after(field.type, phase), runs.last_order(field.type, run)
 
 
 def _whole_bytes(wire: spec.WireType) -> str | None:
@@ -210,14 +205,13 @@ def _whole_bytes(wire: spec.WireType) -> str | None:
     return None
 
 
-def _check_little(made: spec.StructSpec, field: spec.FieldSpec, phase: int) -> None:
-    number = spec.number_behind(field.type)
-    if not isinstance(number, spec.IntType) or isinstance(number, spec.VarintType) or number.order not in {None, "inherit", "little"}:
-        return
-    if phase + number.width > 8 and (phase or number.width % 8):
+def _check_run(made: spec.StructSpec, field: spec.FieldSpec, phase: int, run: runs.Run) -> None:
+    """Bits that follow others in one byte are counted from the same side of it."""
+    order = runs.first_order(field.type)
+    if phase and run and order not in {None, run}:
         raise declaration_error(
-            "crosses from one byte into another in a little-endian struct, where its bits do not lie together; "
-            'make it whole bytes at a byte, split it, or declare the struct endian="big"',
+            f'is {runs.WORDS[str(order)]}, but begins at bit {phase} of a byte that was begun {runs.WORDS[run]}; fill that byte before it, '
+            f'with `_gap = pad(bits={8 - phase}, bit_order="{run}")` or more fields, or give it bit_order="{run}"',
             field.location, made.name, field.name,
         )  # fmt: skip
 

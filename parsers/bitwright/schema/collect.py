@@ -77,20 +77,23 @@ def is_class_variable(annotation: Any) -> bool:
 
 def collect(
     struct_name: str, namespace: Mapping[str, Any], base: spec.StructSpec | None, order: str | None, origin: bool,
-    location: Location, forbidden: frozenset[str],
+    location: Location, forbidden: frozenset[str], bit_order: str | None = None,
 ) -> tuple[spec.StructSpec, dict[str, Location]]:  # fmt: skip
     """Read a class body: what it says, and where each of its own names was declared.
 
     `base` is the spec of the struct it extends; `forbidden` are names the base class uses.
     """
-    chosen = order if order is not None else base.order if base else "big"
+    bits_first = bit_order if bit_order is not None else base.bit_order if base else "msb"
+    if not _is_bit_order(bits_first):
+        raise declaration_error(f'bit_order={bits_first!r}: write "msb" or "lsb"', location, struct_name)
+    chosen = order if order is not None else "little" if bit_order == "lsb" else base.order if base else "big"
     if not _is_order(chosen):
         raise declaration_error(f'endian={chosen!r}: write "big", "little" or "inherit"', location, struct_name)
     if not isinstance(origin, bool):
         raise declaration_error(f"origin={origin!r}: write True, or leave it out", location, struct_name)
     annotated = annotations_of(namespace)
     _Names(struct_name, namespace, annotated, base, forbidden, location).check()
-    reader = _Reader(struct_name, annotated, base)
+    reader = _Reader(struct_name, annotated, base, bits_first)
     for name, value in namespace.items():
         if isinstance(value, Expr):
             reader.read(name, value)
@@ -98,7 +101,7 @@ def collect(
         _check_all_used(struct_name, namespace.drafts)
     made = spec.StructSpec(
         struct_name, str(namespace.get("__module__", "")), type, tuple(reader.fields), reader.computed, reader.params,
-        chosen, origin or bool(base and base.origin), location, str(namespace.get("__doc__") or ""),
+        chosen, origin or bool(base and base.origin), location, str(namespace.get("__doc__") or ""), bits_first,
     )  # fmt: skip
     if not forward.forwards(made):
         checks.check_struct(made, reader.sites)
@@ -116,12 +119,17 @@ def _is_order(value: str) -> TypeGuard[spec.Order]:
     return value in ORDERS
 
 
+def _is_bit_order(value: str) -> TypeGuard[spec.BitOrder]:
+    return value in ("msb", "lsb")
+
+
 class _Reader:
     """Freezes what a class body said, name by name, in the order it was said."""
 
-    def __init__(self, struct: str, annotated: Mapping[str, Any], base: spec.StructSpec | None) -> None:
+    def __init__(self, struct: str, annotated: Mapping[str, Any], base: spec.StructSpec | None, bit_order: spec.BitOrder) -> None:
         self.struct, self.annotated = struct, annotated
         self.scope = Scope(struct, base.struct if base else None)
+        self.scope.bit_order = bit_order
         self.fields: list[spec.FieldSpec] = list(base.fields) if base else []
         self.computed = dict(base.computed) if base else {}
         self.params = dict(base.params) if base else {}

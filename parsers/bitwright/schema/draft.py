@@ -21,6 +21,9 @@ UNSET: Any = spec.MISSING
 # What `endian=` takes: a byte order, or a condition over earlier fields that is true for little endian.
 Endian: TypeAlias = Literal["big", "little", "inherit"] | bool | None
 
+# What `bit_order=` takes: which bit of a byte comes first; None means as in the class.
+BitOrder: TypeAlias = spec.BitOrder | None
+
 
 class Declared(Protocol):
     """Statically any Struct class; `Struct` itself lies above this layer."""
@@ -128,6 +131,15 @@ def order_of(value: Any, scope: Scope) -> Any:
     if value is None or (isinstance(value, str) and value in {"big", "little", "inherit"}):
         return value
     raise scope.error(f'endian={value!r}: write "big", "little", "inherit", or a condition that is true for little endian')
+
+
+def bit_order_of(value: Any, scope: Scope) -> spec.BitOrder:
+    """Bit order: of the field if it says one, else of its class."""
+    if value is None:
+        return scope.bit_order
+    if value not in ("msb", "lsb"):
+        raise scope.error(f'bit_order={value!r}: write "msb" or "lsb"')
+    return value  # type: ignore[no-any-return]  # one of the two
 
 
 def optional_node(value: Any, scope: Scope) -> Any:

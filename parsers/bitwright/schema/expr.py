@@ -11,7 +11,7 @@ import os
 import sys
 import types
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, Literal, NoReturn, TypeAlias
 
 import msgspec
 
@@ -258,6 +258,7 @@ class Scope:
         self.computed: dict[int, Node] = {}  # id of an un-annotated expression → its frozen form
         self.inherited: dict[str, Node] = {}  # names of the base struct, for `Base.field`
         self.item: Expr | None = None
+        self.bit_order: Literal["msb", "lsb"] = "msb"  # of the class
 
     def error(self, message: str) -> DeclarationError:
         """A DeclarationError about what is being frozen."""

@@ -12,7 +12,19 @@ from typing import Any, Literal, TypeAlias, TypeVar, overload
 from bitwright.checksum import Algorithm  # loads that module before `bitwright` gives its name to the word below
 from bitwright.errors import declaration_error
 from bitwright.schema import spec
-from bitwright.schema.draft import UNSET, Endian, Gap, check_yes_or_no, claim, draft_of, field, is_whole, order_of
+from bitwright.schema.draft import (
+    UNSET,
+    BitOrder,
+    Endian,
+    Gap,
+    bit_order_of,
+    check_yes_or_no,
+    claim,
+    draft_of,
+    field,
+    is_whole,
+    order_of,
+)
 from bitwright.schema.expr import MOST_BYTES, Expr, ParamRef, Scope, call_site
 from bitwright.varints import KINDS
 
@@ -25,7 +37,7 @@ B = TypeVar("B", bound=bytes)
 S = TypeVar("S", bound=str)
 
 
-def _integer(width: int, as_type: Any, *, signed: bool, default: Any, endian: Any, doc: str) -> Any:
+def _integer(width: int, as_type: Any, *, signed: bool = False, default: Any, endian: Any = None, bit_order: Any, doc: str) -> Any:
     if not is_whole(width) or not 1 <= width <= 64:
         raise declaration_error(f"an integer has 1 to 64 bits, not {width!r}; use raw(size=...) for more", call_site())
     _check_number_type(as_type)
@@ -35,7 +47,10 @@ def _integer(width: int, as_type: Any, *, signed: bool, default: Any, endian: An
     check_yes_or_no(signed=signed)
 
     def make(scope: Scope) -> spec.WireType:
-        return spec.IntType(width, signed, order_of(endian, scope), as_type)
+        first, order = bit_order_of(bit_order, scope), order_of(endian, scope)
+        if order is None and first != scope.bit_order:
+            order = "little" if first == "lsb" else "big"  # the byte order in which such bits lie together
+        return spec.IntType(width, signed, order, as_type, first)
 
     return field(make, default=default, doc=doc)
 
@@ -47,81 +62,93 @@ def _check_number_type(as_type: Any) -> None:
 
 # In overloads the value of a `default` is `...`: from any other a checker would infer the type variable.
 @overload
-def bits(width: int, /, *, signed: bool = False, default: int = ..., endian: Endian = None, doc: str = "") -> int: ...
+def bits(
+    width: int, /, *, signed: bool = False, default: int = ..., endian: Endian = None, bit_order: BitOrder = None, doc: str = ""
+) -> int: ...
 @overload
-def bits(width: int, as_type: type[bool], /, *, default: bool = ..., doc: str = "") -> bool: ...
+def bits(width: int, as_type: type[bool], /, *, default: bool = ..., bit_order: BitOrder = None, doc: str = "") -> bool: ...
 @overload
-def bits(width: int, as_type: type[E], /, *, signed: bool = False, default: E = ..., endian: Endian = None, doc: str = "") -> E: ...
-def bits(width: int, as_type: Any = int, /, *, signed: bool = False, default: Any = UNSET, endian: Endian = None, doc: str = "") -> Any:
-    """An integer of `width` bits (1 to 64) at any bit offset, most significant bit first."""
-    return _integer(width, as_type, signed=signed, default=default, endian=endian, doc=doc)
+def bits(
+    width: int, as_type: type[E], /, *, signed: bool = False, default: E = ..., endian: Endian = None, bit_order: BitOrder = None,
+    doc: str = "",
+) -> E: ...  # fmt: skip
+def bits(
+    width: int, as_type: Any = int, /, *, signed: bool = False, default: Any = UNSET, endian: Endian = None, bit_order: BitOrder = None,
+    doc: str = "",
+) -> Any:  # fmt: skip
+    """An integer of `width` bits (1 to 64) at any bit offset, in any byte order and bit order.
+
+    `bit_order="lsb"` fills bytes from their least significant bit, as `Struct`'s keyword does for a whole class; with it
+    `endian` is "little" if not given, so that the bits of the number lie together.
+    """
+    return _integer(width, as_type, signed=signed, default=default, endian=endian, bit_order=bit_order, doc=doc)
 
 
-def flag(*, default: bool = UNSET, doc: str = "") -> bool:
+def flag(*, default: bool = UNSET, bit_order: BitOrder = None, doc: str = "") -> bool:
     """One bit, as a bool."""
-    return _integer(1, bool, signed=False, default=default, endian=None, doc=doc)  # type: ignore[no-any-return]  # a proxy at run time
+    return _integer(1, bool, default=default, bit_order=bit_order, doc=doc)  # type: ignore[no-any-return]  # a proxy at run time
 
 
 @overload
-def u8(*, default: int = ..., doc: str = "") -> int: ...
+def u8(*, default: int = ..., bit_order: BitOrder = None, doc: str = "") -> int: ...
 @overload
-def u8(as_type: type[E], /, *, default: E = ..., doc: str = "") -> E: ...
-def u8(as_type: Any = int, /, *, default: Any = UNSET, doc: str = "") -> Any:
+def u8(as_type: type[E], /, *, default: E = ..., bit_order: BitOrder = None, doc: str = "") -> E: ...
+def u8(as_type: Any = int, /, *, default: Any = UNSET, bit_order: BitOrder = None, doc: str = "") -> Any:
     """One unsigned byte."""
-    return _integer(8, as_type, signed=False, default=default, endian=None, doc=doc)
+    return _integer(8, as_type, default=default, bit_order=bit_order, doc=doc)
 
 
 @overload
-def u16(*, default: int = ..., endian: Endian = None, doc: str = "") -> int: ...
+def u16(*, default: int = ..., endian: Endian = None, bit_order: BitOrder = None, doc: str = "") -> int: ...
 @overload
-def u16(as_type: type[E], /, *, default: E = ..., endian: Endian = None, doc: str = "") -> E: ...
-def u16(as_type: Any = int, /, *, default: Any = UNSET, endian: Endian = None, doc: str = "") -> Any:
+def u16(as_type: type[E], /, *, default: E = ..., endian: Endian = None, bit_order: BitOrder = None, doc: str = "") -> E: ...
+def u16(as_type: Any = int, /, *, default: Any = UNSET, endian: Endian = None, bit_order: BitOrder = None, doc: str = "") -> Any:
     """An unsigned integer of 16 bits."""
-    return _integer(16, as_type, signed=False, default=default, endian=endian, doc=doc)
+    return _integer(16, as_type, default=default, endian=endian, bit_order=bit_order, doc=doc)
 
 
 @overload
-def u32(*, default: int = ..., endian: Endian = None, doc: str = "") -> int: ...
+def u32(*, default: int = ..., endian: Endian = None, bit_order: BitOrder = None, doc: str = "") -> int: ...
 @overload
-def u32(as_type: type[E], /, *, default: E = ..., endian: Endian = None, doc: str = "") -> E: ...
-def u32(as_type: Any = int, /, *, default: Any = UNSET, endian: Endian = None, doc: str = "") -> Any:
+def u32(as_type: type[E], /, *, default: E = ..., endian: Endian = None, bit_order: BitOrder = None, doc: str = "") -> E: ...
+def u32(as_type: Any = int, /, *, default: Any = UNSET, endian: Endian = None, bit_order: BitOrder = None, doc: str = "") -> Any:
     """An unsigned integer of 32 bits."""
-    return _integer(32, as_type, signed=False, default=default, endian=endian, doc=doc)
+    return _integer(32, as_type, default=default, endian=endian, bit_order=bit_order, doc=doc)
 
 
-def u24(*, default: int = UNSET, endian: Endian = None, doc: str = "") -> int:
+def u24(*, default: int = UNSET, endian: Endian = None, bit_order: BitOrder = None, doc: str = "") -> int:
     """An unsigned integer of 24 bits."""
-    return bits(24, default=default, endian=endian, doc=doc)
+    return bits(24, default=default, endian=endian, bit_order=bit_order, doc=doc)
 
 
-def u48(*, default: int = UNSET, endian: Endian = None, doc: str = "") -> int:
+def u48(*, default: int = UNSET, endian: Endian = None, bit_order: BitOrder = None, doc: str = "") -> int:
     """An unsigned integer of 48 bits."""
-    return bits(48, default=default, endian=endian, doc=doc)
+    return bits(48, default=default, endian=endian, bit_order=bit_order, doc=doc)
 
 
-def u64(*, default: int = UNSET, endian: Endian = None, doc: str = "") -> int:
+def u64(*, default: int = UNSET, endian: Endian = None, bit_order: BitOrder = None, doc: str = "") -> int:
     """An unsigned integer of 64 bits."""
-    return bits(64, default=default, endian=endian, doc=doc)
+    return bits(64, default=default, endian=endian, bit_order=bit_order, doc=doc)
 
 
-def i8(*, default: int = UNSET, doc: str = "") -> int:
+def i8(*, default: int = UNSET, bit_order: BitOrder = None, doc: str = "") -> int:
     """A signed byte, two's complement."""
-    return bits(8, signed=True, default=default, doc=doc)
+    return bits(8, signed=True, default=default, bit_order=bit_order, doc=doc)
 
 
-def i16(*, default: int = UNSET, endian: Endian = None, doc: str = "") -> int:
+def i16(*, default: int = UNSET, endian: Endian = None, bit_order: BitOrder = None, doc: str = "") -> int:
     """A signed integer of 16 bits, two's complement."""
-    return bits(16, signed=True, default=default, endian=endian, doc=doc)
+    return bits(16, signed=True, default=default, endian=endian, bit_order=bit_order, doc=doc)
 
 
-def i32(*, default: int = UNSET, endian: Endian = None, doc: str = "") -> int:
+def i32(*, default: int = UNSET, endian: Endian = None, bit_order: BitOrder = None, doc: str = "") -> int:
     """A signed integer of 32 bits, two's complement."""
-    return bits(32, signed=True, default=default, endian=endian, doc=doc)
+    return bits(32, signed=True, default=default, endian=endian, bit_order=bit_order, doc=doc)
 
 
-def i64(*, default: int = UNSET, endian: Endian = None, doc: str = "") -> int:
+def i64(*, default: int = UNSET, endian: Endian = None, bit_order: BitOrder = None, doc: str = "") -> int:
     """A signed integer of 64 bits, two's complement."""
-    return bits(64, signed=True, default=default, endian=endian, doc=doc)
+    return bits(64, signed=True, default=default, endian=endian, bit_order=bit_order, doc=doc)
 
 
 @overload
@@ -142,22 +169,22 @@ def varint(kind: Coding, as_type: Any = int, /, *, bits: int = 64, default: Any 
         raise declaration_error("a varint is a number, not a bool; use flag(), or compare it: `is_set = value != 0`", call_site())
     most, signed = KINDS[kind]
     width = min(int(bits), most)
-    return field(lambda scope: spec.VarintType(width, signed, None, as_type, kind), default=default, doc=doc)
+    return field(lambda scope: spec.VarintType(width, signed, None, as_type, coding=kind), default=default, doc=doc)
 
 
-def reserved(width: int, /, *, doc: str = "") -> int:
+def reserved(width: int, /, *, bit_order: BitOrder = None, doc: str = "") -> int:
     """`width` bits that should be zero: kept, and a finding if they are not."""
-    proxy = _integer(width, int, signed=False, default=0, endian=None, doc=doc)
+    proxy = _integer(width, int, default=0, bit_order=bit_order, doc=doc)
     draft_of(proxy, "reserved()").reserved = True
     return proxy  # type: ignore[no-any-return]  # a proxy at run time
 
 
-def pad(*, bits: int = 0, bytes: int = 0) -> Gap:
+def pad(*, bits: int = 0, bytes: int = 0, bit_order: BitOrder = None) -> Gap:
     """Zero bits that carry nothing: not a field of the object.  Write `_gap = pad(bits=3)`, un-annotated."""
     if not (is_whole(bits) and is_whole(bytes) and 0 <= bits <= MOST_BYTES and 0 <= bytes <= MOST_BYTES and bits + bytes):
         raise declaration_error(f"pad(bits={bits!r}, bytes={bytes!r}): give bits= or bytes=, at least 1", call_site())
     width = bits + 8 * bytes
-    return field(lambda scope: spec.PadType(width), hidden=True)  # type: ignore[no-any-return]  # a proxy at run time
+    return field(lambda scope: spec.PadType(width, bit_order_of(bit_order, scope)), hidden=True)  # type: ignore[no-any-return]  # a proxy at run time
 
 
 def align(multiple: int, /) -> Gap:

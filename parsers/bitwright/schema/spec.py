@@ -17,18 +17,22 @@ from bitwright.errors import Location
 from bitwright.schema.expr import Node
 
 Order: TypeAlias = Literal["big", "little", "inherit"]
+BitOrder: TypeAlias = Literal["msb", "lsb"]  # which bit of a byte comes first
 
 
 class IntType(msgspec.Struct, frozen=True):
     """An integer of `width` bits; `as_type` is int, bool or an IntEnum class.
 
-    `order` None means the struct's byte order; a Node is true for little endian.
+    `order` None means the struct's byte order; a Node is true for little endian.  A number is made of chunks of 8
+    bits in the order of the wire, the last one perhaps shorter: in big endian the first chunk is the most significant.
+    `bit_order` says which bit of a byte comes first, and so is the first, or the last, bit of a chunk.
     """
 
     width: int
     signed: bool = False
     order: Order | Node | None = None
     as_type: type = int
+    bit_order: BitOrder = "msb"
 
     @property
     def enum(self) -> type[enum.IntEnum] | None:
@@ -74,6 +78,7 @@ class PadType(msgspec.Struct, frozen=True):
     """`width` zero bits that carry nothing."""
 
     width: int
+    bit_order: BitOrder = "msb"
 
 
 class AlignType(msgspec.Struct, frozen=True):
@@ -261,6 +266,7 @@ class StructSpec(msgspec.Struct, frozen=True):
     origin: bool
     location: Location
     doc: str = ""
+    bit_order: BitOrder = "msb"
 
     def field(self, name: str) -> FieldSpec | None:
         """The field of that name, or None."""

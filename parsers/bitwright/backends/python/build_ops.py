@@ -82,26 +82,27 @@ def _pack(e: Emitter, values: list[Reg], layout: list[tuple[int, str]], phase: i
     """Numbers grouped into words of whole bytes; what fills up a byte begun before, or begins one, stands apart."""
     words: list[tuple[str, int, str]] = []
     parts: list[tuple[str, int]] = []
-    total = phase
+    total, last = phase, "big"
     for value, (width, order) in zip(values, layout, strict=True):
         parts.append((_unsigned(e, value, width), width))
-        total += width
+        total, last = total + width, order
         if total % 8 == 0:
             if phase:
-                _put_bits(e, parts, phase)
+                _put_bits(e, parts, phase, order)
             else:
-                words.append((_joined(parts), total // 8, order if len(parts) == 1 else "big"))
+                words.append((_joined(parts, order), total // 8, order))
             parts, total, phase = [], 0, 0
     if words:
         _put_words(e, words)
     if parts:
-        _put_bits(e, parts, phase)
+        _put_bits(e, parts, phase, last)
 
 
-def _put_bits(e: Emitter, parts: list[tuple[str, int]], phase: int) -> None:
+def _put_bits(e: Emitter, parts: list[tuple[str, int]], phase: int, order: str) -> None:
     """Numbers that do not begin or do not end at a byte."""
     width = sum(w for _, w in parts)
-    e.line(f"{e.names.add('put_bits', runtime.put_bits)}(out, {strip(_joined(parts))}, {width}, {phase})")
+    function = e.names.add("put_low_bits", runtime.put_low_bits) if order == "little" else e.names.add("put_bits", runtime.put_bits)
+    e.line(f"{function}(out, {strip(_joined(parts, order))}, {width}, {phase})")
 
 
 def _put_words(e: Emitter, words: list[tuple[str, int, str]]) -> None:
@@ -132,15 +133,16 @@ def _unsigned(e: Emitter, value: Reg, width: int) -> str:
     return f"({text} & {(1 << width) - 1:#x})" if value.lo < 0 else text
 
 
-def _joined(parts: list[tuple[str, int]]) -> str:
+def _joined(parts: list[tuple[str, int]], order: str) -> str:
+    """The numbers side by side in one: in little endian the first lies lowest."""
     if len(parts) == 1:
         return parts[0][0]
-    shift, texts = sum(w for _, w in parts), []
-    for text, width in parts:
-        shift -= width
+    shift, texts = 0, []
+    for text, width in parts if order == "little" else reversed(parts):
         if text != "0":
             texts.append(f"{text} << {shift}" if shift else text)
-    return f"({' | '.join(texts)})" if texts else "0"
+        shift += width
+    return f"({' | '.join(reversed(texts))})" if texts else "0"
 
 
 def _put_bytes(e: Emitter, op: Op) -> None:
@@ -199,7 +201,8 @@ def _patch(e: Emitter, op: Op) -> None:
     if phase == 0 and width % 8 == 0:
         e.line(f'out[{e.expr(at)}:{e.plus(at, width // 8)}] = {number}.to_bytes({width // 8}, "{order}")')
     else:
-        e.line(f"{e.names.add('patch', runtime.patch)}(out, {strip(e.expr(at))}, {strip(number)}, {width}, {phase})")
+        side = ', "little"' if order == "little" else ""
+        e.line(f"{e.names.add('patch', runtime.patch)}(out, {strip(e.expr(at))}, {strip(number)}, {width}, {phase}{side})")
 
 
 def _put_checksum(e: Emitter, op: Op) -> None:

@@ -35,6 +35,25 @@ def _bin(e: Emitter, op: Op) -> None:
         e.define(op.outs[0], f"{left} {SIGNS[kind]} {right}")
 
 
+def _swap(e: Emitter, op: Op) -> None:
+    """Each chunk of 8 bits, the last of them perhaps shorter, moved to its place in the other byte order."""
+    word, width, to_little = op.args[0], op.attrs["width"], op.attrs["order"] == "little"
+    text = e.expr(word)
+    if not text.isidentifier():
+        text = e.variable(Reg(-1, "int", hint="word"))
+        e.line(f"{text} = {strip(e.expr(word))}")
+    terms = []
+    for at in range(0, width, 8):
+        size = min(8, width - at)
+        big, little = width - at - size, at
+        shift, place = (big, little) if to_little else (little, big)
+        term = f"{text} >> {shift}" if shift else text
+        if word.hi >> shift >> size:
+            term = f"{term} & {(1 << size) - 1:#x}"
+        terms.append(f"({term}) << {place}" if place else f"({term})" if " " in term else term)
+    e.define(op.outs[0], " | ".join(terms))
+
+
 def _not(e: Emitter, op: Op) -> None:
     text = strip(e.expr(op.args[0]))
     name, _, rest = text.partition(" ")
@@ -209,7 +228,7 @@ class _Arms(dict[int, Any]):
 Emit = Callable[[Emitter, Op], None]
 
 COMMON: dict[str, Emit] = {
-    "const": _const, "constant": _constant, "bin": _bin, "not": _not, "select": _select, "lookup": _lookup, "box": _box,
+    "const": _const, "constant": _constant, "bin": _bin, "swap": _swap, "not": _not, "select": _select, "lookup": _lookup, "box": _box,
     "neg": lambda e, op: e.define(op.outs[0], f"-{e.expr(op.args[0])}"),
     "none": lambda e, op: e.define(op.outs[0], "None", atom=True),
     "split": _split, "list": _list, "make": _make, "record": _record, "fail_if": _fail_if, "finding_if": _fail_if,

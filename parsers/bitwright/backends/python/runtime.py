@@ -6,7 +6,7 @@ Everything here signals failure by raising one of `FAILURES`; the interpreter th
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from bitwright.compression import NameMemo
 from bitwright.errors import Fault
@@ -157,8 +157,20 @@ def put_bits(out: bytearray, value: int, width: int, phase: int) -> None:
         out += added
 
 
-def patch(out: bytearray, at: int, value: int, width: int, phase: int) -> None:
-    """Set bits inside bytes written before, which are zero there."""
+def put_low_bits(out: bytearray, value: int, width: int, phase: int) -> None:
+    """Append bits, least significant first; `phase` bits of their first byte were written before."""
     size = (phase + width + 7) // 8
-    there = int.from_bytes(out[at : at + size], "big")
-    out[at : at + size] = (there | (value & (1 << width) - 1) << (8 * size - phase - width)).to_bytes(size, "big")
+    added = (value << phase).to_bytes(size, "little")
+    if phase:
+        out[-1] |= added[0]
+        out += added[1:]
+    else:
+        out += added
+
+
+def patch(out: bytearray, at: int, value: int, width: int, phase: int, order: Literal["big", "little"] = "big") -> None:
+    """Set bits inside bytes written before, which are zero there; in little endian counted from a byte's lowest bit."""
+    size = (phase + width + 7) // 8
+    shift = phase if order == "little" else 8 * size - phase - width
+    there = int.from_bytes(out[at : at + size], order)
+    out[at : at + size] = (there | (value & (1 << width) - 1) << shift).to_bytes(size, order)

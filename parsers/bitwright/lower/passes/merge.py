@@ -49,14 +49,14 @@ def _checked_together(block: Block) -> list[list[Op]]:
 
 
 def _share(block: Block, loads: list[Op], numbers: itertools.count[int]) -> None:
-    """Equal loads become one; overlapping big-endian ones become bits of the word around them, if it has at most 8 bytes."""
+    """Equal loads become one; overlapping ones of one order become bits of the word around them, if it has at most 8 bytes."""
     merged: list[tuple[int, int, str, list[Op]]] = []
     for op in sorted(loads, key=lambda o: (o.attrs["offset"], -o.attrs["bytes"])):
         begin, stop, order = op.attrs["offset"], op.attrs["offset"] + op.attrs["bytes"], op.attrs["order"]
         if merged:
             last_begin, last_stop, last_order, members = merged[-1]
             same = (begin, stop) == (last_begin, last_stop) and (order == last_order or stop - begin == 1)
-            joint = begin < last_stop and order == last_order == "big" and _word(max(stop, last_stop) - last_begin)
+            joint = begin < last_stop and order == last_order and _word(max(stop, last_stop) - last_begin)
             if same or joint:
                 merged[-1] = (last_begin, max(stop, last_stop), last_order, [*members, op])
                 continue
@@ -83,7 +83,8 @@ def _replace(block: Block, members: list[Op], begin: int, stop: int, order: str,
             same[op.outs[0]] = word
             block.ops.remove(op)
         else:
-            shift = 8 * (stop - op.attrs["offset"] - op.attrs["bytes"])
+            before, behind = op.attrs["offset"] - begin, stop - op.attrs["offset"] - op.attrs["bytes"]
+            shift = 8 * (before if order == "little" else behind)
             op.kind, op.args, op.attrs = "bits", (word,), {"shift": shift, "width": width, "signed": False}
     replace_uses(block, same)
     _compose(block)
