@@ -187,6 +187,24 @@ class Painted(Struct):
     colour: Colour = u8(Colour)
 
 
+class Content(Struct):
+    pass
+
+
+class Raw(Content):
+    data: bytes = raw()
+
+
+class Word(Content, tag=1):
+    word: int = u16()
+
+
+class Kept(Struct):
+    kind: int = auto(u8())
+    size: int = auto(u8())
+    body: Content = variant(Content, on=kind, unknown=Raw, malformed=Raw, size=size)
+
+
 class Twice(Struct):
     size: int = auto(u8())
     left: bytes = raw(size=size)
@@ -286,6 +304,7 @@ FINDINGS: dict[str, Read] = {
     "padding": Read(Gap, b"\1\0\2\0", "_gap", 8),
     "non-minimal": Read(Varied, b"\1\x80\0", "number", 8),
     "enum-unknown": Read(Painted, b"\2", "colour", 0),
+    "malformed": Read(Kept, b"\1\1a", "body", 16),
 }
 
 BUILD: dict[str, Write] = {

@@ -44,6 +44,7 @@ FINDING_CODES: Final[Mapping[str, str]] = {
     "padding": "padding is not zero",
     "non-minimal": "an integer of variable size takes more bytes than its value needs",
     "payload-cut": "fewer payload bytes are there than the header announces",
+    "malformed": "the data of a union's arm do not fit its layout, and are kept as they are",
     "enum-unknown": "a number has no name in its closed enumeration (a plain IntEnum)",
 }
 

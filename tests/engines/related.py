@@ -90,7 +90,8 @@ def update(body: Body) -> None:
 
     def content() -> None:
         body.to_byte()
-        said = f"variant({base}, on={tag}, unknown={arms['data'].__name__}, empty={arms['pass'].__name__}, size={size})"
+        malformed = body.draw(st.sampled_from(["", f"malformed={arms['data'].__name__}, "]))
+        said = f"variant({base}, on={tag}, unknown={arms['data'].__name__}, empty={arms['pass'].__name__}, {malformed}size={size})"
         body.declare(field, base, said, make)
 
     now_or_later(body, content)

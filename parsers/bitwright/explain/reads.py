@@ -65,6 +65,8 @@ def _said(op: Op, start: Reg) -> str:
 def _opening(op: Op, index: int) -> str:
     if op.kind == "if":
         return ("if a condition holds:", "otherwise:")[index]
+    if op.kind == "attempt":
+        return ("try:", "if that fails:")[index]
     return f"{op.args[0].hint or 'that many'} times:" if op.kind == "loop.count" else "again and again:"
 
 

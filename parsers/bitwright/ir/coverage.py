@@ -304,5 +304,6 @@ _HANDLERS: Final[dict[str, Callable[[_Reads, Op], None]]] = {
     "find": _Reads.find, "name": _Reads.name, "load": _Reads.load, "unpack": _Reads.unpack, "same": _Reads.same, "span": _Reads.span,
     "varint": _Reads.varint,
     "text": _Reads.span, "render": _Reads.span, "zeros": _Reads.span, "call": _Reads.call, "dispatch": _Reads.dispatch, "if": _Reads.branch,
+    "attempt": _Reads.branch,
     "loop.count": _Reads.loop, "loop.while": _Reads.loop, "loop.each": _Reads.loop,
 }  # fmt: skip

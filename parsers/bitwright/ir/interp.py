@@ -70,6 +70,7 @@ class Machine:
         self.numbers: dict[tuple[str | int, ...], tuple[int, Any]] = {}
         self.partial: dict[str, Any] = {}
         self.findings: list[Finding] | None = [] if collect else None
+        self.found: BaseException | None = None  # the finding that ends a strict run
         self.spans: list[Span] | None = [] if trace else None
         self.data: bytes = b""
         self.base = 0  # where the data begins in what the caller calls the input, in bytes
@@ -166,7 +167,8 @@ class Machine:
     def find(self, code: str, message: str) -> None:
         """A finding: an error in a strict run, an entry in a collecting one."""
         if self.findings is None:
-            raise self.fail(code, message)
+            self.found = self.fail(code, message)
+            raise self.found
         self.findings.append(Finding(code, message, join_path(self.path), self.frames[-1].bit_offset))
 
 
@@ -184,36 +186,37 @@ def handlers_for(direction: str) -> dict[str, Handler]:
 
 
 def _if(m: Machine, op: Op, args: list[Any]) -> Any:
-    return _several(op, m.block(op.blocks[0] if args[0] else op.blocks[1]))
+    return several(op, m.block(op.blocks[0] if args[0] else op.blocks[1]))
 
 
 def _loop_count(m: Machine, op: Op, args: list[Any]) -> Any:
     count, *carried = args
     for index in range(count):
         carried = m.enter_block(op.blocks[0], [index, *carried])
-    return _several(op, carried)
+    return several(op, carried)
 
 
 def _loop_while(m: Machine, op: Op, args: list[Any]) -> Any:
     again, *carried = args
     while again:
         again, *carried = m.enter_block(op.blocks[0], carried)
-    return _several(op, carried)
+    return several(op, carried)
 
 
 def _loop_each(m: Machine, op: Op, args: list[Any]) -> Any:
     items, *carried = args
     for index, item in enumerate(items):
         carried = m.enter_block(op.blocks[0], [index, item, *carried])
-    return _several(op, carried)
+    return several(op, carried)
 
 
-def _several(op: Op, values: list[Any]) -> Any:
+def several(op: Op, values: list[Any]) -> Any:
+    """What an op assigns, from what its block yields."""
     return values[0] if len(op.outs) == 1 else values
 
 
 def _call(m: Machine, op: Op, args: list[Any]) -> Any:
-    return _several(op, m.call(m.program.functions[op.attrs["function"]], args))
+    return several(op, m.call(m.program.functions[op.attrs["function"]], args))
 
 
 def _dispatch(m: Machine, op: Op, args: list[Any]) -> Any:
@@ -221,7 +224,7 @@ def _dispatch(m: Machine, op: Op, args: list[Any]) -> Any:
     name = op.attrs["table"].get(key, op.attrs["default"])
     if name is None:
         raise m.fail("unknown-tag", f"no arm has the tag {key}")
-    return _several(op, m.call(m.program.functions[name], rest))
+    return several(op, m.call(m.program.functions[name], rest))
 
 
 def _fail_if(m: Machine, op: Op, args: list[Any]) -> None:
@@ -286,7 +289,7 @@ def checksum_of(m: Machine, op: Op, covered: bytes, own: int, prefix: bytes | No
 
 def _split(m: Machine, op: Op, args: list[Any]) -> Any:
     values = [boxed(m.program, kind, bits_of(args[0], shift, width, signed)) for shift, width, signed, kind in op.attrs["fields"]]
-    return _several(op, values)
+    return several(op, values)
 
 
 def _make(m: Machine, op: Op, args: list[Any]) -> Any:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bitwright.errors import Fault
-from bitwright.ir.interp import Frame, Handler, Machine, bits_of, checksum_of
+from bitwright.errors import Fault, ParseError
+from bitwright.ir.interp import Frame, Handler, Machine, bits_of, checksum_of, join_path, several
 from bitwright.ir.ops import Op
 from bitwright.names import NameFault, read_name
 from bitwright.varints import read_varint, size_of_varint
@@ -163,7 +163,27 @@ def _name(m: Machine, op: Op, args: list[Any]) -> tuple[str, int]:
     return text, after
 
 
+def _attempt(m: Machine, op: Op, args: list[Any]) -> Any:
+    """Where the first block fails, what it left behind is taken back; a finding that ends a strict run is no failure."""
+    frames, spans, findings = len(m.frames), len(m.spans or ()), len(m.findings or ())
+    try:
+        return several(op, m.block(op.blocks[0]))
+    except ParseError as error:
+        if error is m.found:
+            raise
+        problem = error.problem
+    del m.frames[frames:]
+    for noted, before in ((m.spans, spans), (m.findings, findings)):
+        if noted is not None:
+            del noted[before:]
+    if op.attrs["finding"]:
+        below = problem.path.removeprefix(join_path(m.path)).removeprefix(".")
+        m.find("malformed", f"does not fit its layout: {below}{': ' if below else ''}{problem.message}")
+    return several(op, m.block(op.blocks[1]))
+
+
 HANDLERS: dict[str, Handler] = {
+    "attempt": _attempt,
     "enter": _enter, "leave": _leave, "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "bits": _bits,
     "memo": lambda m, op, args: {}, "find": _find, "same": _same, "zeros": _zeros, "checksum": _checksum, "known": _known,
     "span": _span, "render": _render,

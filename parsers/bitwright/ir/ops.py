@@ -1,7 +1,7 @@
 """The ops, their signatures, and the containers of a program.
 
 A program is a set of functions; a function is a block; a block is a list of ops ending, where it
-yields values, in `yield`.  Control flow is structured: `if`, `loop.count`, `loop.while`,
+yields values, in `yield`.  Control flow is structured: `if`, `attempt`, `loop.count`, `loop.while`,
 `loop.each` hold blocks, so a backend needs no flow analysis.  Registers are assigned once.
 """
 
@@ -148,6 +148,7 @@ OPS: Final[Mapping[str, Signature]] = {
     "fail_if": Signature("i?*", "", ("code", "message")),  # condition, numbers that the message shows as {0}, {1}
     "finding_if": Signature("i?*", "", ("code", "message")),
     "if": Signature("i", "?*", blocks=2),
+    "attempt": Signature("", "?*", ("finding",), blocks=2),  # the first block; where that fails, the second instead
     "loop.count": Signature("i?*", "?*", blocks=1),  # count, carried; block: index, carried
     "loop.while": Signature("i?*", "?*", blocks=1),  # condition, carried; block yields condition, carried
     "loop.each": Signature("o?*", "?*", blocks=1),  # list, carried; block: index, element, carried

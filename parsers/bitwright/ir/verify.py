@@ -109,7 +109,7 @@ _RULES: Final = _rules()
 # Ops of one direction only; the others serve both.
 PARSE_ONLY: Final = frozenset({
     "need", "need.var", "load", "unpack", "bits", "find", "same", "zeros", "checksum", "known", "span", "render", "text", "name",
-    "varint", "varint.size",
+    "varint", "varint.size", "attempt",
 })  # fmt: skip
 BUILD_ONLY: Final = frozenset({
     "attr", "is_none", "as_int", "as_bytes", "as_text", "as_list", "as_value", "as_class", "arm", "item", "set", "here",
@@ -226,7 +226,7 @@ class _FunctionCheck:
         self.known, self.op, self.index = outer, op, index
 
     def branch(self, op: Op) -> None:
-        """`if`: both blocks yield what it assigns."""
+        """`if` and `attempt`: both blocks yield what it assigns."""
         outs = _types_of(op.outs)
         for block in op.blocks:
             self.inner(op, block, (), outs)
@@ -267,7 +267,7 @@ class _FunctionCheck:
 
 
 _CONTROL: Final = {
-    "if": _FunctionCheck.branch, "loop.count": _FunctionCheck.loop, "loop.while": _FunctionCheck.loop, "loop.each": _FunctionCheck.loop,
+    "if": _FunctionCheck.branch, "attempt": _FunctionCheck.branch, "loop.count": _FunctionCheck.loop, "loop.while": _FunctionCheck.loop, "loop.each": _FunctionCheck.loop,
     "call": _FunctionCheck.call, "dispatch": _FunctionCheck.dispatch,
 }  # fmt: skip
 

@@ -127,6 +127,7 @@ class StructureBuild(ContentBuild):
         tagged = b.number("lookup", index, lo=0, hi=1, table=dict.fromkeys(tags, 1), default=0)
         by_tag = {known: arms.index(arm) for known, arm in wire.union.cases.items()}
         found = Arms(index, tag, tagged, by_tag, arms.index(wire.default) if wire.default else -1)
+        found.malformed = arms.index(wire.malformed) if wire.malformed else -1
         if wire.empty is not None and size is not None:
             can_be = {known: i for known, i in by_tag.items() if not measure.size_of_struct(arms[i]).fewest}
             found.size, found.empties, found.empty = size, can_be, arms.index(wire.empty)

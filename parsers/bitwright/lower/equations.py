@@ -223,6 +223,8 @@ class Equations:
         self.values.rest = None
         if equation.arms is not None:
             wrong = b.bin("ne", self._arm(equation.arms, value), equation.arms.index)
+            if equation.arms.malformed >= 0:
+                wrong = b.bin("and", wrong, b.bin("ne", equation.arms.index, b.const(equation.arms.malformed)))
         else:
             wrong = b.bin("ne", b.bin("ne", value, b.const(0)) if equation.kind == "presence" else value, actual)
         for guard in [*(b.is_not(u.explicit) for u in involved), *([equation.holds_if] if equation.holds_if is not None else [])]:

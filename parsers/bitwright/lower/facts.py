@@ -57,7 +57,7 @@ def structs_in(wire: spec.WireType) -> Iterator[type]:
 
 def arms_of(wire: spec.SwitchType) -> list[type]:
     """Every struct a union can hold, each once, in order of tags."""
-    found = [*wire.union.cases.values(), wire.default, wire.empty]
+    found = [*wire.union.cases.values(), wire.default, wire.empty, wire.malformed]
     return list(dict.fromkeys(arm for arm in found if arm is not None))
 
 

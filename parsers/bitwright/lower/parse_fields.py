@@ -159,16 +159,37 @@ class FieldLowering(ContentLowering):
 
             return self._by_order(wire.order, call, outs())
 
-        cases = wire.union.cases
-        if wire.empty is None or region is None:
-            value, s.pos = choose(cases, wire.default)
-        else:
-            can_be = {tag: arm for tag, arm in cases.items() if not measure.size_of_struct(arm).fewest}
-            nothing = b.bin("eq", s.pos, region)
-            value, s.pos = self._either(nothing, lambda: choose(can_be, wire.empty), lambda: choose(cases, wire.default), outs())
-        if region is not None:
+        def chosen() -> Reg:
+            cases = wire.union.cases
+            if wire.empty is None or region is None:
+                value, s.pos = choose(cases, wire.default)
+            else:
+                can_be = {tag: arm for tag, arm in cases.items() if not measure.size_of_struct(arm).fewest}
+                nothing = b.bin("eq", s.pos, region)
+                value, s.pos = self._either(nothing, lambda: choose(can_be, wire.empty), lambda: choose(cases, wire.default), outs())
+            if region is not None:
+                self._consumed(region)
+            return value
+
+        malformed = wire.malformed
+        if malformed is None or region is None:
+            return Read(chosen())
+        return Read(self._attempt(chosen, lambda: choose({}, malformed), region))
+
+    def _attempt(self, read: Callable[[], Reg], instead: Callable[[], tuple[Reg, ...]], region: Reg) -> Reg:
+        """What lies in a region as one reads it, or, where that fails, as another does."""
+        s, b, before = self.s, self.b, self.s.pos
+        with b.inside(Block()) as first:
+            b.give(read())
+        s.pos = before
+        with b.inside(Block()) as second:
+            value, s.pos = instead()
             self._consumed(region)
-        return Read(value)
+            b.give(value)
+        s.pos = region
+        made = b.reg("obj", hint=self.field.name)
+        b.emit("attempt", (), (made,), (first, second), finding=s.options.strict)
+        return made
 
     def _either(
         self, condition: Reg, then: Callable[[], tuple[Reg, ...]], other: Callable[[], tuple[Reg, ...]], outs: tuple[Reg, ...]

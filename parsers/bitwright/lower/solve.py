@@ -18,7 +18,7 @@ class Arms:
     """How a tag chooses an arm, as parsing does it: indices of arms by tag, and that of the arm for other tags (-1: none).
 
     `index` is that of the value's class, `tag` its tag, `tagged` whether it has one.  In a region of no bytes
-    (`size` says how many there are), `empties` and `empty` choose instead.
+    (`size` says how many there are), `empties` and `empty` choose instead.  `malformed` may stand for any tag.
     """
 
     index: Reg
@@ -29,6 +29,7 @@ class Arms:
     size: Equation | None = None
     empties: dict[int, int] | None = None
     empty: int = -1
+    malformed: int = -1
 
 
 @dataclasses.dataclass(slots=True, eq=False)

@@ -138,7 +138,7 @@ def _union(wire: spec.SwitchType, plain: Any, place: str, known: Known) -> Any:
     tag = _tag(wire, known)
     if tag is None:
         return _by_names(wire, plain, place)
-    arms = _distinct(wire.union.cases.get(tag), wire.default, wire.empty)
+    arms = _distinct(wire.union.cases.get(tag), wire.default, wire.empty, wire.malformed)
     if not arms:
         raise PlainError(place, f"no arm of {wire.union.name} has the tag {tag}")
     if isinstance(plain, Mapping):
@@ -160,7 +160,7 @@ def _by_names(wire: spec.SwitchType, plain: Any, place: str) -> Any:
     """The one arm that the data fits, by field names and then by values."""
     if not isinstance(plain, Mapping):
         raise PlainError(place, f"an arm of {wire.union.name} is written as an object, not as {_kind(plain)}")
-    arms = _distinct(*wire.union.cases.values(), wire.default, wire.empty)
+    arms = _distinct(*wire.union.cases.values(), wire.default, wire.empty, wire.malformed)
     named = [arm for arm in arms if _misnamed(spec.spec_of(arm), plain) is None]
     if not named:
         raise PlainError(place, f"no arm of {wire.union.name} has just the fields {', '.join(map(str, plain)) or '(none)'}; give the tag")

@@ -107,7 +107,9 @@ def _check_switch(wire: spec.SwitchType, relations: Relations) -> None:
     relations.number(wire.on, "on=")
     _check_size(wire.size, "size=", relations)
     _check_order_of(wire.order, relations)
-    arms = [*wire.union.cases.values(), *(arm for arm in (wire.default, wire.empty) if arm is not None)]
+    if wire.malformed is not None and wire.size is None:
+        raise relations.error("malformed= takes what a region holds, and only size= says where that ends; give size=")
+    arms = [*wire.union.cases.values(), *(arm for arm in (wire.default, wire.empty, wire.malformed) if arm is not None)]
     for arm in dict.fromkeys(arms):
         relations.arguments(wire.arguments, arm, exact=False)
     known = {name for arm in arms for name in spec.spec_of(arm).params}

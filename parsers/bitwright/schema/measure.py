@@ -107,7 +107,7 @@ def _array(item: spec.WireType, count: object, size: object, until: object) -> S
 def _switch(wire: spec.SwitchType) -> Size:
     if isinstance(wire.size, Const):
         return Size(8 * wire.size.value, 8 * wire.size.value)
-    arms = [*wire.union.cases.values(), *([wire.default] if wire.default else []), *([wire.empty] if wire.empty else [])]
+    arms = [*wire.union.cases.values(), *([wire.default] if wire.default else []), *(arm for arm in (wire.empty, wire.malformed) if arm)]
     sizes = [size_of_struct(arm) for arm in arms]
     if not sizes or wire.union.open:
         return UNBOUNDED  # an arm added later may have any size

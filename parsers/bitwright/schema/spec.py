@@ -135,7 +135,7 @@ class SwitchType(msgspec.Struct, frozen=True):
     """A struct chosen by the value of `on`, in a region of `size` bytes that it must fill.
 
     `default` serves unknown tags; None refuses them.  `empty` serves a region of no bytes
-    where the tagged arm cannot be empty.
+    where the tagged arm cannot be empty.  `malformed` serves a region that the tagged arm cannot read.
     """
 
     on: Node
@@ -145,6 +145,7 @@ class SwitchType(msgspec.Struct, frozen=True):
     empty: type | None = None
     order: Order | Node | None = None
     arguments: tuple[tuple[str, Node], ...] = ()
+    malformed: type | None = None
 
 
 class OptionalType(msgspec.Struct, frozen=True):

@@ -196,17 +196,18 @@ def _switch(on: Any, cases: Any, default: Any, size: Any, endian: Any, arguments
 
 
 def variant(
-    base: type[C], /, *, on: int, unknown: type[C] | None = None, empty: type[C] | None = None,
+    base: type[C], /, *, on: int, unknown: type[C] | None = None, empty: type[C] | None = None, malformed: type[C] | None = None,
     size: int = UNSET, endian: Endian = None, arguments: Arguments | None = None, doc: str = "",
 ) -> C:  # fmt: skip
     """An open union: any subclass of `base` declared with `tag=` is an arm, third parties' too.
 
     `class A(RData, tag=Type.A)`, then `rdata: RData = variant(RData, on=type, unknown=Opaque, size=rdlength)`.
     `unknown` serves the tags that no arm has; without it they are a ParseError.  `empty` serves a region
-    of no bytes where the arm of the tag cannot be empty (a DNS update deletes with an empty RDATA).
+    of no bytes where the arm of the tag cannot be empty (a DNS update deletes with an empty RDATA), and `malformed`
+    one that the arm cannot read, which then is a finding instead of a ParseError.
     """
     _struct(base, "variant()")
-    for arm in (unknown, empty):
+    for arm in (unknown, empty, malformed):
         if arm is not None and not issubclass(_struct(arm, "variant()"), base):
             said = f"class {arm.__name__}({base.__name__})"
             raise declaration_error(f"{arm.__name__} must extend {base.__name__}, as every arm does: {said}", call_site())
@@ -214,7 +215,8 @@ def variant(
 
     def make(scope: Scope) -> spec.WireType:
         return spec.SwitchType(
-            scope.freeze(on), union, unknown, optional_node(size, scope), empty, order_of(endian, scope), arguments_of(arguments, scope)
-        )
+            scope.freeze(on), union, unknown, optional_node(size, scope), empty, order_of(endian, scope), arguments_of(arguments, scope),
+            malformed,
+        )  # fmt: skip
 
     return field(make, doc=doc)  # type: ignore[no-any-return]  # a proxy at run time

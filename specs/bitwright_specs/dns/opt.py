@@ -178,7 +178,7 @@ class Option(Struct):
 
     code: OptionCode = auto(u16(OptionCode, doc="follows from the class of value"))
     length: int = auto(u16(doc="bytes of value"))
-    value: OptionValue = variant(OptionValue, on=code, unknown=UnknownOption, empty=UnknownOption, size=length)
+    value: OptionValue = variant(OptionValue, on=code, unknown=UnknownOption, empty=UnknownOption, malformed=UnknownOption, size=length)
 
 
 class OPT(RData, tag=Type.OPT):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bitwright.backends.python.emitter import Emitter, strip
+from bitwright.backends.python.runtime import MALFORMED
 from bitwright.ir.ops import Op, Reg
 
 SIGNS = {
@@ -150,6 +151,20 @@ def _if(e: Emitter, op: Op) -> None:
         e.indent -= 1
 
 
+def _attempt(e: Emitter, op: Op) -> None:
+    """In a strict program a failure is a finding too, so it fails: the interpreter says as what."""
+    targets = variables(e, op.outs)
+    if op.attrs["finding"]:
+        e.assign(targets, e.block(op.blocks[0]))
+        return
+    e.line("try:")
+    e.assign(targets, e.nested(op.blocks[0]))
+    e.indent -= 1
+    e.line(f"except {e.names.add('MALFORMED', MALFORMED)}:")
+    e.assign(targets, e.nested(op.blocks[1]))
+    e.indent -= 1
+
+
 def _loop(e: Emitter, op: Op, head: str, carried: tuple[Reg, ...], initial: list[str], again: str | None) -> None:
     """A loop whose carried values live in the variables of its results."""
     targets = variables(e, op.outs)
@@ -234,5 +249,5 @@ COMMON: dict[str, Emit] = {
     "split": _split, "list": _list, "make": _make, "record": _record, "fail_if": _fail_if, "finding_if": _fail_if,
     "append": lambda e, op: e.line(f"{e.expr(op.args[0])}.append({strip(e.expr(op.args[1]))})"),
     "len": lambda e, op: e.define(op.outs[0], f"len({strip(e.expr(op.args[0]))})", atom=e.uses.get(op.outs[0], 0) == 1),
-    "if": _if, "loop.count": _loop_count, "loop.while": _loop_while, "loop.each": _loop_each, "call": _call, "dispatch": _dispatch,
+    "if": _if, "attempt": _attempt, "loop.count": _loop_count, "loop.while": _loop_while, "loop.each": _loop_each, "call": _call, "dispatch": _dispatch,
 }  # fmt: skip

@@ -18,6 +18,7 @@ class Fail(Exception):  # noqa: N818  # never seen by users: it only says "ask t
 
 
 FAILURES = (Fail, Fault, RecursionError, UnicodeError)
+MALFORMED = (Fail, Fault, UnicodeError)  # what an `attempt` recovers from: the same as the interpreter does
 
 # Wire form of uncompressed names met lately → what a memo holds.  Cleared when full, so it stays small.
 _RECENT: dict[bytes, tuple[str, int, int]] = {}
