@@ -436,5 +436,6 @@ CHECKS: Final[Mapping[str, Check]] = {
     "attr": _attribute, "set": _attribute, "as_int": _as_int, "as_bytes": _as_bytes, "as_text": _encoding, "as_value": _class,
     "as_class": _class, "arm": _arm, "item": _item,
     "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes, "patch": _patch, "put.name": _flag("compress"), "here": _here,
-    "attempt": _flag("finding"), "fail_if": _fail_if, "finding_if": _finding_if, "call": _call, "dispatch": _dispatch, "enter": _enter, "leave": _leave,
+    "attempt": _flag("finding"), "fail_if": _fail_if, "finding_if": _finding_if, "call": _call, "dispatch": _dispatch,
+    "enter": _enter, "leave": _leave,
 }  # fmt: skip

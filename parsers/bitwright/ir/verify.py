@@ -267,8 +267,8 @@ class _FunctionCheck:
 
 
 _CONTROL: Final = {
-    "if": _FunctionCheck.branch, "attempt": _FunctionCheck.branch, "loop.count": _FunctionCheck.loop, "loop.while": _FunctionCheck.loop, "loop.each": _FunctionCheck.loop,
-    "call": _FunctionCheck.call, "dispatch": _FunctionCheck.dispatch,
+    "if": _FunctionCheck.branch, "attempt": _FunctionCheck.branch, "loop.count": _FunctionCheck.loop, "loop.while": _FunctionCheck.loop,
+    "loop.each": _FunctionCheck.loop, "call": _FunctionCheck.call, "dispatch": _FunctionCheck.dispatch,
 }  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """OPT: the pseudo record of EDNS(0), and its options (RFC 6891, section 6.1).
 
 The options are an open union by code: another package adds one with
-`class MyOption(OptionValue, tag=65001)`.  Unknown codes are UnknownOption(data).
+`class MyOption(OptionValue, tag=65001)`.  Unknown codes are UnknownOption(data), and so are data that do
+not fit their code: that is a finding, and the message is read all the same.
 """
 
 from __future__ import annotations

@@ -40,7 +40,9 @@ CONSTRUCTED: dict[str, str] = {
     ),
     "update-form": "dnspython refuses a dynamic update whose first question is no SOA; here the opcode changes nothing",
     "pointer-hops": "dnspython follows 16 pointers for one name; here Limits.pointer_hops says how many, 64 by default",
-    "other-options": "some EDNS options have a structure here and are bytes to dnspython, so only here can they be malformed",
+    "malformed-options": (
+        "dnspython refuses a message for an EDNS option that does not fit its layout; here the option is bytes, and a finding"
+    ),
     "other-types": "some rare types have fields here and are bytes to dnspython, so only here can they be malformed",
     "gpos-order": "the first number of a GPOS record is its longitude (RFC 1712, section 3); dnspython takes it for the latitude",
     "empty-subaddress": "dnspython reads an empty subaddress of an ISDN record as none; here it is an empty string",

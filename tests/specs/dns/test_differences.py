@@ -126,7 +126,14 @@ EXAMPLES: list[tuple[str, bytes, Callable[[Message], bool] | None, Theirs]] = [
         lambda m: m.questions[0].qname == "name.test.", dns.exception.FormError,
     ),
     ("pointer-hops", _chain(17), lambda m: m.answers[17].name == "a.", dns.exception.FormError),
-    ("other-options", _option(11, bytes(3)), None, lambda m: m.options[0].to_wire() == bytes(3)),
+    (
+        "malformed-options", _option(10, bytes(4)),
+        lambda m: m.additionals[0].rdata.to_dict()["options"][0]["value"] == {"data": "00000000"}, dns.exception.FormError,
+    ),
+    (
+        "malformed-options", _option(11, bytes(3)),
+        lambda m: [f.code for f in Message.check(m.build())[1]] == ["malformed"], lambda m: m.options[0].to_wire() == bytes(3),
+    ),
     (
         "other-types", _rdata(38, b"\x80\x01a\x00"),
         lambda m: m.answers[0].rdata.to_dict() == {"prefix_length": 128, "suffix": "", "prefix_name": "a."},

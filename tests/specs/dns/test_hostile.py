@@ -64,7 +64,7 @@ VECTORS: dict[str, tuple[bytes, str, str, int]] = {
     "rdlength zero with bytes behind": (answer(1, 0, b"\x01\x02\x03\x04"), "unconsumed", "", 23),
     "string longer than its record": (answer(16, 3, b"\x05ab"), "truncated", f"{R}.strings[0]", 24),
     "option longer than its record": (answer(41, 6, b"\x00\x03\x00\x09ab"), "truncated", f"{R}.options[0].value", 27),
-    "cookie of four bytes": (answer(41, 8, b"\x00\x0a\x00\x04abcd"), "truncated", f"{R}.options[0].value.client", 27),
+    "option without its length": (answer(41, 3, b"\x00\x0a\x00"), "truncated", f"{R}.options[0].length", 25),
     "parameter longer than its record": (answer(64, 9, b"\x00\x01\x00\x00\x03\x00\x09ab"), "truncated", f"{R}.params[0].value", 30),
     "bitmap longer than its record": (answer(47, 4, b"\x00\x00\x20\x01"), "truncated", f"{R}.type_bitmaps[0].bitmap", 26),
     # section 6: counts

@@ -249,5 +249,6 @@ COMMON: dict[str, Emit] = {
     "split": _split, "list": _list, "make": _make, "record": _record, "fail_if": _fail_if, "finding_if": _fail_if,
     "append": lambda e, op: e.line(f"{e.expr(op.args[0])}.append({strip(e.expr(op.args[1]))})"),
     "len": lambda e, op: e.define(op.outs[0], f"len({strip(e.expr(op.args[0]))})", atom=e.uses.get(op.outs[0], 0) == 1),
-    "if": _if, "attempt": _attempt, "loop.count": _loop_count, "loop.while": _loop_while, "loop.each": _loop_each, "call": _call, "dispatch": _dispatch,
+    "if": _if, "attempt": _attempt, "loop.count": _loop_count, "loop.while": _loop_while, "loop.each": _loop_each,
+    "call": _call, "dispatch": _dispatch,
 }  # fmt: skip
