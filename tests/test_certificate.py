@@ -15,6 +15,7 @@ from bitwright import (
     Struct,
     align,
     array,
+    auto,
     bits,
     domain_name,
     flag,
@@ -25,6 +26,7 @@ from bitwright import (
     u8,
     u16,
     variant,
+    varint,
     when,
 )
 from bitwright.certificate import REASONS, has_one_form
@@ -62,6 +64,22 @@ class Seven(Struct):
     words: list[str] = array(text(prefix=u8(), encoding="utf-7"))
 
 
+class Item(Struct):
+    number: int = u8()
+
+
+class Varied(Struct):
+    number: int = varint("leb128")
+    other: int = varint("quic", bits=14)
+    words: bytes = raw(prefix=varint("leb128"))
+    last: list[int] = array(varint("sleb128"))
+
+
+class Pushed(Struct):
+    size: int = auto(varint("vlq"))
+    items: list[Item] = array(Item, size=size)
+
+
 # What is lost without keep=True: reason → formats with an input that building alone does not give back.
 LOST: dict[str, list[tuple[type[Struct], bytes]]] = {
     "padding": [(Padded, b"\x7f\x01a\x09"), (Padded, b"\x60\x01a\x80"), (WidePad, b"\x8f" + bytes(15) + b"\x01")],
@@ -70,9 +88,24 @@ LOST: dict[str, list[tuple[type[Struct], bytes]]] = {
         (Full, b"\x01a\x00\xc0\x00"),
         (Names, b"\x01a\x01b\x00\xc0\x02\xc0\x05"),
     ],
+    "non-minimal": [
+        (Varied, b"\x80\x00\x00\x00\x00"), (Varied, b"\x01\x40\x02\x00\x00"), (Varied, b"\x01\x01\x81\x00a\x00"),
+        (Varied, b"\x01\x01\x00\xff\x7f"), (Varied, b"\x81\x80\x80\x00\x40\x01\x80\x00\x01\xff\x7f\x80\x80\x00"),
+    ],
     "encoding": [(Marked, b"\x02a\x00"), (Marked, b"\x04\xfe\xff\x00a"), (Fixed, b"a\0b\0c\0"), (Seven, b"\x05+AGE-\x01b")],
 }  # fmt: skip
 CASES = [(reason, struct, wire) for reason, cases in LOST.items() for struct, wire in cases]
+
+
+def test_a_length_that_is_pushed_in_late_is_pushed_in_as_it_was_read() -> None:
+    for backend in ("interp", "python"):
+        codec = Pushed.codec(backend)
+        wire = b"\x80\x80\x02\x05\x06"
+        value = codec.parse(wire, keep=True)
+        assert codec.build(value) == wire
+        assert codec.build(value.relaxed()) == wire
+        value.items.append(Item(number=7))
+        assert codec.build(value.relaxed()) == b"\x03\x05\x06\x07", "another number has no form that was read"
 
 
 def test_every_reason_is_shown() -> None:

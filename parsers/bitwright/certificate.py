@@ -19,6 +19,7 @@ import msgspec
 
 from bitwright.errors import Location
 from bitwright.schema import spec
+from bitwright.varints import most_bytes
 
 Kind: TypeAlias = Literal["canonical", "lossless", "lossy"]
 
@@ -26,6 +27,7 @@ Kind: TypeAlias = Literal["canonical", "lossless", "lossy"]
 REASONS: Final[dict[str, tuple[str, bool]]] = {
     "padding": ("padding is no part of the value; building writes zeros", True),
     "compression": ("a name can lie there in full or end in a pointer; building chooses the shortest way that fits", True),
+    "non-minimal": ("an integer of variable size can take more bytes than it needs; building writes the fewest", True),
     "encoding": ("the encoding has several forms of one text; building writes Python's", True),
 }
 
@@ -95,9 +97,16 @@ def _reasons(wire: spec.WireType) -> Iterator[str]:
             yield "padding"
         case spec.AlignType():
             yield "padding"
+        case spec.VarintType(width=width, coding=coding):
+            if most_bytes(coding, width) > 1:
+                yield "non-minimal"
+        case spec.BytesType(prefix=prefix) if prefix is not None:
+            yield from _reasons(prefix)
         case spec.NameType():
             yield "compression"
-        case spec.TextType(encoding=encoding):
+        case spec.TextType(encoding=encoding, prefix=prefix):
+            if prefix is not None:
+                yield from _reasons(prefix)
             if not has_one_form(encoding):
                 yield "encoding"
         case spec.ArrayType(item):

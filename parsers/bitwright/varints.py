@@ -53,7 +53,9 @@ def read_varint(data: bytes, base: int, end: int, kind: str, bits: int) -> tuple
 def _read_quic(data: bytes, base: int, end: int, bits: int) -> tuple[int, int]:
     if base >= end:
         raise Fault("truncated", base, "", needed=1)
-    size = 1 << (data[base] >> 6)
+    size, most = 1 << (data[base] >> 6), most_bytes("quic", bits)
+    if size > most:
+        raise Fault("varint", base, f"takes more than the {most} bytes that {bits} bits need")
     if base + size > end:
         raise Fault("truncated", base, "", needed=size)
     number = int.from_bytes(data[base : base + size], "big") & (1 << 8 * size - 2) - 1

@@ -37,6 +37,10 @@ class KeptName:
     text: str
     place: tuple[int, kept.Place]  # which table, and where in it
 
+    def moved(self, size: int) -> KeptName:
+        """The same, after bytes were pushed in before it; so was what it counts from, which it does not reach beyond."""
+        return dataclasses.replace(self, begin=self.begin + size, end=self.end + size, origin=self.origin + size)
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Span:

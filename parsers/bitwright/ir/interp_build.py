@@ -210,13 +210,21 @@ def _put_bytes(m: Machine, op: Op, args: list[Any]) -> None:
 
 
 def _put_varint(m: Machine, op: Op, args: list[Any]) -> None:
-    m.out += write_varint(args[0], op.attrs["coding"])
+    m.out += _encoded(m, args[0], op.attrs["coding"])
+
+
+def _encoded(m: Machine, number: int, coding: str) -> bytes:
+    """The shortest form, or the one that was read."""
+    kept = m.kept.get(m.place("varint")) if m.kept else None
+    found: bytes = kept[0] if kept is not None and kept[1] == number else write_varint(number, coding)
+    return found
 
 
 def _insert_varint(m: Machine, op: Op, args: list[Any]) -> int:
     at, number = args
-    encoded = write_varint(number, op.attrs["coding"])
+    encoded = _encoded(m, number, op.attrs["coding"])
     m.out[at:at] = encoded
+    m.kept_names = [name if name.begin < at else name.moved(len(encoded)) for name in m.kept_names]
     return len(encoded)
 
 

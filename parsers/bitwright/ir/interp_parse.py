@@ -138,9 +138,12 @@ def encoded(text: str, encoding: str) -> bytes | None:
 def _varint(m: Machine, op: Op, args: list[Any]) -> tuple[int, int]:
     base, end = args
     try:
-        return read_varint(m.data, base, end, op.attrs["coding"], op.attrs["bits"])
+        number, after = read_varint(m.data, base, end, op.attrs["coding"], op.attrs["bits"])
     except Fault as fault:
         raise _faulty(m, fault, end) from None
+    if m.keep and after - base != size_of_varint(number, op.attrs["coding"]):
+        m.kept[m.place("varint")] = (m.data[base:after], number)
+    return number, after
 
 
 def _faulty(m: Machine, fault: Fault, end: int) -> BaseException:

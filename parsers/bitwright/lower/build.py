@@ -66,6 +66,7 @@ class Mark:
 class Place:
     """Where a number waits to be patched: its byte, the bit in it, and its byte order, perhaps by an earlier field."""
 
+    field: spec.FieldSpec
     mark: Mark
     phase: int
     wire: spec.IntType
@@ -213,7 +214,9 @@ class StructBuild:
         """Write a number into zero bits written before, or push in one whose size was not known."""
         b, at = self.builder, place.mark.at
         if isinstance(place.wire, spec.VarintType):
+            b.emit("enter", (), name=place.field.name, phase=0, location=place.field.location)
             size = b.number("insert.varint", at, value, lo=1, hi=10, coding=place.wire.coding)
+            b.emit("leave", (), phase=0)
             for mark in self.marks[self.marks.index(place.mark) + 1 :]:
                 mark.at = b.number("bin", mark.at, size, lo=0, hi=POSITION_HI, hint=mark.at.hint, op="add")
             return
@@ -228,7 +231,7 @@ class StructBuild:
         """Remember where a number goes that is not known yet."""
         if isinstance(wire, spec.VarintType):
             self._can_push(field)
-        self.places[field.name,] = Place(self.mark(), self.phase, wire, byte_order(wire, self.key.order))
+        self.places[field.name,] = Place(field, self.mark(), self.phase, wire, byte_order(wire, self.key.order))
 
     def _can_push(self, field: spec.FieldSpec) -> None:
         """Refuse a varint that is known late where what follows must know its own place before."""
