@@ -256,9 +256,12 @@ class Write:
     value: Callable[[], Struct]
     path: str
     parameters: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    into: int | None = None  # the size of the buffer that it is written into
 
     def run(self, engine: str) -> object:
         value = self.value()
+        if self.into is not None:
+            return type(value).codec(engine).build_into(value, bytearray(self.into), **self.parameters)
         return type(value).codec(engine).build(value, **self.parameters)
 
 
@@ -320,6 +323,7 @@ BUILD: dict[str, Write] = {
     "name": Write(lambda: Named(name="a..b."), "name"),
     "depth": Write(lambda: deep_tree(100), BELOW),
     "too-large": Write(lambda: Vast(kind=1), "_gap"),
+    "no-room": Write(lambda: Pair(first=1, second=2), "", into=3),
     "parameter": Write(lambda: Needing(body=b"ab"), ""),
 }
 

@@ -12,7 +12,17 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from bitwright import kept
-from bitwright.errors import DEFAULT_LIMITS, BuildError, EngineDisagreement, Finding, Limits, ParseError, Problem
+from bitwright.errors import (
+    DEFAULT_LIMITS,
+    BuildError,
+    EngineDisagreement,
+    Finding,
+    Limits,
+    NeedMore,
+    ParseError,
+    Problem,
+    declaration_error,
+)
 from bitwright.ir.interp import Machine, Span
 from bitwright.ir.interp_build import names_led_astray
 from bitwright.ir.ops import Program
@@ -22,6 +32,7 @@ from bitwright.lower.common import PARAMETER_HI, PARAMETER_LO
 from bitwright.lower.facts import Options, reads_to_end, unions_in
 from bitwright.lower.parse import ParseLowering
 from bitwright.lower.passes import optimize
+from bitwright.lower.passes.waiting import NoWaitingForm, mark_waiting
 from bitwright.schema import spec
 
 ENGINES: Final = ("python", "interp")
@@ -89,32 +100,47 @@ class Codec:
 
     def parse(
         self, data: Any, /, *, strict: bool = False, keep: bool = False, limits: Limits | None = None, endian: str | None = None,
-        **parameters: Any,
+        partial: bool = False, **parameters: Any,
     ) -> Any:  # fmt: skip
         """Read one message that fills `data`; with `keep`, also remember what building would not give back."""
         whole = as_bytes(data)
         options = Options(strict=strict, limits=limits or DEFAULT_LIMITS)
-        if keep:
-            value, after = self._read_keeping(whole, 0, options, endian, parameters)
-        else:
-            value, after = self._read(whole, 0, options, endian, parameters)
+        try:
+            value, after = (self._read_keeping if keep else self._read)(whole, 0, options, endian, parameters)
+        except ParseError as error:
+            if not partial:
+                raise
+            raise self._or_need_more(error, whole, 0, options.limits, endian, parameters) from None
         if after != len(whole):
             raise self._left_over(whole, after, options, endian, parameters)
         return value
 
     def parse_prefix(
         self, data: Any, /, offset: int = 0, *, strict: bool = False, keep: bool = False, limits: Limits | None = None,
-        endian: str | None = None, **parameters: Any,
+        endian: str | None = None, partial: bool = False, **parameters: Any,
     ) -> tuple[Any, int]:  # fmt: skip
         """Read one message from `offset` on; the value and the bytes it used."""
         options = Options(strict=strict, limits=limits or DEFAULT_LIMITS)
-        if keep:
-            value, after = self._read_keeping(as_bytes(data), offset, options, endian, parameters)
-            return value, after - offset
-        if not isinstance(data, bytes):
-            return self._read_window(memoryview(data).cast("B"), offset, options, endian, parameters)
-        value, after = self._read(data, offset, options, endian, parameters)
+        try:
+            if keep:
+                value, after = self._read_keeping(as_bytes(data), offset, options, endian, parameters)
+            elif not isinstance(data, bytes):
+                return self._read_window(memoryview(data).cast("B"), offset, options, endian, parameters)
+            else:
+                value, after = self._read(data, offset, options, endian, parameters)
+        except ParseError as error:
+            if not partial:
+                raise
+            rest = bytes(memoryview(data).cast("B")[offset:])
+            raise self._or_need_more(error, rest, offset, options.limits, endian, parameters) from None
         return value, after - offset
+
+    def _or_need_more(
+        self, error: ParseError, rest: bytes, base: int, limits: Limits, endian: str | None, parameters: dict[str, Any]
+    ) -> ParseError | NeedMore:
+        from bitwright.stream import need_more
+
+        return need_more(self, error, rest, base, limits=limits, endian=endian, parameters=parameters)
 
     def _read_window(
         self, view: memoryview, offset: int, options: Options, endian: str | None, parameters: dict[str, Any]
@@ -258,6 +284,21 @@ class Codec:
         """The message as bytes."""
         return self._write(message, limits, endian, parameters, resolve=False)[0]
 
+    def build_into(self, message: Any, buffer: Any, /, offset: int = 0, *, endian: str | None = None, **parameters: Any) -> int:
+        """Write the message into a writable buffer; how many bytes it has."""
+        with memoryview(buffer) as whole, whole.cast("B") as view:
+            if view.readonly:
+                raise TypeError(f"build_into takes a buffer that can be written; this {type(buffer).__name__} cannot")
+            if not 0 <= offset <= len(view):
+                raise ValueError(f"offset {offset} is not within the {len(view)} bytes of the buffer")
+            made = self.build(message, endian=endian, **parameters)
+            left = len(view) - offset
+            if len(made) > left:
+                said = f"the message has {len(made)} bytes, the buffer has {left} from byte {offset} on"
+                raise BuildError(Problem("no-room", said, self.spec.name, needed=len(made), available=left))
+            view[offset : offset + len(made)] = made
+        return len(made)
+
     def resolved(self, message: Any, /, *, limits: Limits | None = None, endian: str | None = None, **parameters: Any) -> Any:
         """A copy with every derived field filled in."""
         return self._write(message, limits, endian, parameters, resolve=True)[1]
@@ -321,16 +362,30 @@ class Codec:
                 union.dependents.append(self.forget)
         if direction == "parse":
             made = ParseLowering(self.struct, order, options).program
+            if options.stream:
+                made = self._waiting(made)
         else:
             made = BuildLowering(self.struct, order, resolve=direction == "resolve", limits=options.limits).program
         verify(made)
         return made
 
+    def _waiting(self, made: Program) -> Program:
+        try:
+            return mark_waiting(made)
+        except NoWaitingForm as error:
+            message = f"cannot be read while its bytes are still arriving ({error.kind}); parse the message when it is there"
+            raise declaration_error(message, error.location or self.spec.location, self.spec.name, error.field) from None
+
     def optimized(self, direction: str = "parse", order: str = "big", options: Options = Options()) -> Program:  # noqa: B008  # frozen
         """The program after the passes, as backends see it."""
-        made = optimize(self.program(direction, order, options))
-        verify(made)
-        return made
+        key = ("optimized", direction, order, options := options.lowered())
+        found = self._programs.get(key)
+        if found is None:
+            found = optimize(self.program(direction, order, options))
+            verify(found)
+            if options.stream:  # which the interpreter runs too
+                self._programs[key] = found
+        return found
 
     def source(self, direction: str = "parse") -> str:
         """The source that the python backend generated."""

@@ -55,6 +55,7 @@ BUILD_CODES: Final[Mapping[str, str]] = {
     "unsolved": "a derived field cannot be computed from the values given",
     "check": "a condition that the format states with check() does not hold",
     "conflict": "two uses of one derived field need different values",
+    "no-room": "the buffer that the message is to be written into is too small for it",
     "presence": "an optional field is given although its condition is false, or missing although it is true",
     "tag": "no tag is known for the class of a union's value",
     "text": "a text cannot be encoded",
@@ -196,6 +197,21 @@ class BitwrightError(Exception):
 
 class ParseError(BitwrightError, ValueError):
     """The bytes are not a message of this format."""
+
+
+class NeedMore(BitwrightError):
+    """The bytes are the beginning of a message, as far as they go: at least `need` more could make it one.
+
+    No ParseError: nothing is wrong.  `problem` says which field ran out of bytes.
+    """
+
+    def __init__(self, problem: Problem, need: int = 1) -> None:
+        super().__init__(problem)
+        self.need = need
+        self.args = (problem, need)
+
+    def __str__(self) -> str:
+        return f"at least {self.need} more byte{'s are' if self.need != 1 else ' is'} needed: {self.problem.text()}"
 
 
 class BuildError(BitwrightError, ValueError):

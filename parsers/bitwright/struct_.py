@@ -20,11 +20,12 @@ from bitwright.schema import content, numbers, spec, structure
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from _typeshed import ReadableBuffer
+    from _typeshed import ReadableBuffer, WriteableBuffer
 
     from bitwright.certificate import Certificate
     from bitwright.codec import Codec
     from bitwright.schema.spec import BitOrder, Order
+    from bitwright.stream import Stream
 
     class _Value:
         """Statically a plain class: a checker tests class keywords only where no metaclass is seen."""
@@ -71,22 +72,31 @@ class Struct(_Value):
 
     @classmethod
     def parse(
-        cls, data: ReadableBuffer, /, *, strict: bool = False, keep: bool = False, limits: Limits | None = None, **parameters: Any
-    ) -> Self:
+        cls, data: ReadableBuffer, /, *, strict: bool = False, keep: bool = False, limits: Limits | None = None, partial: bool = False,
+        **parameters: Any,
+    ) -> Self:  # fmt: skip
         """Read one message that fills `data` (any buffer) exactly.
 
         `strict` turns the first finding into an error.  `keep` remembers what `certificate()` says is lost, so that `build()`
-        writes it back.  ParseError if the bytes do not fit.
+        writes it back.  ParseError if the bytes do not fit; with `partial` NeedMore if more bytes could make them fit.
         """
-        return cls.codec().parse(data, strict=strict, keep=keep, limits=limits, **parameters)  # type: ignore[no-any-return]  # of this class
+        options: dict[str, Any] = {"strict": strict, "keep": keep, "limits": limits, "partial": partial, **parameters}
+        return cls.codec().parse(data, **options)  # type: ignore[no-any-return]  # of this class
 
     @classmethod
     def parse_prefix(
         cls, data: ReadableBuffer, /, offset: int = 0, *, strict: bool = False, keep: bool = False, limits: Limits | None = None,
-        **parameters: Any,
+        partial: bool = False, **parameters: Any,
     ) -> tuple[Self, int]:  # fmt: skip
         """Read one message that starts at `offset`; the value and the number of bytes it used."""
-        return cls.codec().parse_prefix(data, offset, strict=strict, keep=keep, limits=limits, **parameters)
+        return cls.codec().parse_prefix(data, offset, strict=strict, keep=keep, limits=limits, partial=partial, **parameters)
+
+    @classmethod
+    def stream(cls, limit: int = 1 << 16, *, strict: bool = False, limits: Limits | None = None, **parameters: Any) -> Stream[Self]:
+        """A parser to `feed` bytes as they arrive, which gives messages of at most `limit` bytes."""
+        from bitwright.stream import Stream
+
+        return Stream(cls.codec(), limit, strict=strict, limits=limits, **parameters)
 
     @classmethod
     def check(cls, data: ReadableBuffer, /, *, limits: Limits | None = None, **parameters: Any) -> tuple[Self, list[Finding]]:
@@ -98,6 +108,13 @@ class Struct(_Value):
     def build(self, *, limits: Limits | None = None, **parameters: Any) -> bytes:
         """The message as bytes; derived fields that are None are solved.  BuildError if they cannot be."""
         return type(self).codec().build(self, limits=limits, **parameters)
+
+    def build_into(self, buffer: WriteableBuffer, offset: int = 0, **parameters: Any) -> int:
+        """Write the message into a buffer from byte `offset` on; the number of bytes.  A failure leaves the buffer as it was.
+
+        BuildError `no-room` if it does not fit.
+        """
+        return type(self).codec().build_into(self, buffer, offset, **parameters)
 
     def resolved(self, *, limits: Limits | None = None, **parameters: Any) -> Self:
         """A copy in which every derived field has its value: what parsing `build()` gives."""

@@ -31,7 +31,7 @@ def entry(data, start, end):
     return Header(id_, qr, opcode, aa, tc, rd, ra, z, ad, cd, rcode, qdcount, ancount, nscount, arcount), start + 12
 
 
-def parse(data, /, *, strict=False, keep=False, limits=None, endian=None):
+def parse(data, /, *, strict=False, keep=False, limits=None, endian=None, partial=False):
     if data.__class__ is bytes and not strict and limits is None and endian is None and not keep:
         try:
             end = len(data)
@@ -43,7 +43,7 @@ def parse(data, /, *, strict=False, keep=False, limits=None, endian=None):
             return Header(id_, qr, opcode, aa, tc, rd, ra, z, ad, cd, rcode, qdcount, ancount, nscount, arcount)
         except FAILURES:
             pass  # the way that explains failures
-    return explaining_parse(data, strict=strict, keep=keep, limits=limits, endian=endian)
+    return explaining_parse(data, strict=strict, keep=keep, limits=limits, endian=endian, partial=partial)
 """
 
 

@@ -82,11 +82,15 @@ def _lookup(op: Op, program: Program) -> str | None:
 
 
 def _need(op: Op, program: Program) -> str | None:
-    return None if _natural(op.attrs["size"]) else f"the size is {op.attrs['size']!r}"
+    return _more(op) if _natural(op.attrs["size"]) else f"the size is {op.attrs['size']!r}"
+
+
+def _more(op: Op) -> str | None:
+    return None if _natural(op.attrs.get("more", 0)) else f"{op.attrs['more']!r} bytes are said to follow"
 
 
 def _need_var(op: Op, program: Program) -> str | None:
-    return None if isinstance(op.attrs["expr"], str) and _paths(op.attrs["refs"]) else "expr is a text, refs are paths of fields"
+    return _more(op) if isinstance(op.attrs["expr"], str) and _paths(op.attrs["refs"]) else "expr is a text, refs are paths of fields"
 
 
 def _paths(refs: Any) -> bool:

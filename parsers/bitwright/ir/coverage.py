@@ -18,6 +18,10 @@ A place is a register plus a constant; of constants the register is `_ZERO`.  A 
 register".  Facts of a block do not leave it, except about what it yields.  What a loop carries is assumed
 not to be behind an end if it is not at first; if the block does not keep that up, the loop is done again
 without the assumption.  That the position a function yields is not behind its end is assumed likewise.
+
+In programs that wait (`waiting`), an end that is still open is only a limit: that something lies before it shows
+nothing about bytes being there, except where an op waited for them.  So of an open end only what such ops check is
+learned, and no read may begin or end at a place that counts from it.
 """
 
 from __future__ import annotations
@@ -27,6 +31,7 @@ from typing import Final, NoReturn
 
 from bitwright.ir.ops import Block, Function, Op, Program, Reg
 from bitwright.ir.verify import ProgramError
+from bitwright.ir.waiting import hands_on, open_functions, waits
 
 _ZERO: Final = Reg(-1, "int")
 Place = tuple[Reg, int]
@@ -35,8 +40,9 @@ Place = tuple[Reg, int]
 def check_reads(program: Program) -> None:
     """Return if every read of a parse program is covered by a check before it."""
     beyond: set[str] = set()  # functions that may yield a position behind their end
+    opened = open_functions(program) if waits(program) else set()
     while True:
-        found = {name for name, function in program.functions.items() if not _Reads(program, function, beyond).check()}
+        found = {name for name, function in program.functions.items() if not _Reads(program, function, beyond, opened).check()}
         if found <= beyond:
             return
         beyond |= found
@@ -45,8 +51,9 @@ def check_reads(program: Program) -> None:
 class _Reads:
     """What is known at one point of a function."""
 
-    def __init__(self, program: Program, function: Function, beyond: set[str]) -> None:
+    def __init__(self, program: Program, function: Function, beyond: set[str], opened: set[str]) -> None:
         self.program, self.function, self.beyond = program, function, beyond
+        self.open = function.name in opened
         self.index = -1
         self.places: dict[Reg, Place] = {}
         self.conditions: dict[Reg, Op] = {}
@@ -114,6 +121,10 @@ class _Reads:
     def within_input(self, end: Reg) -> bool:
         return self.end is not None and self.before(self.place(end), self.end)
 
+    def is_limit(self, reg: Reg) -> bool:
+        """Whether a place counts from an open end."""
+        return self.open and self.place(reg)[0] is self.end
+
     # --- walking -----------------------------------------------------------------------------
 
     def block(self, block: Block) -> tuple[Reg, ...]:
@@ -162,6 +173,8 @@ class _Reads:
     def minimum(self, args: tuple[Reg, ...], out: Reg) -> None:
         """min(a, b) is not behind either, and everything before both is before it."""
         a, b = args
+        if self.is_limit(a) or self.is_limit(b):
+            return
         self.learn((out, 0), a)
         self.learn((out, 0), b)
         ends = (self.place(a)[0], self.place(b)[0])
@@ -176,6 +189,8 @@ class _Reads:
         if condition is None:
             return
         left, right = condition.args
+        if self.is_limit(left) or self.is_limit(right):
+            return
         if condition.attrs["op"] in ("lt", "ne"):
             self.bound(self.place(right), left)
         if condition.attrs["op"] in ("gt", "ne"):
@@ -216,6 +231,8 @@ class _Reads:
 
     def region(self, op: Op, base: Reg, end: Reg) -> None:
         """Demand base <= end <= size of the input."""
+        if self.is_limit(end) and not op.attrs.get("wait") and not (end is self.end and hands_on(op, end)):
+            self.fail(op, f"%{end.number} counts from an end that is open, and the op does not wait")
         if not self.within_input(end):
             self.fail(op, f"it is not shown that the end %{end.number} lies in the input")
         if not self.before(self.place(base), end):
@@ -225,6 +242,8 @@ class _Reads:
 
     def covered(self, op: Op, offset: int, size: int) -> None:
         base, at = self.place(op.args[0])
+        if self.is_limit(op.args[0]):
+            self.fail(op, f"%{op.args[0].number} counts from an end that is open")
         if self.end is None or not self.before((base, at + offset), self.end, size):
             known = None if self.end is None else self.room.get((base, self.end))
             there = "nothing" if known is None else f"up to {known}"

@@ -78,6 +78,7 @@ class Machine:
         self.spans: list[Span] | None = [] if trace else None
         self.data: bytes = b""
         self.base = 0  # where the data begins in what the caller calls the input, in bytes
+        self.least = 0  # up to where the message surely reaches, as far as `expect` said
         self.out = bytearray()
         self.loose = 0  # bits written into the last byte
         self.handlers = handlers_for(program.direction)

@@ -7,6 +7,7 @@ from typing import Any
 from bitwright.errors import Fault, ParseError
 from bitwright.ir.interp import Frame, Handler, Machine, bits_of, checksum_of, join_path, several
 from bitwright.ir.ops import Op
+from bitwright.ir.waiting import Waiting, name_wanted, terminator_wanted
 from bitwright.names import NameFault, read_name
 from bitwright.varints import read_varint, size_of_varint
 
@@ -32,7 +33,7 @@ def _plural(count: int) -> str:
     return f"{count} byte" if count == 1 else f"{count} bytes"
 
 
-def _truncated(m: Machine, base: int, end: int, size: int, refs: Any = (), expr: str = "") -> BaseException:
+def _truncated(m: Machine, base: int, end: int, size: int, refs: Any = ()) -> BaseException:
     left = max(end - base, 0)
     message = f"needs {_plural(size)}, {_plural(left)} left" if left else f"needs {_plural(size)}, none left"
     return m.fail("truncated", message, _at(m, base), needed=size, available=left, blames=m.blames(refs))
@@ -44,10 +45,25 @@ def _at(m: Machine, base: int) -> int:
     return inside if inside // 8 == base else base * 8
 
 
+def _there(m: Machine, op: Op, base: int, end: int, size: int) -> None:
+    """Fail where the bytes lie beyond the end; wait where they have not arrived."""
+    if base + size > end:
+        if op.attrs.get("wait"):
+            raise _beyond_limit(m, base, end, size, op.attrs.get("refs", ()))
+        raise _truncated(m, base, end, size, op.attrs.get("refs", ()))
+    if op.attrs.get("wait") and base + size > len(m.data):
+        raise Waiting(base + size, max(base + size + op.attrs.get("more", 0), m.least))
+
+
+def _beyond_limit(m: Machine, base: int, end: int, size: int, refs: Any = ()) -> BaseException:
+    left = end - base
+    message = f"needs {_plural(size)}, {_plural(left)} left up to the limit of the message"
+    return m.fail("too-large", message, _at(m, base), needed=size, available=left, blames=m.blames(refs))
+
+
 def _need(m: Machine, op: Op, args: list[Any]) -> None:
     base, end = args
-    if base + op.attrs["size"] > end:
-        raise _truncated(m, base, end, op.attrs["size"])
+    _there(m, op, base, end, op.attrs["size"])
 
 
 def _need_var(m: Machine, op: Op, args: list[Any]) -> None:
@@ -55,8 +71,12 @@ def _need_var(m: Machine, op: Op, args: list[Any]) -> None:
     refs = op.attrs["refs"]
     if size < 0:
         raise m.fail("negative-size", f"its size, {op.attrs['expr']}, is {size}", base * 8, blames=m.blames(refs))
-    if base + size > end:
-        raise _truncated(m, base, end, size, refs, op.attrs["expr"])
+    _there(m, op, base, end, size)
+
+
+def _expect(m: Machine, op: Op, args: list[Any]) -> None:
+    base, _, size = args
+    m.least = max(m.least, base + size)
 
 
 def _load(m: Machine, op: Op, args: list[Any]) -> int:
@@ -78,6 +98,8 @@ def _find(m: Machine, op: Op, args: list[Any]) -> int:
     base, end = args
     found = m.data.find(op.attrs["terminator"], base, end)
     if found < 0:
+        if op.attrs.get("wait") and len(m.data) < end:
+            raise Waiting(terminator_wanted(m.data, base, op.attrs["terminator"]), m.least)
         raise m.fail("no-terminator", f"the terminator {op.attrs['terminator']!r} is not in the {_plural(end - base)} left", base * 8)
     return found
 
@@ -102,17 +124,26 @@ def _known(m: Machine, op: Op, args: list[Any]) -> int:
     return int(getattr(found, "name", None) is not None)
 
 
+def _all(m: Machine, op: Op) -> None:
+    """What reaches to an open end never ends: any further byte belongs to it."""
+    if op.attrs.get("wait"):
+        raise Waiting(len(m.data) + 1)
+
+
 def _span(m: Machine, op: Op, args: list[Any]) -> bytes:
+    _all(m, op)
     raw = m.data[args[0] : args[1]]
     return raw if op.attrs["as"] == "bytes" else bytes.__new__(m.program.symbols[op.attrs["as"]], raw)
 
 
 def _render(m: Machine, op: Op, args: list[Any]) -> str:
+    _all(m, op)
     raw = m.data[args[0] : args[1]]
     return raw.hex() if op.attrs["with"] == "hex" else str(m.program.symbols[op.attrs["with"]](raw))
 
 
 def _text(m: Machine, op: Op, args: list[Any]) -> str:
+    _all(m, op)
     begin, stop = args
     encoding = op.attrs["encoding"]
     try:
@@ -155,9 +186,13 @@ def _faulty(m: Machine, fault: Fault, end: int) -> BaseException:
 
 def _name(m: Machine, op: Op, args: list[Any]) -> tuple[str, int]:
     base, end, origin, memo = args
+    if op.attrs.get("wait") and (wanted := name_wanted(m.data, base, base, end)[1]):
+        raise Waiting(wanted, m.least)
     try:
         text, after = read_name(m.data, base, end, origin, memo, op.attrs["hops"])
     except NameFault as fault:
+        if op.attrs.get("wait") and fault.code == "truncated":
+            raise _beyond_limit(m, fault.position, end, fault.needed or 0) from None
         left = end - fault.position if fault.needed is not None else None
         message = f"{fault.message}, {_plural(left)} left" if left else f"{fault.message}, none left" if left == 0 else fault.message
         raise m.fail(fault.code, message, fault.position * 8, needed=fault.needed, available=left) from None
@@ -187,7 +222,8 @@ def _attempt(m: Machine, op: Op, args: list[Any]) -> Any:
 
 HANDLERS: dict[str, Handler] = {
     "attempt": _attempt,
-    "enter": _enter, "leave": _leave, "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "bits": _bits,
+    "enter": _enter, "leave": _leave, "need": _need, "need.var": _need_var, "expect": _expect,
+    "load": _load, "unpack": _unpack, "bits": _bits,
     "memo": lambda m, op, args: {}, "find": _find, "same": _same, "zeros": _zeros, "checksum": _checksum, "known": _known,
     "span": _span, "render": _render,
     "text": _text, "name": _name, "varint": _varint, "varint.size": lambda m, op, args: size_of_varint(args[0], op.attrs["coding"]),

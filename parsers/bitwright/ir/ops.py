@@ -96,6 +96,7 @@ OPS: Final[Mapping[str, Signature]] = {
     "unpack": Signature("i", "i*", ("layout",), pure=True),  # several loads: layout is (offset, bytes, order), ascending
     "bits": Signature("i", "i", ("shift", "width", "signed"), pure=True),  # a run of bits of a loaded number
     "swap": Signature("i", "i", ("width", "order"), pure=True),  # its chunks of 8 bits the other way round: now `order` first
+    "expect": Signature("iii", ""),  # base, end, size: so many bytes from base on surely belong to the message; fails never
     "find": Signature("ii", "i", ("terminator",)),  # base, end: position of the terminator
     "varint": Signature("ii", "ii", ("coding", "bits")),  # base, end: a number of variable size and the position after it
     "varint.size": Signature("i", "i", ("coding",), pure=True),  # bytes of its shortest form

@@ -18,7 +18,8 @@ from collections.abc import Mapping
 from typing import Final, NoReturn
 
 from bitwright.ir.constants import CHECKS, Check
-from bitwright.ir.ops import OPS, Block, Function, Op, Program, Reg, RegType, arity
+from bitwright.ir.ops import OPS, Block, Function, Op, Program, Reg, RegType, arity, walk
+from bitwright.ir.waiting import SERVE_STREAMS, TO_THE_END, WAITS, callees, end_of, hands_on, open_functions, waits
 
 _TYPES: Final[Mapping[str, RegType | None]] = {"i": "int", "o": "obj", "?": None}
 
@@ -54,7 +55,42 @@ def verify(program: Program) -> None:
             raise ProgramError(f"the function is listed as {name}", function.name)
         _FunctionCheck(program, function).check()
     if program.direction == "parse":
+        check_waits(program)
         check_reads(program)
+
+
+PLACELESS: Final = frozenset({"bin", "expect", "yield", "enter", "leave"})  # may look at an open end without waiting
+
+
+def check_waits(program: Program) -> None:
+    """Of programs that wait: what reads before an open end waits, what serves no stream is not there, and no function is both."""
+    if not waits(program):
+        return
+    opened = open_functions(program)
+    for name, function in program.functions.items():
+        end = end_of(function.params) if name in opened else None
+        for index, op in enumerate(walk(function.body)):
+            wrong = _wrong_wait(op, end, opened)
+            if wrong is not None:
+                raise ProgramError(wrong, name, index, op)
+
+
+def _wrong_wait(op: Op, end: Reg | None, opened: set[str]) -> str | None:
+    """What is wrong with an op of a program that waits; `end` is the function's open end, if it has one."""
+    if op.kind not in SERVE_STREAMS:
+        return "has no form for input that is still arriving"
+    before_open = end is not None and end in op.args
+    if op.kind in WAITS | TO_THE_END:
+        if before_open != bool(op.attrs.get("wait")):
+            return "reads before an open end and does not wait" if before_open else "waits before an end that is not open"
+    elif op.kind in ("call", "dispatch"):
+        given = end is not None and hands_on(op, end)
+        mixed = [name for name in callees(op) if (name in opened) != given]
+        if mixed and end_of(op.args if op.kind == "call" else op.args[1:]) is not None:
+            return f"{mixed[0]} is called with an end that is {'open' if given else 'not open'}, and elsewhere not so"
+    elif before_open and op.kind not in PLACELESS:
+        return "takes an open end, and cannot wait"
+    return None
 
 
 class _Shape:
@@ -108,7 +144,7 @@ _RULES: Final = _rules()
 
 # Ops of one direction only; the others serve both.
 PARSE_ONLY: Final = frozenset({
-    "need", "need.var", "load", "unpack", "bits", "find", "same", "zeros", "checksum", "known", "span", "render", "text", "name",
+    "need", "need.var", "expect", "load", "unpack", "bits", "find", "same", "zeros", "checksum", "known", "span", "render", "text", "name",
     "varint", "varint.size", "attempt",
 })  # fmt: skip
 BUILD_ONLY: Final = frozenset({

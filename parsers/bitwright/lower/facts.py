@@ -18,12 +18,14 @@ class Options:
     """What a program is lowered for.
 
     `strict`: findings are checked.  `lax`: the payload of the outermost struct takes what bytes are there.  `plain`: structs
-    become dicts of plain data (text for bytes, addresses and enumeration members) instead of objects.
+    become dicts of plain data (text for bytes, addresses and enumeration members) instead of objects.  `stream`: the input is
+    still arriving, so what reads before its end waits.
     """
 
     strict: bool = False
     lax: bool = False
     plain: bool = False
+    stream: bool = False
     limits: Limits = DEFAULT_LIMITS
 
     def lowered(self) -> Options:
@@ -102,22 +104,28 @@ def needs_of(struct: type) -> Needs:
 
 def reads_to_end(struct: type) -> bool:
     """Whether what a struct reads depends on where its input ends, however much of it there is."""
+    return field_to_the_end(struct) is not None
+
+
+def field_to_the_end(struct: type) -> tuple[spec.StructSpec, spec.FieldSpec] | None:
+    """The first field found whose size depends on where the input of a struct ends, and the struct that declares it."""
     seen: set[type] = {struct}
     waiting = [struct]
     while waiting:
-        for field in spec.spec_of(waiting.pop()).fields:
+        made = spec.spec_of(waiting.pop())
+        for field in made.fields:
             if any(isinstance(n, Rest) for root in spec.expressions_of(field.type) for n in walk(root)):
-                return True
+                return made, field
             wire = field.type.inner if isinstance(field.type, spec.OptionalType) else field.type
             match wire:
                 case spec.BytesType(None, None, None) | spec.TextType(_, None, None, None) | spec.ArrayType(_, None, None, None):
-                    return True
+                    return made, field
                 case spec.NestedType(size=size) | spec.ArrayType(size=size) | spec.SwitchType(size=size) if size is not None:
                     continue  # a region of its own
             new = set(structs_in(wire)) - seen
             seen |= new
             waiting += new
-    return False
+    return None
 
 
 def refuse_unknown(struct: type) -> None:

@@ -26,7 +26,7 @@ from bitwright.lower.common import (
 )  # fmt: skip
 from bitwright.lower.expressions import Path, Values, paths_into
 from bitwright.lower.facts import Needs, Options, needs_of
-from bitwright.schema import runs, spec
+from bitwright.schema import measure, runs, spec
 from bitwright.schema.expr import FieldRef, ItemRef, Node, walk
 
 Exports = tuple[Path, ...]
@@ -99,6 +99,7 @@ class StructLowering:
         self.params = self._parameters()
         self.pos, self.phase, self.run = self.start, key.phase, key.run
         self.wanted = paths_into(self.spec, key.exports)
+        self.following = 0  # bytes that surely follow the field in work, where the input is still arriving
 
     def _parameters(self) -> tuple[Reg, ...]:
         b, key = self.builder, self.key
@@ -122,7 +123,8 @@ class StructLowering:
         default_parameters(b, self.values, self.spec)
         if self.depth is not None:
             self.depth = deeper(b, self.depth, self.options.limits.depth)
-        for field in self.spec.fields:
+        for field, following in zip(self.spec.fields, _following(self.spec), strict=True):
+            self.following = following if self.options.stream else 0
             try:
                 FieldLowering(self, field).lower()
             except IntervalError as error:
@@ -177,6 +179,12 @@ class StructLowering:
         b.emit("enter", (at,), name=field.name, phase=0, location=field.location)
         b.emit("finding_if", (wrong, value, found), code="checksum", message="the checksum is {0:#x}, the bytes give {1:#x}")
         b.emit("leave", (at, value), phase=0)
+
+
+def _following(made: spec.StructSpec) -> list[int]:
+    """For each field, the fewest bytes that the fields after it can have."""
+    sizes = [measure.size_of(field.type).fewest for field in made.fields]
+    return [sum(sizes[index + 1 :]) // 8 for index in range(len(sizes))]
 
 
 def item_exports(predicate: Node | None) -> Exports:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from bitwright.enums import OpenEnum, names_of, table_of
 from bitwright.errors import declaration_error
@@ -57,7 +57,11 @@ class ContentLowering:
     # --- numbers and padding ---------------------------------------------------------------------
 
     def _need(self, size: int) -> None:
-        self.b.emit("need", (self.s.pos, self.end), size=size)
+        self.b.emit("need", (self.s.pos, self.end), size=size, **self._more())
+
+    def _more(self) -> dict[str, Any]:
+        """What a check that may have to wait for bytes is told of those that come after them."""
+        return {"more": self.s.following} if self.s.following else {}
 
     def _move_bits(self, width: int) -> None:
         s = self.s
@@ -169,7 +173,7 @@ class ContentLowering:
             self.refuse("align() works from a byte boundary; add pad(bits=...) before it")
         used = b.number("bin", s.pos, s.start, lo=0, hi=POSITION_HI, op="sub")
         gap = b.bin("mod", b.negate(used), b.const(multiple))
-        b.emit("need.var", (s.pos, self.end, gap), expr=f"the gap up to a multiple of {multiple}", refs=())
+        b.emit("need.var", (s.pos, self.end, gap), expr=f"the gap up to a multiple of {multiple}", refs=(), **self._more())
         stop = advance(b, s.pos, gap)
         if s.options.strict:
             self._zeros(s.pos, stop)
@@ -197,7 +201,7 @@ class ContentLowering:
             self._need(size.value)
             return advance(b, s.pos, size.value, "stop")
         amount = self._size(size)
-        b.emit("need.var", (s.pos, self.end, amount), expr=show(size), refs=refs_of(expanded(size, s.spec)))
+        b.emit("need.var", (s.pos, self.end, amount), expr=show(size), refs=refs_of(expanded(size, s.spec)), **self._more())
         return advance(b, s.pos, amount, "stop")
 
     def _extent(self, wire: spec.BytesType | spec.TextType) -> tuple[Reg, Reg, Reg]:
@@ -206,7 +210,7 @@ class ContentLowering:
         self._aligned("bytes")
         if wire.prefix is not None:
             length = self._number(wire.prefix)
-            b.emit("need.var", (s.pos, self.end, length), expr="its length prefix", refs=())
+            b.emit("need.var", (s.pos, self.end, length), expr="its length prefix", refs=(), **self._more())
             stop = advance(b, s.pos, length, "stop")
             return s.pos, stop, stop
         if wire.terminator is not None:

@@ -296,6 +296,9 @@ class FieldLowering(ContentLowering):
                 there = b.number("bin", room, b.const(8), lo=0, hi=1 << 51, op="mul")
             too_many = b.bin("gt", wanted, there)
             b.fail_if(too_many, "count-too-large", "a count of {1} cannot lie in the {2} bytes left", values=(count, room), refs=refs)
+            if s.options.stream:
+                wanted = wanted if smallest % 8 == 0 else b.bin("floordiv", wanted, b.const(8))
+                b.emit("expect", (s.pos, self.end, b.add(wanted, s.following)))
 
     def _unrolled(self, wire: spec.ArrayType, items: Reg, element: int) -> Read:
         """Elements that are not whole bytes: each begins at another bit, so each has its own ops."""

@@ -21,7 +21,9 @@ ORDERS = ("big", "little", "inherit")
 SHADOWING = frozenset({"bytes", "int", "list", "str", "bool"})
 STATEMENT = "check()"
 # What parse(), build() and the codec take themselves.
-PARSE_KEYWORDS = frozenset({"strict", "keep", "limits", "data", "offset", "endian", "self", "cls"})
+PARSE_KEYWORDS = frozenset({
+    "strict", "keep", "limits", "data", "offset", "endian", "partial", "only", "limit", "buffer", "self", "cls",
+})  # fmt: skip
 
 
 class ClassBody(dict[str, Any]):

@@ -211,12 +211,12 @@ def context(e: Emitter) -> str:
 
 
 def _call(e: Emitter, op: Op) -> None:
-    _apply(e, op, op.attrs["function"], op.args)
+    _apply(e, op, op.attrs["function"], op.args, waits=op.attrs["function"] in e.generators)
 
 
-def _apply(e: Emitter, op: Op, function: str, args: tuple[Reg, ...]) -> None:
+def _apply(e: Emitter, op: Op, function: str, args: tuple[Reg, ...], *, waits: bool) -> None:
     texts = [e.expr(a) for a in args]
-    call = f"{function}({', '.join([context(e), *(strip(t) for t in texts)])})"
+    call = f"{'yield from ' if waits else ''}{function}({', '.join([context(e), *(strip(t) for t in texts)])})"
     if op.outs:
         call = f"{', '.join(variables(e, op.outs))} = {call}"
     e.line(call)
@@ -227,13 +227,14 @@ def _dispatch(e: Emitter, op: Op) -> None:
     table, default = op.attrs["table"], op.attrs["default"]
     name = e.names.add("ARMS", _Arms(table), tuple(sorted(table.items())))
     index = strip(e.expr(key))
+    waits = any(arm in e.generators for arm in (*table.values(), default))  # one of them does if all do
     if default is not None:
-        _apply(e, op, f"{name}.get({index}, {default})", tuple(args))
+        _apply(e, op, f"{name}.get({index}, {default})", tuple(args), waits=waits)
         return
     arm = e.variable(Reg(-1, "obj", hint="arm"))
     e.line(f"{arm} = {name}.get({index})")
     e.fail_if(f"{arm} is None")
-    _apply(e, op, arm, tuple(args))
+    _apply(e, op, arm, tuple(args), waits=waits)
 
 
 class _Arms(dict[int, Any]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from bitwright.backends.python.truth import truths_kept
@@ -58,8 +58,12 @@ def _format(order: str, codes: str) -> struct.Struct:
 class Emitter:
     """Emits one function."""
 
-    def __init__(self, program: Program, function: Function, names: Names, handlers: dict[str, Callable[[Emitter, Op], None]]) -> None:
+    def __init__(
+        self, program: Program, function: Function, names: Names, handlers: dict[str, Callable[[Emitter, Op], None]],
+        generators: Collection[str] = (),
+    ) -> None:  # fmt: skip
         self.program, self.function, self.names, self.handlers = program, function, names, handlers
+        self.generators = generators  # functions that are generators, since they wait for input
         self.lines: list[str] = []
         self.indent = 1
         self.text: dict[Reg, str] = {}  # the expression for a register, an atom
@@ -140,6 +144,8 @@ class Emitter:
     def source(self, context: str) -> list[str]:
         """The whole function."""
         params = ", ".join([context, *(self.variable(p) for p in self.function.params)])
+        if self.function.name in self.generators:
+            self.line("yield from ()")  # it is a generator even if nothing in it waits
         results = self.block(self.function.body)
         if len(results) != 0 or not self.lines:
             self.line(f"return {', '.join(strip(r) for r in results)}" if results else "return None")

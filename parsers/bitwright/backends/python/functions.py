@@ -9,7 +9,9 @@ from bitwright.backends.python.common_ops import _Arms
 from bitwright.backends.python.emitter import Emitter, Names, strip
 from bitwright.backends.python.parse_ops import PARSE
 from bitwright.backends.python.runtime import FAILURES, Fail
+from bitwright.backends.python.stream_ops import STREAM
 from bitwright.ir.ops import Program
+from bitwright.ir.waiting import open_functions, waits
 
 BIND_ARMS = "for _arms in ARM_TABLES:\n    _arms.update({tag: globals()[name] for tag, name in _arms.items()})\n"
 
@@ -20,12 +22,15 @@ def emit_program(program: Program) -> tuple[str, dict[str, Any]]:
     names.values.update(Fail=Fail, FAILURES=FAILURES, explaining_parse=None)
     names.values.update(dict.fromkeys(program.functions))  # so that no object takes a function's name
     handlers, context = (PARSE, "data") if program.direction == "parse" else (BUILD, "out")
+    generators: set[str] = set()
+    if waits(program):
+        handlers, generators = STREAM, open_functions(program)
     lines: list[str] = []
     for function in program.functions.values():
         if function.name == "whole":
             lines += [*_fast_parse(Emitter(program, function, names, handlers)), ""]
             continue
-        lines += [*Emitter(program, function, names, handlers).source(context), ""]
+        lines += [*Emitter(program, function, names, handlers, generators).source(context), ""]
     for name in program.functions:
         del names.values[name]
     tables = [value for value in names.values.values() if isinstance(value, _Arms)]
@@ -39,14 +44,14 @@ def emit_program(program: Program) -> tuple[str, dict[str, Any]]:
 
 
 FAST_PARSE = """\
-def parse(data, /, *, strict=False, keep=False, limits=None, endian=None):
+def parse(data, /, *, strict=False, keep=False, limits=None, endian=None, partial=False):
     if data.__class__ is bytes and not strict and limits is None and endian is None and not keep:
         try:
             {end} = len(data)
 {body}
         except FAILURES:
             pass  # the way that explains failures
-    return explaining_parse(data, strict=strict, keep=keep, limits=limits, endian=endian)
+    return explaining_parse(data, strict=strict, keep=keep, limits=limits, endian=endian, partial=partial)
 """
 
 

@@ -136,6 +136,7 @@ def _zeros(e: Emitter, op: Op) -> None:
 
 PARSE: dict[str, Emit] = {
     **COMMON, "memo": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {{}}"), "need": _need, "need.var": _need_var,
+    "expect": lambda e, op: None,
     "load": _load, "unpack": _unpack, "bits": _bits, "find": _find, "same": _same,
     "varint": _varint, "varint.size": _varint_size,
     "span": _span, "render": _render, "text": _text, "name": _name, "checksum": _checksum, "known": _known, "zeros": _zeros,

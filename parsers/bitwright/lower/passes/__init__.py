@@ -7,6 +7,7 @@ interpreter, which runs that program; they never accept more, refuse more or ret
 from __future__ import annotations
 
 from bitwright.ir.ops import Program
+from bitwright.ir.waiting import waits
 from bitwright.lower.passes.bounds import hoist_bounds_checks
 from bitwright.lower.passes.copying import copy_program
 from bitwright.lower.passes.dead import drop_unused
@@ -23,7 +24,7 @@ def optimize(program: Program) -> Program:
     made = copy_program(program)
     strip_trace(made)
     inline_calls(made)
-    if made.direction == "parse":
+    if made.direction == "parse" and not waits(made):
         add_whole(made)
     fold_offsets(made)
     drop_unused(made)
