@@ -163,7 +163,7 @@ def delimited_item(body: Body, *, is_text: bool) -> Item:
         order = body.draw(st.sampled_from([None, '"little"', '"big"', *flags]))
         prefix = "u8()" if order is None or body.draw(st.booleans()) else f"u16(endian={order})"
         if body.draw(st.integers(0, 3)) == 0:
-            prefix = f"varint({body.draw(st.sampled_from(['leb128', 'quic', 'mqtt', 'vlq']))!r})"
+            prefix = f"varint({body.draw(st.sampled_from(['leb128', 'quic', 'mqtt', 'vlq', 'der']))!r})"
         said, bits = f"prefix={prefix}", 16 if prefix.startswith("u16") else 8
         content, words = st.binary(max_size=6), st.text("ab\u00e9\0", max_size=4)
     else:

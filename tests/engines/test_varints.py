@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -64,7 +63,11 @@ class Vlq(Struct):
     value: int = varint("vlq")
 
 
-ALL: dict[str, Callable[..., Any]] = {"leb128": Leb, "sleb128": Sleb, "zigzag": Zigzag, "quic": Quic, "mqtt": Mqtt, "vlq": Vlq}
+class Der(Struct):
+    value: int = varint("der")
+
+
+ALL: dict[str, Callable[..., Any]] = {"leb128": Leb, "sleb128": Sleb, "zigzag": Zigzag, "quic": Quic, "mqtt": Mqtt, "vlq": Vlq, "der": Der}
 
 # From the documents that define them: DWARF 5, 7.6; protobuf encoding; RFC 9000, A.1; MQTT 5, table 1-1; the MIDI file format.
 VECTORS = (
@@ -78,6 +81,7 @@ VECTORS = (
     ("mqtt", 127, "7f"), ("mqtt", 128, "8001"), ("mqtt", 16383, "ff7f"), ("mqtt", 2097151, "ffff7f"), ("mqtt", 268435455, "ffffff7f"),
     ("vlq", 0x40, "40"), ("vlq", 0x80, "8100"), ("vlq", 0x2000, "c000"), ("vlq", 0x3FFF, "ff7f"), ("vlq", 0x1FFFFF, "ffff7f"),
     ("vlq", 0x0FFFFFFF, "ffffff7f"),
+    ("der", 0, "00"), ("der", 127, "7f"), ("der", 128, "8180"), ("der", 255, "81ff"), ("der", 256, "820100"), ("der", 435, "8201b3"),
 )  # fmt: skip
 
 
@@ -104,16 +108,16 @@ def test_every_cut_says_how_much_is_missing(kind: str) -> None:
     for size in range(len(wire)):
         found = agreed(ALL[kind], "parse", wire[:size])
         assert (found.problem.code, found.problem.path, found.problem.bit_offset, found.problem.available) == ("truncated", "value", 0, size)
-        assert found.problem.needed == (len(wire) if kind == "quic" and size else size + 1)
+        assert found.problem.needed == (len(wire) if kind in ("quic", "der") and size else size + 1)
 
 
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - {"quic"}))
 def test_a_million_continuation_bytes_cost_nothing(kind: str) -> None:
     hostile = b"\xff" * 1_000_000
-    begin = time.perf_counter()
     found = agreed(ALL[kind], "parse", hostile)
     assert (found.problem.code, found.problem.bit_offset) == ("varint", 0)
-    assert time.perf_counter() - begin < 1, "it looks at ten bytes"
+    shorter = agreed(ALL[kind], "parse", hostile[: most_bytes(kind, KINDS[kind][0])])
+    assert found.problem == shorter.problem, "it looks at ten bytes"
 
 
 class Narrow(Struct):
@@ -136,7 +140,7 @@ def test_what_does_not_fit_is_not_built() -> None:
     assert agreed(Mqtt, "build", Mqtt(value=1 << 28)).problem.code == "range"
 
 
-@pytest.mark.parametrize(("kind", "wire"), [("leb128", "8000"), ("sleb128", "ff7f"), ("zigzag", "8100"), ("quic", "4001"), ("mqtt", "808000"), ("vlq", "8001")])
+@pytest.mark.parametrize(("kind", "wire"), [("leb128", "8000"), ("sleb128", "ff7f"), ("zigzag", "8100"), ("quic", "4001"), ("mqtt", "808000"), ("vlq", "8001"), ("der", "8101")])
 def test_more_bytes_than_needed_are_a_finding(kind: str, wire: str) -> None:
     raw_ = bytes.fromhex(wire)
     value, findings = agreed(ALL[kind], "check", raw_).value
@@ -219,9 +223,7 @@ def test_nested_lengths_are_written_once() -> None:
         exec(LEVEL, names)
         inner = names["Level"]
         message = inner(b=message, c=1)
-    begin = time.perf_counter()
-    wire = built(message)
-    assert time.perf_counter() - begin < 5, "30 levels would never end if each were built twice"
+    wire = built(message)  # if each level were built twice, 30 of them would never end
     assert len(wire) == 202 + 30 * 3
 
 
@@ -266,7 +268,7 @@ def test_names_may_follow_in_a_scope_of_their_own_or_where_the_length_is_known()
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        ("varint('leb')", "there are leb128, sleb128, zigzag, quic, mqtt, vlq"),
+        ("varint('leb')", "there are leb128, sleb128, zigzag, quic, mqtt, vlq, der"),
         ("varint('leb128', bits=65)", "1 to 64 bits"),
         ("varint('leb128', bool)", "not a bool"),
         ("varint('leb128', str)", "cannot be the type of a number"),

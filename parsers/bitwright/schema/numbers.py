@@ -28,7 +28,7 @@ from bitwright.schema.draft import (
 from bitwright.schema.expr import MOST_BYTES, Expr, ParamRef, Scope, call_site
 from bitwright.varints import KINDS
 
-Coding: TypeAlias = Literal["leb128", "sleb128", "zigzag", "quic", "mqtt", "vlq"]
+Coding: TypeAlias = Literal["leb128", "sleb128", "zigzag", "quic", "mqtt", "vlq", "der"]
 
 T = TypeVar("T")
 N = TypeVar("N", bound=int)
@@ -156,7 +156,7 @@ def varint(kind: Coding, /, *, bits: int = 64, default: int = ..., doc: str = ""
 @overload
 def varint(kind: Coding, as_type: type[E], /, *, bits: int = 64, default: E = ..., doc: str = "") -> E: ...
 def varint(kind: Coding, as_type: Any = int, /, *, bits: int = 64, default: Any = UNSET, doc: str = "") -> Any:
-    """An integer of variable size, of at most `bits` bits: "leb128", "sleb128", "zigzag", "quic", "mqtt" or "vlq".
+    """An integer of variable size, of at most `bits` bits: "leb128", "sleb128", "zigzag", "quic", "mqtt", "vlq" or "der".
 
     Building writes the shortest form; reading another is a finding.
     """
