@@ -9,6 +9,7 @@ import pytest
 
 from bitwright import Struct, array, auto, bits, checksum, const, flag, nested, pad, param, payload, raw, reserved, text, u8, u16, when
 from bitwright.checksum import internet
+from bitwright.hexdump import hexdump
 from bitwright.hexdump.layout import items_of
 from bitwright.observe import Observation, Part
 from bitwright_specs.dns import Message
@@ -255,3 +256,11 @@ def test_nested_names_are_paths() -> None:
         leaves: list[Leaf] = array(Leaf, count=1)
 
     assert [line[43:] for line in lines(Branch, b"abcd")] == ['leaf.value       2 bytes, "ab"', 'leaves[0].value  2 bytes, "cd"']
+
+
+def test_a_narrow_terminal_gets_narrow_lines() -> None:
+    shown = hexdump(Message, ANSWER[:-2], width=8, columns=80).splitlines()
+    assert max(map(len, shown)) <= 80
+    first = next(number for number, line in enumerate(shown) if "error at byte 33" in line)
+    said = " ".join(line.strip().removeprefix("^^").strip() for line in shown[first:])
+    assert said.endswith("needs 4 bytes, 2 bytes left, because rdlength at byte 31 is 4 [truncated]")

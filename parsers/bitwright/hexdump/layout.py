@@ -184,7 +184,7 @@ def _marks(seen: Observation) -> Iterator[Mark]:
     for finding in seen.findings:
         yield _finding(finding, places.get(finding.path))
     if seen.error is not None:
-        yield _error(seen.error)
+        yield _error(seen.error, places.get(seen.error.path))
     elif left := len(seen.data) - seen.end:
         count = "1 byte is" if left == 1 else f"{left:,} bytes are"
         yield Mark("error", 8 * seen.end, 8 * seen.end + 8, f"error: {count} left over after the message [unconsumed]")
@@ -197,19 +197,24 @@ def _everything(parts: list[Part]) -> Iterator[Part]:
 
 
 def _finding(finding: Finding, part: Part | None) -> Mark:
-    begin, end = finding.bit_offset, finding.bit_offset + 8
-    if part is not None and part.end is not None and part.begin == begin:
-        end = max(part.end, begin + 1)
-    return Mark("finding", begin, end, printable(f"finding: {finding.message} [{finding.code}]"))
+    begin = finding.bit_offset
+    return Mark("finding", begin, _end(begin, part), printable(f"finding: {finding.message} [{finding.code}]"))
 
 
-def _error(error: ParseError) -> Mark:
+def _end(begin: int, part: Part | None) -> int:
+    """Where the marked bits end: with the field, if it is one that was read, else with the byte."""
+    if part is not None and part.end is not None and part.begin == begin < part.end:
+        return part.end
+    return begin // 8 * 8 + 8
+
+
+def _error(error: ParseError, part: Part | None) -> Mark:
     problem = error.problem
     begin = problem.bit_offset or 0
     where = f" at byte {begin // 8}" + (f" bit {begin % 8}" if begin % 8 else "") if problem.bit_offset is not None else ""
     because = f", because {problem.culprit}" if problem.culprit else ""
     what = f"{problem.path}: {problem.message}" if problem.path else problem.message
-    return Mark("error", begin, begin // 8 * 8 + 8, printable(f"error{where}: {what}{because} [{problem.code}]"))
+    return Mark("error", begin, _end(begin, part), printable(f"error{where}: {what}{because} [{problem.code}]"))
 
 
 def _attach(mark: Mark, items: list[Item]) -> bool:

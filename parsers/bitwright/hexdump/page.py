@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+import textwrap
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,6 +14,7 @@ from bitwright.hexdump.layout import Item, Mark
 _SHOWN_ROWS: Final = 4  # of one field before it is folded
 _WIDEST_NAME: Final = 44
 _LONGEST_VALUE: Final = 100
+_NARROWEST: Final = 24  # columns for values and messages, however narrow the terminal
 _COLOURS: Final = ("36", "33", "32", "35", "34", "96", "93", "92", "95", "94")
 _STYLES: Final = {"faint": "2", "strong": "1", "error": "1;31", "finding": "33"}
 
@@ -61,7 +64,7 @@ class Page:
         if waiting:
             yield from self._shared(waiting)
         for mark in behind:
-            yield self._mark_line(mark, mark.begin // 8, self._offset(mark.begin // 8))
+            yield from self._mark(mark, mark.begin // 8, self._offset(mark.begin // 8))
 
     # --- lines of one item -------------------------------------------------------------------
 
@@ -91,7 +94,9 @@ class Page:
                 yield self._labelled(begin, cells, self._ascii(begin, end, colour), item, colour)
             else:
                 yield self._row(self._offset(begin), cells, self._ascii(begin, end, colour))
-            yield from (self._mark_line(mark, begin) for mark in item.marks if begin <= mark.begin // 8 < end)
+            for mark in item.marks:
+                if begin <= mark.begin // 8 < end:
+                    yield from self._mark(mark, begin)
         if skipped is not None:
             yield self._fold(skipped, self._more(last - skipped, item))
 
@@ -107,7 +112,7 @@ class Page:
             yield self._labelled(label, pattern, "", item, colour)
             for mark in item.marks:
                 carets = self._bits(mark.begin, min(mark.end, item.end), first, last, _STYLES[mark.kind], caret=True)
-                yield self._row("", carets, "", self.paper.paint(_STYLES[mark.kind], mark.text))
+                yield from self._said(mark, "", carets)
 
     def _labelled(self, place: int | str, cells: str, characters: str, item: Item, colour: str) -> str:
         offset = place if isinstance(place, str) else self._offset(place)
@@ -122,18 +127,24 @@ class Page:
     def _value(self, item: Item) -> str:
         room = _LONGEST_VALUE
         if self.paper.columns is not None:
-            used = self.digits + self.area + self.paper.width + 10 + max(self.name_width, len(item.name))
-            room = max(self.paper.columns - used, 16)
+            room = max(self.paper.columns - self._before_names() - max(self.name_width, len(item.name)) - 2, _NARROWEST)
         return shortened(item.text, room)
 
-    def _mark_line(self, mark: Mark, base: int, offset: str = "") -> str:
+    def _mark(self, mark: Mark, base: int, offset: str = "") -> Iterator[str]:
         """Carets under the bytes that a mark is about, as far as they are in this row, and what it says."""
         row = base // self.paper.width * self.paper.width
         first, last = mark.begin // 8, min(-(-mark.end // 8), row + self.paper.width)
         before = " " * self._column(first % self.paper.width)
         text = " ".join("^^" for _ in range(max(last - first, 1)))
         carets = self.paper.paint(_STYLES[mark.kind], text) + " " * (self.area - len(before) - len(text))
-        return self._row(offset, before + carets, "", self.paper.paint(_STYLES[mark.kind], mark.text))
+        yield from self._said(mark, offset, before + carets)
+
+    def _said(self, mark: Mark, offset: str, carets: str) -> Iterator[str]:
+        """What a mark says, beside its carets; on a terminal broken where it ends."""
+        room = None if self.paper.columns is None else max(self.paper.columns - self._before_names(), _NARROWEST)
+        for number, line in enumerate([mark.text] if room is None else textwrap.wrap(mark.text, room)):
+            text = self.paper.paint(_STYLES[mark.kind], line)
+            yield self._row(offset, carets, "", text) if number == 0 else self._row("", " " * self.area, "", text)
 
     def _fold(self, first: int, text: str) -> str:
         return f"{self._offset(first)}    {self.paper.paint(_STYLES['faint'], text)}"
@@ -149,6 +160,10 @@ class Page:
         if name == "field":
             name = name.ljust(self.name_width)
         return f"{offset}  {cells}  {characters}{gap}  {name}  {value}".rstrip()
+
+    def _before_names(self) -> int:
+        """The columns before the one with the names."""
+        return self.digits + 2 + 2 + self.area + 2 + self.paper.width + 2
 
     def _offset(self, byte: int) -> str:
         return f"{byte:0{self.digits}x}"
@@ -190,7 +205,9 @@ class Page:
         shown = "".join(one[i] if begin <= 8 * first + i < end else " " if caret else "." for i in range(len(digits)))
         text = " ".join(shown[i : i + 8] for i in range(0, len(shown), 8))
         at = min(self._column(first % self.paper.width), self.area - size)
-        return " " * at + self.paper.paint(colour, text) + " " * (self.area - at - size)
+        runs = re.findall(r"[01^]+(?: [01^]+)*|[. ]+", text)
+        painted = "".join(self.paper.paint(_STYLES["faint"] if run[0] in ". " else colour, run) for run in runs)
+        return " " * at + painted + " " * (self.area - at - size)
 
 
 def _byte_end(items: list[Item]) -> int:
