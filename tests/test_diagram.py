@@ -198,6 +198,25 @@ def test_byte_order_is_said() -> None:
     assert "least significant byte first" in diagram(Little)
 
 
+def test_fields_with_an_order_of_their_own_say_so() -> None:
+    class Odd(Struct, bit_order="lsb"):
+        low: int = bits(3)
+        rest: int = bits(5)
+        high: int = bits(4, bit_order="msb")
+        pad: int = bits(4, bit_order="msb")
+        network: int = u16(endian="big")
+        chosen: list[int] = array(u16(endian=low == 1), count=2)
+
+    shown = diagram(Odd).splitlines()
+    assert shown[1:3] == ["(numbers of several bytes: least significant byte first)", "(bits of a byte: least significant first)"]
+    assert shown[-4:] == [
+        "  high: most significant bit first",
+        "  pad: most significant bit first",
+        "  network: most significant byte first",
+        "  chosen: least significant byte first if low == 1",
+    ]
+
+
 def test_a_struct_without_fields() -> None:
     class Nothing(Struct):
         """Nothing."""

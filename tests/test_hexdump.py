@@ -264,3 +264,38 @@ def test_a_narrow_terminal_gets_narrow_lines() -> None:
     first = next(number for number, line in enumerate(shown) if "error at byte 33" in line)
     said = " ".join(line.strip().removeprefix("^^").strip() for line in shown[first:])
     assert said.endswith("needs 4 bytes, 2 bytes left, because rdlength at byte 31 is 4 [truncated]")
+
+
+class FromTheLowest(Struct, bit_order="lsb"):
+    a: int = bits(3)
+    b: int = bits(10)
+    _z: int = reserved(3)
+    c: int = bits(4)
+    d: list[int] = array(bits(6), count=2)
+    k: int = u16()
+    m: bool = flag(bit_order="msb")
+    n: int = bits(7, bit_order="msb")
+
+
+LOWEST_FIRST = """\
+FromTheLowest  7 bytes
+offset   0  1  2  3  4  5  6  7  ascii     field  value
+0000    55 95                    U.
+0000.0  .....101 ........                  a      5
+0000.3  01010... ...10101                  b      682 (0x2aa)
+0001.5  ........ 100.....                  _z     4
+                 ^^^                       finding: reserved bits are 0x4 [reserved-bits]
+0002          19 08                ..
+0002.0        ....1001 ........            c      9
+0002.4        0001.... ......00            d[0]   1
+0003.2        ........ 000010..            d[1]   2
+0004                01 02            ..    k      513 (0x201)
+0006                      85           .
+0006.0                 1.......            m      true
+0006.1                 .0000101            n      5
+"""
+
+
+def test_bits_that_fill_bytes_from_the_lowest_stand_where_they_are() -> None:
+    wire = FromTheLowest(a=5, b=0x2AA, c=9, d=[1, 2], k=513, m=True, n=5).build()
+    assert FromTheLowest.hexdump(wire[:1] + bytes([wire[1] | 0x80]) + wire[2:], width=8) == LOWEST_FIRST

@@ -69,7 +69,24 @@ def boxes(made: spec.StructSpec) -> list[Box]:
 def notes(made: spec.StructSpec) -> list[str]:
     """What stands below a picture: the arms of unions, and what must hold."""
     arms = [line for field in made.fields if (line := _arms(field))]
-    return arms + [f"  must hold: {show(condition.condition)} ({condition.message})" for _, condition in made.checks]
+    orders = [f"  {field.name}: {', '.join(said)}" for field in made.fields if (said := _own_order(field.type, made))]
+    return arms + orders + [f"  must hold: {show(condition.condition)} ({condition.message})" for _, condition in made.checks]
+
+
+def _own_order(wire: spec.WireType, made: spec.StructSpec) -> list[str]:
+    """What a number says of its byte and bit order that its struct does not."""
+    while isinstance(wire, spec.OptionalType | spec.ChecksumType | spec.ArrayType):
+        wire = wire.item if isinstance(wire, spec.ArrayType) else wire.inner
+    if not isinstance(wire, spec.IntType) or isinstance(wire, spec.VarintType):
+        return []
+    said = []
+    if isinstance(wire.order, Node):
+        said.append(f"least significant byte first if {show(wire.order)}")
+    elif wire.order is not None and wire.order != made.order and wire.width > 8:
+        said.append(f"{'least' if wire.order == 'little' else 'most'} significant byte first")
+    if wire.bit_order != made.bit_order and wire.width % 8:
+        said.append(f"{'least' if wire.bit_order == 'lsb' else 'most'} significant bit first")
+    return said
 
 
 def picture(made: spec.StructSpec) -> str:

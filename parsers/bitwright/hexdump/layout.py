@@ -41,6 +41,7 @@ class Item:
     end: int
     name: str
     text: str
+    bits: str = "msb"  # the order in which it fills a byte
     marks: list[Mark] = dataclasses.field(default_factory=list)
 
     @property
@@ -85,7 +86,7 @@ def _shown(parts: list[Part], seen: Observation, marks: list[Mark], *, fold: boo
         if part.parts:
             yield from _shown(part.parts, seen, marks, fold=fold)
         elif part.end is not None and not (part.begin == part.end and part.value is None and part.path.rpartition(".")[2].startswith("_")):
-            yield Item("field", part.begin, part.end, part.path, _words(part.value, empty=part.begin == part.end))
+            yield Item("field", part.begin, part.end, part.path, _words(part.value, empty=part.begin == part.end), part.bits)
 
 
 def _is_marked(part: Part, marks: list[Mark]) -> bool:

@@ -107,11 +107,12 @@ class Page:
             yield self._row(self._offset(begin), self._hex(begin, end, ""), self._ascii(begin, end, ""))
         for item in items:
             colour = self.colours.get(id(item), _STYLES["faint"])
-            pattern = self._bits(item.begin, item.end, first, last, colour)
+            pattern = self._bits((item.begin, item.end), item.bits, (first, last), colour)
             label = f"{self._offset(item.begin // 8)}.{item.begin % 8}"
             yield self._labelled(label, pattern, "", item, colour)
             for mark in item.marks:
-                carets = self._bits(mark.begin, min(mark.end, item.end), first, last, _STYLES[mark.kind], caret=True)
+                marked = mark.begin, min(mark.end, item.end)
+                carets = self._bits(marked, item.bits, (first, last), _STYLES[mark.kind], caret=True)
                 yield from self._said(mark, "", carets)
 
     def _labelled(self, place: int | str, cells: str, characters: str, item: Item, colour: str) -> str:
@@ -192,17 +193,23 @@ class Page:
         text = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in self.data[begin:end])
         return " " * (begin % self.paper.width) + self.paper.paint(colour, text)
 
-    def _bits(self, begin: int, end: int, first: int, last: int, colour: str, *, caret: bool = False) -> str:
-        """The bits of a field in the bytes from `first` to `last`, with a dot for each that belongs to others; blank where too many."""
+    def _bits(self, field: tuple[int, int], order: str, whole: tuple[int, int], colour: str, *, caret: bool = False) -> str:
+        """The bits of a field in the bytes of a run, with a dot for each that belongs to others; blank where there is no room.
+
+        Bytes are shown as always, the most significant bit first, whatever the order in which the field fills them.
+        """
+        (begin, end), (first, last) = field, whole
+        if 9 * (last - first) - 1 > self.area:
+            first, last = begin // 8, -(-end // 8)
         size = 9 * (last - first) - 1
         if size > self.area:
-            first, last = begin // 8, -(-end // 8)
-            size = 9 * (last - first) - 1
-        if size > self.area:
             return " " * self.area
-        digits = "".join(f"{byte:08b}" for byte in self.data[first:last])
-        one = ("^" * len(digits)) if caret else digits
-        shown = "".join(one[i] if begin <= 8 * first + i < end else " " if caret else "." for i in range(len(digits)))
+        shown = ""
+        for byte in range(first, last):
+            for place in range(8):
+                bit = 8 * byte + (7 - place if order == "lsb" else place)
+                own = "^" if caret else str(self.data[byte] >> (7 - place) & 1)
+                shown += own if begin <= bit < end else " " if caret else "."
         text = " ".join(shown[i : i + 8] for i in range(0, len(shown), 8))
         at = min(self._column(first % self.paper.width), self.area - size)
         runs = re.findall(r"[01^]+(?: [01^]+)*|[. ]+", text)
