@@ -58,6 +58,8 @@ VARIABLE = parse_text(
     "int",
 )  # fmt: skip
 NAME = parse_text("%2: obj = memo\n%3: obj, %4: int<0..2^48> = name %0, %1, %0, %2 {hops: 4, wait: true}\nyield %4", "int")
+LEB = parse_text('%2: int<0..2^20-1>, %3: int<0..2^48> = varint %0, %1 {coding: "leb128", bits: 20, wait: true}\nyield %3', "int")
+QUIC = parse_text('%2: int<0..2^62-1>, %3: int<0..2^48> = varint %0, %1 {coding: "quic", bits: 62, wait: true}\nyield %3', "int")
 BEHIND = '%2: int<2..2> = const {value: 2}\n%3: int<0..2^48> = bin %0, %2 {op: "add"}\n'
 COMPARED = BEHIND + '%4: int<0..1> = bin %3, %1 {op: "gt"}\nfail_if %4 {code: "truncated", message: "short"}\n'
 BEFORE_END = '%2: int<2..2> = const {value: 2}\n%3: int<0..2^48> = bin %1, %2 {op: "sub"}\n'
@@ -89,6 +91,13 @@ INNER = "function inner(%10: int<0..2^48> pos, %11: int<0..2^48> end)\nend\n"
         (NAME, b"\x20", ("fails", "too-large")),
         (NAME, b"\xc0\x05", ("fails", "bad-pointer")),
         (NAME, b"\1a" * (LIMIT // 2), ("fails", "too-large")),
+        (LEB, b"", ("wants", 1, 1)),
+        (LEB, b"\x80\x81", ("wants", 3, 3)),
+        (LEB, b"\x80\x01", [2]),
+        (LEB, b"\x80\x80\x80", ("fails", "varint")),
+        (QUIC, b"", ("wants", 1, 1)),
+        (QUIC, b"\x7b", ("wants", 2, 2)),
+        (QUIC, b"\x7b\xbd", [2]),
     ],
 )
 def test_what_an_op_waits_for(text: str, data: bytes, expected: Any, engine: str) -> None:
@@ -107,6 +116,7 @@ def test_what_an_op_waits_for(text: str, data: bytes, expected: Any, engine: str
         (BEFORE_END + load(2, "%3", "%4"), "%3 counts from an end that is open"),
         (BEFORE_END + '%4: obj = span %0, %3 {as: "bytes"}', "%3 counts from an end that is open, and the op does not wait"),
         (CALLED, "inner is called with an end that is not open, and elsewhere not so"),
+        ("attempt {finding: false}\nthen\n" + FIRST + "else\nend", "recovers from a failure, and something in it waits"),
         ("%3: int<-2^48..0> = neg %1", "takes an open end, and cannot wait"),
     ],
 )

@@ -7,7 +7,7 @@ from typing import Any
 from bitwright.errors import Fault, ParseError
 from bitwright.ir.interp import Frame, Handler, Machine, bits_of, checksum_of, join_path, several
 from bitwright.ir.ops import Op
-from bitwright.ir.waiting import Waiting, name_wanted, terminator_wanted
+from bitwright.ir.waiting import Waiting, name_wanted, terminator_wanted, varint_wanted
 from bitwright.names import NameFault, read_name
 from bitwright.varints import read_varint, size_of_varint
 
@@ -168,11 +168,16 @@ def encoded(text: str, encoding: str) -> bytes | None:
 
 def _varint(m: Machine, op: Op, args: list[Any]) -> tuple[int, int]:
     base, end = args
+    coding, bits = op.attrs["coding"], op.attrs["bits"]
+    if op.attrs.get("wait") and (wanted := varint_wanted(m.data, base, base, end, coding, bits)[1]):
+        raise Waiting(wanted, m.least)
     try:
-        number, after = read_varint(m.data, base, end, op.attrs["coding"], op.attrs["bits"])
+        number, after = read_varint(m.data, base, end, coding, bits)
     except Fault as fault:
+        if op.attrs.get("wait") and fault.needed is not None:
+            raise _beyond_limit(m, fault.position, end, fault.needed) from None
         raise _faulty(m, fault, end) from None
-    if m.keep and after - base != size_of_varint(number, op.attrs["coding"]):
+    if m.keep and after - base != size_of_varint(number, coding):
         m.kept[m.place("varint")] = (m.data[base:after], number)
     return number, after
 

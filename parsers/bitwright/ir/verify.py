@@ -19,7 +19,7 @@ from typing import Final, NoReturn
 
 from bitwright.ir.constants import CHECKS, Check
 from bitwright.ir.ops import OPS, Block, Function, Op, Program, Reg, RegType, arity, walk
-from bitwright.ir.waiting import SERVE_STREAMS, TO_THE_END, WAITS, callees, end_of, hands_on, open_functions, waits
+from bitwright.ir.waiting import RECOVER, SERVE_STREAMS, TO_THE_END, WAITS, callees, end_of, hands_on, open_functions, waits
 
 _TYPES: Final[Mapping[str, RegType | None]] = {"i": "int", "o": "obj", "?": None}
 
@@ -80,6 +80,10 @@ def _wrong_wait(op: Op, end: Reg | None, opened: set[str]) -> str | None:
     if op.kind not in SERVE_STREAMS:
         return "has no form for input that is still arriving"
     before_open = end is not None and end in op.args
+    if op.kind in RECOVER:
+        inside = [each for block in op.blocks for each in walk(block)]
+        if any(each.attrs.get("wait") or (end is not None and hands_on(each, end)) for each in inside):
+            return "recovers from a failure, and something in it waits"
     if op.kind in WAITS | TO_THE_END:
         if before_open != bool(op.attrs.get("wait")):
             return "reads before an open end and does not wait" if before_open else "waits before an end that is not open"

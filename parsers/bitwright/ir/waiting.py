@@ -16,17 +16,25 @@ from typing import Final
 
 from bitwright.ir.ops import Function, Op, Program, Reg, walk
 from bitwright.names import MAX_LABEL, MAX_NAME
+from bitwright.varints import most_bytes
+
+CONTINUED: Final = 0x80  # in a byte of a varint: another follows
 
 # Ops that take an end and can wait before it.
-WAITS: Final = frozenset({"need", "need.var", "find", "name"})
+WAITS: Final = frozenset({"need", "need.var", "find", "name", "varint"})
 # Ops that take what lies before an end: before an open one there is never all of it.
 TO_THE_END: Final = frozenset({"span", "text", "render"})
 # Ops that mean the same where the input is a buffer that grows: all others are refused in a program that waits.
 SERVE_STREAMS: Final = WAITS | TO_THE_END | frozenset({
-    "const", "bin", "neg", "not", "select", "lookup", "expect", "load", "unpack", "bits", "same", "zeros", "checksum", "none", "known",
-    "constant", "box", "split", "memo", "list", "append", "make", "record", "len", "fail_if", "finding_if", "if", "loop.count",
-    "loop.while", "loop.each", "yield", "call", "dispatch", "enter", "leave",
+    "const", "bin", "neg", "swap", "not", "select", "lookup", "expect", "load", "unpack", "bits", "same", "zeros", "checksum",
+    "none", "known",
+    "constant", "box", "split", "memo", "list", "append", "make", "record", "len", "varint.size", "fail_if", "finding_if", "if", "attempt",
+    "loop.count", "loop.while", "loop.each", "yield", "call", "dispatch", "enter", "leave",
 })  # fmt: skip
+
+
+# Blocks that recover from a failure: in them nothing may wait, since the end of the input is none.
+RECOVER: Final = frozenset({"attempt"})
 
 
 class Waiting(Exception):  # noqa: N818  # no failure: the program would go on if more bytes came
@@ -72,6 +80,20 @@ def name_wanted(data: bytes | bytearray, begin: int, at: int, end: int) -> tuple
             return at, 0
         at += length + 1
     return at, at + 1 if at < end else 0
+
+
+def varint_wanted(data: bytes | bytearray, begin: int, at: int, end: int, coding: str, bits: int) -> tuple[int, int]:
+    """Walk a number of variable size: where the walk stops, and how far the input must reach to go on; 0 as for names."""
+    size = len(data)
+    if coding == "quic":
+        following = begin + (1 << (data[begin] >> 6) if begin < size else 1)
+        return begin, following if size < following <= end else 0
+    stop = min(end, begin + most_bytes(coding, bits))
+    while at < min(size, stop):
+        if data[at] < CONTINUED:
+            return at, 0
+        at += 1
+    return at, at + 1 if at < stop else 0
 
 
 def waits(program: Program) -> bool:

@@ -16,7 +16,7 @@ from bitwright.backends.python.common_ops import Emit, variables
 from bitwright.backends.python.emitter import Emitter, strip
 from bitwright.backends.python.parse_ops import PARSE
 from bitwright.ir.ops import Op
-from bitwright.ir.waiting import Buffer, name_wanted, terminator_wanted
+from bitwright.ir.waiting import Buffer, name_wanted, terminator_wanted, varint_wanted
 from bitwright.names import MAX_NAME, Memo, read_name
 
 POINTER: Final = 0xC0
@@ -64,6 +64,14 @@ def _name(e: Emitter, op: Op) -> None:
     e.line(f"{', '.join(variables(e, op.outs))} = {function}(data, {', '.join(args)}, {op.attrs['hops']})")
 
 
+def _varint(e: Emitter, op: Op) -> None:
+    if op.attrs.get("wait"):
+        base, end = (strip(e.expr(a)) for a in op.args)
+        function = e.names.add("varint_waiting", varint_waiting)
+        e.line(f"yield from {function}(data, {base}, {end}, {op.attrs['coding']!r}, {op.attrs['bits']})")
+    PARSE["varint"](e, op)
+
+
 def _span(e: Emitter, op: Op) -> None:
     begin, stop = (strip(e.expr(a)) for a in op.args)
     kind = op.attrs["as"]
@@ -76,7 +84,8 @@ def _span(e: Emitter, op: Op) -> None:
 
 
 STREAM: dict[str, Emit] = {
-    **PARSE, "need": _need, "need.var": _need_var, "expect": _expect, "find": _find, "name": _name, "span": _span,
+    **PARSE, "need": _need, "need.var": _need_var, "expect": _expect, "find": _find, "name": _name, "varint": _varint,
+    "span": _span,
 }  # fmt: skip
 
 
@@ -98,6 +107,16 @@ def name_waiting(data: Buffer, base: int, end: int) -> Generator[tuple[int, int]
     at = base
     while True:
         at, wanted = name_wanted(data, base, at, end)
+        if not wanted:
+            return
+        yield wanted, 0
+
+
+def varint_waiting(data: Buffer, base: int, end: int, coding: str, bits: int) -> Generator[tuple[int, int], None, None]:
+    """Wait until a number of variable size is there, or so much that it is refused."""
+    at = base
+    while True:
+        at, wanted = varint_wanted(data, base, at, end, coding, bits)
         if not wanted:
             return
         yield wanted, 0

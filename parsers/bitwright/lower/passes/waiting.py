@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bitwright.errors import Location
-from bitwright.ir.ops import Block, Function, Op, Program, Reg
-from bitwright.ir.waiting import SERVE_STREAMS, TO_THE_END, WAITS, callees, end_of, hands_on
+from bitwright.ir.ops import Block, Function, Op, Program, Reg, walk
+from bitwright.ir.waiting import RECOVER, SERVE_STREAMS, TO_THE_END, WAITS, callees, end_of, hands_on
 from bitwright.lower.passes.copying import copy_block
 
 
@@ -75,8 +75,13 @@ class _Marking:
                 continue  # what lies before an end that is not open is there already
             for inner in op.blocks:
                 self.block(inner)
+                if op.kind in RECOVER and any(self.may_wait(each) for each in walk(inner)):
+                    raise self.refused(op)
             kept.append(op)
         block.ops = kept
+
+    def may_wait(self, op: Op) -> bool:
+        return bool(op.attrs.get("wait")) or (self.end is not None and hands_on(op, self.end))
 
     def call(self, op: Op) -> None:
         is_open = self.end is not None and hands_on(op, self.end)
