@@ -15,6 +15,7 @@ from bitwright import (
     Struct,
     align,
     array,
+    at,
     auto,
     bits,
     domain_name,
@@ -108,8 +109,22 @@ def test_a_length_that_is_pushed_in_late_is_pushed_in_as_it_was_read() -> None:
         assert codec.build(value.relaxed()) == b"\x03\x05\x06\x07", "another number has no form that was read"
 
 
+class Apart(Struct):
+    offset: int = u8()
+    body: bytes = at(offset, raw(size=2))
+
+
 def test_every_reason_is_shown() -> None:
-    assert LOST.keys() == REASONS.keys()
+    assert LOST.keys() | {"gap"} == REASONS.keys()
+    assert all(REASONS[reason][1] for reason in LOST)
+
+
+def test_what_no_field_covers_is_lost(engine: str) -> None:
+    codec = Apart.codec(engine)
+    certificate = Apart.certificate()
+    assert (certificate.kind, [(loss.path, loss.reason) for loss in certificate.losses]) == ("lossy", [("body", "gap")])
+    assert codec.build(codec.parse(b"\x03??ab", keep=True)) == b"\x03\0\0ab"
+    assert codec.build(codec.parse(b"\x00a", keep=True)) == b"\x00a"
 
 
 @pytest.mark.parametrize(("reason", "struct", "wire"), CASES)

@@ -25,6 +25,7 @@ from bitwright import (
     Struct,
     align,
     array,
+    at,
     auto,
     bits,
     capture,
@@ -235,6 +236,22 @@ class Holder(Struct):
     inner: Pair = nested(Pair)
 
 
+class Pointed(Struct):
+    offset: int = auto(u8())
+    body: bytes = at(offset, raw(size=2))
+
+
+class Many(Struct):
+    offset: int = u8()
+    items: list[Pointed] = at(offset, array(Pointed, count=9))
+
+
+class Chain(Tree, tag=2):
+    offset: int = auto(u8())
+    kind: int = u8()
+    following: Branch = at(offset, nested(Branch), direction="forward")
+
+
 @dataclasses.dataclass(frozen=True)
 class Read:
     """Bytes that do not parse."""
@@ -293,6 +310,9 @@ PARSE: dict[str, Read] = {
     "too-many-hops": Read(Names, b"\1a\0\xc0\0\xc0\3", "names[2]", 40, {"limits": Limits(pointer_hops=1)}),
     "name-too-long": Read(Named, (b"\x3f" + b"a" * 63) * 4 + b"\0", "name", 0),
     "no-progress": Read(Shells, b"\0\1", "shells", 8),
+    "bad-offset": Read(Pointed, b"\5ab", "body", 8),
+    "bad-direction": Read(Chain, b"\0\0", "following", 16),
+    "pointer-budget": Read(Many, b"\1" + b"\0" * 9, "items[0].body", 0, {"limits": Limits(pointed_factor=0)}),
     "depth": Read(Branch, b"\1" * 100 + b"\0", BELOW, 64 * 8),
     "no-terminator": Read(Terminated, b"abc", "body", 0),
     "varint": Read(Varied, b"\1\x80\x80\1", "number", 8),
@@ -321,6 +341,7 @@ BUILD: dict[str, Write] = {
     "tag": Write(lambda: Opened(choice=Other()), "kind"),
     "text": Write(lambda: Ascii(words="café"), "words"),
     "name": Write(lambda: Named(name="a..b."), "name"),
+    "overlap": Write(lambda: Pointed(offset=0, body=b"ab"), "body"),
     "depth": Write(lambda: deep_tree(100), BELOW),
     "too-large": Write(lambda: Vast(kind=1), "_gap"),
     "no-room": Write(lambda: Pair(first=1, second=2), "", into=3),

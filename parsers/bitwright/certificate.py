@@ -28,6 +28,7 @@ REASONS: Final[dict[str, tuple[str, bool]]] = {
     "padding": ("padding is no part of the value; building writes zeros", True),
     "compression": ("a name can lie there in full or end in a pointer; building chooses the shortest way that fits", True),
     "non-minimal": ("an integer of variable size can take more bytes than it needs; building writes the fewest", True),
+    "gap": ("bytes that no field covers can lie before it; building writes zeros", False),
     "encoding": ("the encoding has several forms of one text; building writes Python's", True),
 }
 
@@ -113,6 +114,9 @@ def _reasons(wire: spec.WireType) -> Iterator[str]:
             yield from _reasons(item)
         case spec.OptionalType(_, inner):
             yield from _reasons(inner)
+        case spec.AtType(inner=inner):
+            yield "gap"
+            yield from _reasons(inner)
 
 
 def _inside(wire: spec.WireType, path: str) -> Iterator[tuple[type, str]]:
@@ -122,7 +126,7 @@ def _inside(wire: spec.WireType, path: str) -> Iterator[tuple[type, str]]:
             yield struct, f"{path}."
         case spec.ArrayType(item):
             yield from _inside(item, f"{path}[]")
-        case spec.OptionalType(_, inner):
+        case spec.OptionalType(_, inner) | spec.AtType(_, inner):
             yield from _inside(inner, path)
         case spec.SwitchType(union=union, default=default, empty=empty):
             for arm in dict.fromkeys([*union.cases.values(), default, empty]):

@@ -145,6 +145,8 @@ def describe(wire: spec.WireType) -> str:
             return f"{coding} of at most {width} bits"
         case spec.IntType(width):
             return f"{width} bits" if width > 1 else "1 bit"
+        case spec.AtType(inner=inner):
+            return f"{describe(inner)}, at {place_of(wire)}"
         case spec.ChecksumType(number):
             return describe(number)
         case spec.PadType(width):
@@ -153,9 +155,15 @@ def describe(wire: spec.WireType) -> str:
             return f"must hold: {show(condition)}"
 
 
+def place_of(wire: spec.AtType) -> str:
+    """Where a pointer leads, in words."""
+    start = {"origin": "", "self": " from this struct's start", "here": " from here"}[wire.base]
+    return f"byte {show(wire.offset)}{start}"
+
+
 def _arms(field: spec.FieldSpec) -> str:
     """The legend of a union: its arms and the tags that select them."""
-    wire = field.type.inner if isinstance(field.type, spec.OptionalType) else field.type
+    wire = spec.pointed(field.type)
     if not isinstance(wire, spec.SwitchType):
         return ""
     tags: dict[str, list[str]] = {}
@@ -187,9 +195,9 @@ def _closure(struct: type) -> list[type]:
     found = [struct]
     for one in found:
         for field in spec.spec_of(one).fields:
-            wire = field.type
-            while isinstance(wire, spec.OptionalType | spec.ArrayType):
-                wire = wire.inner if isinstance(wire, spec.OptionalType) else wire.item
+            wire = spec.pointed(field.type)
+            while isinstance(wire, spec.ArrayType):
+                wire = wire.item
             if isinstance(wire, spec.NestedType) and wire.struct not in found:
                 found.append(wire.struct)
     return found

@@ -30,6 +30,9 @@ PARSE_CODES: Final[Mapping[str, str]] = {
     "too-many-hops": "a domain name follows more compression pointers than allowed",
     "name-too-long": "a domain name is longer than 255 octets",
     "no-progress": "an array element consumed nothing, so the array could never end",
+    "bad-offset": "a pointer leads outside the bytes that it counts in",
+    "bad-direction": "a pointer that may only lead backward, or only forward, leads the other way",
+    "pointer-budget": "pointers lead to more bytes, counted as often as they are read, than the limit",
     "depth": "structs are nested deeper than the limit",
     "no-terminator": "the terminator of a field was not found",
     "varint": "an integer of variable size takes more bytes, or is larger, than its type allows",
@@ -60,6 +63,7 @@ BUILD_CODES: Final[Mapping[str, str]] = {
     "tag": "no tag is known for the class of a union's value",
     "text": "a text cannot be encoded",
     "name": "a domain name is malformed",
+    "overlap": "a block at a given offset would be written onto bytes that are not the same",
     "depth": "values are nested deeper than the limit",
     "too-large": "padding would make the message larger than the limit",
     "parameter": "a parameter that the format needs was not given, or is of the wrong type",
@@ -253,13 +257,15 @@ class Limits(msgspec.Struct, frozen=True):
 
     `depth`: structs nested in structs.  `pointer_hops`: compression pointers followed for one
     name.  `input_size`: bytes of one message that is read.  `output_size`: bytes of one that is built;
-    padding is not made beyond it.  Counts need no limit: an array never has more elements than the bytes left can hold.
+    padding is not made beyond it.  `pointed_factor`: bytes read through `at` for each byte of the input, of
+    which at least 1024 are counted.  Counts need no limit: an array never has more elements than the bytes left can hold.
     """
 
     depth: int = 64
     pointer_hops: int = 64
     input_size: int = 1 << 30
     output_size: int = 1 << 30
+    pointed_factor: int = 8
 
 
 DEFAULT_LIMITS: Final = Limits()

@@ -16,10 +16,11 @@ from typing import Any
 import msgspec
 from msgspec import StructMeta
 
-from bitwright.errors import Location, declaration_error
+from bitwright.errors import DeclarationError, Location, declaration_error
 from bitwright.schema import forward, measure, spec
 from bitwright.schema.collect import ClassBody, annotations_of, collect, is_class_variable
 from bitwright.schema.expr import Expr, Node
+from bitwright.schema.pointers import can_point
 
 
 class StructType(StructMeta):
@@ -54,6 +55,7 @@ class StructType(StructMeta):
         forward.declare(cls, sites)
         if tag is not None:
             _register(cls, bases, tag, location)
+        _check_pointers(cls)
         return cls
 
     @property
@@ -165,6 +167,22 @@ def _register(cls: Any, bases: tuple[type, ...], tag: Any, location: Location) -
     for one in tags:
         for union in _unions_above(base):
             union.add(int(one), cls)
+
+
+def _check_pointers(cls: Any) -> None:
+    """Refuse a class by which following pointers need not end; it is no arm of anything then."""
+    cls.__bitwright_points__ = can_point(cls)
+    if not cls.__bitwright_points__:
+        return
+    from bitwright.lower import pointing
+
+    try:
+        pointing.refuse_endless_pointers(cls)
+        pointing.refuse_early_sums(cls)
+    except DeclarationError:
+        for union in _unions_above(cls):
+            union.cases = {tag: arm for tag, arm in union.cases.items() if arm is not cls}
+        raise
 
 
 def _unions_above(base: Any) -> list[spec.Union]:

@@ -15,7 +15,7 @@ from bitwright import kept
 from bitwright.errors import Finding, Limits
 from bitwright.escaping import printable_json
 from bitwright.meta import StructType
-from bitwright.schema import content, numbers, spec, structure
+from bitwright.schema import content, numbers, pointers, spec, structure
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -47,7 +47,7 @@ else:
         numbers.bits, numbers.flag, numbers.u8, numbers.u16, numbers.u24, numbers.u32, numbers.u48, numbers.u64,
         numbers.i8, numbers.i16, numbers.i32, numbers.i64, numbers.varint,
         content.raw, content.text, content.ipv4, content.ipv6, content.mac, content.domain_name,
-        structure.nested, structure.array, structure.switch, structure.variant,
+        structure.nested, structure.array, structure.switch, structure.variant, pointers.at,
     ),
 )  # fmt: skip
 class Struct(_Value):
@@ -55,7 +55,7 @@ class Struct(_Value):
 
     Class keywords: `endian` ("big", "little", or "inherit" from the struct that nests it), `bit_order`
     ("msb", or "lsb": bytes are filled from their least significant bit, and `endian` is "little" if
-    not given), `origin` (pointers of names count from here), `tag` (the number that selects this class
+    not given), `origin` (offsets and compressed names count from here), `tag` (the number that selects this class
     in the open union of its base).
     """
 

@@ -41,7 +41,7 @@ def _plain_summary(value: Any, without: Collection[str] = ()) -> str:
 
 
 def _field(field: spec.FieldSpec, value: Any) -> str:
-    wire = field.type.inner if isinstance(field.type, spec.OptionalType) else field.type
+    wire = spec.pointed(field.type)
     if value is None or field.fixed is not None or isinstance(wire, spec.ChecksumType) or (field.reserved and not value):
         return ""
     if isinstance(wire, spec.BytesType) and wire.payload:

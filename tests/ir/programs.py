@@ -195,10 +195,10 @@ class CheckedMachine(Machine):
             within(reg, value)
         return super().enter_block(block, values)
 
-    def call(self, function: Any, args: Any) -> list[Any]:
+    def call(self, function: Any, args: Any, own: Any = None) -> list[Any]:
         for reg, value in zip(function.params, args, strict=True):
             within(reg, value)
-        return super().call(function, args)
+        return super().call(function, args, own)
 
 
 def within(reg: Reg, value: Any) -> None:

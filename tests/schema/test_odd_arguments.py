@@ -82,6 +82,7 @@ RIGHT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "variant": ({"base": Union}, {"on": "field", "unknown": None, "empty": None, "size": 1, "endian": None, "arguments": None}),
     "when": ({"condition": "condition", "inner": "u8()"}, {}),
     "check": ({"condition": "condition", "message": "it must hold"}, {}),
+    "at": ({"offset": "field", "inner": "u8()"}, {"base": "self", "direction": None, "align": 4, "default": 1}),
     "select": ({"condition": "condition", "then": 1, "other": 2}, {}),
 }
 STAND_INS: dict[str, Callable[[Any], Any]] = {

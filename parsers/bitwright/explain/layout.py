@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import Any
 
-from bitwright.diagram import describe
+from bitwright.diagram import describe, place_of
 from bitwright.escaping import printable, shortened
 from bitwright.explain.tables import table
 from bitwright.schema import measure, spec
@@ -56,6 +56,8 @@ def _type(wire: spec.WireType) -> str:
             return _number(inner)
         case spec.ArrayType(item=spec.IntType() as item):
             return describe(wire).replace(describe(item), _number(item), 1)
+        case spec.AtType(inner=inner):
+            return f"{_type(inner)}, at {place_of(wire)}"
         case spec.OptionalType(condition=condition, inner=inner):
             return f"{_type(inner)}, only if {show(condition)}"
     return describe(wire)
@@ -120,6 +122,9 @@ def _uses(field: spec.FieldSpec, name: str) -> list[str]:
     found: list[tuple[Node | None, str]] = []
     if isinstance(wire, spec.OptionalType):
         found.append((wire.condition, "whether {} is given"))
+        wire = wire.inner
+    if isinstance(wire, spec.AtType):
+        found.append((wire.offset, "the place of {}"))
         wire = wire.inner
     match wire:
         case spec.ArrayType():

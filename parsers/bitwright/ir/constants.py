@@ -90,6 +90,8 @@ def _more(op: Op) -> str | None:
 
 
 def _need_var(op: Op, program: Program) -> str | None:
+    if op.attrs.get("code", "truncated") not in PARSE_CODES:
+        return f"no error of parse has the code {op.attrs['code']!r}"
     return _more(op) if isinstance(op.attrs["expr"], str) and _paths(op.attrs["refs"]) else "expr is a text, refs are paths of fields"
 
 
@@ -344,6 +346,16 @@ def _patch(op: Op, program: Program) -> str | None:
     return _order(op.attrs["order"])
 
 
+def _block(op: Op, program: Program) -> str | None:
+    if op.args[1].lo < -1:
+        return f"the offset lies in {op.args[1].lo}..{op.args[1].hi}, but begins at -1, for none"
+    return _flag("movable")(op, program) or (None if _natural(op.attrs["align"], 1) else f"align is {op.attrs['align']!r}")
+
+
+def _reach(op: Op, program: Program) -> str | None:
+    return None if _natural(op.attrs["factor"]) else f"the factor is {op.attrs['factor']!r}"
+
+
 def _flag(name: str) -> Check:
     def check(op: Op, program: Program) -> str | None:
         return None if isinstance(op.attrs[name], bool) else f"{name} is {op.attrs[name]!r}"
@@ -394,6 +406,10 @@ def _call(op: Op, program: Program) -> str | None:
     return None if isinstance(op.attrs["function"], str) else f"the function is {op.attrs['function']!r}"
 
 
+def _defer(op: Op, program: Program) -> str | None:
+    return _call(op, program) or (None if _natural(op.attrs["size"]) else f"the size is {op.attrs['size']!r}")
+
+
 def _dispatch(op: Op, program: Program) -> str | None:
     table = op.attrs["table"]
     if not isinstance(table, Mapping) or not all(_is_int(k) and isinstance(v, str) for k, v in table.items()):
@@ -440,6 +456,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "attr": _attribute, "set": _attribute, "as_int": _as_int, "as_bytes": _as_bytes, "as_text": _encoding, "as_value": _class,
     "as_class": _class, "arm": _arm, "item": _item,
     "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes, "patch": _patch, "put.name": _flag("compress"), "here": _here,
+    "reach": _reach, "block": _block, "defer": _defer,
     "attempt": _flag("finding"), "fail_if": _fail_if, "finding_if": _finding_if, "call": _call, "dispatch": _dispatch,
     "enter": _enter, "leave": _leave,
 }  # fmt: skip

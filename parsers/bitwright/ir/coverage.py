@@ -58,6 +58,8 @@ class _Reads:
         self.places: dict[Reg, Place] = {}
         self.conditions: dict[Reg, Op] = {}
         self.room: dict[tuple[Reg, Reg], int] = {}  # (a, b): a + this <= b
+        self.regions: dict[Reg, Reg] = {}  # of what pointers count in, the end
+        self.others: set[Reg] = set()  # ends in the input besides the function's own
         self.sums: dict[tuple[Reg, int, Reg], list[Reg]] = {}  # (place, size): place + size <= each of these ends
         numbers = [p for p in function.params if p.type == "int"]
         alone = function.name == "whole"
@@ -119,7 +121,8 @@ class _Reads:
         return max(base.lo, self.room.get((_ZERO, base), base.lo)) + offset
 
     def within_input(self, end: Reg) -> bool:
-        return self.end is not None and self.before(self.place(end), self.end)
+        place = self.place(end)
+        return self.end is not None and (self.before(place, self.end) or any(self.before(place, other) for other in self.others))
 
     def is_limit(self, reg: Reg) -> bool:
         """Whether a place counts from an open end."""
@@ -244,7 +247,8 @@ class _Reads:
         base, at = self.place(op.args[0])
         if self.is_limit(op.args[0]):
             self.fail(op, f"%{op.args[0].number} counts from an end that is open")
-        if self.end is None or not self.before((base, at + offset), self.end, size):
+        ends = () if self.end is None else (self.end, *self.others)
+        if not any(self.before((base, at + offset), end, size) for end in ends):
             known = None if self.end is None else self.room.get((base, self.end))
             there = "nothing" if known is None else f"up to {known}"
             begin = "of the input" if base is _ZERO else f"after %{base.number}"
@@ -264,6 +268,29 @@ class _Reads:
 
     def span(self, op: Op) -> None:
         self.region(op, op.args[0], op.args[1])
+
+    # --- pointers ----------------------------------------------------------------------------
+
+    def reach(self, op: Op) -> None:
+        """The region that a struct's pointers count in lies in the input, and so does what they are said to have reached."""
+        self.region(op, op.args[0], op.args[1])
+        self.regions[op.outs[0]] = op.args[1]
+
+    def reach_region(self, op: Op) -> None:
+        base, end = op.outs
+        self.bound((_ZERO, 0), base)
+        self.learn((base, 0), end)
+        self.others.add(end)
+
+    def reached(self, op: Op) -> None:
+        if not self.within_input(op.args[2]):
+            self.fail(op, f"it is not shown that %{op.args[2].number} lies in the input")
+
+    def extent(self, op: Op) -> None:
+        """By its definition not behind the end of the region."""
+        end = self.regions.get(op.args[0])
+        if end is not None:
+            self.learn((op.outs[0], 0), end)
 
     # --- control -----------------------------------------------------------------------------
 
@@ -323,6 +350,7 @@ _HANDLERS: Final[dict[str, Callable[[_Reads, Op], None]]] = {
     "find": _Reads.find, "name": _Reads.name, "load": _Reads.load, "unpack": _Reads.unpack, "same": _Reads.same, "span": _Reads.span,
     "varint": _Reads.varint,
     "text": _Reads.span, "render": _Reads.span, "zeros": _Reads.span, "call": _Reads.call, "dispatch": _Reads.dispatch, "if": _Reads.branch,
+    "reach": _Reads.reach, "reach.region": _Reads.reach_region, "reached": _Reads.reached, "extent": _Reads.extent,
     "attempt": _Reads.branch,
     "loop.count": _Reads.loop, "loop.while": _Reads.loop, "loop.each": _Reads.loop,
 }  # fmt: skip

@@ -25,6 +25,7 @@ class Frame:
     bit_offset: int
     location: Location | None
     bits: str = "msb"
+    bit_end: int | None = None  # of what a pointer led to
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -94,17 +95,21 @@ class Machine:
         """Run the entry function."""
         return self.call(self.program.functions[self.program.entry], args)
 
-    def call(self, function: Function, args: Sequence[Any]) -> list[Any]:
-        """Run a function with its own registers."""
+    def call(self, function: Function, args: Sequence[Any], own: tuple[kept.Table, int] | None = None) -> list[Any]:
+        """Run a function with its own registers; `own` is what is kept of its object, if that is not its first argument."""
         saved, self.regs = self.regs, dict(zip(function.params, args, strict=True))
         around = self.kept, self.level
         if self.keep:
-            self.kept, self.level = {} if self.program.direction == "parse" else kept.table_of(args[0]) or {}, len(self.frames)
+            self.kept, self.level = own or self._own(args)
         try:
             return self.block(function.body)
         finally:
             self.regs = saved
             self.kept, self.level = around
+
+    def _own(self, args: Sequence[Any]) -> tuple[kept.Table, int]:
+        """What is kept of the object that a function reads or writes, and how many frames are around that."""
+        return {} if self.program.direction == "parse" else kept.table_of(args[0]) or {}, len(self.frames)
 
     def block(self, block: Block) -> list[Any]:
         """Run a block; the values that it yields."""
@@ -167,7 +172,8 @@ class Machine:
         if len(path) == 1:
             self.partial[str(path[0])] = value
         if self.spans is not None:
-            self.spans.append(Span(join_path(path), frame.bit_offset, bit_end, value, frame.bits))
+            stop = bit_end if frame.bit_end is None else frame.bit_end
+            self.spans.append(Span(join_path(path), frame.bit_offset, stop, value, frame.bits))
 
     def find(self, code: str, message: str) -> None:
         """A finding: an error in a strict run, an entry in a collecting one."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from bitwright.compression import NameMemo, fit_region
+from bitwright.errors import Fault
 from bitwright.ir.interp import Frame, Handler, KeptName, Machine, checksum_of
 from bitwright.ir.ops import Op
 from bitwright.kept import Place
 from bitwright.names import POINTER_RANGE, Memo, NameFault, join_labels, read_name, split_name
+from bitwright.pointers import Blocks, begin_block, end_block
 from bitwright.varints import write_varint
 
 
@@ -193,6 +195,30 @@ def _fit(m: Machine, op: Op, args: list[Any]) -> int:
     return int(taken_back)
 
 
+def _defer(m: Machine, op: Op, args: list[Any]) -> None:
+    blocks, hole, *values = args
+    blocks.add(hole, op.attrs["size"], (m.program.functions[op.attrs["function"]], values, list(m.frames), (m.kept, m.level)))
+
+
+def _run(m: Machine, op: Op, args: list[Any]) -> None:
+    frames = m.frames
+    for function, values, m.frames, own in args[0]:
+        m.call(function, values, own)
+    m.frames = frames
+
+
+def _block(m: Machine, op: Op, args: list[Any]) -> tuple[int, Any]:
+    return begin_block(m.out, args[0], args[1], op.attrs["align"], movable=op.attrs["movable"])
+
+
+def _block_end(m: Machine, op: Op, args: list[Any]) -> None:
+    blocks, position, held = args
+    try:
+        end_block(m.out, blocks, position, held)
+    except Fault as fault:
+        raise m.fail(fault.code, fault.message) from None
+
+
 def _put_checksum(m: Machine, op: Op, args: list[Any]) -> int:
     begin, stop, at, prefix = args
     return checksum_of(m, op, bytes(m.out[begin : max(begin, stop)]), at - begin, prefix)
@@ -240,5 +266,6 @@ HANDLERS: dict[str, Handler] = {
     "attr": lambda m, op, args: getattr(args[0], op.attrs["name"]),
     "set": lambda m, op, args: setattr(args[0], op.attrs["name"], args[1]),
     "item": lambda m, op, args: args[0][op.attrs["index"]],
+    "blocks": lambda m, op, args: Blocks(), "defer": _defer, "blocks.run": _run, "block": _block, "block.end": _block_end,
     "is_none": lambda m, op, args: int(args[0] is None),
 }  # fmt: skip

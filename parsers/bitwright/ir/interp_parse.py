@@ -9,6 +9,7 @@ from bitwright.ir.interp import Frame, Handler, Machine, bits_of, checksum_of, j
 from bitwright.ir.ops import Op
 from bitwright.ir.waiting import Waiting, name_wanted, terminator_wanted, varint_wanted
 from bitwright.names import NameFault, read_name
+from bitwright.pointers import Reach
 from bitwright.varints import read_varint, size_of_varint
 
 
@@ -69,6 +70,9 @@ def _need(m: Machine, op: Op, args: list[Any]) -> None:
 def _need_var(m: Machine, op: Op, args: list[Any]) -> None:
     base, end, size = args
     refs = op.attrs["refs"]
+    if "code" in op.attrs and not 0 <= size <= end - base:
+        said = f"its offset, {op.attrs['expr']}, leads {'before' if size < 0 else 'beyond'} the {_plural(end - base)} that it counts in"
+        raise m.fail(op.attrs["code"], said, needed=max(size, 0), available=end - base, blames=m.blames(refs))
     if size < 0:
         raise m.fail("negative-size", f"its size, {op.attrs['expr']}, is {size}", base * 8, blames=m.blames(refs))
     _there(m, op, base, end, size)
@@ -77,6 +81,18 @@ def _need_var(m: Machine, op: Op, args: list[Any]) -> None:
 def _expect(m: Machine, op: Op, args: list[Any]) -> None:
     base, _, size = args
     m.least = max(m.least, base + size)
+
+
+def _lies(m: Machine, op: Op, args: list[Any]) -> None:
+    m.frames[-1].bit_offset, m.frames[-1].bit_end = args[0] * 8, args[1] * 8
+
+
+def _reached(m: Machine, op: Op, args: list[Any]) -> None:
+    reach, begin, stop = args
+    try:
+        reach.reached(begin, stop)
+    except Fault as fault:
+        raise m.fail(fault.code, fault.message) from None
 
 
 def _load(m: Machine, op: Op, args: list[Any]) -> int:
@@ -232,4 +248,8 @@ HANDLERS: dict[str, Handler] = {
     "memo": lambda m, op, args: {}, "find": _find, "same": _same, "zeros": _zeros, "checksum": _checksum, "known": _known,
     "span": _span, "render": _render,
     "text": _text, "name": _name, "varint": _varint, "varint.size": lambda m, op, args: size_of_varint(args[0], op.attrs["coding"]),
+    "lies": _lies, "reached": _reached,
+    "reach": lambda m, op, args: Reach(args[0], args[1], args[2], op.attrs["factor"]),
+    "reach.region": lambda m, op, args: (args[0].base, args[0].end),
+    "extent": lambda m, op, args: args[0].extent(args[1]),
 }  # fmt: skip

@@ -114,6 +114,11 @@ OPS: Final[Mapping[str, Signature]] = {
     "text": Signature("ii", "o", ("encoding",)),  # from, to
     "memo": Signature("", "o"),  # what one message remembers of its names
     "name": Signature("iiio", "oi", ("hops",)),  # base, end, origin, memo: text and position after it
+    # --- pointers: what a struct's offsets count from, and how far they may lead ---
+    "reach": Signature("iio", "o", ("factor",)),  # base, end, that of the struct around it or none
+    "reach.region": Signature("o", "ii", pure=True),  # base and end
+    "reached": Signature("oii", ""),  # from, to: charges the bytes; fails where that is too many
+    "extent": Signature("oi", "i"),  # position: the end of the struct, of which that is the inline part
     "list": Signature("", "o"),
     "append": Signature("oo", ""),
     "make": Signature("o*", "o", ("class", "keywords")),  # positional arguments, then those by keyword
@@ -143,6 +148,11 @@ OPS: Final[Mapping[str, Signature]] = {
     "fit": Signature(
         "iiio", "i"
     ),  # origin, begin, wanted, memo: whether to write the region again (it is taken back), so that its size fits
+    "blocks": Signature("", "o"),  # an empty queue
+    "defer": Signature("oi?*", "", ("function", "size")),  # queue, hole (or -1), arguments: call it when the queue runs
+    "blocks.run": Signature("o", ""),  # first in, first out, with what is queued meanwhile
+    "block": Signature("ii", "io", ("align", "movable")),  # base, wanted offset (or -1): begins a block; its position, what to join it to
+    "block.end": Signature("oio", ""),  # queue, position, what to join it to; fails where it overlaps other bytes
     "patch": Signature("ii", "", ("width", "phase", "order")),  # position, number: into zero bits written before
     "put.checksum": Signature("iiio", "i", ("algorithm", "bytes")),  # from, to, own position, prefix: computed sum
     # --- control ---
@@ -159,6 +169,7 @@ OPS: Final[Mapping[str, Signature]] = {
     # --- trace: what a reader of the program or of an error wants to know; backends drop them ---
     "enter": Signature("?*", "", ("name", "phase", "location"), trace=True),  # position, index of an element
     "leave": Signature("?*", "", ("phase",), trace=True),  # position, value
+    "lies": Signature("ii", "", trace=True),  # from, to: where the field in work lies, when a pointer led there
 }
 
 

@@ -150,11 +150,13 @@ _RULES: Final = _rules()
 PARSE_ONLY: Final = frozenset({
     "need", "need.var", "expect", "load", "unpack", "bits", "find", "same", "zeros", "checksum", "known", "span", "render", "text", "name",
     "varint", "varint.size", "attempt",
+    "reach", "reach.region", "reached", "extent", "lies",
 })  # fmt: skip
 BUILD_ONLY: Final = frozenset({
     "attr", "is_none", "as_int", "as_bytes", "as_text", "as_list", "as_value", "as_class", "arm", "item", "set", "here",
     "put", "put.pack", "put.bytes", "put.zeros", "put.name", "fit", "patch", "put.checksum",
     "put.varint", "insert.varint",
+    "blocks", "defer", "blocks.run", "block", "block.end",
 })  # fmt: skip
 
 
@@ -290,6 +292,9 @@ class _FunctionCheck:
         for name in dict.fromkeys(names):
             self.calls(op, name, op.args[1:])
 
+    def defer(self, op: Op) -> None:
+        self.calls(op, op.attrs["function"], op.args[2:])
+
     def calls(self, op: Op, name: object, args: tuple[Reg, ...]) -> None:
         """A function takes these arguments and gives what the op assigns."""
         function = self.program.functions.get(name) if isinstance(name, str) else None
@@ -308,7 +313,7 @@ class _FunctionCheck:
 
 _CONTROL: Final = {
     "if": _FunctionCheck.branch, "attempt": _FunctionCheck.branch, "loop.count": _FunctionCheck.loop, "loop.while": _FunctionCheck.loop,
-    "loop.each": _FunctionCheck.loop, "call": _FunctionCheck.call, "dispatch": _FunctionCheck.dispatch,
+    "loop.each": _FunctionCheck.loop, "call": _FunctionCheck.call, "dispatch": _FunctionCheck.dispatch, "defer": _FunctionCheck.defer,
 }  # fmt: skip
 
 

@@ -33,7 +33,8 @@ from bitwright.lower.common import (
 from bitwright.lower.conditions import fail_unless
 from bitwright.lower.equations import Equations, Unknown
 from bitwright.lower.expressions import Path, Values, bounds, export_bounds, paths_into
-from bitwright.lower.facts import Needs, holds_names, needs_of
+from bitwright.lower.facts import Needs, counts_from_itself, has_pointers, holds_names, needs_of
+from bitwright.lower.pointing import points_outside, refuse_early_sums, refuse_loose_base
 from bitwright.schema import runs, spec
 from bitwright.schema.expr import FieldRef, Node
 
@@ -42,7 +43,8 @@ from bitwright.schema.expr import FieldRef, Node
 class BuildKey:
     """What makes two build functions for one struct different.
 
-    `given` are derived fields that the caller solves; `exports` are numbers that it asks for.
+    `given` are derived fields that the caller solves; `exports` are numbers that it asks for.  `outermost`: pointers
+    count from it, as from an origin.
     """
 
     struct: type
@@ -53,6 +55,7 @@ class BuildKey:
     exports: tuple[Path, ...] = ()
     arguments: Arguments = ()
     run: runs.Run = None  # inside a byte, in which bit order that was begun
+    outermost: bool = False
 
 
 @dataclasses.dataclass(slots=True, eq=False)
@@ -103,10 +106,11 @@ class BuildLowering(ProgramLowering):
         scope = (builder.const(0), builder.obj("memo", hint="memo")) if needs.scope else ()
         depth = (builder.const(0),) if needs.depth else ()
         arguments: Arguments = tuple((name, reg.type) for name, reg in zip(made.params, params, strict=True))
-        name = self.function(BuildKey(struct, 0, order, needs, arguments=arguments))
+        pointers = (builder.const(0), builder.obj("none")) if needs.pointers else ()
+        name = self.function(BuildKey(struct, 0, order, needs, arguments=arguments, outermost=needs.pointers))
         outs = (builder.reg("obj", hint="copy"),) if self.resolve else ()
         builder.emit("as_class", (message,), class_=self.symbol(struct, made.name))
-        builder.emit("call", (message, *scope, *depth, *params), outs, function=name)
+        builder.emit("call", (message, *scope, *depth, *pointers, *params), outs, function=name)
         builder.give(*outs)
         self.lower_waiting()
         self.program.functions["entry"] = Function("entry", (message, *params), ("obj",) if outs else (), builder.block)
@@ -123,6 +127,12 @@ class StructBuild:
         self.origin: Reg | None = None
         self.memo: Reg | None = None
         self.depth: Reg | None = None
+        self.base: Reg | None = None  # what pointers count from, and the blocks that wait behind it
+        self.blocks: Reg | None = None
+        self.own_blocks: Reg | None = None  # those that wait behind this struct
+        self.copy: Reg | None = None  # a list that will hold the resolved copy, for blocks that are written later
+        self.made: Reg | None = None  # that copy, once it is made
+        self.missing: list[str] = []  # what was not known then
         self.values = Values(b, self.spec)
         self.given: dict[Path, Reg] = {}
         self.equations = Equations(b, self.values, self.spec, self._known)
@@ -159,6 +169,9 @@ class StructBuild:
         if key.needs.depth:
             self.depth = b.reg("int", 0, 1 << 20, "depth")
             params.append(self.depth)
+        if key.needs.pointers:
+            self.base, self.blocks = position(b, "base"), b.reg("obj", hint="blocks")
+            params += [self.base, self.blocks]
         for path in key.given:
             self.given[path] = b.reg("int", -(1 << 64), 1 << 64, path[-1])
             params.append(self.given[path])
@@ -175,6 +188,7 @@ class StructBuild:
         default_parameters(b, self.values, self.spec)
         if self.depth is not None:
             self.depth = deeper(b, self.depth, self.owner.limits.depth)
+        self._begin_blocks()
         fields = [FieldBuild(self, field) for field in self.spec.fields]
         for field in fields:
             self._bounded(field.field, field.prepare)
@@ -185,9 +199,10 @@ class StructBuild:
         for field in fields:
             self._bounded(field.field, field.write)
             self.equations.solve()
+        self._end_blocks()
         self._finish()
         exports = [self._export(path) for path in self.key.exports]
-        copy = (self._copy(),) if self.owner.resolve else ()
+        copy = (self._completed(),) if self.owner.resolve else ()
         b.give(*copy, *exports)
         outs = (*("obj" for _ in copy), *("int" for _ in exports))
         self.owner.program.functions[self.name] = Function(self.name, self.params, outs, b.block)  # type: ignore[arg-type]  # of RegType
@@ -242,6 +257,12 @@ class StructBuild:
                     f"is known only after `{other.name}`, whose size depends on where it lies; put what is aligned into its own struct",
                     field,
                 )  # fmt: skip
+            if points_outside(other.type):
+                self.refuse(
+                    f"is known only after `{other.name}`, in which offsets lead to places behind it; "
+                    "give it a fixed size (u16()), or declare the struct with the offsets origin=True",
+                    field,
+                )  # fmt: skip
             if holds_names(other.type):
                 self.refuse(
                     f"is known only after `{other.name}`, which holds names that others point to by their place; "
@@ -254,6 +275,32 @@ class StructBuild:
         if is_straight(wire, phase, order):
             return number, order
         return swapped(self.builder, number, wire, straight_order(wire)), straight_order(wire)
+
+    # --- pointers ----------------------------------------------------------------------------
+
+    def _begin_blocks(self) -> None:
+        """A struct that pointers count from writes what they lead to behind its inline part."""
+        if self.blocks is None:
+            return
+        b, origin = self.builder, self.key.outermost or self.spec.origin
+        if origin or counts_from_itself(self.key.struct):
+            refuse_early_sums(self.key.struct)
+            self.own_blocks = b.obj("blocks", hint="blocks")
+        if origin:
+            assert self.own_blocks is not None
+            self.base, self.blocks = self.start, self.own_blocks
+        if self.owner.resolve and has_pointers(self.key.struct):
+            self.copy = b.obj("list", hint="copies")
+
+    def _end_blocks(self) -> None:
+        """Write what waits behind this struct; what it fills in goes into a copy that is made before."""
+        b = self.builder
+        if self.copy is not None:
+            self.made = self._copy()
+            b.emit("append", (self.copy, self.made))
+        if self.own_blocks is not None:
+            refuse_loose_base(self.spec, self.phase)
+            b.emit("blocks.run", (self.own_blocks,))
 
     # --- the end of a struct -----------------------------------------------------------------
 
@@ -339,9 +386,18 @@ class StructBuild:
             kind = self.owner.symbol(table_of(wire.enum), wire.enum.__name__)
         return self.builder.obj("box", number, as_=kind)
 
+    def _completed(self) -> Reg:
+        """The copy; of one that was made early, what has become known since is set."""
+        if self.made is None:
+            return self._copy()
+        for name in self.missing:
+            self.builder.emit("set", (self.made, self.copies[name]), name=name)
+        return self.made
+
     def _copy(self) -> Reg:
         positional, keywords = layout_of(self.key.struct)
-        args = [self.copies[n] for n in (*positional, *keywords)]
+        self.missing = [n for n in (*positional, *keywords) if n not in self.copies]
+        args = [self.copies[n] if n in self.copies else self.builder.obj("none") for n in (*positional, *keywords)]
         return self.builder.obj("make", *args, hint="copy", class_=self.owner.symbol(self.key.struct, self.spec.name), keywords=keywords)
 
     def result_regs(self, struct: type, exports: tuple[Path, ...]) -> tuple[Reg, ...]:

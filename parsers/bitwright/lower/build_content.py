@@ -9,7 +9,6 @@ from bitwright.ir.ops import Reg
 from bitwright.lower.build import StructBuild
 from bitwright.lower.common import POSITION_HI, by_order, byte_order, same_run, straight_order
 from bitwright.lower.expressions import bounds
-from bitwright.lower.facts import arms_of
 from bitwright.schema import spec
 from bitwright.schema.expr import Const
 
@@ -55,7 +54,7 @@ class ContentBuild:
             case spec.NestedType(struct):
                 b.emit("as_class", (value,), class_=s.owner.symbol(struct, struct.__name__))
             case spec.SwitchType():
-                arms = arms_of(wire)
+                arms = spec.arms_of(wire)
                 classes = tuple(s.owner.symbol(arm, arm.__name__) for arm in arms)
                 return Checked(value, arm=b.number("arm", value, lo=0, hi=max(len(arms) - 1, 0), classes=classes))
         return Checked(value)

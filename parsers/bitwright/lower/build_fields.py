@@ -5,11 +5,12 @@ from __future__ import annotations
 from bitwright.ir.ops import Block, Reg
 from bitwright.lower.build import StructBuild
 from bitwright.lower.build_content import Checked
+from bitwright.lower.build_pointer import defer_block, settle_offset
 from bitwright.lower.build_structure import StructureBuild
 from bitwright.lower.common import POSITION_HI, run_after
 from bitwright.lower.equations import Unknown, determined_inside
 from bitwright.lower.expressions import Path, bounds, nested_in
-from bitwright.lower.facts import arms_of, holds_names, phase_after
+from bitwright.lower.facts import holds_names, phase_after
 from bitwright.lower.solve import Equation
 from bitwright.schema import spec
 from bitwright.schema.expr import Const, FieldRef, Node
@@ -90,6 +91,8 @@ class FieldBuild(StructureBuild):
         size = self._size_equation(wire, checked)
         if isinstance(wire, spec.SwitchType):
             self._tag(wire, checked, size)
+        if self.pointer is not None:
+            settle_offset(self, self.pointer)
 
     def _size_equation(self, wire: spec.WireType, checked: Checked) -> Equation | None:
         size = getattr(wire, "size", None)
@@ -112,7 +115,7 @@ class FieldBuild(StructureBuild):
         arms = self.arms(wire, checked.arm, size)
         equation = self._add("tag", wire.on, f"the tag of {self.field.name}", arms.tag)
         equation.arms = arms
-        if any(wire.union.tag_of(arm) is None for arm in arms_of(wire)):
+        if any(wire.union.tag_of(arm) is None for arm in spec.arms_of(wire)):
             equation.solves_if = arms.tagged if self.present is None else self.b.bin("and", arms.tagged, self.present)
 
     def _numbers_inside(self, wire: spec.NestedType, value: Reg) -> None:
@@ -168,8 +171,10 @@ class FieldBuild(StructureBuild):
             return  # it looks at the numbers of the message, once all are known
         after = phase_after(field.type, s.phase, s.spec, field)
         b.emit("enter", (), name=field.name, phase=0, location=field.location)
-        before = s.here() if self.measured else None
-        if self.optional:
+        before = s.here() if self.measured and self.pointer is None else None
+        if self.pointer is not None:
+            defer_block(self, self.pointer)
+        elif self.optional:
             s.copies[field.name] = self._write_optional()
         elif isinstance(self.wire, spec.IntType | spec.ChecksumType):
             self._write_number()
@@ -231,7 +236,7 @@ class FieldBuild(StructureBuild):
             s.hold_place(field, wire)
             if isinstance(wire, spec.VarintType):
                 return  # its bytes are pushed in once it is known how many they are
-            known = self.b.const(0)
+            known = s.equations.known_so_far((field.name,))
         self.put(wire, known)
 
     def _constant(self, wire: spec.IntType, fixed: Node | bytes) -> Reg | None:

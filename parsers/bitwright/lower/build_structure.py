@@ -11,7 +11,7 @@ from bitwright.lower.build_content import Checked, ContentBuild
 from bitwright.lower.common import POSITION_HI, context, hand_over, order_for, run_after
 from bitwright.lower.equations import Unknown
 from bitwright.lower.expressions import Path
-from bitwright.lower.facts import Needs, arms_of, end_phase, needs_of
+from bitwright.lower.facts import Needs, end_phase, needs_of
 from bitwright.lower.parse import item_exports
 from bitwright.lower.solve import Arms, Equation, unknowns_of
 from bitwright.schema import measure, runs, spec
@@ -23,8 +23,9 @@ class StructureBuild(ContentBuild):
 
     def __init__(self, owner: StructBuild, field: spec.FieldSpec) -> None:
         super().__init__(owner, field)
-        self.wire: spec.WireType = field.type.inner if isinstance(field.type, spec.OptionalType) else field.type
-        self.optional = field.type is not self.wire
+        self.pointer = spec.pointer_of(field.type)
+        self.wire: spec.WireType = spec.pointed(field.type)
+        self.optional = isinstance(field.type, spec.OptionalType)
         self.foreign: dict[Path, Unknown | None] = {}  # numbers that only the nested struct knows, once it is written
 
     def write_value(self, wire: spec.WireType, checked: Checked) -> Reg:
@@ -58,7 +59,8 @@ class StructureBuild(ContentBuild):
         self.s.values.fields[path] = number
 
     def _context(self, needs: Needs) -> tuple[Reg, ...]:
-        return context(self.b, needs, self.s.origin, self.s.memo, self.s.depth)
+        pointers = (self.s.base, self.s.blocks) if self.s.base is not None and self.s.blocks is not None else ()
+        return context(self.b, needs, self.s.origin, self.s.memo, self.s.depth, pointers)
 
     def _by_order(self, order: Any, call: Callable[[str], tuple[Reg, ...]], outs: Callable[[], tuple[Reg, ...]]) -> tuple[Reg, ...]:
         """Call with the byte order known, or one of two calls by an expression that is true for little endian."""
@@ -102,8 +104,8 @@ class StructureBuild(ContentBuild):
     def _write_switch(self, wire: spec.SwitchType, checked: Checked) -> Reg:
         s, b, index = self.s, self.b, checked.arm
         assert index is not None
-        arms = arms_of(wire)
-        needs = Needs(False, False)
+        arms = spec.arms_of(wire)
+        needs = Needs()
         for arm in arms:
             needs |= needs_of(arm)
         arguments, handed = hand_over(b, s.values, wire, self.field.location)
@@ -120,7 +122,7 @@ class StructureBuild(ContentBuild):
 
     def arms(self, wire: spec.SwitchType, index: Reg, size: Equation | None) -> Arms:
         """The tag of the value's class, and how parsing chooses a class by tag."""
-        b, arms = self.b, arms_of(wire)
+        b, arms = self.b, spec.arms_of(wire)
         tags = {i: known for i, arm in enumerate(arms) if (known := wire.union.tag_of(arm)) is not None}
         values = list(tags.values()) or [0]
         tag = b.number("lookup", index, lo=min(values), hi=max(values), table=tags, default=values[0])

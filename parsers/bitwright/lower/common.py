@@ -9,7 +9,8 @@ from bitwright.errors import Location, declaration_error
 from bitwright.ir.builder import Builder
 from bitwright.ir.ops import Block, Program, Reg, RegType
 from bitwright.lower.expressions import Values
-from bitwright.lower.facts import Needs, arms_of, end_phase, refuse_hollow_recursion, refuse_unknown
+from bitwright.lower.facts import Needs, end_phase, refuse_hollow_recursion, refuse_unknown
+from bitwright.lower.pointing import refuse_endless_pointers
 from bitwright.schema import runs, spec
 from bitwright.schema.expr import Node
 
@@ -44,6 +45,14 @@ class ProgramLowering:
             self.program.symbols[known] = value
         return known
 
+    def unique_block(self, struct: str, field: str) -> str:
+        """A new name for the function that writes what a pointer leads to."""
+        base = name = f"block_{struct}_{field}"
+        serial = 2
+        while name in self.program.functions:
+            name, serial = f"{base}_{serial}", serial + 1
+        return name
+
     def unique_name(self, struct: type, order: str, phase: int) -> str:
         """A new function's name: the struct's, and what is not usual about it."""
         base = f"{self.program.direction}_{spec.spec_of(struct).name}"
@@ -58,6 +67,7 @@ def refuse_as_message(struct: type) -> None:
     """A message fills whole bytes and ends; DeclarationError with advice if the struct cannot."""
     refuse_unknown(struct)
     refuse_hollow_recursion(struct)
+    refuse_endless_pointers(struct)
     made, loose = spec.spec_of(struct), end_phase(struct, 0)
     if loose:
         raise declaration_error(
@@ -87,7 +97,7 @@ def parameters_of(builder: Builder, values: Values, made: spec.StructSpec, argum
 
 def hand_over(builder: Builder, values: Values, wire: spec.NestedType | spec.SwitchType, location: Location) -> tuple[Arguments, list[Reg]]:
     """What a struct hands to the one that it nests, or to every arm of a union, within what a parameter holds."""
-    structs = [wire.struct] if isinstance(wire, spec.NestedType) else arms_of(wire)
+    structs = [wire.struct] if isinstance(wire, spec.NestedType) else spec.arms_of(wire)
     arguments, handed = [], []
     for name, node in wire.arguments:
         reg = values.lower(node, location)
@@ -119,11 +129,13 @@ def default_parameters(builder: Builder, values: Values, made: spec.StructSpec) 
             values.params[name] = builder.const(int(described.default))
 
 
-def context(builder: Builder, needs: Needs, origin: Reg | None, memo: Reg | None, depth: Reg | None) -> tuple[Reg, ...]:
-    """What a called function takes besides its place: the scope of names, the depth of recursion."""
+def context(
+    builder: Builder, needs: Needs, origin: Reg | None, memo: Reg | None, depth: Reg | None, pointers: tuple[Reg, ...]
+) -> tuple[Reg, ...]:
+    """What a called function takes besides its place: the scope of names, the depth of recursion, what pointers count from."""
     scope = (origin, memo) if needs.scope else ()
     deeper = (depth if depth is not None else builder.const(0),) if needs.depth else ()
-    return tuple(r for r in (*scope, *deeper) if r is not None)
+    return tuple(r for r in (*scope, *deeper, *(pointers if needs.pointers else ())) if r is not None)
 
 
 def deeper(builder: Builder, depth: Reg, limit: int) -> Reg:

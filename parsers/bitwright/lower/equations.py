@@ -22,7 +22,9 @@ from bitwright.schema.expr import Const, FieldRef, Node, Rest, show, walk
 class Unknown:
     """A derived field: whether the message gives it, and its value once it is known.
 
-    `foreign`: a nested struct determines it itself; its value is known once that is written.
+    `foreign`: a nested struct determines it itself; its value is known once that is written.  `late`: it says where
+    something lies that is written behind this struct; until then `so_far` stands in its place, and in `absent` is whether
+    nothing will take its place.
     """
 
     path: Path
@@ -31,6 +33,9 @@ class Unknown:
     explicit: Reg
     given: Reg
     foreign: bool = False
+    late: bool = False
+    so_far: Reg | None = None
+    absent: Reg | None = None
     value: Reg | None = None
 
     @property
@@ -62,6 +67,11 @@ class Equations:
         unknown.value = value
         self.values.fields[unknown.path] = value
         self._tell(unknown, value)
+
+    def known_so_far(self, path: Path) -> Reg:
+        """What is written in the place of a field that is not known yet."""
+        so_far = self.unknowns[path].so_far if path in self.unknowns else None
+        return self.b.const(0) if so_far is None else so_far
 
     def from_caller(self, unknown: Unknown, value: Reg) -> None:
         """The struct around this one has solved a field, unless the message gives it."""
@@ -96,7 +106,7 @@ class Equations:
     def refuse_unsolvable(self) -> None:
         """DeclarationError for a derived field whose uses all resist solving."""
         for path, unknown in self.unknowns.items():
-            if unknown.value is not None or unknown.foreign:
+            if unknown.value is not None or unknown.foreign or unknown.late:
                 continue
             uses = [e for e in self.all if path in unknowns_of(e.expression, {path})]
             if uses and not any(invertible(e.expression, path) for e in uses):
@@ -110,7 +120,7 @@ class Equations:
         """Solve what can be solved by now; `finally_`: nothing more will become known."""
         progress = True
         while progress:
-            progress = any(self._advance(u, finally_) for u in self.unknowns.values() if u.value is None and not u.foreign)
+            progress = any(self._advance(u, finally_) for u in self.unknowns.values() if u.value is None and not u.foreign and not u.late)
 
     def _advance(self, unknown: Unknown, finally_: bool) -> bool:
         """Solve for one field if what is known suffices: one equation that says it for sure, or all that may say it."""
@@ -172,7 +182,7 @@ class Equations:
 
     def undetermined(self) -> None:
         """What no equation determines alone: the default, or what an equation says once its other fields are given, or failure."""
-        for unknown in [u for u in self.unknowns.values() if u.value is None]:
+        for unknown in [u for u in self.unknowns.values() if u.value is None and not u.late]:
             if unknown.value is None:  # it may have been solved after one before it
                 self._unless_given(unknown, lambda unknown=unknown: self._last_resort(unknown))  # type: ignore[misc]
                 self.solve(finally_=True)
@@ -210,8 +220,18 @@ class Equations:
             if equation.holds or equation.actual is None:
                 continue
             self.b.emit("enter", (), name=equation.field, phase=0, location=equation.location)
-            self.agree(equation)
+            self._agree_now(equation)
             self.b.emit("leave", (), phase=0)
+
+    def _agree_now(self, equation: Equation) -> None:
+        """Of one with an offset that is filled in later, only where there will be nothing to point to."""
+        late = [u for u in self.unknowns.values() if u.late and u.path in unknowns_of(equation.expression, {u.path})]
+        for unknown in late:
+            assert unknown.so_far is not None
+            self.values.fields[unknown.path] = unknown.so_far
+        self.agree(dataclasses.replace(equation, holds_if=late[0].absent) if late else equation)
+        for unknown in late:
+            del self.values.fields[unknown.path]
 
     def agree(self, equation: Equation) -> None:
         """Fail unless an equation holds or a derived field in it was given on purpose."""
@@ -259,7 +279,7 @@ def determined_inside(made: spec.StructSpec, path: Path) -> bool:
 def _sizes_in(wire: spec.WireType) -> list[Node]:
     """What says how large a field is, or which arm it is: these determine their fields; conditions may not."""
     match wire:
-        case spec.OptionalType(_, inner):
+        case spec.OptionalType(_, inner) | spec.AtType(_, inner):
             return _sizes_in(inner)
         case spec.BytesType(size=size) | spec.TextType(size=size) | spec.NestedType(size=size):
             found: list[Node | None] = [size]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 
 import msgspec
 
@@ -37,30 +36,14 @@ class Options:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Needs:
-    """What a function takes besides its place: the scope of names, the depth of recursion."""
+    """What a function takes besides its place: the scope of names, the depth of recursion, what pointers count from."""
 
-    scope: bool
-    depth: bool
+    scope: bool = False
+    depth: bool = False
+    pointers: bool = False
 
     def __or__(self, other: Needs) -> Needs:
-        return Needs(self.scope or other.scope, self.depth or other.depth)
-
-
-def structs_in(wire: spec.WireType) -> Iterator[type]:
-    """The structs that a wire type can hold directly."""
-    match wire:
-        case spec.NestedType(struct):
-            yield struct
-        case spec.ArrayType(item) | spec.OptionalType(_, item):
-            yield from structs_in(item)
-        case spec.SwitchType():
-            yield from arms_of(wire)
-
-
-def arms_of(wire: spec.SwitchType) -> list[type]:
-    """Every struct a union can hold, each once, in order of tags."""
-    found = [*wire.union.cases.values(), wire.default, wire.empty, wire.malformed]
-    return list(dict.fromkeys(arm for arm in found if arm is not None))
+        return Needs(self.scope or other.scope, self.depth or other.depth, self.pointers or other.pointers)
 
 
 def has_names(wire: spec.WireType) -> bool:
@@ -68,14 +51,14 @@ def has_names(wire: spec.WireType) -> bool:
     match wire:
         case spec.NameType():
             return True
-        case spec.ArrayType(item) | spec.OptionalType(_, item):
+        case spec.ArrayType(item) | spec.OptionalType(_, item) | spec.AtType(_, item):
             return has_names(item)
     return False
 
 
 def holds_names(wire: spec.WireType) -> bool:
     """Whether a type can hold domain names of the surrounding scope."""
-    own = [struct for struct in structs_in(wire) if not spec.spec_of(struct).origin]
+    own = [struct for struct in spec.structs_in(wire) if not spec.spec_of(struct).origin]
     inside = {s for struct in own for s in {struct, *reachable(struct, within_scope=True)}}
     return has_names(wire) or any(has_names(f.type) for struct in inside for f in spec.spec_of(struct).fields)
 
@@ -86,7 +69,7 @@ def reachable(struct: type, *, within_scope: bool = False) -> set[type]:
     waiting = [struct]
     while waiting:
         for field in spec.spec_of(waiting.pop()).fields:
-            for inner in structs_in(field.type):
+            for inner in spec.structs_in(field.type):
                 if inner not in found and not (within_scope and spec.spec_of(inner).origin):
                     found.add(inner)
                     waiting.append(inner)
@@ -99,7 +82,18 @@ def needs_of(struct: type) -> Needs:
     scope = any(has_names(f.type) for s in inside for f in spec.spec_of(s).fields)
     everything = reachable(struct)
     depth = struct in everything or any(s in reachable(s) for s in everything)
-    return Needs(scope and not spec.spec_of(struct).origin, depth)
+    return Needs(scope and not spec.spec_of(struct).origin, depth, any(has_pointers(s) for s in everything | {struct}))
+
+
+def has_pointers(struct: type) -> bool:
+    """Whether a field of the struct itself lies where an offset says."""
+    return any(spec.pointer_of(field.type) is not None for field in spec.spec_of(struct).fields)
+
+
+def counts_from_itself(struct: type) -> bool:
+    """Whether a field of the struct lies at an offset from the struct's own start."""
+    pointers = (spec.pointer_of(field.type) for field in spec.spec_of(struct).fields)
+    return any(pointer is not None and pointer.base == "self" for pointer in pointers)
 
 
 def reads_to_end(struct: type) -> bool:
@@ -116,13 +110,14 @@ def field_to_the_end(struct: type) -> tuple[spec.StructSpec, spec.FieldSpec] | N
         for field in made.fields:
             if any(isinstance(n, Rest) for root in spec.expressions_of(field.type) for n in walk(root)):
                 return made, field
-            wire = field.type.inner if isinstance(field.type, spec.OptionalType) else field.type
+            wire = spec.pointed(field.type)
             match wire:
                 case spec.BytesType(None, None, None) | spec.TextType(_, None, None, None) | spec.ArrayType(_, None, None, None):
                     return made, field
                 case spec.NestedType(size=size) | spec.ArrayType(size=size) | spec.SwitchType(size=size) if size is not None:
-                    continue  # a region of its own
-            new = set(structs_in(wire)) - seen
+                    if not any(needs_of(inner).pointers for inner in spec.structs_in(wire)):
+                        continue  # a region of its own
+            new = set(spec.structs_in(wire)) - seen
             seen |= new
             waiting += new
     return None
@@ -140,7 +135,7 @@ def refuse_hollow_recursion(struct: type) -> None:
     for each in hollow:
         waiting, seen = [each], set[type]()
         while waiting:
-            inside = {inner for field in spec.spec_of(waiting.pop()).fields for inner in structs_in(field.type)} & hollow
+            inside = {inner for field in spec.spec_of(waiting.pop()).fields for inner in spec.structs_in(field.type)} & hollow
             if each in inside:
                 made = spec.spec_of(each)
                 raise declaration_error(
@@ -157,7 +152,7 @@ def unions_in(struct: type) -> list[spec.Union]:
     for each in {struct, *reachable(struct)}:
         for field in spec.spec_of(each).fields:
             wire = field.type
-            while isinstance(wire, spec.ArrayType | spec.OptionalType):
+            while isinstance(wire, spec.ArrayType | spec.OptionalType | spec.AtType):
                 wire = wire.item if isinstance(wire, spec.ArrayType) else wire.inner
             if isinstance(wire, spec.SwitchType) and wire.union.open:
                 found[id(wire.union)] = wire.union
@@ -194,7 +189,7 @@ def loose_bits(wire: spec.WireType, inside: frozenset[type] = frozenset()) -> in
         case spec.NestedType(struct, None):
             return _loose_in(struct, inside)
         case spec.SwitchType(size=None):
-            return 0 if all(_loose_in(arm, inside) == 0 for arm in arms_of(wire)) else None
+            return 0 if all(_loose_in(arm, inside) == 0 for arm in spec.arms_of(wire)) else None
     return (measure.size_of(wire).fixed or 0) % 8  # what has no fixed size is bytes
 
 

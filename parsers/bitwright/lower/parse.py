@@ -25,7 +25,8 @@ from bitwright.lower.common import (
     refuse_as_message,
 )  # fmt: skip
 from bitwright.lower.expressions import Path, Values, paths_into
-from bitwright.lower.facts import Needs, Options, needs_of
+from bitwright.lower.facts import Needs, Options, counts_from_itself, needs_of
+from bitwright.lower.pointing import refuse_loose_base
 from bitwright.schema import measure, runs, spec
 from bitwright.schema.expr import FieldRef, ItemRef, Node, walk
 
@@ -34,7 +35,10 @@ Exports = tuple[Path, ...]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Key:
-    """What makes two functions for one struct different; `lax`: its payload takes what bytes are there."""
+    """What makes two functions for one struct different.
+
+    `lax`: its payload takes what bytes are there.  `outermost`: pointers count from it, as from an origin.
+    """
 
     struct: type
     phase: int
@@ -44,6 +48,7 @@ class Key:
     arguments: Arguments = ()
     lax: bool = False
     run: runs.Run = None  # inside a byte, in which bit order that was begun
+    outermost: bool = False
 
 
 class ParseLowering(ProgramLowering):
@@ -73,9 +78,10 @@ class ParseLowering(ProgramLowering):
         scope = (start, builder.obj("memo", hint="memo")) if needs.scope else ()
         depth = (builder.const(0),) if needs.depth else ()
         arguments: Arguments = tuple((name, reg.type) for name, reg in zip(made.params, params, strict=True))
-        name = self.function(Key(struct, 0, order, needs, (), arguments, self.options.lax))
+        reach = (builder.obj("none"),) if needs.pointers else ()
+        name = self.function(Key(struct, 0, order, needs, (), arguments, self.options.lax, outermost=needs.pointers))
         value, after = builder.reg("obj", hint="value"), position(builder, "after")
-        builder.emit("call", (start, end, *scope, *depth, *params), (value, after), function=name)
+        builder.emit("call", (start, end, *scope, *depth, *reach, *params), (value, after), function=name)
         builder.give(value, after)
         self.lower_waiting()
         self.program.functions["entry"] = Function("entry", (start, end, *params), ("obj", "int"), builder.block)
@@ -93,6 +99,8 @@ class StructLowering:
         self.origin: Reg | None = None
         self.memo: Reg | None = None
         self.depth: Reg | None = None
+        self.reach: Reg | None = None  # what pointers count in
+        self.own_reach: Reg | None = None  # what those count in that count from this struct
         self.values = Values(b, self.spec)
         self.objects: dict[str, Reg] = {}
         self.places: dict[str, tuple[Reg, int]] = {}  # where each field begins: its byte, and the bit in it
@@ -110,6 +118,9 @@ class StructLowering:
         if key.needs.depth:
             self.depth = b.reg("int", 0, 1 << 20, "depth")
             params.append(self.depth)
+        if key.needs.pointers:
+            self.reach = b.reg("obj", hint="reach")
+            params.append(self.reach)
         params += parameters_of(b, self.values, self.spec, key.arguments)
         return tuple(params)
 
@@ -123,12 +134,14 @@ class StructLowering:
         default_parameters(b, self.values, self.spec)
         if self.depth is not None:
             self.depth = deeper(b, self.depth, self.options.limits.depth)
+        self._begin_reach()
         for field, following in zip(self.spec.fields, _following(self.spec), strict=True):
             self.following = following if self.options.stream else 0
             try:
                 FieldLowering(self, field).lower()
             except IntervalError as error:
                 raise declaration_error(f"an expression of it {error}", field.location, self.spec.name, field.name) from None
+        self._end_reach()
         if self.options.strict:
             self._check_sums()
         value = self._make()
@@ -136,6 +149,22 @@ class StructLowering:
         b.give(value, self.pos, *exports)
         outs = ("obj", "int", *("int" for _ in exports))
         self.owner.program.functions[self.name] = Function(self.name, self.params, outs, b.block)  # type: ignore[arg-type]  # of RegType
+
+    def _begin_reach(self) -> None:
+        """A struct that pointers count from notes how far they lead: it ends there."""
+        if self.reach is None:
+            return
+        origin = self.key.outermost or self.spec.origin
+        if origin or counts_from_itself(self.key.struct):
+            factor = self.options.limits.pointed_factor
+            self.own_reach = self.builder.obj("reach", self.start, self.end, self.reach, hint="reach", factor=factor)
+        if origin:
+            self.reach = self.own_reach
+
+    def _end_reach(self) -> None:
+        if self.own_reach is not None:
+            refuse_loose_base(self.spec, self.phase)
+            self.pos = self.builder.number("extent", self.own_reach, self.pos, lo=0, hi=POSITION_HI, hint="pos")
 
     def _export(self, path: Path) -> Node:
         if len(path) == 1 and path[0] in self.spec.computed:

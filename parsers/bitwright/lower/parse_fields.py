@@ -9,9 +9,10 @@ from bitwright.ir.ops import Block, Reg
 from bitwright.lower.common import POSITION_HI, context, hand_over, order_for, position, run_after
 from bitwright.lower.conditions import fail_unless
 from bitwright.lower.expressions import expanded, export_bounds, refs_of
-from bitwright.lower.facts import Needs, arms_of, end_phase, needs_of, phase_after
+from bitwright.lower.facts import Needs, end_phase, needs_of, phase_after
 from bitwright.lower.parse import Exports, Key, item_exports
 from bitwright.lower.parse_content import ContentLowering, Read
+from bitwright.lower.parse_pointer import read_at
 from bitwright.schema import measure, runs, spec
 from bitwright.schema.expr import Const, Node
 
@@ -44,7 +45,7 @@ class FieldLowering(ContentLowering):
     @staticmethod
     def _bits_of(wire: spec.WireType) -> dict[str, Any]:
         """For the trace, the side from which the bits of a type are counted, if it is not the usual one."""
-        return {"bits": "lsb"} if runs.first_order(wire) == "lsb" else {}
+        return {"bits": "lsb"} if runs.first_order(spec.pointed(wire)) == "lsb" else {}
 
     # --- by type -----------------------------------------------------------------------------
 
@@ -73,6 +74,8 @@ class FieldLowering(ContentLowering):
                 return self._switch(wire)
             case spec.OptionalType(condition, inner):
                 return self._optional(condition, inner)
+            case spec.AtType():
+                return read_at(self, wire)
         raise AssertionError(wire)
 
     # --- structure ---------------------------------------------------------------------------
@@ -95,7 +98,7 @@ class FieldLowering(ContentLowering):
         return outs
 
     def _context(self, needs: Needs) -> tuple[Reg, ...]:
-        return context(self.b, needs, self.s.origin, self.s.memo, self.s.depth)
+        return context(self.b, needs, self.s.origin, self.s.memo, self.s.depth, (self.s.reach,) if self.s.reach is not None else ())
 
     def _outs(self, struct: type, exports: Exports) -> tuple[Reg, ...]:
         b = self.b
@@ -138,8 +141,8 @@ class FieldLowering(ContentLowering):
         end, region = self.end, None
         if wire.size is not None:
             end = region = self._region(wire.size)
-        needs = Needs(False, False)
-        for arm in arms_of(wire):
+        needs = Needs()
+        for arm in spec.arms_of(wire):
             needs |= needs_of(arm)
         arguments, handed = hand_over(b, s.values, wire, self.field.location)
         operands = (key, s.pos, end, *self._context(needs), *handed)
@@ -205,7 +208,7 @@ class FieldLowering(ContentLowering):
     def _optional(self, condition: Node, inner: spec.WireType) -> Read:
         s, b = self.s, self.b
         present = s.values.lower(condition, self.field.location)
-        before, numbered = s.pos, isinstance(inner, spec.IntType | spec.ChecksumType)
+        before, numbered = s.pos, isinstance(spec.pointed(inner), spec.IntType | spec.ChecksumType)
         got: list[Read] = []
         phase, run = s.phase, s.run
 

@@ -96,7 +96,7 @@ def _value(wire: spec.WireType, plain: Any, place: str, known: Known) -> Any:
             return [_value(item, element, f"{place}[{i}]", known) for i, element in enumerate(_checked(list, plain, place, "a list"))]
         case spec.SwitchType():
             return _union(wire, plain, place, known)
-        case spec.OptionalType(_, inner) | spec.ChecksumType(inner):
+        case spec.OptionalType(_, inner) | spec.AtType(_, inner) | spec.ChecksumType(inner):
             return _value(inner, plain, place, known)
     raise AssertionError(wire)
 

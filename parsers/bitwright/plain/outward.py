@@ -126,7 +126,7 @@ class _Source:
             case spec.ArrayType(item):
                 each = f"item{depth}"
                 return f"[{self.of(item, each, depth + 1)} for {each} in {place}]"
-            case spec.OptionalType(_, inner) | spec.ChecksumType(inner):
+            case spec.OptionalType(_, inner) | spec.AtType(_, inner) | spec.ChecksumType(inner):
                 return self.of(inner, place, depth)
         return place  # text and names are text already
 

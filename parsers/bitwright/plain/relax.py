@@ -39,7 +39,7 @@ def _deep(value: Any) -> Any:
 
 def _kept_tag(field: spec.FieldSpec, value: Any) -> str | None:
     """The name of the field that selects this union, if its value must be kept."""
-    wire = field.type.inner if isinstance(field.type, spec.OptionalType) else field.type
+    wire = spec.pointed(field.type)
     if not (isinstance(wire, spec.SwitchType) and isinstance(wire.on, FieldRef) and len(wire.on.names) == 1):
         return None
     (name,) = wire.on.names

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bitwright.errors import Location, declaration_error
 from bitwright.schema import measure, runs, spec
 from bitwright.schema.expr import Const, Node
+from bitwright.schema.pointers import check_pointers
 from bitwright.schema.relations import Relations
 
 # The most elements an array of things that can be empty may have: more would be work without input.
@@ -24,6 +25,7 @@ def check_struct(made: spec.StructSpec, own: Mapping[str, Location]) -> None:
     for name, node in made.computed.items():
         if name in own:
             Relations(made, name, own[name]).number(node, "")
+    check_pointers(made)
     _check_order(made)
     _check_places(made)
 
@@ -63,6 +65,9 @@ def _check_type(wire: spec.WireType, relations: Relations) -> None:
                 )
         case spec.CheckType(condition):
             relations.condition(condition, "the condition of check()")
+        case spec.AtType(offset, inner):
+            relations.number(offset, "offset ")
+            _check_type(inner, relations)
         case spec.ChecksumType(inner):
             _check_order_of(inner.order, relations)
             _check_sum(wire, relations)
@@ -79,6 +84,8 @@ def _check_order_of(order: spec.Order | Node | None, relations: Relations) -> No
 
 
 def _check_array(wire: spec.ArrayType, relations: Relations) -> None:
+    if isinstance(wire.item, spec.AtType):
+        raise relations.error("its elements would all lie at one place; write an array of a struct that has the offset and the at()")
     _check_type(wire.item, relations)
     _check_size(wire.size, "size=", relations)
     if wire.count is not None:
@@ -220,6 +227,8 @@ def _check_run(made: spec.StructSpec, field: spec.FieldSpec, phase: int, run: ru
 
 def _phase_after(wire: spec.WireType, phase: int | None) -> int | None:
     fixed = measure.size_of(wire).fixed
+    if spec.pointer_of(wire) is not None:
+        return phase
     if phase is None or isinstance(wire, spec.OptionalType):
         return phase if _whole_bytes(wire) or (measure.size_of(wire).most or 1) % 8 == 0 else None
     if fixed is not None:

@@ -56,6 +56,8 @@ def _check(wire: spec.WireType, value: Any, what: str, scope: Scope) -> None:
             _check_list(item, count, value, what, scope)
         case spec.OptionalType(_, inner) if value is not None:
             _check(inner, value, what, scope)
+        case spec.AtType(_, inner):
+            _check(inner, value, what, scope)
 
 
 def _of_type(value: Any, expected: type, what: str, scope: Scope) -> None:

@@ -36,7 +36,7 @@ def _structs(wire: spec.WireType) -> Iterator[type]:
     match wire:
         case spec.NestedType(struct):
             yield struct
-        case spec.ArrayType(item) | spec.OptionalType(_, item):
+        case spec.ArrayType(item) | spec.OptionalType(_, item) | spec.AtType(_, item):
             yield from _structs(item)
 
 
@@ -79,7 +79,7 @@ def _replaced(wire: spec.WireType, old: type, new: type) -> spec.WireType:
             return msgspec.structs.replace(wire, struct=new)
         case spec.ArrayType(item):
             return msgspec.structs.replace(wire, item=_replaced(item, old, new))
-        case spec.OptionalType(_, inner):
+        case spec.OptionalType(_, inner) | spec.AtType(_, inner):
             return msgspec.structs.replace(wire, inner=_replaced(inner, old, new))
     return wire
 

@@ -58,6 +58,8 @@ def size_of(wire: spec.WireType) -> Size:
             return _switch(wire)
         case spec.OptionalType(_, inner):
             return Size(0, size_of(inner).most)
+        case spec.AtType():
+            return EMPTY
         case spec.ChecksumType(inner):
             return size_of(inner)
         case spec.CheckType():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -18,6 +18,8 @@ from bitwright.schema.expr import Node
 
 Order: TypeAlias = Literal["big", "little", "inherit"]
 BitOrder: TypeAlias = Literal["msb", "lsb"]  # which bit of a byte comes first
+Base: TypeAlias = Literal["origin", "self", "here"]
+Direction: TypeAlias = Literal["backward", "forward"]
 
 
 class IntType(msgspec.Struct, frozen=True):
@@ -155,6 +157,21 @@ class OptionalType(msgspec.Struct, frozen=True):
     inner: WireType
 
 
+class AtType(msgspec.Struct, frozen=True):
+    """`inner` at `offset` bytes from the start of the struct that `base` names; nothing where the field itself stands.
+
+    `base`: "origin" is the nearest struct around with `origin`, or the outermost; "self" the struct that has the field;
+    "here" counts from the field's place, within the region of the origin.  `direction`: whether the offset may only lead
+    to before the struct that has the field, or only to behind it.  `align`: where building places what it has to place.
+    """
+
+    offset: Node
+    inner: WireType
+    base: Base = "origin"
+    direction: Direction | None = None
+    align: int = 1
+
+
 class ChecksumType(msgspec.Struct, frozen=True):
     """An integer computed over the struct's first `over` bytes (None: all of it), its own read as zero.
 
@@ -179,15 +196,45 @@ class CheckType(msgspec.Struct, frozen=True):
 
 WireType: TypeAlias = (
     IntType | BytesType | TextType | NameType | PadType | AlignType
-    | NestedType | ArrayType | SwitchType | OptionalType | ChecksumType | CheckType
+    | NestedType | ArrayType | SwitchType | OptionalType | AtType | ChecksumType | CheckType
 )  # fmt: skip
 
 
 def number_behind(wire: WireType) -> WireType:
-    """The type itself, without the optional or the checksum around it."""
-    while isinstance(wire, OptionalType | ChecksumType):
+    """The type itself, without the optional, the pointer or the checksum around it."""
+    while isinstance(wire, OptionalType | AtType | ChecksumType):
         wire = wire.inner
     return wire
+
+
+def pointer_of(wire: WireType) -> AtType | None:
+    """The pointer that a field is, perhaps where a condition holds; None if it is none."""
+    wire = wire.inner if isinstance(wire, OptionalType) else wire
+    return wire if isinstance(wire, AtType) else None
+
+
+def pointed(wire: WireType) -> WireType:
+    """The type itself, without the optional or the pointer around it."""
+    while isinstance(wire, OptionalType | AtType):
+        wire = wire.inner
+    return wire
+
+
+def structs_in(wire: WireType) -> Iterator[type]:
+    """The structs that a wire type can hold directly."""
+    match wire:
+        case NestedType(struct):
+            yield struct
+        case ArrayType(item) | OptionalType(_, item) | AtType(_, item):
+            yield from structs_in(item)
+        case SwitchType():
+            yield from arms_of(wire)
+
+
+def arms_of(wire: SwitchType) -> list[type]:
+    """Every struct a union can hold, each once, in order of tags."""
+    found = [*wire.union.cases.values(), wire.default, wire.empty, wire.malformed]
+    return list(dict.fromkeys(arm for arm in found if arm is not None))
 
 
 def expressions_of(wire: WireType) -> list[Node]:
@@ -207,6 +254,8 @@ def expressions_of(wire: WireType) -> list[Node]:
             found = [condition, *expressions_of(inner)]
         case CheckType(condition):
             found = [condition]
+        case AtType(offset, inner):
+            found = [offset, *expressions_of(inner)]
         case ChecksumType(inner):
             found = [*expressions_of(inner)]
         case _:

@@ -7,6 +7,7 @@ from bitwright.backends.python.common_ops import COMMON, Emit, variables
 from bitwright.backends.python.emitter import CODES, Emitter, strip
 from bitwright.compression import NameMemo, fit_region
 from bitwright.ir.ops import Op, Reg
+from bitwright.pointers import Blocks, begin_block, end_block
 from bitwright.varints import write_varint
 
 
@@ -211,12 +212,37 @@ def _put_checksum(e: Emitter, op: Op) -> None:
     e.line(f"{e.variable(op.outs[0])} = {e.names.add('sum_of', runtime.put_checksum)}(out, {args}, {op.attrs['bytes']}, {algorithm})")
 
 
+def _defer(e: Emitter, op: Op) -> None:
+    blocks, hole, *args = (strip(e.expr(a)) for a in op.args)
+    job = f"({', '.join([op.attrs['function'], *args])},)"
+    e.line(f"{blocks}.add({hole}, {op.attrs['size']}, {job})")
+
+
+def _run(e: Emitter, op: Op) -> None:
+    function, *args = e.variable(Reg(-1, "obj", hint="write_block")), e.variable(Reg(-1, "obj", hint="values"))
+    e.line(f"for {function}, *{args[0]} in {e.expr(op.args[0])}:")
+    e.line(f"    {function}(out, *{args[0]})")
+
+
+def _block(e: Emitter, op: Op) -> None:
+    base, wanted = (strip(e.expr(a)) for a in op.args)
+    begin = e.names.add("begin_block", begin_block)
+    call = f"{begin}(out, {base}, {wanted}, {op.attrs['align']}, movable={op.attrs['movable']})"
+    e.line(f"{', '.join(variables(e, op.outs))} = {call}")
+
+
+def _block_end(e: Emitter, op: Op) -> None:
+    e.line(f"{e.names.add('end_block', end_block)}(out, {', '.join(strip(e.expr(a)) for a in op.args)})")
+
+
 BUILD: dict[str, Emit] = {
     **COMMON, "memo": _memo, "fit": _fit, "as_int": _as_int, "as_bytes": _as_bytes, "as_text": _as_text,
     "as_list": _as_list, "as_value": _as_value,
     "as_class": _as_class, "arm": _arm, "attr": _attr, "here": _here, "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes,
     "put.zeros": _put_zeros, "put.varint": _put_varint, "insert.varint": _insert_varint,
     "put.name": _put_name, "patch": _patch, "put.checksum": _put_checksum,
+    "blocks": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {e.names.add('Blocks', Blocks)}()"),
+    "defer": _defer, "blocks.run": _run, "block": _block, "block.end": _block_end,
     "set": lambda e, op: e.line(f"{e.expr(op.args[0])}.{op.attrs['name']} = {strip(e.expr(op.args[1]))}"),
     "item": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {e.expr(op.args[0])}[{op.attrs['index']}]"),
     "is_none": lambda e, op: e.define(op.outs[0], f"{e.expr(op.args[0])} is None"),

@@ -6,6 +6,7 @@ from bitwright.backends.python import runtime
 from bitwright.backends.python.common_ops import COMMON, Emit, variables
 from bitwright.backends.python.emitter import CODES, Emitter, strip
 from bitwright.ir.ops import Op
+from bitwright.pointers import Reach
 from bitwright.varints import read_varint, size_of_varint
 
 
@@ -124,6 +125,26 @@ def _checksum(e: Emitter, op: Op) -> None:
     e.define(op.outs[0], f"{e.names.add('sum_of', runtime.checksum)}(data, {args}, {op.attrs['bytes']}, {algorithm})")
 
 
+def _reach(e: Emitter, op: Op) -> None:
+    args = ", ".join(strip(e.expr(a)) for a in op.args)
+    e.line(f"{e.variable(op.outs[0])} = {e.names.add('Reach', Reach)}({args}, {op.attrs['factor']})")
+
+
+def _region(e: Emitter, op: Op) -> None:
+    reach = e.expr(op.args[0])
+    e.line(f"{', '.join(variables(e, op.outs))} = {reach}.base, {reach}.end")
+
+
+def _reached(e: Emitter, op: Op) -> None:
+    reach, begin, stop = (strip(e.expr(a)) for a in op.args)
+    e.line(f"{reach}.reached({begin}, {stop})")
+
+
+def _extent(e: Emitter, op: Op) -> None:
+    reach, position = (strip(e.expr(a)) for a in op.args)
+    e.line(f"{e.variable(op.outs[0])} = {reach}.extent({position})")
+
+
 def _known(e: Emitter, op: Op) -> None:
     table = e.names.add(op.attrs["table"][1:].upper() + "S", e.program.symbols[op.attrs["table"]])
     e.define(op.outs[0], f'getattr({table}[{strip(e.expr(op.args[0]))}], "name", None) is not None')
@@ -140,4 +161,5 @@ PARSE: dict[str, Emit] = {
     "load": _load, "unpack": _unpack, "bits": _bits, "find": _find, "same": _same,
     "varint": _varint, "varint.size": _varint_size,
     "span": _span, "render": _render, "text": _text, "name": _name, "checksum": _checksum, "known": _known, "zeros": _zeros,
+    "reach": _reach, "reach.region": _region, "reached": _reached, "extent": _extent,
 }  # fmt: skip

@@ -42,6 +42,6 @@ def _keeps(op: Op, holder: str) -> tuple[Reg, ...]:
             return op.args[1:] if holder == "loop.while" else op.args
         case "select" | "dispatch" | "loop.count" | "loop.while" | "loop.each":
             return op.args[1:]
-        case "call":
+        case "call" | "defer" | "block":
             return op.args
     return ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bitwright.ir.ops import OPS, Block, Program, Reg, count_uses
 
 # Not pure (they make fresh objects), yet nobody notices when an unread one is not made.
-UNSEEN = frozenset({"list", "memo", "make", "record", "attr", "len", "here"})
+UNSEEN = frozenset({"list", "memo", "make", "record", "attr", "len", "here", "reach", "blocks"})
 
 
 def drop_unused(program: Program) -> None:
@@ -39,7 +39,7 @@ def _drop_functions(program: Program) -> None:
     reached = set(waiting)
     while waiting:
         for op in walk(program.functions[waiting.pop()].body):
-            names = [op.attrs["function"]] if op.kind == "call" else []
+            names = [op.attrs["function"]] if op.kind in ("call", "defer") else []
             if op.kind == "dispatch":
                 names = [n for n in (*op.attrs["table"].values(), op.attrs["default"]) if n is not None]
             for name in names:

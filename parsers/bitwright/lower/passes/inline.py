@@ -34,6 +34,8 @@ def _called_once(program: Program) -> set[str]:
                 calls[op.attrs["function"]] = calls.get(op.attrs["function"], 0) + 1
                 if op.attrs["function"] == function.name:
                     dispatched.add(function.name)
+            elif op.kind == "defer":
+                dispatched.add(op.attrs["function"])
             elif op.kind == "dispatch":
                 dispatched.update(n for n in (*op.attrs["table"].values(), op.attrs["default"]) if n)
     once = {name for name, count in calls.items() if count == 1 and name not in dispatched}
