@@ -6,7 +6,34 @@ import random
 
 import pytest
 
-from bitwright.checksum import adler32, crc32, fletcher16, internet
+from bitwright.checksum import (
+    Crc,
+    adler32,
+    crc8,
+    crc8_autosar,
+    crc8_j1850,
+    crc8_maxim,
+    crc8_rohc,
+    crc16_arc,
+    crc16_ccitt_false,
+    crc16_kermit,
+    crc16_modbus,
+    crc16_usb,
+    crc16_x25,
+    crc16_xmodem,
+    crc24_ble,
+    crc24_openpgp,
+    crc32,
+    crc32_bzip2,
+    crc32_mpeg2,
+    crc32c,
+    crc64_xz,
+    fletcher16,
+    fletcher32,
+    internet,
+    sum8,
+    xor8,
+)  # fmt: skip
 
 # RFC 1071, section 3: the bytes 00 01 f2 03 f4 f5 f6 f7 sum to ddf2; the checksum is its complement.
 RFC_1071 = bytes.fromhex("0001f203f4f5f6f7")
@@ -82,3 +109,51 @@ def test_any_buffer_is_taken(algorithm: object) -> None:
     assert callable(algorithm)
     data = b"any buffer"
     assert algorithm(data) == algorithm(bytearray(data)) == algorithm(memoryview(data))
+
+
+# The check value of the catalogue of parametrised CRC algorithms: the CRC of the digits 1 to 9.
+CHECKS = {
+    crc8: 0xF4, crc8_autosar: 0xDF, crc8_j1850: 0x4B, crc8_maxim: 0xA1, crc8_rohc: 0xD0,
+    crc16_arc: 0xBB3D, crc16_ccitt_false: 0x29B1, crc16_kermit: 0x2189, crc16_modbus: 0x4B37,
+    crc16_usb: 0xB4C8, crc16_x25: 0x906E, crc16_xmodem: 0x31C3, crc24_ble: 0xC25A56,
+    crc24_openpgp: 0x21CF02, crc32_bzip2: 0xFC891918, crc32_mpeg2: 0x0376E6E7, crc32c: 0xE3069283,
+    crc64_xz: 0x995DC9BBDF1939FA,
+    Crc(3, 0x3, xorout=0x7): 0x4, Crc(5, 0x05, 0x1F, refin=True, refout=True, xorout=0x1F): 0x19,
+    Crc(7, 0x09): 0x75, Crc(10, 0x233): 0x199, Crc(12, 0x80F, refout=True): 0xDAF,
+    Crc(32, 0x04C11DB7, 0xFFFFFFFF, True, True, 0xFFFFFFFF): 0xCBF43926, Crc(32, 0x04C11DB7, 0xFFFFFFFF, True, True): 0x340BC6D9,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("crc", "expected"), CHECKS.items())
+def test_check_values_of_the_catalogue(crc: Crc, expected: int) -> None:
+    assert crc(b"123456789") == expected
+    assert crc(memoryview(b"123456789")) == expected
+
+
+@pytest.mark.parametrize("crc", CHECKS)
+def test_crcs_bit_by_bit(crc: Crc) -> None:
+    """The table, or the standard library, against the division that defines a CRC."""
+    data = random.Random(1).randbytes(100)
+    top, register = 1 << (crc.width - 1), crc.init
+    for byte in data:
+        for bit in range(8) if crc.refin else range(7, -1, -1):
+            out = bool(register & top) ^ (byte >> bit & 1)
+            register = (register << 1 & (1 << crc.width) - 1) ^ (crc.poly if out else 0)
+    expected = int(f"{register:0{crc.width}b}"[::-1], 2) if crc.refout else register
+    assert crc(data) == expected ^ crc.xorout
+
+
+def test_crcs_that_cannot_be() -> None:
+    for wrong in ((0, 0), (65, 1), (8, 0x107), (8, 7, 256)):
+        with pytest.raises(ValueError, match="1 to 64 bits"):
+            Crc(*wrong)
+
+
+@pytest.mark.parametrize(("data", "expected"), [(b"abcde", 0xF04FC729), (b"abcdef", 0x56502D2A), (b"abcdefgh", 0xEBE19591)])
+def test_fletcher32(data: bytes, expected: int) -> None:
+    assert fletcher32(data) == expected
+
+
+def test_plain_sums() -> None:
+    assert sum8(b"\xff\2") == 1
+    assert xor8(b"GPGLL,5300.97914,N,00259.98174,E,125926,A") == 0x28

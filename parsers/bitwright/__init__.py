@@ -19,10 +19,11 @@ from bitwright.errors import BitwrightError, BuildError, DeclarationError, Findi
 from bitwright.schema.conditions import check, when
 from bitwright.schema.content import domain_name, ipv4, ipv6, mac, payload, raw, text
 from bitwright.schema.numbers import (
-    align, auto, bits, checksum, const, flag, i8, i16, i32, i64, pad, param, reserved, rest, select, u8, u16, u24, u32, u48, u64, varint,
+    align, auto, bits, const, flag, i8, i16, i32, i64, pad, param, reserved, rest, select, u8, u16, u24, u32, u48, u64, varint,
 )  # fmt: skip
 from bitwright.schema.pointers import at
 from bitwright.schema.structure import array, nested, switch, variant
+from bitwright.schema.sums import checksum, span
 from bitwright.struct_ import Struct
 from bitwright.values import IPv4Address, IPv6Address, MACAddress, Name
 
@@ -35,7 +36,7 @@ __all__ = [
     "BitwrightError", "BuildError", "DeclarationError", "Finding", "IPv4Address", "IPv6Address", "Limits", "MACAddress", "Name",
     "NeedMore", "OpenEnum", "ParseError", "Struct", "align", "array", "at", "auto", "bits", "capture", "check", "checksum", "const",
     "domain_name", "flag", "i8", "i16", "i32", "i64", "ipv4", "ipv6", "mac", "nested", "pad", "param", "payload", "raw", "reserved", "rest",
-    "select", "stack", "switch", "text", "u8", "u16", "u24", "u32", "u48", "u64", "variant", "varint", "when",
+    "select", "span", "stack", "switch", "text", "u8", "u16", "u24", "u32", "u48", "u64", "variant", "varint", "when",
 ]  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from bitwright import Struct
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
-PRELUDE = "from __future__ import annotations\nfrom bitwright import *\nfrom bitwright.checksum import adler32, crc32, fletcher16, internet\n"
+PRELUDE = "from __future__ import annotations\nfrom bitwright import *\nfrom bitwright.checksum import adler32, crc16_x25, crc24_openpgp, crc32, crc8_rohc, fletcher16, internet\n"
 
 # Names that generated source or the engines also use; a field may have any of them.
 AWKWARD = (
@@ -104,6 +104,7 @@ class Body:
         self.taken: set[str] = set()
         self.phase = 0
         self.smallest = 0
+        self.spans: list[str] = []  # fields of whole bytes
         self.later: list[Callable[[], None]] = []  # second halves of parts: contents whose length was declared before
 
     def name(self, stem: str) -> str:
@@ -117,6 +118,8 @@ class Body:
     def declare(self, name: str, annotation: str, said: str, make: Callable[[Making], None] | None = None) -> None:
         """Add a field; its value is made by `make`."""
         self.lines.append(f"{name}: {annotation} = {said}")
+        if not self.phase and name not in self.spans and self.aligned and said.startswith(("raw", "text", "nested", "array", "u8", "variant")):
+            self.spans.append(name)
         if make is not None:
             self.makers.append(make)
 

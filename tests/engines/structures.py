@@ -18,7 +18,7 @@ from tests.engines.variable import VARIABLE
 
 BIT_ORDERS = ("msb", "msb", "lsb")
 ORDERS = ("big", "big", "big", "little", "inherit")
-ALGORITHMS = (("internet", 16), ("crc32", 32), ("adler32", 32), ("fletcher16", 16))
+ALGORITHMS = (("internet", 16), ("crc16_x25", 16), ("crc24_openpgp", 24), ("crc8_rohc", 8), ("crc32", 32), ("adler32", 32), ("fletcher16", 16))
 
 
 # --- nesting -----------------------------------------------------------------------------------
@@ -329,10 +329,16 @@ def summed(body: Body) -> None:
     """A checksum over the whole struct, or over what came before it."""
     body.to_byte()
     algorithm, width = body.draw(st.sampled_from(ALGORITHMS))
-    over = f", over={body.smallest // 8}" if body.draw(st.booleans()) else ""
+    whole = body.spans  # fields that begin and end at a byte
+    over = body.draw(st.sampled_from(["", f", over={body.smallest // 8}", *([", over=span({}, {})"] * 3 if whole else [])]))
     if not over and any("checksum(" in line and "over=" not in line for line in body.lines):
         return
-    body.declare(body.name("sum"), "int", f"checksum(bits({width}), {algorithm}{over})")
+    if "span" in over:
+        first = body.draw(st.integers(0, len(whole) - 1))
+        over = over.format(whole[first], whole[body.draw(st.integers(first, len(whole) - 1))])
+        over += body.draw(st.sampled_from(["", ', own=b""', ', own=b" "']))
+    name = body.name("sum")
+    body.declare(name, "int", f"checksum(bits({width}), {algorithm}{over})")
     body.moved(width)
 
 

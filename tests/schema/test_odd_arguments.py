@@ -69,7 +69,8 @@ RIGHT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "align": ({"multiple": 4}, {}),
     "const": ({"inner": "u8()", "value": 1}, {}),
     "auto": ({"inner": "u8()"}, {}),
-    "checksum": ({"inner": "u8()", "algorithm": sum}, {"over": None, "prefix": None, "zero_is_absent": False}),
+    "checksum": ({"inner": "u8()", "algorithm": sum}, {"over": None, "prefix": None, "zero_is_absent": False, "own": b""}),
+    "span": ({"first": "field", "last": "field"}, {}),
     "param": ({"as_type": int}, {"default": 1}),
     "raw": ({}, {"size": 2, "prefix": ..., "terminator": ..., "default": b"ab"}),
     "text": ({}, {"size": 2, "prefix": ..., "terminator": ..., "encoding": "ascii", "default": "ab"}),
@@ -112,7 +113,8 @@ def call(word: str, field: Any, changed: str, odd: Any) -> Any:
         given[changed] = odd
     else:
         options[changed] = odd
-    return getattr(bitwright, word)(*given.values(), **options)
+    made = getattr(bitwright, word)(*given.values(), **options)
+    return bitwright.checksum(u8(), sum, over=made) if word == "span" else made
 
 
 def declare(word: str, argument: str, odd: Callable[[Any], Any]) -> type[Struct]:

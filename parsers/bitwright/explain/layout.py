@@ -111,7 +111,15 @@ def _default(value: Any) -> str:
 
 
 def _sum(wire: spec.ChecksumType) -> str:
-    over = "all of it" if wire.over is None else f"the first {show(wire.over)} bytes"
+    match wire.over:
+        case None:
+            over = "all of it"
+        case spec.FieldSpan(first, last):
+            over = first if first == last else f"{first} to {last}"
+        case tuple((begin, end)):
+            over = f"the bytes {show(begin)} to {show(end)}"
+        case size:
+            over = f"the first {show(size)} bytes"
     prefix = f" after {wire.prefix}" if wire.prefix else ""
     return f"{getattr(wire.algorithm, '__name__', 'checksum')} of {over}{prefix}, computed last"
 

@@ -164,7 +164,9 @@ def _same(op: Op, program: Program) -> str | None:
 
 
 def _sum(op: Op, program: Program) -> str | None:
-    size = op.attrs["bytes"]
+    size, own = op.attrs["bytes"], op.attrs.get("own", b"\0")
+    if not isinstance(own, bytes) or len(own) > 1:
+        return f"its own bytes count as {own!r}"
     return _symbol(op, program, op.attrs["algorithm"], "function") or (None if _natural(size, 1) else f"the sum has {size!r} bytes")
 
 

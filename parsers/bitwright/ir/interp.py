@@ -291,10 +291,12 @@ def swap_chunks(number: int, width: int, order: str) -> int:
 
 
 def checksum_of(m: Machine, op: Op, covered: bytes, own: int, prefix: bytes | None) -> int:
-    """The sum over a span in which its own bytes, from `own` on, count as zero; cut to its width."""
+    """The sum over a span in which its own bytes, from `own` on, count as the byte that the op says; cut to its width."""
     size: int = op.attrs["bytes"]
-    zeros = bytes(max(min(size, len(covered) - own), 0))
-    total = int(m.program.symbols[op.attrs["algorithm"]]((prefix or b"") + covered[:own] + zeros + covered[own + size :]))
+    begin, end = max(own, 0), min(max(own + size, 0), len(covered))
+    if begin < end:
+        covered = covered[:begin] + op.attrs.get("own", b"\0") * (end - begin) + covered[end:]
+    total = int(m.program.symbols[op.attrs["algorithm"]]((prefix or b"") + covered))
     return total & (1 << 8 * size) - 1
 
 

@@ -35,6 +35,7 @@ from bitwright.lower.equations import Equations, Unknown
 from bitwright.lower.expressions import Path, Values, bounds, export_bounds, paths_into
 from bitwright.lower.facts import Needs, counts_from_itself, has_pointers, holds_names, needs_of
 from bitwright.lower.pointing import points_outside, refuse_early_sums, refuse_loose_base
+from bitwright.lower.sums import Covering, sums_of
 from bitwright.schema import runs, spec
 from bitwright.schema.expr import FieldRef, Node
 
@@ -142,6 +143,8 @@ class StructBuild:
         self.inputs: dict[str, Reg] = {}  # what the message holds
         self.waiting: list[spec.FieldSpec] = []  # const fields of values not known yet
         self.wanted = paths_into(self.spec, (*key.given, *key.exports))
+        self.begins: dict[str, Reg] = {}  # where fields begin and end, as far as checksums ask for it
+        self.ends: dict[str, Reg] = {}
         self.phase, self.run = key.phase, key.run
         self.params = self._parameters()
         self.start = self.here("start")
@@ -311,8 +314,7 @@ class StructBuild:
         for field in self.waiting:
             assert isinstance(field.type, spec.IntType)
             self.patch(self.places[field.name,], self.constant(field, field.type))
-        sums = [(field, field.type) for field in self.spec.fields if isinstance(field.type, spec.ChecksumType)]
-        for field, wire in sorted(sums, key=lambda pair: pair[1].over is None):  # one over everything covers the others
+        for field, wire in sums_of(self.spec):
             self._sum(field, wire)
         self.equations.check()
         for field, condition in self.spec.checks:
@@ -354,14 +356,11 @@ class StructBuild:
 
     def _computed_sum(self, field: spec.FieldSpec, wire: spec.ChecksumType, at: Reg) -> Reg:
         b, (low, high) = self.builder, bounds(wire.inner)
-        stop = self.here()
-        if wire.over is not None:
-            covered = self.values.lower(wire.over, field.location)
-            stop = b.number("bin", self.start, covered, lo=0, hi=POSITION_HI, op="add")
+        start, stop = Covering(b, self.values, self.start, self.begins, self.ends).of(field, wire, self.here)
         prefix = self.values.params[wire.prefix] if wire.prefix else b.obj("none")
         symbol = self.owner.symbol(wire.algorithm, getattr(wire.algorithm, "__name__", "algorithm"))
-        args = (self.start, stop, at, prefix)
-        found = b.number("put.checksum", *args, lo=low, hi=high, algorithm=symbol, bytes=wire.inner.width // 8)
+        args = (start, stop, at, prefix)
+        found = b.number("put.checksum", *args, lo=low, hi=high, algorithm=symbol, bytes=wire.inner.width // 8, own=wire.own)
         if wire.zero_is_absent:
             found = b.select(b.bin("eq", found, b.const(0)), b.const(high), found)
         return found if wire.prefix is None else self._without_prefix(field, wire, prefix, found)

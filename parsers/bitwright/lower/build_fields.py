@@ -12,6 +12,7 @@ from bitwright.lower.equations import Unknown, determined_inside
 from bitwright.lower.expressions import Path, bounds, nested_in
 from bitwright.lower.facts import holds_names, phase_after
 from bitwright.lower.solve import Equation
+from bitwright.lower.sums import edges_of
 from bitwright.schema import spec
 from bitwright.schema.expr import Const, FieldRef, Node
 
@@ -171,6 +172,9 @@ class FieldBuild(StructureBuild):
             return  # it looks at the numbers of the message, once all are known
         after = phase_after(field.type, s.phase, s.spec, field)
         b.emit("enter", (), name=field.name, phase=0, location=field.location)
+        begins, ends = edges_of(s.spec)
+        if field.name in begins:
+            s.begins[field.name] = s.here()
         before = s.here() if self.measured and self.pointer is None else None
         if self.pointer is not None:
             defer_block(self, self.pointer)
@@ -188,6 +192,8 @@ class FieldBuild(StructureBuild):
             for equation in self.measured:
                 equation.actual = written
         assert s.phase == after, (s.spec.name, field.name, s.phase, after)
+        if field.name in ends:
+            s.ends[field.name] = s.here()
         b.emit("leave", (), phase=0)
 
     def _choosable_size(self) -> Unknown | None:

@@ -197,8 +197,8 @@ def nodes_of(made: spec.StructSpec) -> list[Node]:
     nodes: list[Node] = [*made.computed.values()]
     for field in made.fields:
         nodes += spec.expressions_of(field.type)
-        if isinstance(field.type, spec.ChecksumType) and field.type.over is not None:
-            nodes.append(field.type.over)
+        if isinstance(field.type, spec.ChecksumType):
+            nodes += field.type.places
         if field.fixed is not None and not isinstance(field.fixed, bytes):
             nodes.append(field.fixed)
     return nodes

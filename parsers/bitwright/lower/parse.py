@@ -15,7 +15,6 @@ from bitwright.lower.common import (
     POSITION_HI,
     Arguments,
     ProgramLowering,
-    advance,
     deeper,
     default_parameters,
     layout_of,
@@ -104,6 +103,7 @@ class StructLowering:
         self.values = Values(b, self.spec)
         self.objects: dict[str, Reg] = {}
         self.places: dict[str, tuple[Reg, int]] = {}  # where each field begins: its byte, and the bit in it
+        self.ends: dict[str, Reg] = {}  # and the byte behind it
         self.params = self._parameters()
         self.pos, self.phase, self.run = self.start, key.phase, key.run
         self.wanted = paths_into(self.spec, key.exports)
@@ -127,6 +127,7 @@ class StructLowering:
     def lower(self) -> None:
         """Lower every field, then yield the object, the position and the exports."""
         from bitwright.lower.parse_fields import FieldLowering  # it refers to this module
+        from bitwright.lower.parse_sums import check_sums  # as does this
 
         b = self.builder
         if self.spec.origin:
@@ -143,7 +144,7 @@ class StructLowering:
                 raise declaration_error(f"an expression of it {error}", field.location, self.spec.name, field.name) from None
         self._end_reach()
         if self.options.strict:
-            self._check_sums()
+            check_sums(self)
         value = self._make()
         exports = [self.values.lower(self._export(path), self.spec.location) for path in self.key.exports]
         b.give(value, self.pos, *exports)
@@ -180,34 +181,6 @@ class StructLowering:
         args = [self.objects[n] for n in (*positional, *keywords)]
         symbol = self.owner.symbol(struct, self.spec.name)
         return self.builder.obj("make", *args, hint="value", class_=symbol, keywords=keywords)
-
-    def _check_sums(self) -> None:
-        for field in self.spec.fields:
-            if isinstance(field.type, spec.ChecksumType):
-                self._check_sum(field, field.type)
-
-    def _check_sum(self, field: spec.FieldSpec, wire: spec.ChecksumType) -> None:
-        b = self.builder
-        value = self.values.fields[(field.name,)]
-        at = self.values.fields[(field.name, "@")]
-        stop = self.pos if wire.over is None else advance(b, self.start, self.values.lower(wire.over, field.location))
-        present = b.bin("ne", value, b.const(0)) if wire.zero_is_absent else b.const(1)
-        if wire.prefix is not None:
-            prefix = self.values.params[wire.prefix]
-            given = b.bin("ne", b.number("len", prefix, lo=0, hi=POSITION_HI), b.const(0))
-            present = b.bin("and", present, given)
-        else:
-            prefix = b.obj("none")
-        size = wire.inner.width // 8
-        algorithm = self.owner.symbol(wire.algorithm, getattr(wire.algorithm, "__name__", "algorithm"))
-        args = (self.start, stop, at, present, prefix)
-        found = b.number("checksum", *args, lo=0, hi=(1 << wire.inner.width) - 1, algorithm=algorithm, bytes=size)
-        if wire.zero_is_absent:
-            found = b.select(b.bin("eq", found, b.const(0)), b.const((1 << wire.inner.width) - 1), found)
-        wrong = b.bin("and", present, b.bin("ne", found, value))
-        b.emit("enter", (at,), name=field.name, phase=0, location=field.location)
-        b.emit("finding_if", (wrong, value, found), code="checksum", message="the checksum is {0:#x}, the bytes give {1:#x}")
-        b.emit("leave", (at, value), phase=0)
 
 
 def _following(made: spec.StructSpec) -> list[int]:

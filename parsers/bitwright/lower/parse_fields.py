@@ -30,12 +30,11 @@ class FieldLowering(ContentLowering):
         after = phase_after(field.type, s.phase, s.spec, field)
         s.places[field.name] = s.pos, s.phase
         self.b.emit("enter", (s.pos,), name=field.name, phase=s.phase, location=field.location, **self._bits_of(field.type))
-        if isinstance(field.type, spec.ChecksumType):
-            s.values.fields[(field.name, "@")] = s.pos
         read = self.read(field.type)
         self._constraints(read)
         self.b.emit("leave", (s.pos, read.value), phase=s.phase)
         assert s.phase == after, (s.spec.name, field.name, s.phase, after)
+        s.ends[field.name] = s.pos
         s.objects[field.name] = read.value
         if read.number is not None:
             s.values.fields[(field.name,)] = read.number

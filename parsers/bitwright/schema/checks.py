@@ -8,7 +8,7 @@ from bitwright.errors import Location, declaration_error
 from bitwright.schema import measure, runs, spec
 from bitwright.schema.expr import Const, Node
 from bitwright.schema.pointers import check_pointers
-from bitwright.schema.relations import Relations
+from bitwright.schema.relations import Relations, choice
 
 # The most elements an array of things that can be empty may have: more would be work without input.
 MOST_EMPTY = 4096
@@ -126,14 +126,31 @@ def _check_switch(wire: spec.SwitchType, relations: Relations) -> None:
 
 
 def _check_sum(wire: spec.ChecksumType, relations: Relations) -> None:
-    if wire.over is not None:
-        relations.number(wire.over, "over=")
-    elif any(isinstance(f.type, spec.ChecksumType) and f.type.over is None and f.name != relations.name for f in relations.made.fields):
-        raise relations.error("covers the whole struct, and so does another checksum, so that each would change the other; give one over=")
+    for place in wire.places:
+        relations.number(place, "over=")
+    made = relations.made
+    if isinstance(wire.over, spec.FieldSpan):
+        _check_span(wire.over, relations)
+    field = made.field(relations.name)
+    for other, theirs in made.sums:
+        if other is not field and field is not None and made.covers(wire, other) and made.covers(theirs, field):
+            raise relations.error(
+                f"covers `{other.name}`, which is a checksum that covers it, so that each would change the other; give one over="
+            )
     if wire.inner.signed or wire.inner.width % 8:
         raise relations.error("checksum() takes an unsigned number of whole bytes, such as u16()")
     if wire.prefix is not None and relations.made.params[wire.prefix].type is not bytes:
         raise relations.error(f"prefix= takes a bytes parameter, and `{wire.prefix}` is {relations.made.params[wire.prefix].type.__name__}")
+
+
+def _check_span(span: spec.FieldSpan, relations: Relations) -> None:
+    made = relations.made
+    for name in (span.first, span.last):
+        field = made.field(name)
+        if field is None or isinstance(field.type, spec.CheckType):
+            raise relations.error(f"over=: {made.name} has no field `{name}`; {choice(name, [f.name for f in made.visible])}")
+    if not made.fields_of(span):
+        raise relations.error(f"over=: `{span.last}` comes before `{span.first}`; write span({span.last}, {span.first})")
 
 
 # --- one after the other -----------------------------------------------------------------------
@@ -178,6 +195,11 @@ def _check_places(made: spec.StructSpec) -> None:
     run: runs.Run = None
     for field in made.fields:
         needs = _whole_bytes(field.type)
+        if phase and any(isinstance(wire.over, spec.FieldSpan) and wire.over.first == field.name for _, wire in made.sums):
+            raise declaration_error(
+                f"begins at bit {phase} of a byte, so no checksum can begin with it; let the span begin with a field before it",
+                field.location, made.name, field.name,
+            )  # fmt: skip
         if phase and needs:
             raise declaration_error(
                 f"is {needs}, which begins with a byte, but this is bit {phase} of one; write `_gap = pad(bits={8 - phase})` before it",
@@ -186,6 +208,11 @@ def _check_places(made: spec.StructSpec) -> None:
         if phase is not None:
             _check_run(made, field, phase, run)
         phase, run = _phase_after(field.type, phase), runs.last_order(field.type, run)
+        if phase and any(isinstance(wire.over, spec.FieldSpan) and wire.over.last == field.name for _, wire in made.sums):
+            raise declaration_error(
+                f"ends at bit {phase} of a byte, so no checksum can end with it; let the span end with a field behind it",
+                field.location, made.name, field.name,
+            )  # fmt: skip
 
 
 def _whole_bytes(wire: spec.WireType) -> str | None:

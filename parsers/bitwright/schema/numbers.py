@@ -9,7 +9,6 @@ from __future__ import annotations
 import enum
 from typing import Any, Literal, TypeAlias, TypeVar, overload
 
-from bitwright.checksum import Algorithm  # loads that module before `bitwright` gives its name to the word below
 from bitwright.errors import declaration_error
 from bitwright.schema import spec
 from bitwright.schema.draft import (
@@ -25,7 +24,7 @@ from bitwright.schema.draft import (
     is_whole,
     order_of,
 )
-from bitwright.schema.expr import MOST_BYTES, Expr, ParamRef, Scope, call_site
+from bitwright.schema.expr import MOST_BYTES, Expr, Scope, call_site
 from bitwright.varints import KINDS
 
 Coding: TypeAlias = Literal["leb128", "sleb128", "zigzag", "quic", "mqtt", "vlq", "der"]
@@ -221,43 +220,6 @@ def auto(inner: N, /) -> N:
     """
     claim(inner, "auto()").auto = True
     return inner
-
-
-def checksum(inner: N, algorithm: Algorithm, /, *, over: int | None = None, prefix: bytes | None = None, zero_is_absent: bool = False) -> N:
-    """A checksum, computed last when building, and a finding when it does not fit.
-
-    `over`: how many bytes from the struct's first byte it covers (None: the whole struct); its own
-    bytes count as zero.  `prefix`: a bytes `param` summed first, such as a pseudo-header; where it is
-    empty the sum cannot be known, so nothing is verified, and building asks for it.
-    `zero_is_absent`: zero on the wire means that none was computed (RFC 768); it is written where the prefix is empty.
-    """
-    draft = claim(inner, "checksum()", default=False)
-    if not callable(algorithm):
-        raise declaration_error(
-            f"checksum() takes a function of bytes, such as bitwright.checksum.internet, not {algorithm!r}", call_site()
-        )
-    check_yes_or_no(zero_is_absent=zero_is_absent)
-    number = draft.make
-
-    def make(scope: Scope) -> spec.WireType:
-        made = number(scope)
-        if not isinstance(made, spec.IntType) or isinstance(made, spec.VarintType) or made.as_type is not int:
-            raise scope.error("checksum() takes an integer of fixed size such as u16()")
-        covered = None if over is None else scope.freeze(over)
-        return spec.ChecksumType(made, algorithm, covered, _parameter(prefix, scope), zero_is_absent)
-
-    draft.make = make
-    draft.auto = True
-    return inner
-
-
-def _parameter(value: Any, scope: Scope) -> str | None:
-    if value is None:
-        return None
-    node = scope.freeze(value)
-    if isinstance(node, ParamRef):
-        return node.name
-    raise scope.error("prefix= takes a bytes parameter: pseudo_header = param(bytes)")
 
 
 @overload

@@ -127,8 +127,8 @@ def _uses(each: spec.FieldSpec) -> Iterator[Node]:
         yield from spec.expressions_of(each.type)
     else:
         yield from spec.expressions_of(pointer.inner)
-    if isinstance(each.type, spec.ChecksumType) and each.type.over is not None:
-        yield each.type.over
+    if isinstance(each.type, spec.ChecksumType):
+        yield from each.type.places
     if each.fixed is not None and not isinstance(each.fixed, bytes):
         yield each.fixed
 

@@ -38,7 +38,7 @@ def follow(made: spec.StructSpec, names: tuple[str, ...]) -> Target:
     if field is None:
         if not rest and name in made.computed:
             return made.computed[name], made
-        raise UnknownError(f"{made.name} has no field `{name}`; {_choice(name, [*(f.name for f in made.visible), *made.computed])}")
+        raise UnknownError(f"{made.name} has no field `{name}`; {choice(name, [*(f.name for f in made.visible), *made.computed])}")
     if rest:
         if isinstance(field.type, spec.NestedType):
             return follow(spec.spec_of(field.type.struct), rest)
@@ -49,7 +49,8 @@ def follow(made: spec.StructSpec, names: tuple[str, ...]) -> Target:
     return number
 
 
-def _choice(name: str, known: list[str]) -> str:
+def choice(name: str, known: list[str]) -> str:
+    """What to write instead of a name that is not known."""
     import difflib
 
     close = difflib.get_close_matches(name, known, 1)
@@ -177,7 +178,7 @@ class Relations(msgspec.Struct, frozen=True):
             described = inner.params.get(name)
             if described is None:
                 if exact:
-                    raise self.error(f"arguments=: {inner.name} has no parameter `{name}`; {_choice(name, list(inner.params))}")
+                    raise self.error(f"arguments=: {inner.name} has no parameter `{name}`; {choice(name, list(inner.params))}")
                 if not (isinstance(node, ParamRef) and self.made.params[node.name].type is bytes):
                     self.number(node, "")
             else:

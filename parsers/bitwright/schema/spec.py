@@ -172,8 +172,17 @@ class AtType(msgspec.Struct, frozen=True):
     align: int = 1
 
 
+class FieldSpan(msgspec.Struct, frozen=True):
+    """From the begin of one field to the end of another, or of the same."""
+
+    first: str
+    last: str
+
+
 class ChecksumType(msgspec.Struct, frozen=True):
-    """An integer computed over the struct's first `over` bytes (None: all of it), its own read as zero.
+    """An integer computed over the struct, each of its own bytes read as `own` (none at all, if that is empty).
+
+    `over` is what it covers: the first bytes by their number, those from one place to another, or fields; None: all.
 
     `prefix` names a bytes parameter that is summed first (a pseudo-header); where that is empty, nothing is
     verified and the value must be given.  `zero_is_absent`: 0 on the wire means not computed, which is written
@@ -182,9 +191,15 @@ class ChecksumType(msgspec.Struct, frozen=True):
 
     inner: IntType
     algorithm: Callable[[bytes], int]
-    over: Node | None = None
+    over: Node | tuple[Node, Node] | FieldSpan | None = None
     prefix: str | None = None
     zero_is_absent: bool = False
+    own: bytes = b"\0"
+
+    @property
+    def places(self) -> tuple[Node, ...]:
+        """The expressions that say what it covers."""
+        return self.over if isinstance(self.over, tuple) else (self.over,) if isinstance(self.over, Node) else ()
 
 
 class CheckType(msgspec.Struct, frozen=True):
@@ -331,6 +346,22 @@ class StructSpec(msgspec.Struct, frozen=True):
     def checks(self) -> list[tuple[FieldSpec, CheckType]]:
         """The conditions that must hold, in order."""
         return [(f, f.type) for f in self.fields if isinstance(f.type, CheckType)]
+
+    @property
+    def sums(self) -> list[tuple[FieldSpec, ChecksumType]]:
+        """The checksums, in order."""
+        return [(f, f.type) for f in self.fields if isinstance(f.type, ChecksumType)]
+
+    def covers(self, wire: ChecksumType, field: FieldSpec) -> bool:
+        """Whether a checksum is known to cover a field: of a number of bytes it is not."""
+        return wire.over is None or (isinstance(wire.over, FieldSpan) and field in self.fields_of(wire.over))
+
+    def fields_of(self, span: FieldSpan) -> tuple[FieldSpec, ...]:
+        """The fields of a span, in order; none if it is none."""
+        names = [f.name for f in self.fields]
+        if span.first not in names or span.last not in names:
+            return ()
+        return self.fields[names.index(span.first) : names.index(span.last) + 1]
 
     @property
     def last(self) -> FieldSpec:

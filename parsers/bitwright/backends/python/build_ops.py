@@ -209,7 +209,8 @@ def _patch(e: Emitter, op: Op) -> None:
 def _put_checksum(e: Emitter, op: Op) -> None:
     algorithm = e.names.add(op.attrs["algorithm"][1:], e.program.symbols[op.attrs["algorithm"]])
     args = ", ".join(strip(e.expr(a)) for a in op.args)
-    e.line(f"{e.variable(op.outs[0])} = {e.names.add('sum_of', runtime.put_checksum)}(out, {args}, {op.attrs['bytes']}, {algorithm})")
+    sum_of, own = e.names.add("sum_of", runtime.put_checksum), op.attrs.get("own", b"\0")
+    e.line(f"{e.variable(op.outs[0])} = {sum_of}(out, {args}, {op.attrs['bytes']}, {algorithm}, {own!r})")
 
 
 def _defer(e: Emitter, op: Op) -> None:

@@ -122,7 +122,8 @@ def _varint_size(e: Emitter, op: Op) -> None:
 def _checksum(e: Emitter, op: Op) -> None:
     algorithm = e.names.add(op.attrs["algorithm"][1:], e.program.symbols[op.attrs["algorithm"]])
     args = ", ".join(strip(e.expr(a)) for a in op.args)
-    e.define(op.outs[0], f"{e.names.add('sum_of', runtime.checksum)}(data, {args}, {op.attrs['bytes']}, {algorithm})")
+    own = op.attrs.get("own", b"\0")
+    e.define(op.outs[0], f"{e.names.add('sum_of', runtime.checksum)}(data, {args}, {op.attrs['bytes']}, {algorithm}, {own!r})")
 
 
 def _reach(e: Emitter, op: Op) -> None:

@@ -71,12 +71,13 @@ def plain_name(wire: bytes) -> str | None:
 
 
 def checksum(
-    data: bytes, begin: int, stop: int, at: int, present: int, prefix: bytes | None, size: int, algorithm: Callable[[bytes], int]
-) -> int:
-    """The sum over a span whose own bytes count as zero; 0 where there is none to check."""
+    data: bytes, begin: int, stop: int, at: int, present: int, prefix: bytes | None, size: int, algorithm: Callable[[bytes], int],
+    own: bytes,
+) -> int:  # fmt: skip
+    """The sum over a span whose own bytes count as `own`; 0 where there is none to check."""
     if not present or stop > len(data):
         return 0
-    return put_checksum(data, begin, stop, at, prefix, size, algorithm)
+    return put_checksum(data, begin, stop, at, prefix, size, algorithm, own)
 
 
 def terminated(content: bytes, terminator: bytes) -> bytes:
@@ -88,13 +89,17 @@ def terminated(content: bytes, terminator: bytes) -> bytes:
 
 
 def put_checksum(
-    out: bytes | bytearray, begin: int, stop: int, at: int, prefix: bytes | None, size: int, algorithm: Callable[[bytes], int]
+    out: bytes | bytearray, begin: int, stop: int, at: int, prefix: bytes | None, size: int, algorithm: Callable[[bytes], int], own: bytes
 ) -> int:
     """The sum over a span of what was written."""
-    if stop < at + size:  # it does not cover all of itself
-        covered = bytes(out[begin : max(begin, min(at, stop))]) + bytes(max(stop - at, 0))
-    else:
-        covered = bytes(out[begin:at]) + bytes(size) + bytes(out[at + size : stop])
+    after, stop = at + size, max(begin, stop)
+    if stop <= at or after <= begin:  # it does not cover itself
+        covered = bytes(out[begin:stop])
+    elif begin <= at and after <= stop:
+        covered = bytes(out[begin:at]) + own * size + bytes(out[after:stop])
+    else:  # only a part of itself
+        part = own * (min(after, stop) - max(at, begin))
+        covered = bytes(out[begin : max(begin, at)]) + part + bytes(out[min(after, stop) : stop])
     return algorithm((prefix or b"") + covered) & (1 << 8 * size) - 1
 
 
