@@ -22,6 +22,7 @@ from bitwright.schema.numbers import (
     align, auto, bits, const, flag, i8, i16, i32, i64, pad, param, reserved, rest, select, u8, u16, u24, u32, u48, u64, varint,
 )  # fmt: skip
 from bitwright.schema.pointers import at
+from bitwright.schema.reals import f16, f32, f64
 from bitwright.schema.structure import array, nested, switch, variant
 from bitwright.schema.sums import checksum, span
 from bitwright.struct_ import Struct
@@ -35,8 +36,9 @@ __version__ = "0.1.0"
 __all__ = [
     "BitwrightError", "BuildError", "DeclarationError", "Finding", "IPv4Address", "IPv6Address", "Limits", "MACAddress", "Name",
     "NeedMore", "OpenEnum", "ParseError", "Struct", "align", "array", "at", "auto", "bits", "capture", "check", "checksum", "const",
-    "domain_name", "flag", "i8", "i16", "i32", "i64", "ipv4", "ipv6", "mac", "nested", "pad", "param", "payload", "raw", "reserved", "rest",
-    "select", "span", "stack", "switch", "text", "u8", "u16", "u24", "u32", "u48", "u64", "variant", "varint", "when",
+    "domain_name", "f16", "f32", "f64", "flag", "i8", "i16", "i32", "i64", "ipv4", "ipv6", "mac", "nested", "pad", "param", "payload",
+    "raw", "reserved", "rest", "select", "span", "stack", "switch", "text", "u8", "u16", "u24", "u32", "u48", "u64", "variant", "varint",
+    "when",
 ]  # fmt: skip
 
 

@@ -240,6 +240,8 @@ def item(body: Body) -> Item:
 def number_item(body: Body) -> Item:
     """A number that fills whole bytes, so that the next begins where this one did."""
     width = body.draw(st.sampled_from([8, 16, 24, 32, 64]))
+    if width in (16, 32, 64) and body.draw(st.integers(0, 3)) == 0:
+        return Item(f"f{width}()", lambda m: m.draw(st.floats(width=width, allow_nan=False)), width, width)
     signed = body.draw(st.booleans())
     low, high = bounds(width, signed=signed)
     return Item(word(body, width, signed=signed), lambda m: m.draw(st.integers(low, high)), width, width)

@@ -187,4 +187,12 @@ def other_run(body: Body) -> None:
         body.moved(width)
 
 
-NUMBERS = (number, number, flag, enumeration, spare, constant, other_run)
+def real(body: Body) -> None:
+    """A float at any bit."""
+    width, name = body.draw(st.sampled_from([16, 32, 64])), body.name("r")
+    values = st.floats(width=width, allow_nan=False)
+    body.declare(name, "float", f"f{width}({', '.join(order_option(body, width))})", lambda m: m.given.update({name: m.draw(values)}))
+    body.moved(width)
+
+
+NUMBERS = (number, number, flag, enumeration, spare, constant, other_run, real)

@@ -57,15 +57,16 @@ ODD: dict[str, Callable[[Any], Any]] = {
 
 # A call of each word that is right, to be changed in one argument.
 RIGHT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "bits": ({"width": 8, "as_type": int}, {"default": 1, "signed": False, "endian": None, "doc": ""}),
+    "bits": ({"width": 8, "as_type": int}, {"default": 1, "signed": False, "endian": None, "bit_order": "lsb", "doc": ""}),
     "flag": ({}, {"default": True}),
     "u8": ({"as_type": int}, {"default": 1}),
     "u16": ({"as_type": int}, {"default": 1, "endian": "big"}),
     "u24": ({}, {"default": 1, "endian": "big"}),
     "i16": ({}, {"default": 1, "endian": "big"}),
     "varint": ({"kind": "leb128", "as_type": int}, {"bits": 14, "default": 1}),
-    "reserved": ({"width": 8}, {}),
-    "pad": ({}, {"bits": 8, "bytes": 1}),
+    "f32": ({}, {"default": 1.5, "endian": "big", "bit_order": "msb"}),
+    "reserved": ({"width": 8}, {"bit_order": None}),
+    "pad": ({}, {"bits": 8, "bytes": 1, "bit_order": "lsb"}),
     "align": ({"multiple": 4}, {}),
     "const": ({"inner": "u8()", "value": 1}, {}),
     "auto": ({"inner": "u8()"}, {}),
@@ -170,5 +171,5 @@ def test_the_right_calls_are_right() -> None:
 
 def test_every_word_is_tried() -> None:
     words = {name for name in bitwright.__all__ if inspect.isfunction(getattr(bitwright, name))}
-    alike = {"u32", "u48", "u64", "i8", "i32", "i64", "ipv6", "mac", "rest"}
+    alike = {"u32", "u48", "u64", "i8", "i32", "i64", "f16", "f64", "ipv6", "mac", "rest"}
     assert words - alike == set(RIGHT)

@@ -19,6 +19,9 @@ from bitwright import (
     checksum,
     const,
     domain_name,
+    f16,
+    f32,
+    f64,
     flag,
     i8,
     i16,
@@ -56,6 +59,29 @@ class Little(Struct, endian="little"):
     size: int = u32()
     low: int = bits(4)
     high: int = bits(4)
+
+
+class Low(Struct, bit_order="lsb"):
+    a: int = bits(5)
+    kind: Kind = bits(3, Kind, bit_order="lsb")
+    b: bool = flag(bit_order="lsb")
+    _r: int = reserved(7, bit_order="lsb")
+    c: int = u16(bit_order="msb", endian="little")
+    _gap = pad(bits=3, bit_order="msb")
+    d: int = bits(13, bit_order="msb")
+
+
+class Floats(Struct):
+    swap: bool = flag()
+    a: float = f16()
+    b: float = f32(endian="little", default=1)
+    c: float = f64(endian=swap, bit_order=None)
+    rest: int = bits(7)
+    more: float | None = when(swap, f32())
+    several: list[float] = array(f64(), count=rest)
+
+
+assert_type(Floats(swap=True, a=1.5, c=2, rest=0, several=[]).a, float)
 
 
 class Chain(Struct):

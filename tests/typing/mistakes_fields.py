@@ -16,6 +16,7 @@ from bitwright import (
     checksum,
     const,
     domain_name,
+    f32,
     flag,
     ipv4,
     mac,
@@ -44,6 +45,7 @@ class WrongType(Struct):
     """The annotation is not what the wire type gives."""
 
     name: str = u16()  # error: assignment / reportAssignmentType
+    ratio: int = f32()  # error: assignment / reportAssignmentType
     count: bool = u8()  # error: assignment / reportAssignmentType
     label: bytes = text(size=4)  # error: assignment / reportAssignmentType
     data: str = raw(size=4)  # error: assignment / reportAssignmentType

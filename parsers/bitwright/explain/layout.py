@@ -52,6 +52,8 @@ def _type(wire: spec.WireType) -> str:
     match wire:
         case spec.IntType():
             return _number(wire)
+        case spec.FloatType(bits):
+            return f"f{_number(bits)[1:]}"
         case spec.ChecksumType(inner=inner):
             return _number(inner)
         case spec.ArrayType(item=spec.IntType() as item):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from bitwright.errors import BUILD_CODES, FINDING_CODES, PARSE_CODES, Location
+from bitwright.floats import WIDTHS
 from bitwright.ir.builder import FOLD, IntervalError, interval
 from bitwright.ir.ops import Op, Program, Reg
 from bitwright.varints import KINDS, bounds_of_varint
@@ -204,6 +205,22 @@ def _put_varint(op: Op, program: Program) -> str | None:
 
 def _constant(op: Op, program: Program) -> str | None:
     return None if isinstance(op.attrs["value"], bytes) else f"the value is no bytes: {op.attrs['value']!r}"
+
+
+def _float_width(op: Op) -> str | None:
+    return None if op.attrs["width"] in WIDTHS else f"a float has 16, 32 or 64 bits, not {op.attrs['width']!r}"
+
+
+def _float(op: Op, program: Program) -> str | None:
+    width, word = op.attrs["width"], op.args[0]
+    wrong = _float_width(op) or _flag("plain")(op, program)
+    if wrong is None and (word.lo < 0 or word.hi >> width):
+        wrong = f"%{word.number} of {word.lo}..{word.hi} does not lie in {width} bits"
+    return wrong
+
+
+def _as_float(op: Op, program: Program) -> str | None:
+    return _float_width(op) or _within(op.outs[0], 0, (1 << op.attrs["width"]) - 1)
 
 
 def _boxing(kind: Any, op: Op, program: Program) -> str | None:
@@ -453,9 +470,11 @@ CHECKS: Final[Mapping[str, Check]] = {
     "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "bits": _bits, "swap": _swap,
     "find": _some_bytes("terminator"), "checksum": _sum, "put.checksum": _sum,
     "varint": _varint, "varint.size": _varint_size, "put.varint": _put_varint, "insert.varint": _put_varint,
-    "constant": _constant, "box": _box, "split": _split, "known": _known, "span": _span, "render": _render, "text": _encoding,
+    "constant": _constant, "box": _box,
+    "float": _float, "split": _split, "known": _known, "span": _span, "render": _render, "text": _encoding,
     "name": _name, "make": _make, "record": _record,
-    "attr": _attribute, "set": _attribute, "as_int": _as_int, "as_bytes": _as_bytes, "as_text": _encoding, "as_value": _class,
+    "attr": _attribute, "set": _attribute, "as_int": _as_int,
+    "as_float": _as_float, "as_bytes": _as_bytes, "as_text": _encoding, "as_value": _class,
     "as_class": _class, "arm": _arm, "item": _item,
     "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes, "patch": _patch, "put.name": _flag("compress"), "here": _here,
     "reach": _reach, "block": _block, "defer": _defer,

@@ -13,6 +13,7 @@ from typing import Any
 
 from bitwright import kept
 from bitwright.errors import Blame, BuildError, Finding, Location, ParseError, Problem
+from bitwright.floats import float_of_bits, plain_float
 from bitwright.ir.builder import FOLD
 from bitwright.ir.ops import Block, Function, Op, Program, Reg
 
@@ -300,6 +301,11 @@ def checksum_of(m: Machine, op: Op, covered: bytes, own: int, prefix: bytes | No
     return total & (1 << 8 * size) - 1
 
 
+def _float(m: Machine, op: Op, args: list[Any]) -> Any:
+    value = float_of_bits(args[0], op.attrs["width"])
+    return plain_float(value) if op.attrs["plain"] else value
+
+
 def _split(m: Machine, op: Op, args: list[Any]) -> Any:
     values = [boxed(m.program, kind, bits_of(args[0], shift, width, signed)) for shift, width, signed, kind in op.attrs["fields"]]
     return several(op, values)
@@ -325,6 +331,7 @@ COMMON: dict[str, Handler] = {
     "none": lambda m, op, args: None,
     "list": _list,
     "box": _box,
+    "float": _float,
     "split": _split,
     "make": _make,
     "record": lambda m, op, args: dict(zip(op.attrs["names"], args, strict=True)),

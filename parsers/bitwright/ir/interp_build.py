@@ -6,6 +6,7 @@ from typing import Any
 
 from bitwright.compression import NameMemo, fit_region
 from bitwright.errors import Fault
+from bitwright.floats import bits_of_float
 from bitwright.ir.interp import Frame, Handler, KeptName, Machine, checksum_of
 from bitwright.ir.ops import Op
 from bitwright.kept import Place
@@ -41,6 +42,16 @@ def _as_int(m: Machine, op: Op, args: list[Any]) -> int:
     if not low <= value <= high:
         raise m.fail("range", f"{int(value)} does not fit; the field holds {low} to {high}")
     return int(value)
+
+
+def _as_float(m: Machine, op: Op, args: list[Any]) -> int:
+    value, width = args[0], op.attrs["width"]
+    if not isinstance(value, float | int):
+        raise m.fail("type", f"takes a float, not {_shown(value)}")
+    try:
+        return bits_of_float(float(value), width)
+    except OverflowError:
+        raise m.fail("range", f"{_shown(value)} is too large for a float of {width} bits") from None
 
 
 def _shown(value: Any) -> str:
@@ -259,7 +270,8 @@ def _put_zeros(m: Machine, op: Op, args: list[Any]) -> None:
 
 
 HANDLERS: dict[str, Handler] = {
-    "enter": _enter, "leave": _leave, "as_int": _as_int, "as_bytes": _as_bytes, "as_text": _as_text, "as_list": _as_list,
+    "enter": _enter, "leave": _leave, "as_int": _as_int,
+    "as_float": _as_float, "as_bytes": _as_bytes, "as_text": _as_text, "as_list": _as_list,
     "as_value": _as_value, "as_class": _as_class, "arm": _arm, "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes,
     "put.zeros": _put_zeros, "put.name": _put_name, "fit": _fit, "put.varint": _put_varint, "insert.varint": _insert_varint,
     "memo": lambda m, op, args: NameMemo(), "patch": _patch, "put.checksum": _put_checksum, "here": _here,

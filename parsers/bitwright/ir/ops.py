@@ -108,6 +108,7 @@ OPS: Final[Mapping[str, Signature]] = {
     "known": Signature("i", "i", ("table",), pure=True),  # whether the number has a name
     "constant": Signature("", "o", ("value",), pure=True),  # bytes known now
     "box": Signature("i", "o", ("as",), pure=True),  # as: "int", "bool" or @table of an enumeration
+    "float": Signature("i", "o", ("width", "plain"), pure=True),  # the float of these bits; `plain`: text where JSON has no number
     "split": Signature("i", "o*", ("fields",), pure=True),  # a byte: fields are (shift, width, signed, as), boxed
     "span": Signature("ii", "o", ("as",), pure=True),  # from, to: bytes, or @class of a bytes subclass
     "render": Signature("ii", "o", ("with",), pure=True),  # from, to: text by "hex" or a @function of the bytes
@@ -127,6 +128,7 @@ OPS: Final[Mapping[str, Signature]] = {
     "attr": Signature("o", "o", ("name",)),
     "is_none": Signature("o", "i", pure=True),
     "as_int": Signature("o", "i", ("lo", "hi")),  # fails on another type or out of range
+    "as_float": Signature("o", "i", ("width",)),  # the bits of a float; fails on another type and where only infinity is near
     "as_bytes": Signature("o", "o", ("size",)),  # any buffer; fails unless of that size (None: any)
     "as_text": Signature("o", "oo", ("encoding",)),  # the bytes, and the text itself
     "as_list": Signature("o", "o"),

@@ -20,13 +20,14 @@ WIDEST_PAD = 56  # bits of padding written as one number; more are whole zero by
 class Checked:
     """A value of the message whose type was checked: its canonical form, and what is known of it.
 
-    `content`: the bytes to write for it.  `length`: their number, or that of a list's elements.  `arm`: the index
-    of a union's arm.
+    `bits`: of a float, as a number.  `content`: the bytes to write for it.  `length`: their number, or that of a
+    list's elements.  `arm`: the index of a union's arm.
     """
 
     value: Reg
     number: Reg | None = None
     content: Reg | None = None
+    bits: Reg | None = None
     length: Reg | None = None
     arm: Reg | None = None
 
@@ -46,6 +47,9 @@ class ContentBuild:
             case spec.IntType():
                 low, high = bounds(wire)
                 return Checked(value, number=b.as_int(value, low, high))
+            case spec.FloatType(bits):
+                number = b.number("as_float", value, lo=0, hi=(1 << bits.width) - 1, hint=self.field.name, width=bits.width)
+                return Checked(value, bits=number)
             case spec.BytesType() | spec.TextType():
                 return self._content(wire, value)
             case spec.ArrayType():

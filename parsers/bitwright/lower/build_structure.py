@@ -35,6 +35,10 @@ class StructureBuild(ContentBuild):
                 assert checked.number is not None
                 self.put(wire, checked.number)
                 return self.s.box(checked.number, wire)
+            case spec.FloatType(bits):
+                assert checked.bits is not None
+                self.put(bits, checked.bits)
+                return self.b.obj("float", checked.bits, hint=self.field.name, width=bits.width, plain=False)
             case spec.BytesType() | spec.TextType():
                 self.put_content(wire, checked)
                 return checked.value

@@ -53,6 +53,8 @@ class FieldLowering(ContentLowering):
         match wire:
             case spec.IntType():
                 return self._integer(wire)
+            case spec.FloatType(bits):
+                return Read(self.b.obj("float", self._number(bits), hint=self.field.name, width=bits.width, plain=self.s.options.plain))
             case spec.ChecksumType(inner):
                 return self._checksum(inner)
             case spec.PadType():

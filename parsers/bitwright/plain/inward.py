@@ -12,6 +12,7 @@ from typing import Any
 
 from bitwright.escaping import printable
 from bitwright.evaluate import evaluate
+from bitwright.floats import float_of_plain
 from bitwright.schema import spec
 from bitwright.values import Address
 
@@ -86,6 +87,8 @@ def _value(wire: spec.WireType, plain: Any, place: str, known: Known) -> Any:
     match wire:
         case spec.IntType():
             return _number(wire, plain, place)
+        case spec.FloatType():
+            return _float(plain, place)
         case spec.BytesType(as_type=as_type):
             return _bytes(as_type, plain, place)
         case spec.TextType() | spec.NameType():
@@ -111,6 +114,15 @@ def _number(wire: spec.IntType, plain: Any, place: str) -> Any:
         return member
     number = _checked(int, plain, place, "a name or a number" if wire.enum else "a number")
     return number if wire.enum is None else _member(wire.enum, number)
+
+
+def _float(plain: Any, place: str) -> float:
+    if not isinstance(plain, float | int | str) or isinstance(plain, bool):
+        raise PlainError(place, f"takes a number, not {_kind(plain)}")
+    try:
+        return float_of_plain(plain)
+    except (ValueError, OverflowError) as error:
+        raise PlainError(place, f"{_kind(plain)}: {error}") from None
 
 
 def _member(members: type[enum.IntEnum], number: int) -> int:

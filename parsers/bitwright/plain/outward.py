@@ -11,6 +11,7 @@ import linecache
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from bitwright.floats import plain_float
 from bitwright.schema import spec
 from bitwright.values import Address
 
@@ -33,6 +34,8 @@ def plain_value(value: Any) -> Any:
         return value.name or int(value)
     if isinstance(value, Address):
         return str(value)
+    if isinstance(value, float):
+        return plain_float(value)
     if isinstance(value, bytes | bytearray | memoryview):
         return value.hex()
     if isinstance(value, list | tuple):
@@ -119,6 +122,8 @@ class _Source:
                 if issubclass(wire.as_type, Address):
                     return f"{self.bind(wire.as_type.__name__, _AddressTexts(wire.as_type))}[{place}]"
                 return f"{place}.hex()"
+            case spec.FloatType():
+                return f"{self.bind('plain_float', plain_float)}({place})"
             case spec.NestedType(struct):
                 return f"{self.bind(struct.__name__, CONVERTERS.callee(struct))}({place})"
             case spec.SwitchType():

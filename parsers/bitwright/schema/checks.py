@@ -43,6 +43,8 @@ def _check_type(wire: spec.WireType, relations: Relations) -> None:
     match wire:
         case spec.IntType():
             _check_order_of(wire.order, relations)
+        case spec.FloatType(bits):
+            _check_order_of(bits.order, relations)
         case spec.BytesType(size=size, prefix=prefix) | spec.TextType(size=size, prefix=prefix):
             _check_size(size, "size=", relations)
             if prefix is not None:

@@ -18,7 +18,7 @@ from bitwright.schema.draft import Draft
 from bitwright.schema.expr import Expr, FieldProxy, FieldRef, Scope, call_site
 
 ORDERS = ("big", "little", "inherit")
-SHADOWING = frozenset({"bytes", "int", "list", "str", "bool"})
+SHADOWING = frozenset({"bytes", "int", "float", "list", "str", "bool"})
 STATEMENT = "check()"
 # What parse(), build() and the codec take themselves.
 PARSE_KEYWORDS = frozenset({

@@ -7,7 +7,7 @@ created, `collect` calls `make(scope)` to get the frozen `WireType`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Literal, Protocol, TypeAlias
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias, cast
 
 import msgspec
 
@@ -137,9 +137,9 @@ def bit_order_of(value: Any, scope: Scope) -> spec.BitOrder:
     """Bit order: of the field if it says one, else of its class."""
     if value is None:
         return scope.bit_order
-    if value not in ("msb", "lsb"):
-        raise scope.error(f'bit_order={value!r}: write "msb" or "lsb"')
-    return value  # type: ignore[no-any-return]  # one of the two
+    if isinstance(value, str) and value in ("msb", "lsb"):
+        return cast(spec.BitOrder, value)
+    raise scope.error(f'bit_order={value!r}: write "msb" or "lsb"')
 
 
 def optional_node(value: Any, scope: Scope) -> Any:

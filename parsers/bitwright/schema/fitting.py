@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bitwright.enums import table_of
+from bitwright.floats import bits_of_float
 from bitwright.names import split_name
 from bitwright.schema import spec
 from bitwright.schema.expr import Const, Node, Scope
@@ -39,6 +40,8 @@ def _check(wire: spec.WireType, value: Any, what: str, scope: Scope) -> None:
     match wire:
         case spec.IntType():
             _check_number(wire, value, what, scope)
+        case spec.FloatType(bits):
+            _check_float(bits.width, value, what, scope)
         case spec.BytesType():
             _check_bytes(wire, value, what, scope)
         case spec.TextType(encoding=encoding):
@@ -72,6 +75,15 @@ def _check_number(wire: spec.IntType, value: Any, what: str, scope: Scope) -> No
         raise scope.error(f"{what}={value!r} is not {enum.__name__}; write {enum.__name__}({int(value)})")
     _of_type(value, wire.as_type, what, scope)
     _in_range(wire, int(value), what, scope)
+
+
+def _check_float(width: int, value: Any, what: str, scope: Scope) -> None:
+    if not isinstance(value, float | int):
+        _of_type(value, float, what, scope)
+    try:
+        bits_of_float(float(value), width)
+    except OverflowError:
+        raise scope.error(f"{what}={value!r} is too large for a float of {width} bits") from None
 
 
 def _in_range(wire: spec.IntType, value: int, what: str, scope: Scope) -> int:

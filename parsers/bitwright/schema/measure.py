@@ -44,6 +44,8 @@ def size_of(wire: spec.WireType) -> Size:
             return Size(8, 8 * most_bytes(coding, width))
         case spec.IntType(width=width) | spec.PadType(width):
             return Size(width, width)
+        case spec.FloatType(bits):
+            return Size(bits.width, bits.width)
         case spec.BytesType() | spec.TextType():
             return _content(wire)
         case spec.NameType():

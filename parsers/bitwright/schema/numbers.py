@@ -46,12 +46,17 @@ def _integer(width: int, as_type: Any, *, signed: bool = False, default: Any, en
     check_yes_or_no(signed=signed)
 
     def make(scope: Scope) -> spec.WireType:
-        first, order = bit_order_of(bit_order, scope), order_of(endian, scope)
-        if order is None and first != scope.bit_order:
-            order = "little" if first == "lsb" else "big"  # the byte order in which such bits lie together
-        return spec.IntType(width, signed, order, as_type, first)
+        return integer_type(width, endian, bit_order, scope, signed=signed, as_type=as_type)
 
     return field(make, default=default, doc=doc)
+
+
+def integer_type(width: int, endian: Any, bit_order: Any, scope: Scope, *, signed: bool = False, as_type: type = int) -> spec.IntType:
+    """The type of a number in the orders that were said."""
+    first, order = bit_order_of(bit_order, scope), order_of(endian, scope)
+    if order is None and first != scope.bit_order:
+        order = "little" if first == "lsb" else "big"  # the byte order in which such bits lie together
+    return spec.IntType(width, signed, order, as_type, first)
 
 
 def _check_number_type(as_type: Any) -> None:

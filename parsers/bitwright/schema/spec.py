@@ -48,6 +48,12 @@ class VarintType(IntType, frozen=True):
     coding: str = "leb128"
 
 
+class FloatType(msgspec.Struct, frozen=True):
+    """A number of IEEE 754 whose bits lie as those of the integer `bits`, of 16, 32 or 64."""
+
+    bits: IntType
+
+
 class BytesType(msgspec.Struct, frozen=True):
     """Bytes: of `size`, after a length `prefix`, up to a `terminator`, or to the end of the region.
 
@@ -210,7 +216,7 @@ class CheckType(msgspec.Struct, frozen=True):
 
 
 WireType: TypeAlias = (
-    IntType | BytesType | TextType | NameType | PadType | AlignType
+    IntType | FloatType | BytesType | TextType | NameType | PadType | AlignType
     | NestedType | ArrayType | SwitchType | OptionalType | AtType | ChecksumType | CheckType
 )  # fmt: skip
 
@@ -257,6 +263,8 @@ def expressions_of(wire: WireType) -> list[Node]:
     match wire:
         case IntType(order=order):
             found: list[object] = [order]
+        case FloatType(bits):
+            found = [bits.order]
         case BytesType(size=size, prefix=prefix) | TextType(size=size, prefix=prefix):
             found = [size, prefix.order if prefix else None]
         case NestedType(_, size, order, arguments):

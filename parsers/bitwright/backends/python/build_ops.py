@@ -19,6 +19,10 @@ def _as_int(e: Emitter, op: Op) -> None:
     e.fail_if(f"not {op.attrs['lo']} <= {name} <= {op.attrs['hi']}")
 
 
+def _as_float(e: Emitter, op: Op) -> None:
+    e.line(f"{e.variable(op.outs[0])} = {e.names.add('as_float', runtime.as_float)}({strip(e.expr(op.args[0]))}, {op.attrs['width']})")
+
+
 def _as_bytes(e: Emitter, op: Op) -> None:
     name = e.variable(op.outs[0])
     e.line(f"{name} = {e.expr(op.args[0])}")
@@ -237,7 +241,7 @@ def _block_end(e: Emitter, op: Op) -> None:
 
 
 BUILD: dict[str, Emit] = {
-    **COMMON, "memo": _memo, "fit": _fit, "as_int": _as_int, "as_bytes": _as_bytes, "as_text": _as_text,
+    **COMMON, "memo": _memo, "fit": _fit, "as_int": _as_int, "as_float": _as_float, "as_bytes": _as_bytes, "as_text": _as_text,
     "as_list": _as_list, "as_value": _as_value,
     "as_class": _as_class, "arm": _arm, "attr": _attr, "here": _here, "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes,
     "put.zeros": _put_zeros, "put.varint": _put_varint, "insert.varint": _insert_varint,

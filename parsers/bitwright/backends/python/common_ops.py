@@ -7,6 +7,7 @@ from typing import Any
 
 from bitwright.backends.python.emitter import Emitter, strip
 from bitwright.backends.python.runtime import MALFORMED
+from bitwright.floats import float_of_bits, plain_float
 from bitwright.ir.ops import Op, Reg
 
 SIGNS = {
@@ -91,6 +92,11 @@ def _box(e: Emitter, op: Op) -> None:
         e.define(op.outs[0], text, atom=True)
     else:
         e.define(op.outs[0], boxed(e, op.attrs["as"], text))
+
+
+def _float(e: Emitter, op: Op) -> None:
+    text = f"{e.names.add('float_of_bits', float_of_bits)}({strip(e.expr(op.args[0]))}, {op.attrs['width']})"
+    e.define(op.outs[0], f"{e.names.add('plain_float', plain_float)}({text})" if op.attrs["plain"] else text)
 
 
 def _split(e: Emitter, op: Op) -> None:
@@ -244,7 +250,8 @@ class _Arms(dict[int, Any]):
 Emit = Callable[[Emitter, Op], None]
 
 COMMON: dict[str, Emit] = {
-    "const": _const, "constant": _constant, "bin": _bin, "swap": _swap, "not": _not, "select": _select, "lookup": _lookup, "box": _box,
+    "const": _const, "constant": _constant, "bin": _bin, "swap": _swap, "not": _not, "select": _select, "lookup": _lookup,
+    "box": _box, "float": _float,
     "neg": lambda e, op: e.define(op.outs[0], f"-{e.expr(op.args[0])}"),
     "none": lambda e, op: e.define(op.outs[0], "None", atom=True),
     "split": _split, "list": _list, "make": _make, "record": _record, "fail_if": _fail_if, "finding_if": _fail_if,

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from bitwright.compression import NameMemo
 from bitwright.errors import Fault
+from bitwright.floats import bits_of_float
 from bitwright.names import MAX_LABEL, MAX_NAME, PLAIN, Memo, join_labels, read_name, split_name
 
 
@@ -107,6 +108,16 @@ def as_int(value: Any) -> int:
     """An int out of an enumeration member or a bool."""
     if isinstance(value, int):
         return int(value)
+    raise Fail
+
+
+def as_float(value: Any, width: int) -> int:
+    """The bits of a float."""
+    if isinstance(value, float | int):
+        try:
+            return bits_of_float(float(value), width)
+        except OverflowError:
+            raise Fail from None
     raise Fail
 
 
