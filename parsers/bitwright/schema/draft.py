@@ -138,7 +138,7 @@ def bit_order_of(value: Any, scope: Scope) -> spec.BitOrder:
     if value is None:
         return scope.bit_order
     if isinstance(value, str) and value in ("msb", "lsb"):
-        return cast(spec.BitOrder, value)
+        return cast("spec.BitOrder", value)
     raise scope.error(f'bit_order={value!r}: write "msb" or "lsb"')
 
 
