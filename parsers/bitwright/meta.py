@@ -80,7 +80,14 @@ class StructType(StructMeta):
 
 def _may_keep(made: spec.StructSpec) -> bool:
     """Whether `parse(keep=True)` can have something to remember of an object: only then it can be referred to weakly."""
-    return any(not isinstance(f.type, spec.IntType | spec.ChecksumType | spec.BytesType) for f in made.fields)
+    return any(not _says_all(f.type) for f in made.fields)
+
+
+def _says_all(wire: spec.WireType | None) -> bool:
+    """Whether the value of a type certainly says all of its bytes."""
+    if type(wire) is spec.BytesType:
+        return wire.prefix is None or _says_all(wire.prefix)
+    return type(wire) in (spec.IntType, spec.ChecksumType)  # not a varint, which is an IntType too
 
 
 def _class_site() -> Location:
