@@ -11,7 +11,7 @@ from bitwright import Struct, array, auto, bits, checksum, const, flag, nested, 
 from bitwright.checksum import internet
 from bitwright.hexdump import hexdump
 from bitwright.hexdump.layout import items_of
-from bitwright.observe import Observation, Part
+from bitwright.observe import Observation, Part, observe
 from bitwright_specs.dns import Message
 from tests.ir.programs import dns_messages, specs
 
@@ -299,3 +299,18 @@ offset   0  1  2  3  4  5  6  7  ascii     field  value
 def test_bits_that_fill_bytes_from_the_lowest_stand_where_they_are() -> None:
     wire = FromTheLowest(a=5, b=0x2AA, c=9, d=[1, 2], k=513, m=True, n=5).build()
     assert FromTheLowest.hexdump(wire[:1] + bytes([wire[1] | 0x80]) + wire[2:], width=8) == LOWEST_FIRST
+
+
+def test_lengths_before_elements_belong_to_their_list() -> None:
+    class Words(Struct):
+        words: list[bytes] = array(raw(prefix=u8()), size=4)
+
+    class Many(Struct):
+        many: list[Words] = array(Words)
+
+    items, _ = items_of(observe(Many, b"\1a\1b" * 300), fold=False)
+    assert {item.kind for item in items} == {"field"}
+    inner = [Part(f"a[{n}]", 16 * n, 16 * n + 16, [], [Part(f"a[{n}][0]", 16 * n + 8, 16 * n + 16, 1)]) for n in range(5)]
+    items, _ = items_of(Observation(bytes(10), [Part("a", 0, 80, [], inner)], [], None, 10), fold=False)
+    assert [item.name for item in items[:4]] == ["a[0]", "a[0][0]", "a[1]", "a[1][0]"]
+    assert [item.kind for item in items] == ["rest", "field"] * 5

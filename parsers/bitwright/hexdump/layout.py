@@ -6,7 +6,9 @@ before others that were read earlier, or leave gaps.
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
+import heapq
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal
 
@@ -52,11 +54,12 @@ class Item:
 
 def items_of(seen: Observation, *, fold: bool) -> tuple[list[Item], list[Mark]]:
     """The items in the order of their bits, and the marks whose place is behind all data."""
-    marks = list(_marks(seen))
-    found = list(_shown(seen.parts, seen, marks, fold=fold))
+    marks = sorted(_marks(seen), key=lambda mark: mark.begin)
+    found = list(_shown(seen.parts, [mark.begin for mark in marks], fold=fold))
     found += _gaps(seen)
     found.sort(key=lambda item: item.begin)  # stable: what lies at one place stays in the order in which it was read
-    behind = [mark for mark in marks if not _attach(mark, found)]
+    begins = [item.begin for item in found]
+    behind = [mark for mark in marks if not _attach(mark, found, begins)]
     return found, behind
 
 
@@ -71,7 +74,7 @@ def _leaves(parts: Iterable[Part]) -> Iterator[Part]:
             yield part
 
 
-def _shown(parts: list[Part], seen: Observation, marks: list[Mark], *, fold: bool) -> Iterator[Item]:
+def _shown(parts: list[Part], marks: list[int], *, fold: bool) -> Iterator[Item]:
     """The items for parts; of a long list only the first, the last and those with marks."""
     elements = bool(parts) and parts[0].path.endswith("]")
     hidden: list[Part] = []
@@ -84,15 +87,14 @@ def _shown(parts: list[Part], seen: Observation, marks: list[Mark], *, fold: boo
             yield from _folded(hidden)
             hidden = []
         if part.parts:
-            yield from _shown(part.parts, seen, marks, fold=fold)
+            yield from _shown(part.parts, marks, fold=fold)
         elif part.end is not None and not (part.begin == part.end and part.value is None and part.path.rpartition(".")[2].startswith("_")):
             yield Item("field", part.begin, part.end, part.path, _words(part.value, empty=part.begin == part.end), part.bits)
 
 
-def _is_marked(part: Part, marks: list[Mark]) -> bool:
-    if part.end is None:
-        return True
-    return any(part.begin <= mark.begin < part.end for mark in marks)
+def _is_marked(part: Part, marks: list[int]) -> bool:
+    """Whether one of the marks, whose places are in order, is in the part, or reading failed there."""
+    return part.end is None or bisect.bisect_left(marks, part.begin) < bisect.bisect_left(marks, part.end)
 
 
 def _folded(parts: list[Part]) -> Iterator[Item]:
@@ -126,10 +128,8 @@ def _words(value: Any, *, empty: bool) -> str:
 def _gaps(seen: Observation) -> Iterator[Item]:
     """The bits that no leaf covers, cut where the structs and lists around them begin and end."""
     size = 8 * len(seen.data)
-    cuts = {8 * seen.end} if seen.error is None else set()
-    containers = list(_containers(seen.parts))
-    for part in containers:
-        cuts |= {part.begin, size if part.end is None else part.end}
+    around = _Around(seen.parts, size)
+    cuts = set(around.edges) | ({8 * seen.end} if seen.error is None else set())
     failed = _failed(seen.parts)
     if failed is not None:
         cuts.add(failed.begin)
@@ -137,17 +137,36 @@ def _gaps(seen: Observation) -> Iterator[Item]:
     reached = 0
     for begin, end in [*sorted((leaf.begin, leaf.end or 0) for leaf in _leaves(seen.parts) if leaf.begin < size), (size, size)]:
         for piece in _pieces(reached, min(begin, size), edges):
-            yield _gap(seen, piece, containers, failed)
+            yield _gap(seen, piece, around, failed)
         reached = max(reached, end)
 
 
 def _pieces(begin: int, end: int, edges: list[int]) -> Iterator[tuple[int, int]]:
-    for edge in edges:
-        if begin < edge < end:
-            yield begin, edge
-            begin = edge
-    if begin < end:
-        yield begin, end
+    while begin < end:
+        following = bisect.bisect_right(edges, begin)
+        stop = min(end, edges[following]) if following < len(edges) else end
+        yield begin, stop
+        begin = stop
+
+
+class _Around:
+    """The structs and lists around places that are asked for in ascending order."""
+
+    def __init__(self, parts: list[Part], size: int) -> None:
+        found = list(_containers(parts))
+        self.edges = [edge for part in found for edge in (part.begin, size if part.end is None else part.end)]
+        finished = [(part.begin, -number, part.end, part) for number, part in enumerate(found) if part.end is not None]
+        self._waiting = sorted(finished, key=lambda entry: entry[:2], reverse=True)
+        self._entered: list[tuple[int, int, Part]] = []  # a heap; the one that was read last, so the innermost, is on top
+
+    def innermost(self, begin: int) -> Part | None:
+        """The innermost one that holds the bit."""
+        while self._waiting and self._waiting[-1][0] <= begin:
+            _, number, end, part = self._waiting.pop()
+            heapq.heappush(self._entered, (number, end, part))
+        while self._entered and self._entered[0][1] <= begin:
+            heapq.heappop(self._entered)
+        return self._entered[0][2] if self._entered else None
 
 
 def _containers(parts: list[Part]) -> Iterator[Part]:
@@ -163,13 +182,13 @@ def _failed(parts: list[Part]) -> Part | None:
     return None if last is None else _failed(last.parts) or last
 
 
-def _gap(seen: Observation, piece: tuple[int, int], containers: list[Part], failed: Part | None) -> Item:
+def _gap(seen: Observation, piece: tuple[int, int], around: _Around, failed: Part | None) -> Item:
     begin, end = piece
+    inside = around.innermost(begin)
     if failed is not None and not failed.parts and begin == failed.begin:
         return Item("rest", begin, end, failed.path, "not read")
-    inside = [part for part in containers if part.end is not None and part.begin <= begin and end <= part.end]
-    if inside:
-        return Item("rest", begin, end, inside[-1].path, "length, padding or end mark")
+    if inside is not None:
+        return Item("rest", begin, end, inside.path, "length, padding or end mark")
     if begin >= 8 * seen.end and seen.error is None:
         return Item("rest", begin, end, "", "left over")
     return Item("rest", begin, end, "", "not read" if seen.error is not None else "in no field")
@@ -218,9 +237,10 @@ def _error(error: ParseError, part: Part | None) -> Mark:
     return Mark("error", begin, _end(begin, part), printable(f"error{where}: {what}{because} [{problem.code}]"))
 
 
-def _attach(mark: Mark, items: list[Item]) -> bool:
+def _attach(mark: Mark, items: list[Item], begins: list[int]) -> bool:
     """Give the mark to the last item that holds its first bit; False if none does."""
-    holder = next((item for item in reversed(items) if item.begin <= mark.begin < item.end), None)
+    last = bisect.bisect_right(begins, mark.begin)
+    holder = next((items[number] for number in range(last - 1, -1, -1) if items[number].end > mark.begin), None)
     if holder is not None:
         holder.marks.append(mark)
     return holder is not None
