@@ -101,13 +101,12 @@ def _reasons(wire: spec.WireType) -> Iterator[str]:
         case spec.VarintType(width=width, coding=coding):
             if most_bytes(coding, width) > 1:
                 yield "non-minimal"
-        case spec.BytesType(prefix=prefix) if prefix is not None:
-            yield from _reasons(prefix)
+        case spec.BytesType():
+            yield from _delimiting(wire)
         case spec.NameType():
             yield "compression"
-        case spec.TextType(encoding=encoding, prefix=prefix):
-            if prefix is not None:
-                yield from _reasons(prefix)
+        case spec.TextType(encoding=encoding):
+            yield from _delimiting(wire)
             if not has_one_form(encoding):
                 yield "encoding"
         case spec.ArrayType(item):
@@ -117,6 +116,14 @@ def _reasons(wire: spec.WireType) -> Iterator[str]:
         case spec.AtType(inner=inner):
             yield "gap"
             yield from _reasons(inner)
+
+
+def _delimiting(wire: spec.BytesType | spec.TextType) -> Iterator[str]:
+    """What the end of a content loses."""
+    if wire.prefix is not None:
+        yield from _reasons(wire.prefix)
+    if wire.pad is not None and wire.terminator is not None:
+        yield "padding"
 
 
 def _inside(wire: spec.WireType, path: str) -> Iterator[tuple[type, str]]:

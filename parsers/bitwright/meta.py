@@ -86,7 +86,7 @@ def _may_keep(made: spec.StructSpec) -> bool:
 def _says_all(wire: spec.WireType | None) -> bool:
     """Whether the value of a type certainly says all of its bytes."""
     if type(wire) is spec.BytesType:
-        return wire.prefix is None or _says_all(wire.prefix)
+        return (wire.prefix is None or _says_all(wire.prefix)) and (wire.pad is None or wire.terminator is None)
     return type(wire) in (spec.IntType, spec.ChecksumType)  # not a varint, which is an IntType too
 
 

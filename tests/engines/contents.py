@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from bitwright.areas import fill
 from tests.engines.formats import Body, Made, Making
 from tests.engines.numbers import bounds, word
 
@@ -120,20 +121,20 @@ def sized(body: Body) -> None:
         kind = body.draw(st.sampled_from(["raw", "text", "array"]))
         name = body.name(kind)
         if kind == "raw":
-            body.declare(name, "bytes", f"raw(size={found.said})", lambda m: fill(m, name, st.binary(min_size=found.of(m), max_size=found.of(m))))
+            body.declare(name, "bytes", f"raw(size={found.said})", lambda m: give(m, name, st.binary(min_size=found.of(m), max_size=found.of(m))))
         elif kind == "text":
             encoding = body.draw(st.sampled_from(ENCODINGS))
             said = f'text(size={found.said}, encoding="{encoding}")'
-            body.declare(name, "str", said, lambda m: fill(m, name, letters(found.of(m))))
+            body.declare(name, "str", said, lambda m: give(m, name, letters(found.of(m))))
         else:
             numbers = st.integers(0, 255)
             said = f"array(u8(), size={found.said})"
-            body.declare(name, "list[int]", said, lambda m: fill(m, name, st.lists(numbers, min_size=found.of(m), max_size=found.of(m))))
+            body.declare(name, "list[int]", said, lambda m: give(m, name, st.lists(numbers, min_size=found.of(m), max_size=found.of(m))))
 
     now_or_later(body, content)
 
 
-def fill(making: Making, name: str, values: st.SearchStrategy[Any]) -> None:
+def give(making: Making, name: str, values: st.SearchStrategy[Any]) -> None:
     """Draw a field's value."""
     making.given[name] = making.draw(values)
 
@@ -158,6 +159,8 @@ def delimited(body: Body) -> None:
 
 def delimited_item(body: Body, *, is_text: bool) -> Item:
     """A vocabulary call for content with its own end."""
+    if body.draw(st.integers(0, 3)) == 0:
+        return area_item(body, is_text=is_text)
     if body.draw(st.booleans()):
         flags = [k.name for k in body.known if k.flag]
         order = body.draw(st.sampled_from([None, '"little"', '"big"', *flags]))
@@ -176,6 +179,30 @@ def delimited_item(body: Body, *, is_text: bool) -> Item:
     return Item(f"raw({said})", lambda m: m.draw(content), bits)
 
 
+def area_item(body: Body, *, is_text: bool) -> Item:
+    """An area that its content need not fill."""
+    encoding, unit = body.draw(st.sampled_from([("utf-8", 1), ("ascii", 1), ("utf-16-le", 2), ("utf-16-be", 2), ("utf-32", 4)])) if is_text else ("", 1)
+    size = unit * body.draw(st.integers(2, 6))
+    pad = body.draw(st.sampled_from([bytes(unit), b"a".ljust(unit, b"\0"), b" " * unit]))
+    end = body.draw(st.sampled_from([None, bytes(unit), b"ab" * unit]))
+    options = [f"size={size}", *([f"encoding={encoding!r}"] if is_text else [])]
+    if end is None or body.draw(st.booleans()):
+        options.append(f"pad={pad!r}")
+    if end is not None:
+        options.append(f"terminator={end!r}")
+
+    def fits(content: str | bytes) -> bool:
+        try:
+            fill(content if isinstance(content, bytes) else content.encode(encoding), size, pad, end, unit)
+        except ValueError:
+            return False
+        return True
+
+    if is_text:
+        return Item(f"text({', '.join(options)})", lambda m: m.draw(st.text("ab \0", max_size=6).filter(fits)), 8 * size, 8 * size)
+    return Item(f"raw({', '.join(options)})", lambda m: m.draw(st.binary(max_size=size).filter(fits)), 8 * size, 8 * size)
+
+
 def address(body: Body) -> None:
     """An address value."""
     body.to_byte()
@@ -190,7 +217,7 @@ def domain(body: Body) -> None:
     body.to_byte()
     name = body.name("name")
     said = body.draw(st.sampled_from(["domain_name()", "domain_name(compress=False)"]))
-    body.declare(name, "Name", said, lambda m: fill(m, name, st.sampled_from(NAMES)))
+    body.declare(name, "Name", said, lambda m: give(m, name, st.sampled_from(NAMES)))
     body.moved(8)
 
 
@@ -206,9 +233,9 @@ def tail(body: Body) -> None:
             return
         kind = "raw()"
     if kind == "text()":
-        body.declare(name, "str", kind, lambda m: fill(m, name, st.text("ab\u00e9\0", max_size=5)))
+        body.declare(name, "str", kind, lambda m: give(m, name, st.text("ab\u00e9\0", max_size=5)))
     else:
-        body.declare(name, "bytes", kind, lambda m: fill(m, name, st.binary(max_size=6)))
+        body.declare(name, "bytes", kind, lambda m: give(m, name, st.binary(max_size=6)))
 
 
 # --- lists -------------------------------------------------------------------------------------
@@ -295,7 +322,7 @@ def loose_list(body: Body) -> None:
     _, top = bounds(width, signed=False)
     name = body.name("loose")
     values = st.lists(st.integers(0, top), min_size=number_of_them, max_size=number_of_them)
-    body.declare(name, "list[int]", f"array(bits({width}), count={number_of_them})", lambda m: fill(m, name, values))
+    body.declare(name, "list[int]", f"array(bits({width}), count={number_of_them})", lambda m: give(m, name, values))
     body.moved(width * number_of_them)
 
 

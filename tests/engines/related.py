@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from tests.engines.contents import fill, letters, now_or_later
+from tests.engines.contents import give, letters, now_or_later
 from tests.engines.formats import Body, Making
 from tests.engines.numbers import word
 
@@ -24,7 +24,7 @@ def shared_size(body: Body) -> None:
             def make(making: Making, field: str = field, said: str = said, factor: int = factor, more: int = more) -> None:
                 size = making.numbers[name] * factor + more
                 kind = st.binary(min_size=size, max_size=size) if said.startswith("raw") else letters(size)
-                fill(making, field, st.lists(st.integers(0, 255), min_size=size, max_size=size) if said.startswith("array") else kind)
+                give(making, field, st.lists(st.integers(0, 255), min_size=size, max_size=size) if said.startswith("array") else kind)
 
             body.declare(field, "object", said.format(name), make)
 

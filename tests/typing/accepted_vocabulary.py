@@ -154,6 +154,8 @@ class Content(Struct, endian="inherit"):
     label: str = text(size=4, encoding="ascii", default="abcd")
     long_label: str = text(prefix=u8())
     line: str = text(terminator=b"\r\n")
+    filled: str = text(size=length, pad=b" ", default="")
+    area: bytes = raw(size=8, terminator=b"\0", pad=b"\xff")
     address: IPv6Address = ipv6(default=IPv6Address("::1"))
     station: MACAddress = mac()
     owner: Name = domain_name(compress=False, default=".")

@@ -50,6 +50,9 @@ def _said(op: Op, start: Reg) -> str:
             return f"look the byte up for {_names(op)}"
         case "varint":
             return f"take {_names(op)}, {attrs['coding']} of at most {attrs['bits']} bits"
+        case "trim":
+            end = attrs["terminator"]
+            return f"find the padding {attrs['pad']!r}" if end is None else f"find the terminator {end!r}"
         case "find":
             return f"find the terminator {attrs['terminator']!r}"
         case "span" | "text" | "render" | "name":

@@ -160,6 +160,24 @@ def _some_bytes(name: str) -> Check:
     return check
 
 
+def _find(op: Op, program: Program) -> str | None:
+    return _some_bytes("terminator")(op, program) or _unit(op.attrs.get("unit", 1), op.attrs["terminator"])
+
+
+def _unit(unit: Any, *parts: bytes) -> str | None:
+    whole = _natural(unit, 1) and not any(len(part) % unit for part in parts)
+    return None if whole else f"the unit is {unit!r}"
+
+
+def _area(op: Op, program: Program) -> str | None:
+    pad, terminator, unit = op.attrs["pad"], op.attrs["terminator"], op.attrs["unit"]
+    if terminator is not None and not (isinstance(terminator, bytes) and terminator):
+        return f"the terminator is {terminator!r}"
+    if not isinstance(pad, bytes) or len(pad) != unit:
+        return f"a unit of {unit!r} bytes is padded with {pad!r}"
+    return _unit(unit, terminator or b"") or (_within(op.outs[1], 0, 1) if op.outs else None)
+
+
 def _same(op: Op, program: Program) -> str | None:
     return _some_bytes("value")(op, program) or _within(op.outs[0], 0, 1)
 
@@ -351,7 +369,9 @@ def _put_pack(op: Op, program: Program) -> str | None:
 
 def _put_bytes(op: Op, program: Program) -> str | None:
     terminator = op.attrs.get("terminator")
-    return None if terminator is None or (isinstance(terminator, bytes) and terminator) else f"the terminator is {terminator!r}"
+    if terminator is not None and not (isinstance(terminator, bytes) and terminator):
+        return f"the terminator is {terminator!r}"
+    return _unit(op.attrs.get("unit", 1), terminator or b"")
 
 
 def _here(op: Op, program: Program) -> str | None:
@@ -468,7 +488,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "same": _same,
     "fit": lambda op, program: _within(op.outs[0], 0, 1),
     "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "bits": _bits, "swap": _swap,
-    "find": _some_bytes("terminator"), "checksum": _sum, "put.checksum": _sum,
+    "find": _find, "trim": _area, "put.area": _area, "checksum": _sum, "put.checksum": _sum,
     "varint": _varint, "varint.size": _varint_size, "put.varint": _put_varint, "insert.varint": _put_varint,
     "constant": _constant, "box": _box,
     "float": _float, "split": _split, "known": _known, "span": _span, "render": _render, "text": _encoding,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bitwright.areas import check_terminated, fill
 from bitwright.compression import NameMemo, fit_region
 from bitwright.errors import Fault
 from bitwright.floats import bits_of_float
@@ -238,12 +239,22 @@ def _put_checksum(m: Machine, op: Op, args: list[Any]) -> int:
 def _put_bytes(m: Machine, op: Op, args: list[Any]) -> None:
     content, terminator = args[0], op.attrs.get("terminator")
     if terminator:
-        whole = content + terminator
-        if whole.find(terminator) != len(content):
-            where = f"contains its terminator {terminator!r} at byte {whole.find(terminator)}"
-            raise m.fail("size", f"{where}, so it would be read back shorter")
-        content = whole
+        try:
+            check_terminated(content, terminator, op.attrs.get("unit", 1))
+        except ValueError as error:
+            raise m.fail("size", str(error)) from None
+        content += terminator
     m.out += content
+
+
+def _put_area(m: Machine, op: Op, args: list[Any]) -> None:
+    content, size = args
+    try:
+        area = fill(content, size, op.attrs["pad"], op.attrs["terminator"], op.attrs["unit"])
+    except ValueError as error:
+        raise m.fail("size", str(error)) from None
+    kept = m.kept.get(m.place("area")) if m.kept else None
+    m.out += content + kept if kept is not None and len(content) + len(kept) == size else area
 
 
 def _put_varint(m: Machine, op: Op, args: list[Any]) -> None:
@@ -273,6 +284,7 @@ HANDLERS: dict[str, Handler] = {
     "enter": _enter, "leave": _leave, "as_int": _as_int,
     "as_float": _as_float, "as_bytes": _as_bytes, "as_text": _as_text, "as_list": _as_list,
     "as_value": _as_value, "as_class": _as_class, "arm": _arm, "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes,
+    "put.area": _put_area,
     "put.zeros": _put_zeros, "put.name": _put_name, "fit": _fit, "put.varint": _put_varint, "insert.varint": _insert_varint,
     "memo": lambda m, op, args: NameMemo(), "patch": _patch, "put.checksum": _put_checksum, "here": _here,
     "attr": lambda m, op, args: getattr(args[0], op.attrs["name"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bitwright.areas import content_end, find_unit, is_padding
 from bitwright.errors import Fault, ParseError
 from bitwright.ir.interp import Frame, Handler, Machine, bits_of, checksum_of, join_path, several
 from bitwright.ir.ops import Op
@@ -112,12 +113,24 @@ def _bits(m: Machine, op: Op, args: list[Any]) -> int:
 
 def _find(m: Machine, op: Op, args: list[Any]) -> int:
     base, end = args
-    found = m.data.find(op.attrs["terminator"], base, end)
+    found = find_unit(m.data, op.attrs["terminator"], base, end, op.attrs.get("unit", 1))
     if found < 0:
         if op.attrs.get("wait") and len(m.data) < end:
             raise Waiting(terminator_wanted(m.data, base, op.attrs["terminator"]), m.least)
         raise m.fail("no-terminator", f"the terminator {op.attrs['terminator']!r} is not in the {_plural(end - base)} left", base * 8)
     return found
+
+
+def _trim(m: Machine, op: Op, args: list[Any]) -> tuple[int, int]:
+    base, end = args
+    pad, terminator = op.attrs["pad"], op.attrs["terminator"]
+    stop = content_end(m.data, base, end, pad, terminator, op.attrs["unit"])
+    if stop < 0:
+        raise m.fail("no-terminator", f"the terminator {terminator!r} is not in the {_plural(end - base)} of its area", base * 8)
+    clean = is_padding(m.data, stop, end, pad, terminator)
+    if m.keep and not clean:
+        m.kept[m.place("area")] = m.data[stop:end]
+    return stop, int(clean)
 
 
 def _same(m: Machine, op: Op, args: list[Any]) -> int:
@@ -245,7 +258,7 @@ HANDLERS: dict[str, Handler] = {
     "attempt": _attempt,
     "enter": _enter, "leave": _leave, "need": _need, "need.var": _need_var, "expect": _expect,
     "load": _load, "unpack": _unpack, "bits": _bits,
-    "memo": lambda m, op, args: {}, "find": _find, "same": _same, "zeros": _zeros, "checksum": _checksum, "known": _known,
+    "memo": lambda m, op, args: {}, "find": _find, "trim": _trim, "same": _same, "zeros": _zeros, "checksum": _checksum, "known": _known,
     "span": _span, "render": _render,
     "text": _text, "name": _name, "varint": _varint, "varint.size": lambda m, op, args: size_of_varint(args[0], op.attrs["coding"]),
     "lies": _lies, "reached": _reached,

@@ -97,7 +97,8 @@ OPS: Final[Mapping[str, Signature]] = {
     "bits": Signature("i", "i", ("shift", "width", "signed"), pure=True),  # a run of bits of a loaded number
     "swap": Signature("i", "i", ("width", "order"), pure=True),  # its chunks of 8 bits the other way round: now `order` first
     "expect": Signature("iii", ""),  # base, end, size: so many bytes from base on surely belong to the message; fails never
-    "find": Signature("ii", "i", ("terminator",)),  # base, end: position of the terminator
+    "find": Signature("ii", "i", ("terminator",)),  # base, end: position of the terminator; `unit`: at whole units of so many bytes
+    "trim": Signature("ii", "ii", ("pad", "terminator", "unit")),  # base, end of an area: where its content ends, whether padding follows
     "varint": Signature("ii", "ii", ("coding", "bits")),  # base, end: a number of variable size and the position after it
     "varint.size": Signature("i", "i", ("coding",), pure=True),  # bytes of its shortest form
     "same": Signature("i", "i", ("value",), pure=True),  # base: whether these bytes are there
@@ -144,7 +145,8 @@ OPS: Final[Mapping[str, Signature]] = {
     "put.pack": Signature("i*", "", ("layout",)),  # several: layout is ((width, order), ...); `phase` as of `here`
     "put.varint": Signature("i", "", ("coding",)),  # a number in its shortest form
     "insert.varint": Signature("ii", "i", ("coding",)),  # position, number: pushed in there; by how many bytes what follows moved
-    "put.bytes": Signature("o", ""),  # and attribute `terminator`, where given: fails if the bytes contain it
+    "put.bytes": Signature("o", ""),  # and attributes `terminator`, `unit`, where given: fails if the bytes contain it
+    "put.area": Signature("oi", "", ("pad", "terminator", "unit")),  # bytes, size: and padding; fails if they would be read back otherwise
     "put.zeros": Signature("i", ""),  # that many zero bytes
     "put.name": Signature("oio", "o", ("compress",)),  # text, origin, memo: the text in canonical form
     "fit": Signature(

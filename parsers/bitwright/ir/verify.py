@@ -149,13 +149,13 @@ _RULES: Final = _rules()
 # Ops of one direction only; the others serve both.
 PARSE_ONLY: Final = frozenset({
     "need", "need.var", "expect", "load", "unpack", "bits", "find", "same", "zeros", "checksum", "known", "span", "render", "text", "name",
-    "varint", "varint.size", "attempt",
+    "varint", "varint.size", "trim", "attempt",
     "reach", "reach.region", "reached", "extent", "lies",
 })  # fmt: skip
 BUILD_ONLY: Final = frozenset({
     "attr", "is_none", "as_int", "as_float", "as_bytes", "as_text", "as_list", "as_value", "as_class", "arm", "item", "set", "here",
     "put", "put.pack", "put.bytes", "put.zeros", "put.name", "fit", "patch", "put.checksum",
-    "put.varint", "insert.varint",
+    "put.varint", "insert.varint", "put.area",
     "blocks", "defer", "blocks.run", "block", "block.end",
 })  # fmt: skip
 

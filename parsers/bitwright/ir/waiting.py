@@ -28,7 +28,7 @@ TO_THE_END: Final = frozenset({"span", "text", "render"})
 SERVE_STREAMS: Final = WAITS | TO_THE_END | frozenset({
     "const", "bin", "neg", "swap", "not", "select", "lookup", "expect", "load", "unpack", "bits", "same", "zeros", "checksum",
     "none", "known",
-    "constant", "box", "split", "memo", "list", "append", "make", "record", "len", "varint.size", "fail_if", "finding_if", "if", "attempt",
+    "constant", "box", "split", "memo", "list", "append", "make", "record", "len", "varint.size", "trim", "fail_if", "finding_if", "if", "attempt",
     "loop.count", "loop.while", "loop.each", "yield", "call", "dispatch", "enter", "leave",
 })  # fmt: skip
 

@@ -8,9 +8,10 @@ from typing import NoReturn
 from bitwright.ir.ops import Reg
 from bitwright.lower.build import StructBuild
 from bitwright.lower.common import POSITION_HI, by_order, byte_order, same_run, straight_order
-from bitwright.lower.expressions import bounds
+from bitwright.lower.expressions import bounds, expanded
+from bitwright.lower.solve import unknowns_of
 from bitwright.schema import spec
-from bitwright.schema.expr import Const
+from bitwright.schema.expr import Const, Node, show
 
 FEW_ZEROS = 1 << 12  # bytes of padding that nobody needs to be protected from
 WIDEST_PAD = 56  # bits of padding written as one number; more are whole zero bytes
@@ -65,7 +66,7 @@ class ContentBuild:
 
     def _content(self, wire: spec.BytesType | spec.TextType, value: Reg) -> Checked:
         b, s = self.b, self.s
-        size = wire.size.value if isinstance(wire.size, Const) else None
+        size = wire.size.value if isinstance(wire.size, Const) and wire.pad is None else None
         if isinstance(wire, spec.TextType):
             content, canonical = b.reg("obj", hint=self.field.name), b.reg("obj")
             b.emit("as_text", (value,), (content, canonical), encoding=wire.encoding)
@@ -119,12 +120,16 @@ class ContentBuild:
         self.put_zeros(b.bin("mod", b.negate(used), b.const(multiple)))
 
     def put_zeros(self, count: Reg) -> None:
-        """Zero bytes at a byte boundary, within the limit of what is built: nothing else grows beyond what the values hold."""
+        """Zero bytes at a byte boundary."""
+        self.limit_output(count)
+        self.b.emit("put.zeros", (count,))
+
+    def limit_output(self, count: Reg) -> None:
+        """Before padding, the limit of what is built: nothing else grows beyond what the values hold."""
         s, b = self.s, self.b
         if count.hi > FEW_ZEROS:
             limit, after = b.const(s.owner.limits.output_size), b.bin("add", s.here(), count)
             b.fail_if(b.bin("gt", after, limit), "too-large", "would end at byte {1}, the limit is {2}", values=(after, limit))
-        b.emit("put.zeros", (count,))
 
     def put_content(self, wire: spec.BytesType | spec.TextType, checked: Checked) -> None:
         """Bytes with what delimits them."""
@@ -136,7 +141,26 @@ class ContentBuild:
             too_long = b.bin("gt", length, b.const(high))
             b.fail_if(too_long, "size", f"has {{1}} bytes; its length prefix can say at most {high}", values=(length,))
             self.put(wire.prefix, b.bin("min", length, b.const(high)) if isinstance(wire.prefix, spec.VarintType) else length)
-        b.emit("put.bytes", (content,), terminator=wire.terminator)
+        if wire.pad is not None and wire.size is not None:
+            size = self._size_of_area(wire.size)
+            b.emit("put.area", (content, size), pad=wire.pad, terminator=wire.terminator, unit=wire.unit)
+        elif wire.terminator is not None and wire.unit > 1:
+            b.emit("put.bytes", (content,), terminator=wire.terminator, unit=wire.unit)
+        else:
+            b.emit("put.bytes", (content,), terminator=wire.terminator)
+
+    def _size_of_area(self, size: Node) -> Reg:
+        """The bytes to fill, within the limit of what is built."""
+        s, b = self.s, self.b
+        unknown = sorted(unknowns_of(expanded(size, s.spec), s.equations.open()))
+        if unknown:
+            name = ".".join(unknown[0])
+            self.refuse(f"does not fill its area, so it cannot say how large that is, and `{name}` is derived; drop auto(), or pad=")
+        amount = s.values.lower(size, self.field.location)
+        if amount.lo < 0:
+            b.fail_if(b.bin("lt", amount, b.const(0)), "size", f"its size, {show(size)}, is {{1}}", values=(amount,))
+        self.limit_output(amount)
+        return amount
 
     def put_name(self, wire: spec.NameType, value: Reg) -> Reg:
         """A domain name; its canonical text."""

@@ -213,13 +213,27 @@ class ContentLowering:
             b.emit("need.var", (s.pos, self.end, length), expr="its length prefix", refs=(), **self._more())
             stop = advance(b, s.pos, length, "stop")
             return s.pos, stop, stop
+        if wire.pad is not None and wire.size is not None:
+            return self._area(wire, wire.size, wire.pad)
         if wire.terminator is not None:
-            stop = b.number("find", s.pos, self.end, lo=0, hi=POSITION_HI, hint="stop", terminator=wire.terminator)
+            unit = {"unit": wire.unit} if wire.unit > 1 else {}
+            stop = b.number("find", s.pos, self.end, lo=0, hi=POSITION_HI, hint="stop", terminator=wire.terminator, **unit)
             return s.pos, stop, advance(b, stop, len(wire.terminator))
         if wire.size is None:
             return s.pos, self.end, self.end
         stop = self._region(wire.size)
         return s.pos, stop, stop
+
+    def _area(self, wire: spec.BytesType | spec.TextType, size: Node, pad: bytes) -> tuple[Reg, Reg, Reg]:
+        """Content that need not fill its region."""
+        s, b = self.s, self.b
+        end = self._region(size)
+        stop, clean = position(b, "stop"), b.reg("int", 0, 1)
+        b.emit("trim", (s.pos, end), (stop, clean), pad=pad, terminator=wire.terminator, unit=wire.unit)
+        if s.options.strict and wire.terminator is not None:
+            message = f"what follows the terminator is not {'zero' if not pad.strip(bytes(1)) else repr(pad)}"
+            b.emit("finding_if", (b.is_not(clean),), code="padding", message=message.replace("{", "{{").replace("}", "}}"))
+        return s.pos, stop, end
 
     def _bytes(self, wire: spec.BytesType) -> Read:
         s = self.s

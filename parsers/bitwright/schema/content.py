@@ -11,16 +11,18 @@ from bitwright.schema.expr import Const, Scope, call_site
 from bitwright.values import Address, IPv4Address, IPv6Address, MACAddress, Name
 
 
-def raw(*, size: int = UNSET, prefix: int = UNSET, terminator: bytes = UNSET, default: bytes = UNSET, doc: str = "") -> bytes:
+def raw(
+    *, size: int = UNSET, prefix: int = UNSET, terminator: bytes = UNSET, pad: bytes = UNSET, default: bytes = UNSET, doc: str = ""
+) -> bytes:
     r"""Bytes: of `size`, after a length `prefix`, up to a `terminator`, or to the end of the region.
 
     `raw(size=length - 8)`, `raw(prefix=u8())`, `raw(terminator=b"\0")` (not part of the value), `raw()`.
+    An area that they need not fill: `raw(size=16, pad=b"\0")`, `raw(size=16, terminator=b"\0")`.
     """
-    one_delimiter("raw()", size=size, prefix=prefix, terminator=terminator)
-    end = _terminator(terminator)
+    end, filler = _delimiters("raw()", 1, size, prefix, terminator, pad)
 
     def make(scope: Scope) -> spec.WireType:
-        return spec.BytesType(optional_node(size, scope), length_prefix(prefix, scope), end)
+        return spec.BytesType(optional_node(size, scope), length_prefix(prefix, scope), end, pad=filler)
 
     return field(make, default=default, doc=doc)  # type: ignore[no-any-return]  # a proxy at run time
 
@@ -35,30 +37,47 @@ def payload(*, size: int = UNSET, default: bytes = b"", doc: str = "") -> bytes:
 
 
 def text(
-    *, size: int = UNSET, prefix: int = UNSET, terminator: bytes = UNSET, encoding: str = "utf-8", default: str = UNSET, doc: str = ""
-) -> str:
-    """Text in `encoding`, delimited like `raw`; invalid text is a ParseError."""
-    one_delimiter("text()", size=size, prefix=prefix, terminator=terminator)
-    end = _terminator(terminator)
+    *, size: int = UNSET, prefix: int = UNSET, terminator: bytes = UNSET, pad: bytes = UNSET, encoding: str = "utf-8",
+    default: str = UNSET, doc: str = "",
+) -> str:  # fmt: skip
+    """Text in `encoding`, delimited like `raw`; invalid text is a ParseError.
+
+    A terminator and a padding are looked for at whole units: every 2 bytes in UTF-16, every 4 in UTF-32.
+    """
     try:
         unit = len("ab".encode(encoding)) - len("a".encode(encoding))
     except (LookupError, TypeError):
         raise declaration_error(f'Python knows no text encoding {encoding!r}; write "utf-8", "ascii" or such', call_site()) from None
-    if unit > 1 and end is not None:
-        raise declaration_error(f"a terminator could be found inside a character of {encoding}; write size= or prefix=", call_site())
+    end, filler = _delimiters("text()", unit, size, prefix, terminator, pad)
 
     def make(scope: Scope) -> spec.WireType:
-        return spec.TextType(encoding, optional_node(size, scope), length_prefix(prefix, scope), end)
+        return spec.TextType(encoding, optional_node(size, scope), length_prefix(prefix, scope), end, filler, unit)
 
     return field(make, default=default, doc=doc)  # type: ignore[no-any-return]  # a proxy at run time
 
 
-def _terminator(value: Any) -> bytes | None:
+def _delimiters(what: str, unit: int, size: Any, prefix: Any, terminator: Any, pad: Any) -> tuple[bytes | None, bytes | None]:
+    """The terminator, and what fills an area that its content does not."""
+    end, filler = _some_bytes("terminator", terminator), _some_bytes("pad", pad)
+    area = size is not UNSET and size is not None and (end is not None or filler is not None)
+    one_delimiter(what, size=UNSET if area else size, prefix=prefix, terminator=terminator)
+    if area and prefix is not UNSET:
+        raise declaration_error(f"{what} ends in two ways, size= and prefix=; keep one", call_site())
+    if filler is not None and not area:
+        raise declaration_error("pad= fills an area that is larger than its content; say how large: size=16, pad=...", call_site())
+    if end is not None and len(end) % unit:
+        raise declaration_error(f"terminator={end!r} is not whole characters of the encoding: they have {unit} bytes", call_site())
+    if filler is not None and len(filler) != unit:
+        raise declaration_error(f"pad={filler!r}: give the {unit} byte{'s' if unit > 1 else ''} of one character", call_site())
+    return end, bytes(unit) if area and filler is None else filler
+
+
+def _some_bytes(name: str, value: Any) -> bytes | None:
     if value is UNSET or value is None:
         return None
     if isinstance(value, bytes) and value:
         return value
-    raise declaration_error(f"terminator={value!r}: give one or more bytes, such as b'\\0'", call_site())
+    raise declaration_error(f"{name}={value!r}: give one or more bytes, such as b'\\0'", call_site())
 
 
 def _address(as_type: type[Address], default: Any, doc: str) -> Any:

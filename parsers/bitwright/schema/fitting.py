@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from bitwright.areas import check_fitting, check_terminated, fill
 from bitwright.enums import table_of
 from bitwright.floats import bits_of_float
 from bitwright.names import split_name
 from bitwright.schema import spec
 from bitwright.schema.expr import Const, Node, Scope
 from bitwright.values import Address
+
+MOST_CONSTANT = 1 << 16  # bytes of an area
 
 
 def constant(wire: spec.WireType, fixed: Node | bytes | str, scope: Scope) -> tuple[Any, Node | bytes]:
@@ -20,12 +23,9 @@ def constant(wire: spec.WireType, fixed: Node | bytes | str, scope: Scope) -> tu
                 return spec.MISSING, fixed  # an expression: known when a message is
             return _member(wire, _in_range(wire, fixed.value, "value", scope)), fixed
         case spec.BytesType(size=Const(size)) if isinstance(fixed, bytes) and not issubclass(wire.as_type, Address):
-            _same_size(fixed, size, "value", scope)
-            return fixed, fixed
+            return fixed, _filled(wire, fixed, size, scope)
         case spec.TextType(encoding=encoding, size=Const(size)) if isinstance(fixed, str):
-            encoded = _encoded(fixed, encoding, "value", scope)
-            _same_size(encoded, size, "value", scope)
-            return fixed, encoded
+            return fixed, _filled(wire, _encoded(fixed, encoding, "value", scope), size, scope)
     raise scope.error(
         "const() takes a number with an integer, or bytes or text with a field of as many: const(u16(), 5), const(raw(size=2), b'ab')"
     )
@@ -113,11 +113,35 @@ def _check_bytes(wire: spec.BytesType, value: Any, what: str, scope: Scope) -> N
 
 def _check_extent(wire: spec.BytesType | spec.TextType, content: bytes, what: str, scope: Scope) -> None:
     if isinstance(wire.size, Const):
-        _same_size(content, wire.size.value, what, scope)
+        _check_area(wire, content, wire.size.value, what, scope)
+        return
     if wire.prefix is not None:
         _in_range(wire.prefix, len(content), f"the length of {what}", scope)
-    if wire.terminator is not None and wire.terminator in content:
-        raise scope.error(f"{what}={content!r} holds the terminator {wire.terminator!r}, so it would be read back shorter")
+    if wire.terminator is not None:
+        try:
+            check_terminated(content, wire.terminator, wire.unit)
+        except ValueError as error:
+            raise scope.error(f"{what}={content!r} {error}") from None
+
+
+def _check_area(wire: spec.BytesType | spec.TextType, content: bytes, size: int, what: str, scope: Scope) -> None:
+    if wire.pad is None:
+        _same_size(content, size, what, scope)
+        return
+    try:
+        check_fitting(content, size, wire.pad, wire.terminator, wire.unit)
+    except ValueError as error:
+        raise scope.error(f"{what}={content!r} {error}") from None
+
+
+def _filled(wire: spec.BytesType | spec.TextType, content: bytes, size: int, scope: Scope) -> bytes:
+    """What a constant is on the wire."""
+    _check_area(wire, content, size, "value", scope)
+    if wire.pad is None:
+        return content
+    if size > MOST_CONSTANT:
+        raise scope.error(f"a constant of {size} bytes, most of them padding; put the padding behind it: pad(bytes={size - len(content)})")
+    return fill(content, size, wire.pad, wire.terminator, wire.unit)
 
 
 def _same_size(content: bytes, size: int, what: str, scope: Scope) -> None:

@@ -57,6 +57,7 @@ class FloatType(msgspec.Struct, frozen=True):
 class BytesType(msgspec.Struct, frozen=True):
     """Bytes: of `size`, after a length `prefix`, up to a `terminator`, or to the end of the region.
 
+    With `pad`, `size` is that of an area which they need not fill: they end at the `terminator`, or before the padding.
     `as_type` is bytes or a fixed-size subclass.  `payload` marks the bytes of the layer above.
     """
 
@@ -65,15 +66,23 @@ class BytesType(msgspec.Struct, frozen=True):
     terminator: bytes | None = None
     as_type: type[bytes] = bytes
     payload: bool = False
+    pad: bytes | None = None
+
+    @property
+    def unit(self) -> int:
+        """The bytes that a terminator and a padding are counted in."""
+        return 1
 
 
 class TextType(msgspec.Struct, frozen=True):
-    """Text in `encoding`; delimited like `BytesType`."""
+    """Text in `encoding`, whose characters are made of units of so many bytes; delimited like `BytesType`."""
 
     encoding: str
     size: Node | None = None
     prefix: IntType | None = None
     terminator: bytes | None = None
+    pad: bytes | None = None
+    unit: int = 1
 
 
 class NameType(msgspec.Struct, frozen=True):

@@ -151,8 +151,17 @@ def _joined(parts: list[tuple[str, int]], order: str) -> str:
 
 
 def _put_bytes(e: Emitter, op: Op) -> None:
-    content, terminator = strip(e.expr(op.args[0])), op.attrs.get("terminator")
-    e.line(f"out += {e.names.add('terminated', runtime.terminated)}({content}, {terminator!r})" if terminator else f"out += {content}")
+    content, terminator, unit = strip(e.expr(op.args[0])), op.attrs.get("terminator"), op.attrs.get("unit", 1)
+    if terminator:
+        more = f", {unit}" if unit > 1 else ""
+        content = f"{e.names.add('terminated', runtime.terminated)}({content}, {terminator!r}{more})"
+    e.line(f"out += {content}")
+
+
+def _put_area(e: Emitter, op: Op) -> None:
+    content, size = (strip(e.expr(a)) for a in op.args)
+    constants = ", ".join(repr(op.attrs[name]) for name in ("pad", "terminator", "unit"))
+    e.line(f"out += {e.names.add('area', runtime.area)}({content}, {size}, {constants})")
 
 
 def _encoded(e: Emitter, op: Op) -> str:
@@ -244,6 +253,7 @@ BUILD: dict[str, Emit] = {
     **COMMON, "memo": _memo, "fit": _fit, "as_int": _as_int, "as_float": _as_float, "as_bytes": _as_bytes, "as_text": _as_text,
     "as_list": _as_list, "as_value": _as_value,
     "as_class": _as_class, "arm": _arm, "attr": _attr, "here": _here, "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes,
+    "put.area": _put_area,
     "put.zeros": _put_zeros, "put.varint": _put_varint, "insert.varint": _insert_varint,
     "put.name": _put_name, "patch": _patch, "put.checksum": _put_checksum,
     "blocks": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {e.names.add('Blocks', Blocks)}()"),

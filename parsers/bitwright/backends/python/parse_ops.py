@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bitwright.areas import content_end, find_unit, is_padding
 from bitwright.backends.python import runtime
 from bitwright.backends.python.common_ops import COMMON, Emit, variables
 from bitwright.backends.python.emitter import CODES, Emitter, strip
@@ -62,9 +63,30 @@ def _bits(e: Emitter, op: Op) -> None:
 
 def _find(e: Emitter, op: Op) -> None:
     base, end = (strip(e.expr(a)) for a in op.args)
-    name = e.variable(op.outs[0])
-    e.line(f"{name} = data.find({e.names.add('TERMINATOR', op.attrs['terminator'], op.attrs['terminator'])}, {base}, {end})")
+    name, unit = e.variable(op.outs[0]), op.attrs.get("unit", 1)
+    terminator = e.names.add("TERMINATOR", op.attrs["terminator"], op.attrs["terminator"])
+    if unit == 1:
+        e.line(f"{name} = data.find({terminator}, {base}, {end})")
+    else:
+        e.line(f"{name} = {e.names.add('find_unit', find_unit)}(data, {terminator}, {base}, {end}, {unit})")
     e.fail_if(f"{name} < 0")
+
+
+def _trim(e: Emitter, op: Op) -> None:
+    base, end = (strip(e.expr(a)) for a in op.args)
+    pad, terminator, unit = op.attrs["pad"], op.attrs["terminator"], op.attrs["unit"]
+    stop = e.variable(op.outs[0])
+    if terminator is not None and unit == 1:
+        e.line(f"{stop} = data.find({e.names.add('TERMINATOR', terminator, terminator)}, {base}, {end})")
+    elif terminator is None and unit == 1:
+        e.line(f"{stop} = {base} + len(data[{base}:{end}].rstrip({pad!r}))")
+    else:
+        e.line(f"{stop} = {e.names.add('content_end', content_end)}(data, {base}, {end}, {pad!r}, {terminator!r}, {unit})")
+    if terminator is not None:
+        e.fail_if(f"{stop} < 0")
+    if e.uses.get(op.outs[1]):
+        is_clean = e.names.add("is_padding", is_padding)
+        e.line(f"{e.variable(op.outs[1])} = int({is_clean}(data, {stop}, {end}, {pad!r}, {terminator!r}))")
 
 
 def _same(e: Emitter, op: Op) -> None:
@@ -159,7 +181,7 @@ def _zeros(e: Emitter, op: Op) -> None:
 PARSE: dict[str, Emit] = {
     **COMMON, "memo": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {{}}"), "need": _need, "need.var": _need_var,
     "expect": lambda e, op: None,
-    "load": _load, "unpack": _unpack, "bits": _bits, "find": _find, "same": _same,
+    "load": _load, "unpack": _unpack, "bits": _bits, "find": _find, "trim": _trim, "same": _same,
     "varint": _varint, "varint.size": _varint_size,
     "span": _span, "render": _render, "text": _text, "name": _name, "checksum": _checksum, "known": _known, "zeros": _zeros,
     "reach": _reach, "reach.region": _region, "reached": _reached, "extent": _extent,

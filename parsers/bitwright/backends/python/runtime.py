@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
+from bitwright.areas import check_terminated, fill
 from bitwright.compression import NameMemo
 from bitwright.errors import Fault
 from bitwright.floats import bits_of_float
@@ -81,12 +82,21 @@ def checksum(
     return put_checksum(data, begin, stop, at, prefix, size, algorithm, own)
 
 
-def terminated(content: bytes, terminator: bytes) -> bytes:
+def terminated(content: bytes, terminator: bytes, unit: int = 1) -> bytes:
     """The content and its terminator, which it must not contain."""
-    whole = content + terminator
-    if whole.find(terminator) != len(content):
-        raise Fail
-    return whole
+    try:
+        check_terminated(content, terminator, unit)
+    except ValueError:
+        raise Fail from None
+    return content + terminator
+
+
+def area(content: bytes, size: int, pad: bytes, terminator: bytes | None, unit: int) -> bytes:
+    """The area that holds the content."""
+    try:
+        return fill(content, size, pad, terminator, unit)
+    except ValueError:
+        raise Fail from None
 
 
 def put_checksum(

@@ -53,7 +53,7 @@ def _find(e: Emitter, op: Op) -> None:
     base, end = (strip(e.expr(a)) for a in op.args)
     terminator = e.names.add("TERMINATOR", op.attrs["terminator"], op.attrs["terminator"])
     function = e.names.add("find_waiting", find_waiting)
-    e.line(f"{e.variable(op.outs[0])} = yield from {function}(data, {terminator}, {base}, {end})")
+    e.line(f"{e.variable(op.outs[0])} = yield from {function}(data, {terminator}, {base}, {end}, {op.attrs.get('unit', 1)})")
 
 
 def _name(e: Emitter, op: Op) -> None:
@@ -89,11 +89,13 @@ STREAM: dict[str, Emit] = {
 }  # fmt: skip
 
 
-def find_waiting(data: Buffer, terminator: bytes, base: int, end: int) -> Generator[tuple[int, int], None, int]:
+def find_waiting(data: Buffer, terminator: bytes, base: int, end: int, unit: int) -> Generator[tuple[int, int], None, int]:
     """The position of a terminator; what was searched is not searched again."""
     begin = base
     while True:
         found = data.find(terminator, begin, end)
+        while found >= 0 and (found - base) % unit:
+            found = data.find(terminator, found + 1, end)
         if found >= 0:
             return found
         if len(data) >= end:
