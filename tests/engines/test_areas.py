@@ -150,3 +150,12 @@ def test_the_functions_behind_it() -> None:
     assert padding(5, b"ab") == b"ababa"
     with pytest.raises(ValueError, match="has 3 bytes with its terminator; the area has 2"):
         fill(b"ab", 2, b"\0", b"\0", 1)
+
+
+def test_a_stream_finds_terminators_at_whole_characters() -> None:
+    message = Wide(line="\u0100\u0001a", area="\u0100", filled="\u2000a")
+    wire = message.build()
+    for engine in ("interp", "python"):
+        for cut in range(len(wire) + 1):
+            stream = Wide.codec(engine).stream()
+            assert [*stream.feed(wire[:cut]), *stream.feed(wire[cut:])] == [message]

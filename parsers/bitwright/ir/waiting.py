@@ -27,8 +27,8 @@ TO_THE_END: Final = frozenset({"span", "text", "render"})
 # Ops that mean the same where the input is a buffer that grows: all others are refused in a program that waits.
 SERVE_STREAMS: Final = WAITS | TO_THE_END | frozenset({
     "const", "bin", "neg", "swap", "not", "select", "lookup", "expect", "load", "unpack", "bits", "same", "zeros", "checksum",
-    "none", "known",
-    "constant", "box", "split", "memo", "list", "append", "make", "record", "len", "varint.size", "trim", "fail_if", "finding_if", "if", "attempt",
+    "none", "known", "trim",
+    "constant", "box", "split", "memo", "list", "append", "make", "record", "len", "varint.size", "fail_if", "finding_if", "if", "attempt",
     "loop.count", "loop.while", "loop.each", "yield", "call", "dispatch", "enter", "leave",
 })  # fmt: skip
 
