@@ -8,6 +8,7 @@ import pytest
 
 from bitwright import DeclarationError, Struct, array, auto, const, raw, text, u8, u32, varint
 from bitwright.areas import content_end, fill, find_unit, padding
+from bitwright.stream import Stream
 from tests.engines.agreement import agreed, built
 
 
@@ -157,5 +158,5 @@ def test_a_stream_finds_terminators_at_whole_characters() -> None:
     wire = message.build()
     for engine in ("interp", "python"):
         for cut in range(len(wire) + 1):
-            stream = Wide.codec(engine).stream()
+            stream = Stream(Wide.codec(engine), 64)
             assert [*stream.feed(wire[:cut]), *stream.feed(wire[cut:])] == [message]
