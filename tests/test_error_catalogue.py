@@ -415,7 +415,7 @@ def test_declaration_errors_have_one_code_and_the_line() -> None:
     with pytest.raises(DeclarationError, match=r"test_error_catalogue\.py:\d+: raw\(\) ends in two ways") as caught:
 
         class Empty(Struct):
-            items: bytes = raw(size=2, terminator=b"\0")
+            items: bytes = raw(prefix=u8(), terminator=b"\0")
 
     assert caught.value.code == "declaration"
     assert caught.value.declaration is not None

@@ -158,5 +158,5 @@ def test_a_stream_finds_terminators_at_whole_characters() -> None:
     wire = message.build()
     for engine in ("interp", "python"):
         for cut in range(len(wire) + 1):
-            stream = Stream(Wide.codec(engine), 64)
+            stream: Stream[Wide] = Stream(Wide.codec(engine), 64)
             assert [*stream.feed(wire[:cut]), *stream.feed(wire[cut:])] == [message]
