@@ -14,9 +14,12 @@ from bitwright import (
     Struct,
     align,
     array,
+    at,
     auto,
     bits,
+    check,
     const,
+    f32,
     flag,
     ipv6,
     mac,
@@ -30,6 +33,7 @@ from bitwright import (
     u16,
     u32,
     variant,
+    varint,
     when,
 )  # fmt: skip
 from bitwright.diagram import diagram
@@ -90,7 +94,7 @@ def test_a_whole_picture() -> None:
 
 def body(struct: type[Struct]) -> list[str]:
     """The lines of the first picture, without heading, bit numbers and legend."""
-    return [line for line in diagram(struct).splitlines()[4:] if re.match(r" [+|/:]", line)]
+    return [line for line in diagram(struct).splitlines()[4:] if re.match(r" [+|/:@]", line)]
 
 
 def test_high_fields_are_one_open_box() -> None:
@@ -215,6 +219,28 @@ def test_fields_with_an_order_of_their_own_say_so() -> None:
         "  network: most significant byte first",
         "  chosen: least significant byte first if low == 1",
     ]
+
+
+def test_what_lies_elsewhere_and_what_varies_say_where_and_how() -> None:
+    class Far(Struct):
+        offset: int = auto(u8())
+        name: str = at(offset, text(terminator=b"\0"))
+        size: int = auto(varint("leb128"))
+        body: bytes = raw(size=size)
+        ratio: float = f32()
+        known: bool = flag(default=False)
+        wide: int = bits(47)
+        check(size < 1000, "too much")
+
+    lines = body(Far)
+    assert f" @{'name: text, bytes up to 0x00, at byte offset'.center(63)}@" in lines
+    assert f" /{'size: leb128 of at most 64 bits'.center(63)}/" in lines
+    assert f" /{'body: size bytes'.center(63)}/" in lines
+    assert any("ratio" in line for line in lines)
+    assert any("wide" in line for line in lines)
+    assert "must hold: size < 1000 (too much)" in diagram(Far)
+    classes = [element.get("class") for element in drawn(Far)[0].iter()]
+    assert classes.count("elsewhere") == 3
 
 
 def test_a_struct_without_fields() -> None:

@@ -84,7 +84,6 @@ offset   0  1  2  3  4  5  6  7  ascii     field     value
 0004.4              ....0011               low       3
                         ^^^^               finding: reserved bits are 0x3 [reserved-bits]
 0005                   02 68 69       .hi  note      hi
-0008                                       extra     absent
 0008    00 01                    ..        items[0]  1
 000a          00 02                ..      items[1]  2
 """

@@ -1,7 +1,7 @@
 """The layout of a format as an RFC draws it: 32 bits a row, one character pair a bit.
 
 Fields of a fixed size are boxes to scale, high ones as in RFC 8200; what varies in size or may be
-absent is a row of its own between slashes or colons.  A name that is too long for its box is
+absent is a row of its own between slashes or colons, and what lies elsewhere one between at signs.  A name that is too long for its box is
 broken, written downwards, or replaced by a key that the legend below explains.  Structs
 that the format repeats or nests follow, each with its own picture.
 """
@@ -25,6 +25,7 @@ _ORDERS = {
     "inherit": "(byte order of the struct around it)",
 }
 _LEGEND_WIDTH = 78
+_NOTED = (spec.ArrayType, spec.NestedType, spec.SwitchType, spec.FloatType, spec.TextType)  # whose boxes say what they are
 _MOST_NAME_LINES = 4
 _MOST_ROWS = 8  # a fixed field higher than this is drawn as a varying one
 
@@ -113,6 +114,8 @@ def picture(made: spec.StructSpec) -> str:
 def _box(field: spec.FieldSpec) -> Box:
     size = measure.size_of(field.type).fixed
     note = describe(field.type)
+    if isinstance(field.type, spec.AtType):
+        return Box(field.name, None, note, "@")
     if isinstance(field.type, spec.OptionalType):
         return Box(field.name, None, note, ":")
     if size is None or size == 0 or size > _MOST_ROWS * ROW_BITS:
@@ -120,7 +123,7 @@ def _box(field: spec.FieldSpec) -> Box:
     if isinstance(field.type, spec.PadType) or (field.reserved and field.name.startswith("_")):
         return Box("reserved" if field.reserved else "padding", size, short=("rsvd", "0"))
     fixed = f" = {show(field.fixed)}" if isinstance(field.fixed, Const) and size >= ROW_BITS // 8 else ""
-    return Box(f"{field.name}{fixed}", size, note if isinstance(field.type, spec.ArrayType | spec.NestedType | spec.SwitchType) else "")
+    return Box(f"{field.name}{fixed}", size, note if isinstance(field.type, _NOTED) and not fixed else "")
 
 
 def describe(wire: spec.WireType) -> str:

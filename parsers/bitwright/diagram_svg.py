@@ -30,6 +30,7 @@ STYLE: Final = (
     ".bw-diagram .title{font-weight:bold}"
     ".bw-diagram path{stroke:currentColor;fill:none}"
     ".bw-diagram .absent{stroke-dasharray:4 3}"
+    ".bw-diagram .elsewhere{stroke-dasharray:1 3}"
     ".bw-diagram rect{fill:currentColor;fill-opacity:.05}"
     ".bw-diagram .spare{fill-opacity:.16}"
     ".bw-diagram .varies{fill-opacity:.09}"
@@ -135,14 +136,14 @@ class _Drawing:
             self._text(x, y + number * _LINE, line)
 
     def _varying(self, box: text.Box, legend: list[str]) -> None:
-        """A row for what has no fixed size: broken sides; dashed where it may be absent."""
+        """A row for what has no fixed size: broken sides; dashed where it may be absent, dotted where it lies elsewhere."""
         height, right = 40, _WIDTH - _MARGIN
         words = f"{box.name}: {box.note}" if box.note else box.name
         if len(words) > _LEGEND - 2:
             legend.append(words)
             words = box.name if len(box.name) <= _LEGEND - 2 else f"{box.name[: _LEGEND - 5]}..."
         self.parts.append(f'<rect class="varies" x="{_MARGIN}" y="{self.y}" width="{right - _MARGIN}" height="{height}"/>')
-        kind = "absent" if box.edge == ":" else ""
+        kind = {":": "absent", "@": "elsewhere"}.get(box.edge, "")
         self._path(f"M{_MARGIN} {self.y}H{right}M{_MARGIN} {self.y + height}H{right}", kind)
         for x in (_MARGIN, right):
             broken = "v40" if kind else "v12l-5 5l10 6l-5 5v12"

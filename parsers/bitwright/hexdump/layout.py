@@ -88,8 +88,8 @@ def _shown(parts: list[Part], marks: list[int], *, fold: bool) -> Iterator[Item]
             hidden = []
         if part.parts:
             yield from _shown(part.parts, marks, fold=fold)
-        elif part.end is not None and not (part.begin == part.end and part.value is None and part.path.rpartition(".")[2].startswith("_")):
-            yield Item("field", part.begin, part.end, part.path, _words(part.value, empty=part.begin == part.end), part.bits)
+        elif part.end is not None and (part.begin < part.end or part.value is not None):  # what is absent has no bytes
+            yield Item("field", part.begin, part.end, part.path, _words(part.value), part.bits)
 
 
 def _is_marked(part: Part, marks: list[int]) -> bool:
@@ -108,9 +108,9 @@ def _folded(parts: list[Part]) -> Iterator[Item]:
     yield Item("fold", begin, begin, name, f"... {len(parts):,} more elements of {name} ({size})")
 
 
-def _words(value: Any, *, empty: bool) -> str:
+def _words(value: Any) -> str:
     if value is None:
-        return "absent" if empty else "padding"
+        return "padding"
     if isinstance(value, list):
         return "no elements" if not value else f"{len(value):,} elements"
     if type(value) is bytes:
@@ -185,7 +185,8 @@ def _failed(parts: list[Part]) -> Part | None:
 def _gap(seen: Observation, piece: tuple[int, int], around: _Around, failed: Part | None) -> Item:
     begin, end = piece
     inside = around.innermost(begin)
-    if failed is not None and not failed.parts and begin == failed.begin:
+    misled = seen.error is not None and seen.error.code == "bad-offset"  # it would lie elsewhere
+    if failed is not None and not failed.parts and begin == failed.begin and not misled:
         return Item("rest", begin, end, failed.path, "not read")
     if inside is not None:
         return Item("rest", begin, end, inside.path, "length, padding or end mark")

@@ -109,6 +109,8 @@ class Page:
             colour = self.colours.get(id(item), _STYLES["faint"])
             pattern = self._bits((item.begin, item.end), item.bits, (first, last), colour)
             label = f"{self._offset(item.begin // 8)}.{item.begin % 8}"
+            if item.kind == "field" and not pattern.strip():
+                item.text += f" ({item.end - item.begin} bits)"
             yield self._labelled(label, pattern, "", item, colour)
             for mark in item.marks:
                 marked = mark.begin, min(mark.end, item.end)
