@@ -1,4 +1,4 @@
-"""Nothing from data reaches a terminal or a page as it is: every byte, every place, every renderer."""
+"""Class 22: nothing from data reaches a terminal or a page as it is: every byte, every place, every renderer."""
 
 from __future__ import annotations
 
