@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bitwright.enums import OpenEnum
-from bitwright.errors import BitwrightError, BuildError, DeclarationError, Finding, Limits, NeedMore, ParseError
+from bitwright.errors import BitwrightError, BuildError, DeclarationError, Finding, Limits, LintWarning, NeedMore, ParseError
 from bitwright.schema.conditions import check, when
 from bitwright.schema.content import domain_name, ipv4, ipv6, mac, payload, raw, text
 from bitwright.schema.numbers import (
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "BitwrightError", "BuildError", "DeclarationError", "Finding", "IPv4Address", "IPv6Address", "Limits", "MACAddress", "Name",
-    "NeedMore", "OpenEnum", "ParseError", "Struct", "align", "array", "at", "auto", "bits", "capture", "check", "checksum", "const",
+    "BitwrightError", "BuildError", "DeclarationError", "Finding", "IPv4Address", "IPv6Address", "Limits", "LintWarning",
+    "MACAddress", "Name", "NeedMore", "OpenEnum", "ParseError", "Struct", "align", "array", "at", "auto", "bits", "capture", "check", "checksum", "const",
     "domain_name", "f16", "f32", "f64", "flag", "i8", "i16", "i32", "i64", "ipv4", "ipv6", "mac", "nested", "pad", "param", "payload",
     "raw", "reserved", "rest", "select", "span", "stack", "switch", "text", "u8", "u16", "u24", "u32", "u48", "u64", "variant", "varint",
     "when",

@@ -239,6 +239,10 @@ class Fault(Exception):  # never seen by users: engines turn it into a ParseErro
         self.code, self.position, self.message, self.needed = code, position, message, needed
 
 
+class LintWarning(UserWarning):
+    """A declaration says something that it can hardly mean; `bitwright lint` says more."""
+
+
 class EngineDisagreement(RuntimeError):
     """A compiled engine refused what the reference interpreter accepts: a bug of bitwright; please report it."""
 

@@ -56,6 +56,7 @@ class StructType(StructMeta):
         if tag is not None:
             _register(cls, bases, tag, location)
         _check_pointers(cls)
+        _warn(spec.spec_of(cls), inherited)
         return cls
 
     @property
@@ -76,6 +77,13 @@ class StructType(StructMeta):
     def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **keywords: Any) -> None:
         """Swallow the class keywords that `__new__` used."""
         super().__init__(name, bases, namespace)
+
+
+def _warn(made: spec.StructSpec, inherited: spec.StructSpec | None) -> None:
+    """Say what the class can hardly mean."""
+    from bitwright.lint import quick
+
+    quick.warn(made, frozenset(f.name for f in made.fields) - frozenset(f.name for f in (inherited.fields if inherited else ())))
 
 
 def _may_keep(made: spec.StructSpec) -> bool:

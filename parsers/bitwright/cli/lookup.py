@@ -18,7 +18,7 @@ def spec_class(name: str) -> type[Struct]:
     """The Struct class that `name` means; CommandError if there is none."""
     from bitwright.stack import SpecNotFound, find_spec
 
-    _look_here()
+    look_here()
     check_engine()
     try:
         return find_spec(name)
@@ -30,7 +30,7 @@ def module_classes(name: str) -> list[type[Struct]] | None:
     """The Struct classes of the module or file that `name` means where it names no class and no spec; None if it means none."""
     from bitwright.stack import SpecNotFound, is_module, spec_entries, structs_of
 
-    _look_here()
+    look_here()
     if ":" in name or name in spec_entries() or not is_module(name):
         return None
     try:
@@ -42,7 +42,8 @@ def module_classes(name: str) -> list[type[Struct]] | None:
     return found
 
 
-def _look_here() -> None:
+def look_here() -> None:
+    """Let modules of the current directory be found."""
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.append(here)  # last, so that a file here never hides an installed module
 

@@ -17,7 +17,7 @@ HELP: Final = "show a format: diagram, source, program, explanation"
 DESCRIPTION: Final = """\
 Show a declared format: the bit diagram that an RFC would draw (svg: drawn), the Python source that
 parses and builds it, the program (intermediate representation) that the source is made
-from, or an explanation of layout and execution.  A module or a file without a class
+from, an explanation of layout and execution, or the loss certificate.  A module or a file without a class
 is listed: its formats with their sizes."""
 EXAMPLES: Final = """\
 examples:
@@ -29,7 +29,7 @@ examples:
   bitwright show ./myformats.py:Header
   bitwright show myformats"""
 
-FORMATS: Final = ("diagram", "svg", "source", "ir", "explain")
+FORMATS: Final = ("diagram", "svg", "source", "ir", "explain", "certificate")
 DIRECTIONS: Final = ("parse", "build")
 
 
@@ -61,6 +61,8 @@ def _shown(struct: type[Struct], form: str, direction: str) -> str:
         return struct.diagram(format="svg")
     if form == "source":
         return struct.source(direction)
+    if form == "certificate":
+        return str(struct.certificate())
     if form == "explain":
         return struct.explain()
     from bitwright.ir.text import to_text
