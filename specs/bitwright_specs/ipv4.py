@@ -15,6 +15,7 @@ from bitwright import (  # fmt: skip
     array,
     auto,
     bits,
+    check,
     checksum,
     const,
     flag,
@@ -77,6 +78,7 @@ class UnknownOption(OptionBody):
     """An option of a kind that is not declared."""
 
     length: int = auto(u8())
+    check(length >= 2, "the length counts kind and length")
     data: bytes = raw(size=length - 2, default=b"")
 
 
@@ -84,6 +86,7 @@ class Route(OptionBody):
     """The common form of the three routes: `pointer` is the octet of the next address, counted from 1 at the kind."""
 
     length: int = auto(u8())
+    check(length >= 3, "the length counts kind, length and pointer")
     pointer: int = u8(default=4)
     route: list[IPv4Address] = array(ipv4(), size=length - 3)
 
@@ -140,6 +143,7 @@ class Timestamp(OptionBody, tag=OptionKind.TIMESTAMP):
     """Internet Timestamp (RFC 791, page 22); `overflow` counts the hosts that found no room."""
 
     length: int = auto(u8())
+    check(length >= 4, "the length counts what is before the timestamps")
     pointer: int = u8(default=5)
     overflow: int = bits(4, default=0)
     flag: TimestampFlag = auto(bits(4, TimestampFlag))
@@ -162,9 +166,11 @@ class IPv4(Struct):
     version: Literal[4] = const(bits(4), 4)
     ihl: int = auto(bits(4))
     header_length = ihl * 4
+    check(ihl >= 5, "a header has at least five words")
     dscp: int = bits(6, default=0)
     ecn: ECN = bits(2, ECN, default=ECN.NOT_ECT)
     length: int = auto(u16())
+    check((length == 0) | (length >= header_length), "the length counts the header")
     id: int = u16(default=0)
     reserved_flag: int = reserved(1)
     df: bool = flag(default=False)

@@ -8,7 +8,25 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bitwright import IPv6Address, OpenEnum, Struct, array, auto, bits, const, flag, ipv6, payload, raw, reserved, u8, u16, u32, variant
+from bitwright import (
+    IPv6Address,
+    OpenEnum,
+    Struct,
+    array,
+    auto,
+    bits,
+    check,
+    const,
+    flag,
+    ipv6,
+    payload,
+    raw,
+    reserved,
+    u8,
+    u16,
+    u32,
+    variant,
+)
 from bitwright_specs.ip_protocol import IPProtocol
 
 
@@ -174,6 +192,7 @@ class AuthenticationHeader(Struct):
 
     next_header: IPProtocol = u8(IPProtocol)
     length: int = auto(u8())
+    check(length >= 1, "the length counts the fixed fields")
     reserved_bits: int = reserved(16)
     spi: int = u32()
     sequence_number: int = u32()

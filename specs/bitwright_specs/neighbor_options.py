@@ -6,7 +6,7 @@ with `tag=` joins it.
 
 from __future__ import annotations
 
-from bitwright import IPv6Address, OpenEnum, Struct, array, auto, bits, flag, ipv6, raw, reserved, u8, u32, variant
+from bitwright import IPv6Address, OpenEnum, Struct, array, auto, bits, check, flag, ipv6, raw, reserved, u8, u32, variant
 
 
 class OptionType(OpenEnum):
@@ -91,4 +91,5 @@ class Option(Struct):
 
     type: OptionType = auto(u8(OptionType))
     length: int = auto(u8())
+    check(length >= 1, "the length counts the option itself")
     body: OptionBody = variant(OptionBody, on=type, unknown=UnknownOption, size=length * 8 - 2)

@@ -8,7 +8,25 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bitwright import OpenEnum, Struct, array, auto, bits, checksum, const, flag, param, payload, raw, reserved, u8, u16, u32, variant
+from bitwright import (
+    OpenEnum,
+    Struct,
+    array,
+    auto,
+    bits,
+    check,
+    checksum,
+    const,
+    flag,
+    param,
+    payload,
+    raw,
+    reserved,
+    u8,
+    u16,
+    u32,
+    variant,
+)
 from bitwright.checksum import internet
 
 
@@ -79,6 +97,7 @@ class Sack(OptionBody, tag=OptionKind.SACK):
     """Selective acknowledgment (RFC 2018, section 3)."""
 
     length: int = auto(u8())
+    check(length >= 2, "the length counts kind and length")
     blocks: list[SackBlock] = array(SackBlock, size=length - 2)
 
 
@@ -94,6 +113,7 @@ class UnknownOption(OptionBody):
     """An option of a kind that is not declared."""
 
     length: int = auto(u8())
+    check(length >= 2, "the length counts kind and length")
     data: bytes = raw(size=length - 2, default=b"")
 
 
@@ -119,6 +139,7 @@ class TCP(Struct):
     acknowledgment_number: int = u32(default=0)
     data_offset: int = auto(bits(4))
     header_length = data_offset * 4
+    check(data_offset >= 5, "a header has at least five words")
     reserved_bits: int = reserved(3)
     ae: bool = flag(default=False)
     cwr: bool = flag(default=False)

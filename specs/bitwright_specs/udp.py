@@ -5,7 +5,7 @@ RFC 768; RFC 8200, section 8.1, for IPv6; RFC 2675 for the length 0 of jumbogram
 
 from __future__ import annotations
 
-from bitwright import Struct, auto, checksum, param, payload, rest, select, u16
+from bitwright import Struct, auto, check, checksum, param, payload, rest, select, u16
 from bitwright.checksum import internet
 
 
@@ -21,5 +21,6 @@ class UDP(Struct):
     src_port: int = u16()
     dst_port: int = u16()
     length: int = auto(u16())
+    check((length == 0) | (length >= 8), "the length counts the header")
     checksum: int = checksum(u16(), internet, prefix=pseudo_header, zero_is_absent=True)
     payload: bytes = payload(size=select(length == 0, rest(), length - 8))

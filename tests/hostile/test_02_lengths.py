@@ -13,7 +13,7 @@ from tests.hostile.messages import Sample, derived, samples
 
 CODES = {
     "truncated", "unconsumed", "count-too-large", "negative-size", "unknown-tag", "bad-text", "bad-label", "bad-pointer", "no-terminator",
-    "const", "name-too-long", "too-many-hops", "no-progress",
+    "check", "const", "name-too-long", "too-many-hops", "no-progress",
 }  # fmt: skip
 
 

@@ -146,7 +146,7 @@ def test_unknown_type_and_option_are_kept(wire: Wire) -> None:
 
 def test_option_length_0_is_refused(wire: Wire) -> None:
     error = wire.refuse(ICMPv6, "85000000" + "00000000" + "0100" + "000000000000")
-    assert (error.code, error.path) == ("negative-size", "body.options[0].body")
+    assert (error.code, error.path) == ("check", "body.options[0].length")
 
 
 @pytest.mark.parametrize("size", [1, 2, 7])

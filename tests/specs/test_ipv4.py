@@ -115,13 +115,13 @@ def test_total_length_0_means_to_the_end(wire: Wire) -> None:
 
 def test_total_length_below_the_header_is_refused(wire: Wire) -> None:
     error = wire.refuse(IPv4, DATAGRAM[:4] + "0013" + DATAGRAM[8:])
-    assert (error.code, error.path) == ("negative-size", "payload")
+    assert (error.code, error.path) == ("check", "length")
 
 
 @pytest.mark.parametrize("ihl", range(5))
 def test_header_length_below_20_is_refused(wire: Wire, ihl: int) -> None:
     error = wire.refuse(IPv4, f"4{ihl}" + DATAGRAM[2:])
-    assert (error.code, error.path) == ("negative-size", "options")
+    assert (error.code, error.path) == ("check", "ihl")
 
 
 def test_another_version_is_refused(wire: Wire) -> None:
@@ -207,7 +207,7 @@ def test_unknown_option_is_kept(wire: Wire) -> None:
 @pytest.mark.parametrize("length", [0, 1])
 def test_option_length_below_two_is_refused(wire: Wire, length: int) -> None:
     error = wire.refuse(IPv4, with_options(f"5e{length:02x}0000"))
-    assert (error.code, error.path) == ("negative-size", "options[0].body.data")
+    assert (error.code, error.path) == ("check", "options[0].body.length")
 
 
 def test_option_beyond_the_header_is_refused(wire: Wire) -> None:

@@ -140,7 +140,7 @@ def test_authentication_header(wire: Wire) -> None:
 
 def test_authentication_header_too_short_for_itself_is_refused(wire: Wire) -> None:
     error = wire.refuse(AuthenticationHeader, "1100" + AH[4:])
-    assert (error.code, error.path) == ("negative-size", "icv")
+    assert (error.code, error.path) == ("check", "length")
 
 
 def test_cut(wire: Wire) -> None:

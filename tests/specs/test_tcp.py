@@ -105,7 +105,7 @@ def test_unknown_option_is_kept(wire: Wire) -> None:
 @pytest.mark.parametrize("length", [0, 1])
 def test_option_length_below_two_is_refused(wire: Wire, length: int) -> None:
     error = wire.refuse(TCP, with_options(f"1e{length:02x}0000"))
-    assert (error.code, error.path) == ("negative-size", "options[0].body.data")
+    assert (error.code, error.path) == ("check", "options[0].body.length")
 
 
 def test_option_of_wrong_length_is_refused(wire: Wire) -> None:
@@ -126,7 +126,7 @@ def test_option_beyond_the_header_is_refused(wire: Wire) -> None:
 @pytest.mark.parametrize("offset", range(5))
 def test_data_offset_below_five_is_refused(wire: Wire, offset: int) -> None:
     error = wire.refuse(TCP, BARE[:24] + f"{offset:x}" + BARE[25:])
-    assert (error.code, error.path) == ("negative-size", "options")
+    assert (error.code, error.path) == ("check", "data_offset")
 
 
 def test_data_offset_beyond_the_segment_is_refused(wire: Wire) -> None:

@@ -142,8 +142,8 @@ def _determining(root: type) -> set[tuple[type, str]]:
     used: set[tuple[type, str]] = set()
     for struct, _ in structs_of(root):
         made = spec.spec_of(struct)
-        for node in _expressions(made):
-            for part in walk(node):
+        for field in made.fields:
+            for part in (part for node in spec.expressions_of(field.type) for part in walk(node)):
                 if isinstance(part, FieldRef):
                     used |= _reached(made, part.names)
     return used

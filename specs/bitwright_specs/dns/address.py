@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bitwright import IPv4Address, IPv6Address, Name, domain_name, ipv4, ipv6, raw, u8, when
+from bitwright import IPv4Address, IPv6Address, Name, check, domain_name, ipv4, ipv6, raw, u8, when
 from bitwright_specs.dns.enums import Type
 from bitwright_specs.dns.rdata import RData
 
@@ -23,5 +23,6 @@ class A6(RData, tag=Type.A6):
     """Lower part of an IPv6 address, and the name that has the upper one (RFC 2874, section 3.1; historic)."""
 
     prefix_length: int = u8(doc="bits that the prefix name has; 0 to 128")
+    check(prefix_length <= 128, "an address has 128 bits")
     suffix: bytes = raw(size=(135 - prefix_length) // 8, doc="as many bytes as the other bits need")
     prefix_name: Name | None = when(prefix_length > 0, domain_name(compress=False))
