@@ -35,7 +35,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "BitwrightError", "BuildError", "DeclarationError", "Finding", "IPv4Address", "IPv6Address", "Limits", "LintWarning",
-    "MACAddress", "Name", "NeedMore", "OpenEnum", "ParseError", "Struct", "align", "array", "at", "auto", "bits", "capture", "check", "checksum", "const",
+    "MACAddress", "Name",
+    "NeedMore", "OpenEnum", "ParseError", "Struct", "align", "array", "at", "auto", "bits", "capture", "check", "checksum", "const",
     "domain_name", "f16", "f32", "f64", "flag", "i8", "i16", "i32", "i64", "ipv4", "ipv6", "mac", "nested", "pad", "param", "payload",
     "raw", "reserved", "rest", "select", "span", "stack", "switch", "text", "u8", "u16", "u24", "u32", "u48", "u64", "variant", "varint",
     "when",

@@ -135,10 +135,9 @@ def _inside(wire: spec.WireType, path: str) -> Iterator[tuple[type, str]]:
             yield from _inside(item, f"{path}[]")
         case spec.OptionalType(_, inner) | spec.AtType(_, inner):
             yield from _inside(inner, path)
-        case spec.SwitchType(union=union, default=default, empty=empty):
-            for arm in dict.fromkeys([*union.cases.values(), default, empty]):
-                if arm is not None:
-                    yield arm, f"{path}({arm.__name__})."
+        case spec.SwitchType():
+            for arm in spec.arms_of(wire):
+                yield arm, f"{path}({arm.__name__})."
 
 
 @functools.cache

@@ -95,7 +95,7 @@ def _says_all(wire: spec.WireType | None) -> bool:
     """Whether the value of a type certainly says all of its bytes."""
     if type(wire) is spec.BytesType:
         return (wire.prefix is None or _says_all(wire.prefix)) and (wire.pad is None or wire.terminator is None)
-    return type(wire) in (spec.IntType, spec.ChecksumType)  # not a varint, which is an IntType too
+    return type(wire) in (spec.IntType, spec.FloatType, spec.ChecksumType)  # not a varint, which is an IntType too
 
 
 def _class_site() -> Location:

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 HELP: Final = "show a format: diagram, source, program, explanation"
 DESCRIPTION: Final = """\
-Show a declared format: the bit diagram that an RFC would draw (svg: drawn), the Python source that
-parses and builds it, the program (intermediate representation) that the source is made
-from, an explanation of layout and execution, or the loss certificate.  A module or a
-file without a class is listed: its formats with their sizes."""
+Show a declared format: the bit diagram that an RFC would draw (svg: drawn), the Python
+source that parses and builds it, the program (intermediate representation) that the
+source is made from, an explanation of layout and execution, or the loss certificate.  A
+module or a file without a class is listed: its formats with their sizes."""
 EXAMPLES: Final = """\
 examples:
   bitwright show ipv4

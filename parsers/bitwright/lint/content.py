@@ -8,7 +8,7 @@ from bitwright.lint.advice import Remark
 from bitwright.lint.places import Place, fields_of
 from bitwright.lint.sizes import Sizes
 from bitwright.schema import spec
-from bitwright.schema.expr import show
+from bitwright.schema.expr import Node, show
 
 _PROBES = (b"", b"123456789", bytes(64), b"\xff" * 64, bytes(range(256)))
 
@@ -16,7 +16,7 @@ _PROBES = (b"", b"123456789", bytes(64), b"\xff" * 64, bytes(range(256)))
 def checksum_spans(place: Place) -> Iterator[Remark]:
     """A checksum that covers a part of itself: a few of its bytes count as zero, the others as they are."""
     wire = place.wire
-    if not isinstance(wire, spec.ChecksumType) or wire.over is None:
+    if not isinstance(wire, spec.ChecksumType) or not isinstance(wire.over, Node):
         return
     before, sizes = 0, Sizes()
     for field, view in fields_of(place.made):

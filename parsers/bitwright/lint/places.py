@@ -47,11 +47,6 @@ def types_in(wire: spec.WireType, view: View) -> Iterator[tuple[spec.WireType, V
                 yield from types_in(around, view)
 
 
-def arms_of(wire: spec.SwitchType) -> list[type]:
-    """Every struct of a union, once."""
-    return list(dict.fromkeys(arm for arm in (*wire.union.cases.values(), wire.default, wire.empty) if arm is not None))
-
-
 def structs_within(wire: spec.WireType, path: str) -> Iterator[tuple[type, str]]:
     """The structs that a type holds directly, each with the path of its fields' names to come."""
     match wire:
@@ -60,7 +55,7 @@ def structs_within(wire: spec.WireType, path: str) -> Iterator[tuple[type, str]]
         case spec.ArrayType(item):
             yield from structs_within(item, f"{path}[]")
         case spec.SwitchType():
-            for arm in arms_of(wire):
+            for arm in spec.arms_of(wire):
                 yield arm, f"{path}({arm.__name__})."
         case _:
             inner = getattr(wire, "inner", None)
@@ -89,7 +84,7 @@ def handed(root: type) -> dict[type, dict[str, Range]]:
             for wire, here in types_in(field.type, view):
                 if isinstance(wire, spec.NestedType | spec.SwitchType):
                     ranges = {name: _argument(node, here) for name, node in wire.arguments}
-                    for inner in [wire.struct] if isinstance(wire, spec.NestedType) else arms_of(wire):
+                    for inner in [wire.struct] if isinstance(wire, spec.NestedType) else spec.arms_of(wire):
                         known = found.setdefault(inner, {})
                         for name, (low, high) in ranges.items():
                             old = known.get(name, (low, high))

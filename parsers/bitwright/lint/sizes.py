@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bitwright.lint.places import arms_of, fields_of, structs_of
+from bitwright.lint.places import fields_of, structs_of
 from bitwright.lint.ranges import View
 from bitwright.schema import measure, spec
 from bitwright.schema.expr import Node
@@ -70,7 +70,7 @@ class Sizes:
         return Size(measure.size_of(wire).fewest, None)
 
     def _switch(self, wire: spec.SwitchType) -> Size:
-        sizes = [self.struct(arm) for arm in arms_of(wire)]
+        sizes = [self.struct(arm) for arm in spec.arms_of(wire)]
         if not sizes:
             return EMPTY
         most = None if any(size.most is None for size in sizes) else max(size.most or 0 for size in sizes)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bitwright.lint.advice import Remark
 from bitwright.lint.numbers import amounts, shown
-from bitwright.lint.places import Place, arms_of, structs_of, structs_within
+from bitwright.lint.places import Place, structs_of, structs_within
 from bitwright.lint.sizes import Sizes, region
 from bitwright.schema import measure, spec
 from bitwright.schema.expr import Const, FieldRef, Node, ParamRef, show, walk
@@ -25,7 +25,7 @@ def regions(place: Place) -> Iterator[Remark]:
     if isinstance(wire, spec.NestedType):
         inside = [sizes.struct(wire.struct)]
     elif isinstance(wire, spec.SwitchType):
-        inside = [sizes.struct(arm) for arm in arms_of(wire)]
+        inside = [sizes.struct(arm) for arm in spec.arms_of(wire)]
     else:
         inside = []
     if inside and all((s.most is not None and s.most < room.fewest) or (room.most is not None and s.fewest > room.most) for s in inside):
@@ -119,8 +119,8 @@ def _expressions(made: spec.StructSpec) -> list[Node]:
     found = [*made.computed.values()]
     for field in made.fields:
         found += spec.expressions_of(field.type)
-        if isinstance(field.type, spec.ChecksumType) and field.type.over is not None:
-            found.append(field.type.over)
+        if isinstance(field.type, spec.ChecksumType):
+            found += field.type.places
         if isinstance(field.fixed, Node):
             found.append(field.fixed)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bitwright.evaluate import OPERATORS
 from bitwright.lint.advice import Remark
-from bitwright.lint.places import Place, arms_of
+from bitwright.lint.places import Place
 from bitwright.lint.ranges import View
 from bitwright.schema import spec
 from bitwright.schema.expr import Binary, Const, FieldRef, Node, Select, Unary, show, walk
@@ -68,7 +68,7 @@ def unknown_tags(place: Place) -> Iterator[Remark]:
     wire = place.wire
     if not isinstance(wire, spec.SwitchType):
         return
-    if not arms_of(wire):
+    if not spec.arms_of(wire):
         yield Remark("no-arms", f"{wire.union.name} has no arm", f"declare one: class First({wire.union.name}, tag=1), or give unknown=")
         return
     if wire.default is None:
@@ -89,7 +89,7 @@ def several_tags(place: Place) -> Iterator[Remark]:
     if isinstance(wire, spec.SwitchType) and isinstance(wire.on, FieldRef) and len(wire.on.names) == 1:
         tag = place.made.field(wire.on.names[0])
         if tag is not None and tag.auto:
-            for arm in arms_of(wire):
+            for arm in spec.arms_of(wire):
                 tags = [int(number) for number, one in wire.union.cases.items() if one is arm]
                 if len(tags) > 1:
                     message = f"{arm.__name__} has the tags {', '.join(map(str, tags))}; built from the class alone it gets {tags[0]}"
