@@ -26,7 +26,7 @@ from bitwright.schema.reals import f16, f32, f64
 from bitwright.schema.structure import array, nested, switch, variant
 from bitwright.schema.sums import checksum, span
 from bitwright.struct_ import Struct
-from bitwright.values import IPv4Address, IPv6Address, MACAddress, Name
+from bitwright.values import SKIPPED, IPv4Address, IPv6Address, MACAddress, Name
 
 if TYPE_CHECKING:
     from bitwright import capture, stack
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "BitwrightError", "BuildError", "DeclarationError", "Finding", "IPv4Address", "IPv6Address", "Limits", "LintWarning",
+    "SKIPPED", "BitwrightError", "BuildError", "DeclarationError", "Finding", "IPv4Address", "IPv6Address", "Limits",
+    "LintWarning",
     "MACAddress", "Name",
     "NeedMore", "OpenEnum", "ParseError", "Struct", "align", "array", "at", "auto", "bits", "capture", "check", "checksum", "const",
     "domain_name", "f16", "f32", "f64", "flag", "i8", "i16", "i32", "i64", "ipv4", "ipv6", "mac", "nested", "pad", "param", "payload",

@@ -8,7 +8,7 @@ first use, once for each byte order and set of options.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
 from bitwright import kept
@@ -33,6 +33,7 @@ from bitwright.lower.facts import Options, reads_to_end, unions_in
 from bitwright.lower.parse import ParseLowering
 from bitwright.lower.passes import optimize
 from bitwright.lower.passes.waiting import NoWaitingForm, mark_waiting
+from bitwright.lower.projection import paths_asked
 from bitwright.schema import spec
 
 ENGINES: Final = ("python", "interp")
@@ -85,12 +86,14 @@ class Codec:
         self._programs: dict[Any, Program] = {}
         self._runners: dict[Any, Runner] = {}
         self._sources: dict[Any, str] = {}
+        self._projections: dict[Any, tuple[Runner | None, Options]] = {}  # by the paths asked for
         self._installed: Any = None  # what took the place of the class's `parse`
 
     def forget(self) -> None:
         """Drop what was compiled: an open union has a new arm."""
         self._programs.clear()
         self._runners.clear()
+        self._projections.clear()
         self._sources.clear()
         if self._installed is not None and self.struct.__dict__.get("parse") is self._installed:
             type.__setattr__(self.struct, "parse", generic_parse(self.struct))
@@ -100,9 +103,13 @@ class Codec:
 
     def parse(
         self, data: Any, /, *, strict: bool = False, keep: bool = False, limits: Limits | None = None, endian: str | None = None,
-        partial: bool = False, **parameters: Any,
+        partial: bool = False, only: Collection[str] | None = None, **parameters: Any,
     ) -> Any:  # fmt: skip
         """Read one message that fills `data`; with `keep`, also remember what building would not give back."""
+        if only is not None:
+            if strict or keep or partial:
+                raise ValueError("only= looks at a part of the message; strict=, keep= and partial= need all of it")
+            return self._parse_only(data, only, limits, endian, parameters)
         whole = as_bytes(data)
         options = Options(strict=strict, limits=limits or DEFAULT_LIMITS)
         try:
@@ -134,6 +141,24 @@ class Codec:
             rest = bytes(memoryview(data).cast("B")[offset:])
             raise self._or_need_more(error, rest, offset, options.limits, endian, parameters) from None
         return value, after - offset
+
+    def _parse_only(
+        self, data: Any, only: Collection[str], limits: Limits | None, endian: str | None, parameters: dict[str, Any]
+    ) -> Any:
+        """Read the fields asked for."""
+        wanted = (only,) if isinstance(only, str) else tuple(only)
+        known = self._projections.get((wanted, limits, endian))
+        if known is None:
+            options = Options(only=paths_asked(self.struct, wanted), limits=limits or DEFAULT_LIMITS).lowered()
+            runner = None if self.backend == "interp" else self._runner("parse", self._order(endian), options)
+            known = self._projections[wanted, limits, endian] = runner, options
+        runner, options = known
+        if runner is not None and data.__class__ is bytes and not parameters and not self.spec.params and limits is None:
+            try:
+                return runner(data, 0, len(data))[0]
+            except self._failures():
+                pass  # the way that explains failures
+        return self._read(as_bytes(data), 0, options, endian, parameters)[0]
 
     def _or_need_more(
         self, error: ParseError, rest: bytes, base: int, limits: Limits, endian: str | None, parameters: dict[str, Any]
@@ -381,7 +406,7 @@ class Codec:
         key = ("optimized", direction, order, options := options.lowered())
         found = self._programs.get(key)
         if found is None:
-            found = optimize(self.program(direction, order, options))
+            found = optimize(self.program(direction, order, options), whole=not options.stream and options.only is None)
             verify(found)
             if options.stream:  # which the interpreter runs too
                 self._programs[key] = found

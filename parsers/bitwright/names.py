@@ -94,6 +94,28 @@ def read_name(data: bytes, position: int, end: int, origin: int, memo: Memo, max
     return _remember(runs, tail, tail_wire, hops, memo), after
 
 
+def name_end(data: bytes, position: int, end: int) -> int:
+    """The position after the name at `position`, of which only the labels before a pointer are looked at; NameFault as above."""
+    here = position
+    while True:
+        if here >= end:
+            raise _beyond(-1, here, 1)
+        length = data[here]
+        if length >= 0xC0:
+            if here + 2 > end:
+                raise _beyond(-1, here, 2)
+            return here + 2
+        if not length:
+            return here + 1
+        if length > MAX_LABEL:
+            raise NameFault("bad-label", here, f"a label of type {length >> 6:02b} is reserved")
+        if here + 1 + length > end:
+            raise _beyond(-1, here + 1, length)
+        here += length + 1
+        if here + 1 - position > MAX_NAME:
+            raise NameFault("name-too-long", position, f"the name is longer than {MAX_NAME} octets")
+
+
 def _beyond(after: int, here: int, needed: int, limit: int = -1) -> NameFault:
     """A name that runs out of bytes: truncated, or, behind a pointer, led astray by it."""
     if after < 0:

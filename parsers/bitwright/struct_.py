@@ -74,14 +74,16 @@ class Struct(_Value):
     @classmethod
     def parse(
         cls, data: ReadableBuffer, /, *, strict: bool = False, keep: bool = False, limits: Limits | None = None, partial: bool = False,
-        **parameters: Any,
+        only: Collection[str] | None = None, **parameters: Any,
     ) -> Self:  # fmt: skip
         """Read one message that fills `data` (any buffer) exactly.
 
         `strict` turns the first finding into an error.  `keep` remembers what `certificate()` says is lost, so that `build()`
         writes it back.  ParseError if the bytes do not fit; with `partial` NeedMore if more bytes could make them fit.
+
+        `only` names the fields that are wanted ("rcode", "answers.ttl"): the others are `SKIPPED`, and nothing behind the last is read.
         """
-        options: dict[str, Any] = {"strict": strict, "keep": keep, "limits": limits, "partial": partial, **parameters}
+        options: dict[str, Any] = {"strict": strict, "keep": keep, "limits": limits, "partial": partial, "only": only, **parameters}
         return cls.codec().parse(data, **options)  # type: ignore[no-any-return]  # of this class
 
     @classmethod

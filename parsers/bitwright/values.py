@@ -8,11 +8,37 @@ imported when first used, so that `import bitwright` stays light.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Self, TypeAlias
+from typing import Any, ClassVar, Final, Self, TypeAlias
 
 # A domain name in presentation form (RFC 1035, 5.1): absolute, so it ends in a dot; the root is ".".
 # Bytes that text cannot show plainly are escaped (\. \\ \DDD), so every name survives.
 Name: TypeAlias = str
+
+
+class Skipped:
+    """The class of `SKIPPED`."""
+
+    __slots__ = ()
+    _only: ClassVar[Self | None] = None
+
+    def __new__(cls) -> Self:
+        """The one value there is."""
+        if cls._only is None:
+            cls._only = super().__new__(cls)
+        return cls._only
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "SKIPPED"
+
+    def __reduce__(self) -> str:
+        return "SKIPPED"
+
+
+# What the fields hold that `parse(data, only=...)` was not asked for; of type Any, since a field of any type may be compared with it.
+SKIPPED: Final[Any] = Skipped()
 
 
 class Address(bytes):

@@ -236,6 +236,12 @@ class _Reads:
         self.learn((op.outs[1], 0), end)
         self.learn(self.place(base), op.outs[1], 1)
 
+    def name_end(self, op: Op) -> None:
+        base, end = op.args
+        self.region(op, base, end)
+        self.learn((op.outs[0], 0), end)
+        self.learn(self.place(base), op.outs[0], 1)
+
     # --- reads -------------------------------------------------------------------------------
 
     def region(self, op: Op, base: Reg, end: Reg) -> None:
@@ -355,7 +361,7 @@ _HANDLERS: Final[dict[str, Callable[[_Reads, Op], None]]] = {
     "const": _Reads.const, "bin": _Reads.bin, "fail_if": _Reads.fail_if, "need": _Reads.need, "need.var": _Reads.need_var,
     "find": _Reads.find,
     "trim": _Reads.trim, "name": _Reads.name, "load": _Reads.load, "unpack": _Reads.unpack, "same": _Reads.same, "span": _Reads.span,
-    "varint": _Reads.varint,
+    "varint": _Reads.varint, "name.end": _Reads.name_end,
     "text": _Reads.span, "render": _Reads.span, "zeros": _Reads.span, "call": _Reads.call, "dispatch": _Reads.dispatch, "if": _Reads.branch,
     "reach": _Reads.reach, "reach.region": _Reads.reach_region, "reached": _Reads.reached, "extent": _Reads.extent,
     "attempt": _Reads.branch,

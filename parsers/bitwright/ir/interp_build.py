@@ -13,6 +13,7 @@ from bitwright.ir.ops import Op
 from bitwright.kept import Place
 from bitwright.names import POINTER_RANGE, Memo, NameFault, join_labels, read_name, split_name
 from bitwright.pointers import Blocks, begin_block, end_block
+from bitwright.values import SKIPPED
 from bitwright.varints import write_varint
 
 
@@ -56,6 +57,8 @@ def _as_float(m: Machine, op: Op, args: list[Any]) -> int:
 
 
 def _shown(value: Any) -> str:
+    if value is SKIPPED:
+        return "SKIPPED: it was left out when the message was parsed with only="
     text = repr(value)
     return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}" if value is not None else "None"
 

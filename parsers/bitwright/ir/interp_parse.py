@@ -9,8 +9,9 @@ from bitwright.errors import Fault, ParseError
 from bitwright.ir.interp import Frame, Handler, Machine, bits_of, checksum_of, join_path, several
 from bitwright.ir.ops import Op
 from bitwright.ir.waiting import Waiting, name_wanted, terminator_wanted, varint_wanted
-from bitwright.names import NameFault, read_name
+from bitwright.names import NameFault, name_end, read_name
 from bitwright.pointers import Reach
+from bitwright.values import SKIPPED
 from bitwright.varints import read_varint, size_of_varint
 
 
@@ -227,9 +228,7 @@ def _name(m: Machine, op: Op, args: list[Any]) -> tuple[str, int]:
     except NameFault as fault:
         if op.attrs.get("wait") and fault.code == "truncated":
             raise _beyond_limit(m, fault.position, end, fault.needed or 0) from None
-        left = end - fault.position if fault.needed is not None else None
-        message = f"{fault.message}, {_plural(left)} left" if left else f"{fault.message}, none left" if left == 0 else fault.message
-        raise m.fail(fault.code, message, fault.position * 8, needed=fault.needed, available=left) from None
+        raise _name_fault(m, fault, end) from None
     if m.keep:
         m.kept[m.place("name")] = (m.data[base:after], text)
     return text, after
@@ -254,12 +253,26 @@ def _attempt(m: Machine, op: Op, args: list[Any]) -> Any:
     return several(op, m.block(op.blocks[1]))
 
 
+def _name_end(m: Machine, op: Op, args: list[Any]) -> int:
+    base, end = args
+    try:
+        return name_end(m.data, base, end)
+    except NameFault as fault:
+        raise _name_fault(m, fault, end) from None
+
+
+def _name_fault(m: Machine, fault: NameFault, end: int) -> BaseException:
+    left = end - fault.position if fault.needed is not None else None
+    message = f"{fault.message}, {_plural(left)} left" if left else f"{fault.message}, none left" if left == 0 else fault.message
+    return m.fail(fault.code, message, fault.position * 8, needed=fault.needed, available=left)
+
+
 HANDLERS: dict[str, Handler] = {
     "attempt": _attempt,
     "enter": _enter, "leave": _leave, "need": _need, "need.var": _need_var, "expect": _expect,
     "load": _load, "unpack": _unpack, "bits": _bits,
     "memo": lambda m, op, args: {}, "find": _find, "trim": _trim, "same": _same, "zeros": _zeros, "checksum": _checksum, "known": _known,
-    "span": _span, "render": _render,
+    "span": _span, "render": _render, "skipped": lambda m, op, args: SKIPPED, "name.end": _name_end,
     "text": _text, "name": _name, "varint": _varint, "varint.size": lambda m, op, args: size_of_varint(args[0], op.attrs["coding"]),
     "lies": _lies, "reached": _reached,
     "reach": lambda m, op, args: Reach(args[0], args[1], args[2], op.attrs["factor"]),

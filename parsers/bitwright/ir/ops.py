@@ -121,6 +121,8 @@ OPS: Final[Mapping[str, Signature]] = {
     "reach.region": Signature("o", "ii", pure=True),  # base and end
     "reached": Signature("oii", ""),  # from, to: charges the bytes; fails where that is too many
     "extent": Signature("oi", "i"),  # position: the end of the struct, of which that is the inline part
+    "name.end": Signature("ii", "i"),  # base, end: position after a domain name, whose pointer is not followed
+    "skipped": Signature("", "o", pure=True),  # what stands for a value that was not asked for
     "list": Signature("", "o"),
     "append": Signature("oo", ""),
     "make": Signature("o*", "o", ("class", "keywords")),  # positional arguments, then those by keyword

@@ -19,7 +19,7 @@ from typing import Final, NoReturn
 
 from bitwright.ir.constants import CHECKS, Check
 from bitwright.ir.ops import OPS, Block, Function, Op, Program, Reg, RegType, arity, walk
-from bitwright.ir.waiting import RECOVER, SERVE_STREAMS, TO_THE_END, WAITS, callees, end_of, hands_on, open_functions, waits
+from bitwright.ir.waiting import PLACELESS, RECOVER, SERVE_STREAMS, TO_THE_END, WAITS, callees, end_of, hands_on, open_functions, waits
 
 _TYPES: Final[Mapping[str, RegType | None]] = {"i": "int", "o": "obj", "?": None}
 
@@ -57,9 +57,6 @@ def verify(program: Program) -> None:
     if program.direction == "parse":
         check_waits(program)
         check_reads(program)
-
-
-PLACELESS: Final = frozenset({"bin", "expect", "yield", "enter", "leave"})  # may look at an open end without waiting
 
 
 def check_waits(program: Program) -> None:
@@ -149,7 +146,7 @@ _RULES: Final = _rules()
 # Ops of one direction only; the others serve both.
 PARSE_ONLY: Final = frozenset({
     "need", "need.var", "expect", "load", "unpack", "bits", "find", "same", "zeros", "checksum", "known", "span", "render", "text", "name",
-    "varint", "varint.size", "trim", "attempt",
+    "varint", "varint.size", "trim", "attempt", "name.end", "skipped",
     "reach", "reach.region", "reached", "extent", "lies",
 })  # fmt: skip
 BUILD_ONLY: Final = frozenset({

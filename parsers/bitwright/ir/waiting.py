@@ -29,10 +29,12 @@ SERVE_STREAMS: Final = WAITS | TO_THE_END | frozenset({
     "const", "bin", "neg", "swap", "not", "select", "lookup", "expect", "load", "unpack", "bits", "same", "zeros", "checksum",
     "none", "known", "trim",
     "constant", "box", "split", "memo", "list", "append", "make", "record", "len", "varint.size", "fail_if", "finding_if", "if", "attempt",
+    "reach", "reach.region", "reached", "extent", "lies",
     "loop.count", "loop.while", "loop.each", "yield", "call", "dispatch", "enter", "leave",
 })  # fmt: skip
 
 
+PLACELESS: Final = frozenset({"bin", "expect", "yield", "enter", "leave"})  # may look at an open end without waiting
 # Blocks that recover from a failure: in them nothing may wait, since the end of the input is none.
 RECOVER: Final = frozenset({"attempt"})
 

@@ -18,13 +18,14 @@ class Options:
 
     `strict`: findings are checked.  `lax`: the payload of the outermost struct takes what bytes are there.  `plain`: structs
     become dicts of plain data (text for bytes, addresses and enumeration members) instead of objects.  `stream`: the input is
-    still arriving, so what reads before its end waits.
+    still arriving, so what reads before its end waits.  `only`: the paths that are asked for; all else is skipped.
     """
 
     strict: bool = False
     lax: bool = False
     plain: bool = False
     stream: bool = False
+    only: frozenset[tuple[str, ...]] | None = None
     limits: Limits = DEFAULT_LIMITS
 
     def lowered(self) -> Options:

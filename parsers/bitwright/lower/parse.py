@@ -7,6 +7,7 @@ it, and the numbers that its caller's expressions ask for ("exports").
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 from bitwright.errors import declaration_error
 from bitwright.ir.builder import Builder, IntervalError
@@ -26,6 +27,7 @@ from bitwright.lower.common import (
 from bitwright.lower.expressions import Path, Values, paths_into
 from bitwright.lower.facts import Needs, Options, counts_from_itself, needs_of
 from bitwright.lower.pointing import refuse_loose_base
+from bitwright.lower.projection import Asked, by_field
 from bitwright.schema import measure, runs, spec
 from bitwright.schema.expr import FieldRef, ItemRef, Node, walk
 
@@ -35,6 +37,9 @@ Exports = tuple[Path, ...]
 @dataclasses.dataclass(frozen=True, slots=True)
 class Key:
     """What makes two functions for one struct different.
+
+    `only`: what is asked for in it; `skip`: nothing, not even an object; `position`: whether the caller needs the place
+    behind it, if not all of it is asked for.
 
     `lax`: its payload takes what bytes are there.  `outermost`: pointers count from it, as from an origin.
     """
@@ -46,6 +51,9 @@ class Key:
     exports: Exports = ()
     arguments: Arguments = ()
     lax: bool = False
+    only: Asked = None
+    skip: bool = False
+    position: bool = True
     run: runs.Run = None  # inside a byte, in which bit order that was begun
     outermost: bool = False
 
@@ -67,6 +75,10 @@ class ParseLowering(ProgramLowering):
             self.waiting.append(StructLowering(self, key, name).lower)
         return name
 
+    def _asked(self, needs: Needs) -> dict[str, Any]:
+        only = self.options.only
+        return {"outermost": needs.pointers, "only": only, "position": only is None}
+
     def _entry(self, struct: type, order: str) -> None:
         made = spec.spec_of(struct)
         refuse_as_message(struct)
@@ -78,7 +90,7 @@ class ParseLowering(ProgramLowering):
         depth = (builder.const(0),) if needs.depth else ()
         arguments: Arguments = tuple((name, reg.type) for name, reg in zip(made.params, params, strict=True))
         reach = (builder.obj("none"),) if needs.pointers else ()
-        name = self.function(Key(struct, 0, order, needs, (), arguments, self.options.lax, outermost=needs.pointers))
+        name = self.function(Key(struct, 0, order, needs, (), arguments, self.options.lax, **self._asked(needs)))
         value, after = builder.reg("obj", hint="value"), position(builder, "after")
         builder.emit("call", (start, end, *scope, *depth, *reach, *params), (value, after), function=name)
         builder.give(value, after)
@@ -107,6 +119,8 @@ class StructLowering:
         self.params = self._parameters()
         self.pos, self.phase, self.run = self.start, key.phase, key.run
         self.wanted = paths_into(self.spec, key.exports)
+        self.asked = None if key.only is None and not key.skip else by_field(self.spec, key.only or frozenset())
+        self.to_come = True  # whether anything needs the place behind the field in work
         self.following = 0  # bytes that surely follow the field in work, where the input is still arriving
 
     def _parameters(self) -> tuple[Reg, ...]:
@@ -136,8 +150,10 @@ class StructLowering:
         if self.depth is not None:
             self.depth = deeper(b, self.depth, self.options.limits.depth)
         self._begin_reach()
-        for field, following in zip(self.spec.fields, _following(self.spec), strict=True):
+        last = self._last()
+        for index, (field, following) in enumerate(zip(self.spec.fields[:last], _following(self.spec)[:last], strict=True)):
             self.following = following if self.options.stream else 0
+            self.to_come = self.key.position or index + 1 < last
             try:
                 FieldLowering(self, field).lower()
             except IntervalError as error:
@@ -145,7 +161,9 @@ class StructLowering:
         self._end_reach()
         if self.options.strict:
             check_sums(self)
-        value = self._make()
+        for field in self.spec.fields[last:]:
+            self.objects[field.name] = b.obj("skipped", hint=field.name)
+        value = b.obj("skipped", hint="value") if self.key.skip else self._make()
         exports = [self.values.lower(self._export(path), self.spec.location) for path in self.key.exports]
         b.give(value, self.pos, *exports)
         outs = ("obj", "int", *("int" for _ in exports))
@@ -166,6 +184,13 @@ class StructLowering:
         if self.own_reach is not None:
             refuse_loose_base(self.spec, self.phase)
             self.pos = self.builder.number("extent", self.own_reach, self.pos, lo=0, hi=POSITION_HI, hint="pos")
+
+    def _last(self) -> int:
+        """How many fields are looked at: those up to the last that is asked for, where nobody needs to know what comes after them."""
+        if self.asked is None or self.key.position:
+            return len(self.spec.fields)
+        wanted = {*self.asked, *by_field(self.spec, frozenset(self.key.exports))}
+        return max((index + 1 for index, field in enumerate(self.spec.fields) if field.name in wanted), default=0)
 
     def _export(self, path: Path) -> Node:
         if len(path) == 1 and path[0] in self.spec.computed:

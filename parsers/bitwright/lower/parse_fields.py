@@ -11,13 +11,14 @@ from bitwright.lower.conditions import fail_unless
 from bitwright.lower.expressions import expanded, export_bounds, refs_of
 from bitwright.lower.facts import Needs, end_phase, needs_of, phase_after
 from bitwright.lower.parse import Exports, Key, item_exports
-from bitwright.lower.parse_content import ContentLowering, Read
+from bitwright.lower.parse_content import Read
 from bitwright.lower.parse_pointer import read_at
+from bitwright.lower.parse_skip import SkipLowering
 from bitwright.schema import measure, runs, spec
 from bitwright.schema.expr import Const, Node
 
 
-class FieldLowering(ContentLowering):
+class FieldLowering(SkipLowering):
     """Lowers one field of a struct at the struct's current position."""
 
     def lower(self) -> None:
@@ -30,12 +31,13 @@ class FieldLowering(ContentLowering):
         after = phase_after(field.type, s.phase, s.spec, field)
         s.places[field.name] = s.pos, s.phase
         self.b.emit("enter", (s.pos,), name=field.name, phase=s.phase, location=field.location, **self._bits_of(field.type))
-        read = self.read(field.type)
-        self._constraints(read)
+        read = self.skip(field.type) if self.skipping else self.read(field.type)
+        if not self.skipping:
+            self._constraints(read)
         self.b.emit("leave", (s.pos, read.value), phase=s.phase)
         assert s.phase == after, (s.spec.name, field.name, s.phase, after)
         s.ends[field.name] = s.pos
-        s.objects[field.name] = read.value
+        s.objects[field.name] = self.skipped() if self.skipping else read.value
         if read.number is not None:
             s.values.fields[(field.name,)] = read.number
         for path, reg in read.exports.items():
@@ -118,7 +120,8 @@ class FieldLowering(ContentLowering):
         phase = s.phase
 
         def call(order: str) -> tuple[Reg, ...]:
-            key = Key(wire.struct, phase, order_for(wire.struct, order), needs, exports, arguments, run=s.run if phase else None)
+            run, asked = s.run if phase else None, self.asked_inside(needs, region)
+            key = Key(wire.struct, phase, order_for(wire.struct, order), needs, exports, arguments, run=run, **asked)
             outs = self._outs(wire.struct, exports)
             b.emit("call", (s.pos, end, *self._context(needs), *handed), outs, function=s.owner.function(key))
             return outs
@@ -126,8 +129,14 @@ class FieldLowering(ContentLowering):
         value, s.pos, *numbers = self._by_order(wire.order, call, self._outs(wire.struct, exports))
         s.phase, s.run = end_phase(wire.struct, phase), runs.last_order(wire, s.run)
         if region is not None:
-            self._consumed(region)
+            self.leave(region)
         return Read(value, None, dict(zip(exports, numbers, strict=True)))
+
+    def leave(self, region: Reg) -> None:
+        """Go on behind a region, which must be used up if all in it was read."""
+        if self.only is None and not self.skipping:
+            self._consumed(region)
+        self.s.pos = region
 
     def _consumed(self, region: Reg) -> None:
         s, b = self.s, self.b
@@ -154,7 +163,7 @@ class FieldLowering(ContentLowering):
         def choose(arms: Mapping[int, type], other: type | None) -> tuple[Reg, ...]:
             def call(order: str) -> tuple[Reg, ...]:
                 def name_of(arm: type) -> str:
-                    return s.owner.function(Key(arm, 0, order_for(arm, order), needs, (), arguments))
+                    return s.owner.function(Key(arm, 0, order_for(arm, order), needs, (), arguments, **self.asked_inside(needs, region)))
 
                 made = outs()
                 table = {tag: name_of(arm) for tag, arm in arms.items()}
@@ -172,7 +181,7 @@ class FieldLowering(ContentLowering):
                 nothing = b.bin("eq", s.pos, region)
                 value, s.pos = self._either(nothing, lambda: choose(can_be, wire.empty), lambda: choose(cases, wire.default), outs())
             if region is not None:
-                self._consumed(region)
+                self.leave(region)
             return value
 
         malformed = wire.malformed
@@ -188,7 +197,7 @@ class FieldLowering(ContentLowering):
         s.pos = before
         with b.inside(Block()) as second:
             value, s.pos = instead()
-            self._consumed(region)
+            self.leave(region)
             b.give(value)
         s.pos = region
         made = b.reg("obj", hint=self.field.name)
@@ -214,7 +223,7 @@ class FieldLowering(ContentLowering):
         phase, run = s.phase, s.run
 
         def yes() -> tuple[Reg, ...]:
-            read = self.read(inner)
+            read = self.skip(inner) if self.skipping else self.read(inner)
             got.append(read)
             return (read.value, s.pos, *((read.number,) if read.number is not None else ()))
 
@@ -243,7 +252,7 @@ class FieldLowering(ContentLowering):
         end, outer = self.end, self.end
         if wire.size is not None:
             end = self._region(wire.size)
-        items = b.obj("list", hint=self.field.name)
+        items = self._items()
         self.end = end
         if wire.until is None:
             self._loop(wire, items, b.bin("lt", s.pos, end), None)
@@ -257,18 +266,31 @@ class FieldLowering(ContentLowering):
         s, b = self.s, self.b
         before = s.pos
         b.emit("enter", (s.pos, index), name=None, phase=s.phase, location=self.field.location, **self._bits_of(wire.item))
-        read = self._nested(wire.item, exports) if isinstance(wire.item, spec.NestedType) else self.read(wire.item)
+        read = self._read_element(wire.item, exports)
         b.emit("leave", (s.pos, read.value), phase=s.phase)
-        b.emit("append", (items, read.value))
+        if not self.skipping:
+            b.emit("append", (items, read.value))
         if measure.size_of(wire.item).fewest == 0 and not isinstance(wire.count, Const):
             b.fail_if(b.bin("le", s.pos, before), "no-progress", "an element consumed nothing")
         return read
+
+    def _read_element(self, item: spec.WireType, exports: Exports) -> Read:
+        to_come, self.to_come = self.to_come, True
+        if isinstance(item, spec.NestedType) and (exports or not self.skipping):
+            read = self._nested(item, exports)
+        else:
+            read = self.skip(item) if self.skipping else self.read(item)
+        self.to_come = to_come
+        return read
+
+    def _items(self) -> Reg:
+        return self.skipped() if self.skipping else self.b.obj("list", hint=self.field.name)
 
     def _counted(self, wire: spec.ArrayType, count: Reg) -> Read:
         s, b = self.s, self.b
         if not isinstance(wire.count, Const):
             self._bound_count(wire, count)
-        items = b.obj("list", hint=self.field.name)
+        items = self._items()
         element = measure.size_of(wire.item).fixed
         if element is not None and element % 8:
             return self._unrolled(wire, items, element)

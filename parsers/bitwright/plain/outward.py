@@ -13,14 +13,27 @@ from typing import Any, TypeAlias
 
 from bitwright.floats import plain_float
 from bitwright.schema import spec
-from bitwright.values import Address
+from bitwright.values import SKIPPED, Address
 
 Converter: TypeAlias = Callable[[Any], dict[str, Any]]
 
 
 def to_plain(value: Any) -> dict[str, Any]:
-    """The value of a Struct class as plain data."""
+    """The value of a Struct class as plain data; what was not asked for when it was parsed is left out."""
+    if _lacks(value):
+        return {name: plain_value(item) for name in type(value).__match_args__ if (item := getattr(value, name)) is not SKIPPED}
     return CONVERTERS[type(value)](value)
+
+
+def _lacks(value: Any) -> bool:
+    """Whether fields were not asked for, in the value or in those that it holds: in a list, the first is like the others."""
+    for name in value.__struct_fields__:
+        item = getattr(value, name)
+        if item.__class__ is list and item:
+            item = item[0]
+        if item is SKIPPED or (hasattr(item, "__struct_fields__") and _lacks(item)):
+            return True
+    return False
 
 
 def plain_of(struct: type, *, payload: bool = True) -> Converter:

@@ -7,7 +7,9 @@ from bitwright.backends.python import runtime
 from bitwright.backends.python.common_ops import COMMON, Emit, variables
 from bitwright.backends.python.emitter import CODES, Emitter, strip
 from bitwright.ir.ops import Op
+from bitwright.names import name_end
 from bitwright.pointers import Reach
+from bitwright.values import SKIPPED
 from bitwright.varints import read_varint, size_of_varint
 
 
@@ -121,6 +123,11 @@ def _name(e: Emitter, op: Op) -> None:
     e.line(f"{', '.join(variables(e, op.outs))} = {function}(data, {args}, {op.attrs['hops']})")
 
 
+def _name_end(e: Emitter, op: Op) -> None:
+    args = ", ".join(strip(e.expr(a)) for a in op.args)
+    e.line(f"{e.variable(op.outs[0])} = {e.names.add('name_end', name_end)}(data, {args})")
+
+
 def _varint(e: Emitter, op: Op) -> None:
     """A number of one byte in place, all others by a call."""
     base, end = (strip(e.expr(a)) for a in op.args)
@@ -180,7 +187,8 @@ def _zeros(e: Emitter, op: Op) -> None:
 
 PARSE: dict[str, Emit] = {
     **COMMON, "memo": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {{}}"), "need": _need, "need.var": _need_var,
-    "expect": lambda e, op: None,
+    "expect": lambda e, op: None, "name.end": _name_end,
+    "skipped": lambda e, op: e.define(op.outs[0], e.names.add("SKIPPED", SKIPPED), atom=True),
     "load": _load, "unpack": _unpack, "bits": _bits, "find": _find, "trim": _trim, "same": _same,
     "varint": _varint, "varint.size": _varint_size,
     "span": _span, "render": _render, "text": _text, "name": _name, "checksum": _checksum, "known": _known, "zeros": _zeros,

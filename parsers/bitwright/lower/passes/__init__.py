@@ -7,7 +7,6 @@ interpreter, which runs that program; they never accept more, refuse more or ret
 from __future__ import annotations
 
 from bitwright.ir.ops import Program
-from bitwright.ir.waiting import waits
 from bitwright.lower.passes.bounds import hoist_bounds_checks
 from bitwright.lower.passes.copying import copy_program
 from bitwright.lower.passes.dead import drop_unused
@@ -19,12 +18,12 @@ from bitwright.lower.passes.trace import strip_trace
 from bitwright.lower.passes.whole import add_whole, tighten_whole
 
 
-def optimize(program: Program) -> Program:
-    """All passes in order, on a copy."""
+def optimize(program: Program, *, whole: bool = True) -> Program:
+    """All passes in order, on a copy; with a second entry for input that is one `whole` message."""
     made = copy_program(program)
     strip_trace(made)
     inline_calls(made)
-    if made.direction == "parse" and not waits(made):
+    if made.direction == "parse" and whole:
         add_whole(made)
     fold_offsets(made)
     drop_unused(made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bitwright.errors import Location
 from bitwright.ir.ops import Block, Function, Op, Program, Reg, walk
-from bitwright.ir.waiting import RECOVER, SERVE_STREAMS, TO_THE_END, WAITS, callees, end_of, hands_on
+from bitwright.ir.waiting import PLACELESS, RECOVER, SERVE_STREAMS, TO_THE_END, WAITS, callees, end_of, hands_on
 from bitwright.lower.passes.copying import copy_block
 
 
@@ -71,6 +71,8 @@ class _Marking:
                 self.call(op)
             elif op.kind in WAITS | TO_THE_END and self.end is not None and self.end in op.args:
                 op.attrs = {**op.attrs, "wait": True}
+            elif self.end is not None and self.end in op.args and op.kind not in PLACELESS:
+                raise self.refused(op)
             if op.kind == "expect" and self.end not in op.args:
                 continue  # what lies before an end that is not open is there already
             for inner in op.blocks:
