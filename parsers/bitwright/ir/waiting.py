@@ -26,7 +26,7 @@ WAITS: Final = frozenset({"need", "need.var", "find", "name", "varint"})
 TO_THE_END: Final = frozenset({"span", "text", "render"})
 # Ops that mean the same where the input is a buffer that grows: all others are refused in a program that waits.
 SERVE_STREAMS: Final = WAITS | TO_THE_END | frozenset({
-    "const", "bin", "neg", "swap", "not", "select", "lookup", "expect", "load", "unpack", "bits", "same", "zeros", "checksum",
+    "const", "bin", "neg", "swap", "float", "not", "select", "lookup", "expect", "load", "unpack", "bits", "same", "zeros", "checksum",
     "none", "known", "trim",
     "constant", "box", "split", "memo", "list", "append", "make", "record", "len", "varint.size", "fail_if", "finding_if", "if", "attempt",
     "reach", "reach.region", "reached", "extent", "lies",
