@@ -10,6 +10,7 @@ import dataclasses
 import importlib
 import random
 import string
+import struct
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -82,6 +83,42 @@ def number(rng: random.Random, name: str) -> Said:
     return Said((line,), (name / peer,), (f"{kind}:{8 * size}",), lambda values: {name: edge(values, low, high)})
 
 
+def low_bit_run(rng: random.Random, name: str) -> Said:
+    """Numbers from the lowest bit up that together fill whole bytes; in construct the bytes are swapped and the fields told backwards."""
+    widths = [rng.choice([1, 2, 3, 5, 7, 9, 12, 13, 31, 48, rng.randint(1, 64)]) for _ in range(rng.randint(1, 4))]
+    if loose := -sum(widths) % 8:
+        widths.append(loose)
+    signs = [rng.random() < 0.3 and width > 1 for width in widths]
+    names = [f"{name}_{at}" for at in range(len(widths))]
+    told = list(zip(names, widths, signs, strict=True))
+    lines = [f'{n}: int = bits({width}, bit_order="lsb"{", signed=True" if signed else ""})' for n, width, signed in told]
+    inner = [n / construct.BitsInteger(width, signed=signed) for n, width, signed in reversed(told)]
+
+    def make(values: random.Random) -> Values:
+        return {n: edge(values, *bounds(width, signed)) for n, width, signed in told}
+
+    return Said(tuple(lines), (name / construct.ByteSwapped(construct.BitStruct(*inner)),), None, make)
+
+
+def real(rng: random.Random, name: str) -> Said:
+    """A floating-point number; never NaN, which equals nothing."""
+    size, little = rng.choice([16, 32, 64]), rng.random() < 0.5
+    peer = {16: construct.Float16b, 32: construct.Float32b, 64: construct.Float64b}[size]
+    code = {16: "e", 32: "f", 64: "d"}[size]
+    order = ', endian="little"' if little else ""
+    exact = [0.0, -0.0, 1.0, -2.5, 0.15625, float("inf"), float("-inf"), struct.unpack(code, b"\1" + bytes(size // 8 - 1))[0], 60000.0]
+    subcon = construct.ByteSwapped(peer) if little else peer
+    token = f"float{'le' if little else 'be'}:{size}"
+    return Said((f"{name}: float = f{size}({order[2:]})",), (name / subcon,), (token,), lambda v: {name: v.choice(exact)})
+
+
+def variable(rng: random.Random, name: str) -> Said:
+    """A number of variable size."""
+    kind, peer, low = rng.choice([("leb128", construct.VarInt, 0), ("zigzag", construct.ZigZag, -(1 << 63))])
+    high = (1 << 63) - 1 if low else (1 << 64) - 1
+    return Said((f'{name}: int = varint("{kind}")',), (name / peer,), None, lambda v: {name: edge(v, low, high) >> v.choice([0, 40, 56])})
+
+
 def fixed_bytes(rng: random.Random, name: str) -> Said:
     """Bytes of a constant size."""
     size = rng.randint(0, 9)
@@ -150,7 +187,8 @@ def padding(rng: random.Random, name: str) -> Said:
 
 
 KINDS: list[Callable[[random.Random, str], Said]] = [
-    bit_run, bit_run, number, number, number, fixed_bytes, prefixed_bytes, words, counted, constant_list, optional, constant, padding,
+    bit_run, bit_run, low_bit_run, number, number, number, real, variable, fixed_bytes, prefixed_bytes, words, counted, constant_list,
+    optional, constant, padding,
 ]  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """The same layouts in bitwright, construct and bitstring: the same values, the same bytes.
 
 `BITWRIGHT_LAYOUTS` is how many layouts are made (500 unless given), each with twenty values and twenty damaged inputs.
-The one allowed difference: construct's GreedyRange stops silently at an element that is cut off, which bitwright refuses.
+Differences that are allowed, in damaged input: construct's GreedyRange stops silently at an element that is cut off, and
+its VarInt reads numbers of any width; bitwright refuses both.
 """
 
 from __future__ import annotations
@@ -74,7 +75,13 @@ def test_what_one_refuses_the_other_refuses(first: int) -> None:
             if not ours.ok:
                 assert allowed(made, ours.problem), (made.source, damaged, ours.error, theirs)
                 continue
-            assert told(ours.value[0], made) == {name: theirs.get(name) for name in made.names}, (made.source, damaged)
+            read = {name: theirs.get(name) for name in made.names}
+            assert comparable(told(ours.value[0], made)) == comparable(read), (made.source, damaged)
+
+
+def comparable(values: Values) -> Values:
+    """The values, NaN as text, since it equals nothing."""
+    return {name: "NaN" if value != value else value for name, value in values.items()}  # noqa: PLR0124  # only NaN differs from itself
 
 
 def read_by_construct(made: Layout, data: bytes) -> Values | None:
@@ -86,7 +93,9 @@ def read_by_construct(made: Layout, data: bytes) -> Values | None:
 
 
 def allowed(made: Layout, problem: Any) -> bool:
-    """Where bitwright refuses and construct does not: a list to the end whose last element is cut off."""
+    """Where bitwright refuses and construct does not."""
+    if problem.code == "varint":
+        return True
     return problem.path.startswith("last[") and "array(u16())" in made.source and problem.code == "truncated"
 
 
