@@ -8,14 +8,17 @@ or matching, and an object that was parsed without `keep` pays nothing for them.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from bitwright.errors import Location
 
 # Where in the object: the path from its own fields on, what kind of op it was, where it is declared.
 Place: TypeAlias = tuple[tuple[str | int, ...], str, Location | None]
 Table: TypeAlias = dict[Place, Any]
+
+# Bits as one number: in which order the bytes count, if of a byte the most significant bit comes first, or the least.
+ORDERS: Final[Mapping[str, Literal["big", "little"]]] = {"msb": "big", "lsb": "little"}
 
 T = TypeVar("T")
 

@@ -31,9 +31,10 @@ def _leave(m: Machine, op: Op, args: list[Any]) -> None:
     m.leave(m.frames[-1], end, args[0] if args else None)
     gap = m.kept.get(m.place("gap")) if m.kept else None
     if gap is not None and gap[0] == end - begin:  # zeros were written; what lay there belongs in their place
+        _, number, order = gap
         first, after = begin // 8, -(-end // 8)
-        there = int.from_bytes(m.out[first:after], "big") | gap[1] << (-end % 8)
-        m.out[first:after] = there.to_bytes(after - first, "big")
+        there = int.from_bytes(m.out[first:after], order) | number << (-end % 8 if order == "big" else begin % 8)
+        m.out[first:after] = there.to_bytes(after - first, order)
     m.frames.pop()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bitwright import kept
 from bitwright.areas import content_end, find_unit, is_padding
 from bitwright.errors import Fault, ParseError
 from bitwright.ir.interp import Frame, Handler, Machine, bits_of, checksum_of, join_path, several
@@ -24,11 +25,11 @@ def _leave(m: Machine, op: Op, args: list[Any]) -> None:
     frame, bit_end = m.frames[-1], args[0] * 8 + op.attrs["phase"]
     m.leave(frame, bit_end, args[1])
     if m.keep and args[1] is None and bit_end > frame.bit_offset:  # on the wire, but not in the object
-        width = bit_end - frame.bit_offset
-        whole = int.from_bytes(m.data[frame.bit_offset // 8 : -(-bit_end // 8)], "big")
-        gap = whole >> (-bit_end % 8) & (1 << width) - 1
+        width, order = bit_end - frame.bit_offset, kept.ORDERS[frame.bits]
+        whole = int.from_bytes(m.data[frame.bit_offset // 8 : -(-bit_end // 8)], order)
+        gap = whole >> (-bit_end % 8 if order == "big" else frame.bit_offset % 8) & (1 << width) - 1
         if gap:
-            m.kept[m.place("gap")] = (width, gap)
+            m.kept[m.place("gap")] = (width, gap, order)
     m.frames.pop()
 
 
