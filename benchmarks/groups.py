@@ -35,12 +35,15 @@ HEADER_TO_OBJECT = "DNS header to object"
 MESSAGE_TO_OBJECTS = "DNS message to objects"
 SIMPLE_MESSAGE_TO_OBJECTS = "DNS message to objects, those that dpkt takes"
 MESSAGE_FROM_OBJECTS = "DNS message from objects"
+PART_OF_MESSAGE = "the response code of a DNS message"
+MESSAGES_OF_STREAM = "DNS messages from a TCP stream"
 
 TARGETS = (
     Target(HEADER_TO_OBJECT, "by hand, positional", 1.15),
     Target(MESSAGE_TO_OBJECTS, "dnspython", 1 / 10),
     Target(MESSAGE_TO_OBJECTS, "dnslib", 1 / 3),
     Target(SIMPLE_MESSAGE_TO_OBJECTS, "dpkt", 1.0),
+    Target(PART_OF_MESSAGE, "the whole message", 1 / 3),
 )
 
 

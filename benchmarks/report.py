@@ -16,8 +16,9 @@ from benchmarks import processes
 from benchmarks.groups import TARGETS, Group
 from benchmarks.headers import header_group
 from benchmarks.messages import build_group, message_group, real_messages, simple_message_group
+from benchmarks.parts import part_group, stream_group
 
-GROUPS = (header_group, message_group, simple_message_group, build_group)
+GROUPS = (header_group, message_group, simple_message_group, build_group, part_group, stream_group)
 
 
 def measure(group: Group, rounds: int) -> dict[str, float]:

@@ -15,8 +15,12 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from benchmarks.groups import Group
 from benchmarks.headers import header_group
 from benchmarks.messages import build_group, message_group, simple_message_group
+from benchmarks.parts import part_group, stream_group
 
-GROUPS = {"header": header_group, "message": message_group, "simple message": simple_message_group, "build": build_group}
+GROUPS = {
+    "header": header_group, "message": message_group, "simple message": simple_message_group, "build": build_group,
+    "part": part_group, "stream": stream_group,
+}  # fmt: skip
 
 
 @cache
