@@ -109,7 +109,9 @@ def _reasons(wire: spec.WireType) -> Iterator[str]:
             yield from _delimiting(wire)
             if not has_one_form(encoding):
                 yield "encoding"
-        case spec.ArrayType(item):
+        case spec.ArrayType(item, prefix=prefix):
+            if prefix is not None:
+                yield from _reasons(prefix)
             yield from _reasons(item)
         case spec.OptionalType(_, inner):
             yield from _reasons(inner)

@@ -140,8 +140,8 @@ def describe(wire: spec.WireType) -> str:
             return f"zero bytes up to a multiple of {multiple}"
         case spec.NestedType(struct, size):
             return struct.__name__ + (f", {_extent(size)}" if size is not None else "")
-        case spec.ArrayType(item, count, size, until):
-            return f"{describe(item)}{_repetition(count, size, until)}"
+        case spec.ArrayType(item):
+            return f"{describe(item)}{_repetition(wire)}"
         case spec.SwitchType():
             return f"chosen by {show(wire.on)}" + (f", {_extent(wire.size)}" if wire.size is not None else "")
         case spec.OptionalType(condition, inner):
@@ -189,12 +189,16 @@ def _extent(size: Node | None, prefix: spec.IntType | None = None, terminator: b
     return f"bytes up to 0x{terminator.hex()}" if terminator is not None else "bytes to the end"
 
 
-def _repetition(count: Node | None, size: Node | None, until: Node | None) -> str:
-    if count is not None:
-        return f", {show(count)} times"
-    if size is not None:
-        return f", as many as fill {show(size)} bytes"
-    return f", until {show(until)}" if until is not None else ", to the end"
+def _repetition(wire: spec.ArrayType) -> str:
+    if wire.count is not None:
+        return f", {show(wire.count)} times"
+    if wire.size is not None:
+        return f", as many as fill {show(wire.size)} bytes"
+    if wire.prefix is not None:
+        return f", as many as {'at most ' if isinstance(wire.prefix, spec.VarintType) else ''}{wire.prefix.width} bits before them say"
+    if wire.terminator is not None:
+        return f", up to 0x{wire.terminator.hex()}"
+    return f", until {show(wire.until)}" if wire.until is not None else ", to the end"
 
 
 def _closure(struct: type) -> list[type]:

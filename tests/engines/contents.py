@@ -316,6 +316,40 @@ def counted(body: Body) -> None:
     now_or_later(body, content)
 
 
+def behind_count(body: Body) -> None:
+    """A list behind its count."""
+    body.to_byte()
+    one = item(body)
+    if not one.smallest:
+        one = number_item(body)
+    name, prefix = body.name("list"), body.draw(st.sampled_from(["u8()", "u16()", "u24(endian='little')"]))
+    body.declare(name, "list[object]", f"array({one.said}, prefix={prefix})", lambda m: m.given.update({name: several(m, one, 0, 3)}))
+    body.smallest += {"u8()": 8, "u16()": 16}.get(prefix, 24)
+
+
+def before_terminator(body: Body) -> None:
+    """A list up to bytes that stand where an element would begin."""
+    body.to_byte()
+    name, wide = body.name("list"), body.draw(st.booleans())
+    first = body.draw(st.integers(0, 255))
+    if wide:
+        kind = body.module.unique("Option")
+        body.module.run(f"class {kind}(Struct):\n    code: int = u8()\n    value: bytes = raw(prefix=u8())\n\n")
+        end, struct_ = bytes((first, body.draw(st.integers(0, 3)))), body.module.names[kind]
+        values = st.lists(
+            st.builds(lambda code, value: struct_(code=code, value=value), st.sampled_from([first, 7]), st.binary(max_size=3)).filter(
+                lambda one: bytes((one.code, len(one.value))) != end
+            ),
+            max_size=3,
+        )
+        said = f"array({kind}, terminator={end!r})"
+    else:
+        values = st.lists(st.integers(0, 255).filter(lambda n: n != first), max_size=4)
+        said = f"array(u8(), terminator={bytes((first,))!r})"
+    body.declare(name, "list[object]", said, lambda m: m.given.update({name: m.draw(values)}))
+    body.smallest += 16 if wide else 8
+
+
 def loose_list(body: Body) -> None:
     """A constant number of numbers of odd bits."""
     number_of_them, width = body.draw(st.integers(1, 5)), body.draw(st.integers(1, 13))
@@ -368,4 +402,4 @@ def measured(body: Body) -> None:
     now_or_later(body, content)
 
 
-CONTENTS = (sized, sized, delimited, address, domain, counted, counted, loose_list, until, measured)
+CONTENTS = (sized, sized, delimited, behind_count, before_terminator, address, domain, counted, counted, loose_list, until, measured)

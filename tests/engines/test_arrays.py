@@ -14,6 +14,7 @@ from bitwright import (
     Struct,
     array,
     auto,
+    bits,
     domain_name,
     ipv4,
     nested,
@@ -25,6 +26,8 @@ from bitwright import (
     u16,
     u24,
     variant,
+    varint,
+    when,
 )
 from tests.engines.agreement import agreed, built
 
@@ -259,3 +262,72 @@ def test_a_derived_size_that_only_elements_use_is_refused() -> None:
 
     with pytest.raises(DeclarationError, match=r"test_arrays\.py:\d+: Derived\.chunks: `size` is derived, but the elements of a list"):
         Derived(chunks=[]).build()
+
+
+class Option(Struct):
+    code: int = u8()
+    value: bytes = raw(prefix=u8())
+
+
+class Delimited(Struct):
+    """Behind a count, and up to a terminator; lists of lists."""
+
+    options: list[Option] = array(Option, terminator=b"\xff")
+    kinds: list[Kind] = array(u8(Kind), prefix=varint("leb128"))
+    pairs: list[list[int]] = array(array(u8(), count=2), prefix=u16(endian="little"))
+    words: list[str] = array(text(prefix=u8()), terminator=b"\0")
+    ragged: list[list[str]] = array(array(text(terminator=b"\0"), prefix=u8()), terminator=b"\0")
+    numbers: list[int] = array(u16(), terminator=b"\xff\xff")
+
+
+def delimited() -> Delimited:
+    return Delimited(
+        options=[Option(code=1, value=b"ab"), Option(code=2, value=b"\xff")], kinds=[Kind.A, Kind(7)], pairs=[[1, 2], [3, 4]],
+        words=["a", "bb"], ragged=[["x"], ["y", "z"]], numbers=[0xFF, 0xFF00],
+    )  # fmt: skip
+
+
+def test_behind_a_count_and_up_to_a_terminator() -> None:
+    data = built(delimited())
+    assert data.hex(" ") == (
+        "01 02 61 62 02 01 ff ff 02 01 07 02 00 01 02 03 04 01 61 02 62 62 00 01 78 00 02 79 00 7a 00 00 00 ff ff 00 ff ff"
+    )
+    for cut in range(len(data)):
+        assert agreed(Delimited, "parse", data[:cut]).problem.code in {"truncated", "no-terminator", "count-too-large"}
+    assert built(Delimited(options=[], kinds=[], pairs=[], words=[], ragged=[], numbers=[])).hex() == "ff0000000000ffff"
+    assert agreed(Delimited, "parse", b"").problem.path == "options"
+    huge = agreed(Delimited, "parse", b"\xff\xff\xff\xff\x01aaa").problem
+    assert (huge.code, huge.path) == ("count-too-large", "kinds")
+
+
+def test_elements_that_would_end_the_list() -> None:
+    wrong = [
+        (delimited().replace(words=["a", ""]), "words[1]", "begins with 0x00, which ends the list"),
+        (delimited().replace(options=[Option(code=255, value=b"")]), "options[0]", "begins with 0xff"),
+        (delimited().replace(ragged=[["a"], []]), "ragged[1]", "begins with 0x00"),
+        (delimited().replace(numbers=[1, 0xFFFF]), "numbers[1]", "begins with 0xffff"),
+        (delimited().replace(pairs=[[1, 2]] * 70_000), "pairs", "has 70000 elements; its length prefix can say at most 65535"),
+    ]
+    for message, path, said in wrong:
+        found = agreed(Delimited, "build", message).problem
+        assert (found.code, found.path) == ("size", path)
+        assert said in found.message
+
+
+def test_terminators_longer_than_elements() -> None:
+    with pytest.raises(DeclarationError, match="can be shorter than the terminator"):
+
+        class Short(Struct):
+            numbers: list[int] = array(u8(), terminator=b"\0\0")
+
+
+class Maybe(Struct):
+    there: bool = auto(bits(1, bool))
+    count: int = auto(bits(7))
+    items: list[Option] | None = when(there, array(Option, prefix=u8()))
+    more: list[int] = array(u8(), count=count * 2 - there)
+
+
+def test_optional_and_by_an_expression_of_several_fields() -> None:
+    assert built(Maybe(more=[1, 2])) == b"\1\1\2"
+    assert built(Maybe(items=[Option(code=1, value=b"")], more=[7])) == b"\x81\1\1\0\7"

@@ -26,7 +26,8 @@ CONTENTS = (
 )  # fmt: skip
 STRUCTURES = (
     "nested({struct})", "nested({struct}, size={number})", "nested({struct}, endian={condition})", "array({item}, count={number})",
-    "array({item}, size={number})", "array({item}, count=3)", "array({item})", "array(u8(), until=lambda it: it == {constant})",
+    "array({item}, size={number})", "array({item}, prefix=u8())", "array({item}, prefix=bits(3))", 'array({item}, terminator=b"\\0")', "checksum(u16(), internet, over=span('f0', 'f1'))",
+    "array({item}, count=3)", "array({item})", "array(u8(), until=lambda it: it == {constant})",
     "variant(Base, on={number})", "variant(Base, on={number}, unknown=Other)", "variant(Base, on={number}, unknown=Other, empty=Nothing, size={number})",
     "variant(Base, on={number}, unknown=Other, malformed=Other, size={number})", "variant(Base, on={number}, malformed=Nothing, size={number})",
     "switch({number}, {1: {struct}, 2: {struct}}, {struct}, size={number})", "when({condition}, {inner})", "when({condition}, {inner})",

@@ -79,7 +79,10 @@ RIGHT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "ipv4": ({}, {"default": bitwright.IPv4Address("192.0.2.1")}),
     "domain_name": ({}, {"compress": True, "default": "."}),
     "nested": ({"struct": Inner}, {"size": 1, "endian": None, "arguments": None, "default": Inner(n=1)}),
-    "array": ({"item": "u8()"}, {"count": 1, "size": ..., "until": ..., "endian": None, "arguments": None, "default": [1]}),
+    "array": (
+        {"item": "u8()"},
+        {"count": 1, "size": ..., "until": ..., "prefix": ..., "terminator": ..., "endian": None, "arguments": None, "default": [1]},
+    ),
     "switch": ({"on": "field", "cases": {1: Inner}, "default": Inner}, {"size": 1, "endian": None, "arguments": None}),
     "variant": ({"base": Union}, {"on": "field", "unknown": None, "empty": None, "size": 1, "endian": None, "arguments": None}),
     "when": ({"condition": "condition", "inner": "u8()"}, {}),

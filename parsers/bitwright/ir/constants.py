@@ -485,7 +485,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "select": lambda op, program: _within(op.outs[0], min(r.lo for r in op.args[1:]), max(r.hi for r in op.args[1:])),
     "is_none": lambda op, program: _within(op.outs[0], 0, 1),
     "zeros": lambda op, program: _within(op.outs[0], 0, 1),
-    "same": _same,
+    "same": _same, "wrote": _same,
     "fit": lambda op, program: _within(op.outs[0], 0, 1),
     "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "bits": _bits, "swap": _swap,
     "find": _find, "trim": _area, "put.area": _area, "checksum": _sum, "put.checksum": _sum,

@@ -295,5 +295,6 @@ HANDLERS: dict[str, Handler] = {
     "set": lambda m, op, args: setattr(args[0], op.attrs["name"], args[1]),
     "item": lambda m, op, args: args[0][op.attrs["index"]],
     "blocks": lambda m, op, args: Blocks(), "defer": _defer, "blocks.run": _run, "block": _block, "block.end": _block_end,
+    "wrote": lambda m, op, args: int(m.out.startswith(op.attrs["value"], args[0])),
     "is_none": lambda m, op, args: int(args[0] is None),
 }  # fmt: skip

@@ -142,6 +142,7 @@ OPS: Final[Mapping[str, Signature]] = {
     "set": Signature("oo", "", ("name",)),  # an attribute of an object made here
     "len": Signature("o", "i"),
     "here": Signature("", "i"),  # number of the byte that the next bit goes into; attribute `phase`: which bit of it, where not 0
+    "wrote": Signature("i", "i", ("value",)),  # base: whether what was written from there on begins with these bytes
     "put": Signature("i", "", ("width", "order")),  # a number of `width` bits after what was written: in `order` "little"
     # it begins with its least significant bit, which goes into the lowest free bit of a byte; `phase` as of `here`
     "put.pack": Signature("i*", "", ("layout",)),  # several: layout is ((width, order), ...); `phase` as of `here`

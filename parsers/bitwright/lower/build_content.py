@@ -137,10 +137,7 @@ class ContentBuild:
         assert content is not None
         assert length is not None
         if wire.prefix is not None:
-            high = (1 << wire.prefix.width) - 1
-            too_long = b.bin("gt", length, b.const(high))
-            b.fail_if(too_long, "size", f"has {{1}} bytes; its length prefix can say at most {high}", values=(length,))
-            self.put(wire.prefix, b.bin("min", length, b.const(high)) if isinstance(wire.prefix, spec.VarintType) else length)
+            self.put_prefix(wire.prefix, length, "bytes")
         if wire.pad is not None and wire.size is not None:
             size = self._size_of_area(wire.size)
             b.emit("put.area", (content, size), pad=wire.pad, terminator=wire.terminator, unit=wire.unit)
@@ -161,6 +158,13 @@ class ContentBuild:
             b.fail_if(b.bin("lt", amount, b.const(0)), "size", f"its size, {show(size)}, is {{1}}", values=(amount,))
         self.limit_output(amount)
         return amount
+
+    def put_prefix(self, prefix: spec.IntType, length: Reg, units: str) -> None:
+        """How many bytes or elements follow."""
+        b, high = self.b, (1 << prefix.width) - 1
+        too_long = b.bin("gt", length, b.const(high))
+        b.fail_if(too_long, "size", f"has {{1}} {units}; its length prefix can say at most {high}", values=(length,))
+        self.put(prefix, b.bin("min", length, b.const(high)) if isinstance(prefix, spec.VarintType) else length)
 
     def put_name(self, wire: spec.NameType, value: Reg) -> Reg:
         """A domain name; its canonical text."""

@@ -154,6 +154,8 @@ class StructureBuild(ContentBuild):
             return copies
         if wire.until is not None:
             b.fail_if(b.is_not(length), "size", f"is empty, but ends with the element for which `{show(wire.until)}`")
+        if wire.prefix is not None:
+            self.put_prefix(wire.prefix, length, "elements")
         phase, run = s.phase, s.run
         index, element = b.reg("int", 0, POSITION_HI, "index"), b.reg("obj", hint="item")
         body = Block(params=(index, element))
@@ -161,13 +163,16 @@ class StructureBuild(ContentBuild):
             self._write_element(wire, element, index, length, copies)
             b.give()
         b.emit("loop.each", (items,), (), (body,))
+        if wire.terminator is not None:
+            b.emit("put.bytes", (b.obj("constant", value=wire.terminator),))
         s.phase, s.run = phase, run_after(wire.item, phase, run, self.refuse)
         return copies
 
     def _write_element(self, wire: spec.ArrayType, element: Reg, index: Reg, length: Reg, copies: Reg) -> None:
         s, b, item = self.s, self.b, wire.item
         b.emit("enter", (index,), name=None, phase=0, location=self.field.location)
-        before = s.here() if getattr(item, "size", None) is not None or self._can_be_empty(wire) else None
+        placed = getattr(item, "size", None) is not None or self._can_be_empty(wire) or wire.terminator is not None
+        before = s.here() if placed else None
         checked = self.check(item, element)
         exports = item_exports(wire.until)
         numbers: tuple[Reg, ...] = ()
@@ -192,6 +197,9 @@ class StructureBuild(ContentBuild):
         written = b.number("bin", self.s.here(), before, lo=0, hi=POSITION_HI, op="sub") if before is not None else None
         if written is not None and self._can_be_empty(wire):
             b.fail_if(b.is_not(written), "size", "takes no bytes, so that it could not be told from nothing when read")
+        if wire.terminator is not None and before is not None:
+            ends = b.number("wrote", before, lo=0, hi=1, value=wire.terminator)
+            b.fail_if(ends, "size", f"begins with 0x{wire.terminator.hex()}, which ends the list, so it would be read back shorter")
         if isinstance(item, spec.ArrayType) and item.count is not None:
             self._must_hold("count", item.count, "its length", checked.length)
         size = getattr(item, "size", None)

@@ -113,7 +113,9 @@ def field_to_the_end(struct: type) -> tuple[spec.StructSpec, spec.FieldSpec] | N
                 return made, field
             wire = spec.pointed(field.type)
             match wire:
-                case spec.BytesType(None, None, None) | spec.TextType(_, None, None, None) | spec.ArrayType(_, None, None, None):
+                case spec.BytesType(None, None, None) | spec.TextType(_, None, None, None):
+                    return made, field
+                case spec.ArrayType() if wire.to_the_end:
                     return made, field
                 case spec.NestedType(size=size) | spec.ArrayType(size=size) | spec.SwitchType(size=size) if size is not None:
                     if not any(needs_of(inner).pointers for inner in spec.structs_in(wire)):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bitwright.ir.ops import Block, Reg
-from bitwright.lower.common import POSITION_HI, context, hand_over, order_for, position, run_after
+from bitwright.lower.common import POSITION_HI, advance, context, hand_over, order_for, position, run_after
 from bitwright.lower.conditions import fail_unless
 from bitwright.lower.expressions import expanded, export_bounds, refs_of
 from bitwright.lower.facts import Needs, end_phase, needs_of, phase_after
@@ -247,6 +247,8 @@ class FieldLowering(SkipLowering):
         if wire.count is not None:
             return self._counted(wire, s.values.lower(wire.count, self.field.location))
         self._aligned("an array without a count")
+        if wire.prefix is not None:
+            return self._counted(wire, self._number(wire.prefix))
         if measure.size_of(wire.item).fixed is not None and (measure.size_of(wire.item).fixed or 0) % 8:
             self.refuse("its elements are not whole bytes, so only count= can delimit it")
         end, outer = self.end, self.end
@@ -254,13 +256,22 @@ class FieldLowering(SkipLowering):
             end = self._region(wire.size)
         items = self._items()
         self.end = end
-        if wire.until is None:
+        if wire.terminator is not None:
+            self._loop(wire, items, self._goes_on(wire.terminator), None)
+            self._need(len(wire.terminator))
+            s.pos = advance(b, s.pos, len(wire.terminator))
+        elif wire.until is None:
             self._loop(wire, items, b.bin("lt", s.pos, end), None)
             s.pos = end  # no element goes beyond it
         else:
             self._loop(wire, items, b.const(1), wire.until)
         self.end = outer
         return Read(items)
+
+    def _goes_on(self, terminator: bytes) -> Reg:
+        """Whether something else than the terminator stands here."""
+        self._need(len(terminator))
+        return self.b.is_not(self.b.number("same", self.s.pos, lo=0, hi=1, value=terminator))
 
     def _element(self, wire: spec.ArrayType, items: Reg, index: Reg, exports: Exports) -> Read:
         s, b = self.s, self.b
@@ -343,7 +354,9 @@ class FieldLowering(SkipLowering):
         with b.inside(body):
             exports = item_exports(until)
             read = self._element(wire, items, index, exports)
-            if until is None:
+            if wire.terminator is not None:
+                again = self._goes_on(wire.terminator)
+            elif until is None:
                 again = b.bin("lt", s.pos, self.end)
             else:
                 s.values.item = {**read.exports, **({(): read.number} if read.number is not None else {})}

@@ -92,6 +92,13 @@ def _check_array(wire: spec.ArrayType, relations: Relations) -> None:
     _check_size(wire.size, "size=", relations)
     if wire.count is not None:
         relations.number(wire.count, "count=")
+    if wire.prefix is not None:
+        _check_order_of(wire.prefix.order, relations)
+    if wire.terminator is not None and measure.size_of(wire.item).fewest < 8 * len(wire.terminator):
+        raise relations.error(
+            "its elements can be shorter than the terminator, so that the end of one and the terminator could be taken for each other; "
+            "use a shorter terminator, prefix= or count="
+        )
     if wire.until is not None:
         Relations(relations.made, relations.name, relations.location, wire.item).condition(wire.until, "until=", "")
     loose = (measure.size_of(wire.item).fixed or 0) % 8
@@ -182,7 +189,7 @@ def takes_the_rest(wire: spec.WireType) -> bool:
         case spec.BytesType() | spec.TextType():
             return wire.size is None and wire.prefix is None and wire.terminator is None
         case spec.ArrayType():
-            return wire.count is None and wire.size is None and wire.until is None
+            return wire.to_the_end
         case spec.NestedType(struct, None):
             return any(takes_the_rest(f.type) for f in spec.spec_of(struct).fields)
     return False

@@ -6,7 +6,7 @@ from typing import Any
 
 from bitwright.errors import declaration_error
 from bitwright.schema import spec
-from bitwright.schema.draft import UNSET, check_yes_or_no, field, length_prefix, one_delimiter, optional_node
+from bitwright.schema.draft import UNSET, check_yes_or_no, field, length_prefix, one_delimiter, optional_node, some_bytes
 from bitwright.schema.expr import Const, Scope, call_site
 from bitwright.values import Address, IPv4Address, IPv6Address, MACAddress, Name
 
@@ -58,7 +58,7 @@ def text(
 
 def _delimiters(what: str, unit: int, size: Any, prefix: Any, terminator: Any, pad: Any) -> tuple[bytes | None, bytes | None]:
     """The terminator, and what fills an area that its content does not."""
-    end, filler = _some_bytes("terminator", terminator), _some_bytes("pad", pad)
+    end, filler = some_bytes("terminator", terminator), some_bytes("pad", pad)
     area = size is not UNSET and size is not None and (end is not None or filler is not None)
     one_delimiter(what, size=UNSET if area else size, prefix=prefix, terminator=terminator)
     if area and prefix is not UNSET:
@@ -70,14 +70,6 @@ def _delimiters(what: str, unit: int, size: Any, prefix: Any, terminator: Any, p
     if filler is not None and len(filler) != unit:
         raise declaration_error(f"pad={filler!r}: give the {unit} byte{'s' if unit > 1 else ''} of one character", call_site())
     return end, bytes(unit) if area and filler is None else filler
-
-
-def _some_bytes(name: str, value: Any) -> bytes | None:
-    if value is UNSET or value is None:
-        return None
-    if isinstance(value, bytes) and value:
-        return value
-    raise declaration_error(f"{name}={value!r}: give one or more bytes, such as b'\\0'", call_site())
 
 
 def _address(as_type: type[Address], default: Any, doc: str) -> Any:

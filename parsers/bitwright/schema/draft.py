@@ -165,6 +165,15 @@ def length_prefix(prefix: Any, scope: Scope) -> spec.IntType | None:
     raise scope.error('prefix= takes an unsigned integer of whole bytes, such as u8(), u16() or varint("leb128")')
 
 
+def some_bytes(name: str, value: Any) -> bytes | None:
+    """The bytes of `terminator=` and its like."""
+    if value is UNSET or value is None:
+        return None
+    if isinstance(value, bytes) and value:
+        return value
+    raise declaration_error(f"{name}={value!r}: give one or more bytes, such as b'\\0'", call_site())
+
+
 def one_delimiter(what: str, **given: Any) -> None:
     """At most one of the ways to end a field may be given, and a prefix must be a declaration."""
     if given.get("prefix", UNSET) is not UNSET:

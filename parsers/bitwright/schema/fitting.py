@@ -57,6 +57,8 @@ def _check(wire: spec.WireType, value: Any, what: str, scope: Scope) -> None:
             _of_type(value, struct, what, scope)
         case spec.ArrayType(item, count):
             _check_list(item, count, value, what, scope)
+            if wire.prefix is not None:
+                _in_range(wire.prefix, len(value), f"the length of {what}", scope)
         case spec.OptionalType(_, inner) if value is not None:
             _check(inner, value, what, scope)
         case spec.AtType(_, inner):

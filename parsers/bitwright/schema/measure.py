@@ -54,8 +54,8 @@ def size_of(wire: spec.WireType) -> Size:
             return Size(0, 8 * (multiple - 1))
         case spec.NestedType(struct, size):
             return Size(8 * size.value, 8 * size.value) if isinstance(size, Const) else _bounded(struct, size is not None)
-        case spec.ArrayType(item, count, size, until):
-            return _array(item, count, size, until)
+        case spec.ArrayType():
+            return _array(wire)
         case spec.SwitchType():
             return _switch(wire)
         case spec.OptionalType(_, inner):
@@ -99,13 +99,17 @@ def _bounded(struct: type, region: bool) -> Size:
     return Size(inner.fewest, inner.most) if not region else inner
 
 
-def _array(item: spec.WireType, count: object, size: object, until: object) -> Size:
-    element = size_of(item)
-    if isinstance(count, Const):
-        return element.times(count.value)
-    if isinstance(size, Const):
-        return Size(8 * size.value, 8 * size.value)
-    return Size(element.fewest, None) if until is not None else UNBOUNDED
+def _array(wire: spec.ArrayType) -> Size:
+    element = size_of(wire.item)
+    if isinstance(wire.count, Const):
+        return element.times(wire.count.value)
+    if isinstance(wire.size, Const):
+        return Size(8 * wire.size.value, 8 * wire.size.value)
+    if wire.prefix is not None:
+        return Size(size_of(wire.prefix).fewest, None)
+    if wire.terminator is not None:
+        return Size(8 * len(wire.terminator), None)
+    return Size(element.fewest, None) if wire.until is not None else UNBOUNDED
 
 
 def _switch(wire: spec.SwitchType) -> Size:

@@ -114,12 +114,22 @@ class NestedType(msgspec.Struct, frozen=True):
 
 
 class ArrayType(msgspec.Struct, frozen=True):
-    """Elements by `count`, filling `size` bytes, up to and with the first that satisfies `until`, or to the end."""
+    """Elements: `count` of them; as many as a `prefix` says; as many as fill `size` bytes; some, or those to the end.
+
+    Some are those up to and with the first that satisfies `until`, or up to where the bytes of a `terminator` stand.
+    """
 
     item: WireType
     count: Node | None = None
     size: Node | None = None
     until: Node | None = None
+    prefix: IntType | None = None
+    terminator: bytes | None = None
+
+    @property
+    def to_the_end(self) -> bool:
+        """Whether it takes everything that is left of its region."""
+        return (self.count, self.size, self.until, self.prefix, self.terminator) == (None,) * 5
 
 
 # Held while an arm is added and while a format is compiled, so that no thread compiles half of a union.
@@ -278,8 +288,8 @@ def expressions_of(wire: WireType) -> list[Node]:
             found = [size, prefix.order if prefix else None]
         case NestedType(_, size, order, arguments):
             found = [size, order, *(node for _, node in arguments)]
-        case ArrayType(item, count, size, until):
-            found = [count, size, until, *expressions_of(item)]
+        case ArrayType(item, count, size, until, prefix):
+            found = [count, size, until, prefix.order if prefix else None, *expressions_of(item)]
         case SwitchType():
             found = [wire.on, wire.size, wire.order, *(node for _, node in wire.arguments)]
         case OptionalType(condition, inner):

@@ -15,9 +15,11 @@ from bitwright.schema.draft import (
     draft_of,
     field,
     inner_type,
+    length_prefix,
     one_delimiter,
     optional_node,
     order_of,
+    some_bytes,
 )
 from bitwright.schema.expr import Expr, Scope, call_site
 
@@ -80,6 +82,8 @@ def array(
     count: int = ...,
     size: int = ...,
     until: Callable[[Any], bool] | None = None,
+    prefix: int = ...,
+    terminator: bytes = ...,
     endian: Endian = None,
     arguments: Arguments | None = None,
     doc: str = "",
@@ -92,6 +96,8 @@ def array(
     count: int = ...,
     size: int = ...,
     until: Callable[[C], bool] | None = None,
+    prefix: int = ...,
+    terminator: bytes = ...,
     endian: Endian = None,
     arguments: Arguments | None = None,
     default: Sequence[C] = ...,
@@ -99,20 +105,24 @@ def array(
 ) -> list[C]: ...
 @overload
 def array(
-    item: T, /, *, count: int = ..., size: int = ..., until: Callable[[T], bool] | None = None, default: Sequence[T] = ..., doc: str = ""
+    item: T, /, *, count: int = ..., size: int = ..., until: Callable[[T], bool] | None = None, prefix: int = ...,
+    terminator: bytes = ..., default: Sequence[T] = ..., doc: str = "",
 ) -> list[T]: ...  # fmt: skip
 def array(
-    item: Any, /, *, count: Any = UNSET, size: Any = UNSET, until: Any = None,
+    item: Any, /, *, count: Any = UNSET, size: Any = UNSET, until: Any = None, prefix: Any = UNSET, terminator: Any = UNSET,
     endian: Endian = None, arguments: Arguments | None = None, default: Any = UNSET, doc: str = "",
 ) -> Any:  # fmt: skip
-    """A list of structs or of values.
+    r"""A list of structs or of values.
 
-    `count` of them, as many as fill `size` bytes, up to and with the first that satisfies `until`,
-    or, with none of these, to the end of the region.
+    `count` of them; as many as a number before them says, `prefix`; as many as fill `size` bytes; up to and with the
+    first that satisfies `until`; up to where a `terminator` stands instead of an element; or, with none of these, to the
+    end of the region.
 
-    `array(Record, count=ancount)`, `array(u16(), size=length)`, `array(Label, until=lambda it: it.length == 0)`.
+    `array(Record, count=ancount)`, `array(u16(), size=length)`, `array(Label, until=lambda it: it.length == 0)`,
+    `array(Entry, prefix=u8())`, `array(Option, terminator=b"\xff")`.
     """
-    one_delimiter("array()", count=count, size=size, until=until)
+    one_delimiter("array()", count=count, size=size, until=until, prefix=prefix, terminator=terminator)
+    end = some_bytes("terminator", terminator)
     if until is not None and not callable(until):
         raise declaration_error(f"until={until!r}: write a function of the element, until=lambda it: it.length == 0", call_site())
     if default is not UNSET and not isinstance(default, list | tuple):
@@ -125,7 +135,8 @@ def array(
             scope.item = Expr("item")
             predicate = scope.freeze(until(scope.item))
             scope.item = None
-        return spec.ArrayType(element(scope), optional_node(count, scope), optional_node(size, scope), predicate)
+        sizes = optional_node(count, scope), optional_node(size, scope)
+        return spec.ArrayType(element(scope), *sizes, predicate, length_prefix(prefix, scope), end)
 
     return field(make, default=default if default is UNSET else list(default), doc=doc)
 

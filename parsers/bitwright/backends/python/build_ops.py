@@ -249,6 +249,11 @@ def _block_end(e: Emitter, op: Op) -> None:
     e.line(f"{e.names.add('end_block', end_block)}(out, {', '.join(strip(e.expr(a)) for a in op.args)})")
 
 
+def _wrote(e: Emitter, op: Op) -> None:
+    constant = e.names.add("MAGIC", op.attrs["value"], op.attrs["value"])
+    e.line(f"{e.variable(op.outs[0])} = int(out.startswith({constant}, {strip(e.expr(op.args[0]))}))")
+
+
 BUILD: dict[str, Emit] = {
     **COMMON, "memo": _memo, "fit": _fit, "as_int": _as_int, "as_float": _as_float, "as_bytes": _as_bytes, "as_text": _as_text,
     "as_list": _as_list, "as_value": _as_value,
@@ -260,5 +265,6 @@ BUILD: dict[str, Emit] = {
     "defer": _defer, "blocks.run": _run, "block": _block, "block.end": _block_end,
     "set": lambda e, op: e.line(f"{e.expr(op.args[0])}.{op.attrs['name']} = {strip(e.expr(op.args[1]))}"),
     "item": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {e.expr(op.args[0])}[{op.attrs['index']}]"),
+    "wrote": _wrote,
     "is_none": lambda e, op: e.define(op.outs[0], f"{e.expr(op.args[0])} is None"),
 }  # fmt: skip

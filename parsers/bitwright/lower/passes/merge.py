@@ -154,6 +154,6 @@ def _flush(pending: list[Op], made: list[Op]) -> None:
 
 def _sees_output(op: Op) -> bool:
     """Whether an op reads or writes the output, so that numbers before it must be there."""
-    if op.kind in ("call", "dispatch", "patch", "here", "fit", "insert.varint", "defer") or op.kind.startswith(("put", "block")):
+    if op.kind in ("call", "dispatch", "patch", "here", "fit", "insert.varint", "defer", "wrote") or op.kind.startswith(("put", "block")):
         return True
     return any(_sees_output(inner) for block in op.blocks for inner in block.ops)
