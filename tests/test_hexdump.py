@@ -9,7 +9,7 @@ import pytest
 
 from bitwright import Struct, array, auto, bits, checksum, const, flag, nested, pad, param, payload, raw, reserved, text, u8, u16, when
 from bitwright.checksum import internet
-from bitwright.hexdump import hexdump
+from bitwright.hexdump import Paper, hexdump
 from bitwright.hexdump.layout import items_of
 from bitwright.observe import Observation, Part, observe
 from bitwright_specs.dns import Message
@@ -90,12 +90,12 @@ offset   0  1  2  3  4  5  6  7  ascii     field     value
 
 
 def test_bits_across_bytes_findings_padding_and_what_is_absent() -> None:
-    assert Mixed.hexdump(bytes.fromhex("7405 8b4f 13 026869 0001 0002"), width=8) == MIXED
+    assert Mixed.hexdump(bytes.fromhex("7405 8b4f 13 026869 0001 0002"), bytes_per_row=8) == MIXED
 
 
 def lines(struct: type[Struct], data: bytes, **options: Any) -> list[str]:
     """The lines of a hexdump eight bytes wide without heading and column heads."""
-    return struct.hexdump(data, width=8, **options).splitlines()[2:]
+    return struct.hexdump(data, bytes_per_row=8, **options).splitlines()[2:]
 
 
 def test_a_field_that_fails_is_named_with_the_bytes_that_it_did_not_get() -> None:
@@ -198,6 +198,13 @@ def test_a_byte_order_and_parameters_from_outside() -> None:
     assert "n      256 (0x100)" in Inner.hexdump(b"\x00\x01", endian="little")
     assert "more   5" in Inner.hexdump(b"\x00\x01\x05", endian="big", wide=True)
 
+    class Cells(Struct):
+        width = param(int)
+        columns = param(int)
+        cells: list[int] = array(u8(), count=width + columns)
+
+    assert "cells[3]  4" in Cells.hexdump(b"\1\2\3\4", width=2, columns=2)
+
 
 def test_colour_changes_nothing_but_colour() -> None:
     for data in (ANSWER, ANSWER[:-3], ANSWER + b"ab"):
@@ -209,7 +216,7 @@ def test_colour_changes_nothing_but_colour() -> None:
 @pytest.mark.parametrize("width", [0, 65, -1])
 def test_a_width_that_makes_no_sense(width: int) -> None:
     with pytest.raises(ValueError, match="a row has 1 to 64 bytes"):
-        Message.hexdump(ANSWER, width=width)
+        Message.hexdump(ANSWER, bytes_per_row=width)
 
 
 def bytes_shown(shown: str, width: int) -> dict[int, int]:
@@ -233,7 +240,7 @@ def test_every_byte_is_shown_whole_cut_or_broken(width: int) -> None:
         cut = message[: number * 7 % len(message)]
         broken = bytes(b ^ 0xFF if i == 13 + number else b for i, b in enumerate(message))
         for data in (message, cut, broken, message + b"tail"):
-            shown = Message.hexdump(data, fold=False, width=width)
+            shown = Message.hexdump(data, fold=False, bytes_per_row=width)
             assert bytes_shown(shown, width) == dict(enumerate(data))
 
 
@@ -258,7 +265,7 @@ def test_nested_names_are_paths() -> None:
 
 
 def test_a_narrow_terminal_gets_narrow_lines() -> None:
-    shown = hexdump(Message, ANSWER[:-2], width=8, columns=80).splitlines()
+    shown = hexdump(Message, ANSWER[:-2], Paper(8, columns=80)).splitlines()
     assert max(map(len, shown)) <= 80
     first = next(number for number, line in enumerate(shown) if "error at byte 33" in line)
     said = " ".join(line.strip().removeprefix("^^").strip() for line in shown[first:])
@@ -297,7 +304,7 @@ offset   0  1  2  3  4  5  6  7  ascii     field  value
 
 def test_bits_that_fill_bytes_from_the_lowest_stand_where_they_are() -> None:
     wire = FromTheLowest(a=5, b=0x2AA, c=9, d=[1, 2], k=513, m=True, n=5).build()
-    assert FromTheLowest.hexdump(wire[:1] + bytes([wire[1] | 0x80]) + wire[2:], width=8) == LOWEST_FIRST
+    assert FromTheLowest.hexdump(wire[:1] + bytes([wire[1] | 0x80]) + wire[2:], bytes_per_row=8) == LOWEST_FIRST
 
 
 def test_lengths_before_elements_belong_to_their_list() -> None:

@@ -166,16 +166,16 @@ class Struct(_Value):
 
     @classmethod
     def hexdump(
-        cls, data: ReadableBuffer, /, *, color: bool = False, width: int = 16, fold: bool = True, endian: str | None = None,
+        cls, data: ReadableBuffer, /, *, color: bool = False, bytes_per_row: int = 16, fold: bool = True, endian: str | None = None,
         **parameters: Any,
     ) -> str:  # fmt: skip
         """The bytes of a message, each named by its field, with values beside them and what is wrong at its place.
 
-        `color` adds ANSI colours, `width` is the number of bytes a row; `fold=False` shows long fields and lists whole.
+        `color` adds ANSI colours; `fold=False` shows long fields and lists whole.
         """
-        from bitwright.hexdump import hexdump
+        from bitwright.hexdump import Paper, hexdump
 
-        return hexdump(cls, data, color=color, width=width, fold=fold, endian=endian, **parameters)
+        return hexdump(cls, data, Paper(bytes_per_row, fold, color), endian, parameters)
 
     @classmethod
     def diagram(cls, *, format: Literal["text", "svg"] = "text") -> str:  # noqa: A002  # what it is called on the command line

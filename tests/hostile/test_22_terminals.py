@@ -127,7 +127,7 @@ OF_VALUES: dict[str, Callable[[Any], str]] = {
 }
 OF_DATA: dict[str, Callable[[Any, bytes], str]] = {
     "hexdump": lambda struct, data: struct.hexdump(data),
-    "whole hexdump": lambda struct, data: struct.hexdump(data, fold=False, width=3),
+    "whole hexdump": lambda struct, data: struct.hexdump(data, fold=False, bytes_per_row=3),
     "coloured hexdump": lambda struct, data: without_colour(struct.hexdump(data, color=True)),
     "explain": lambda struct, data: struct.explain(data),
 }

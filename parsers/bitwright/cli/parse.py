@@ -77,12 +77,12 @@ def _finding(finding: Finding) -> str:
 
 
 def _hexdump(struct: type[Struct], data: bytes, output: Output, width: int | None, *, fold: bool) -> str:
-    from bitwright.hexdump import hexdump
+    from bitwright.hexdump import Paper, hexdump
 
     columns = shutil.get_terminal_size().columns if output.is_terminal else None
     color = output.target is None and wants_colour(sys.stdout)
     width = width or (8 if columns is not None and columns < _WIDE else 16)
-    return hexdump(struct, data, color=color, width=width, fold=fold, columns=columns).rstrip("\n")
+    return hexdump(struct, data, Paper(width, fold, color, columns)).rstrip("\n")
 
 
 def _show(form: str, output: Output, struct: type[Struct], value: Any, size: int) -> None:

@@ -8,23 +8,23 @@ nothing of the data reaches it unescaped.  It reads the same without colour.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from bitwright.hexdump.layout import items_of
 from bitwright.hexdump.page import Page, Paper
 from bitwright.observe import observe
 
+__all__ = ["Paper", "hexdump"]
 
-def hexdump(
-    struct: type, data: Any, /, *, color: bool = False, width: int = 16, fold: bool = True, columns: int | None = None,
-    endian: str | None = None, **parameters: Any,
-) -> str:  # fmt: skip
-    """The hexdump of one message; `width` bytes a row, long fields and lists folded unless `fold` is false."""
-    if not 1 <= width <= 64:
-        raise ValueError(f"width={width}: a row has 1 to 64 bytes")
-    seen = observe(struct, data, endian, parameters)
-    items, behind = items_of(seen, fold=fold)
-    paper = Paper(width, fold, color, columns)
+
+PLAIN: Final = Paper()
+
+
+def hexdump(struct: type, data: Any, paper: Paper = PLAIN, endian: str | None = None, parameters: Mapping[str, Any] | None = None) -> str:
+    """The hexdump of one message, and of whatever follows it."""
+    seen = observe(struct, data, endian, dict(parameters or {}))
+    items, behind = items_of(seen, fold=paper.fold)
     count = f"{len(seen.data):,} byte{'s' if len(seen.data) != 1 else ''}"
     heading = f"{paper.paint('1', struct.__name__)}  {count}"
     return "\n".join([heading, *Page(seen.data, items, paper).lines(behind)]) + "\n"

@@ -23,10 +23,14 @@ _STYLES: Final = {"faint": "2", "strong": "1", "error": "1;31", "finding": "33"}
 class Paper:
     """How it is shown: bytes a row, whether long fields are folded, ANSI colours or none, columns of the terminal or any number."""
 
-    width: int
-    fold: bool
-    color: bool
+    width: int = 16
+    fold: bool = True
+    color: bool = False
     columns: int | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.width <= 64:
+            raise ValueError(f"bytes_per_row={self.width}: a row has 1 to 64 bytes")
 
     def paint(self, code: str, text: str) -> str:
         """The text in a colour, if colours are wanted."""

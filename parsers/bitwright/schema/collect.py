@@ -20,9 +20,10 @@ from bitwright.schema.expr import Expr, FieldProxy, FieldRef, Scope, call_site
 ORDERS = ("big", "little", "inherit")
 SHADOWING = frozenset({"bytes", "int", "float", "list", "str", "bool"})
 STATEMENT = "check()"
-# What parse(), build() and the codec take themselves.
+# What parse(), build(), hexdump() and the codec take themselves.
 PARSE_KEYWORDS = frozenset({
     "strict", "keep", "limits", "data", "offset", "endian", "partial", "only", "limit", "buffer", "self", "cls",
+    "color", "bytes_per_row", "fold",
 })  # fmt: skip
 
 
