@@ -14,8 +14,11 @@ MAX_NAME: Final = 255  # octets, RFC 1035 section 2.3.4
 MAX_LABEL: Final = 63
 POINTER_RANGE: Final = 0x4000  # a pointer has 14 bits
 
-# start of a name or of a pointed-to suffix → its text, its wire length, the pointers it follows
-Memo: TypeAlias = dict[int, tuple[str, int, int]]
+# start of a name or of a pointed-to suffix → its text, its wire length, the pointers it follows, its bytes up to the first of them
+Memo: TypeAlias = dict[int, tuple[str, int, int, int]]
+
+# Labels that lie one after the other: where each begins and where they end, their texts, and where what ends them ends.
+Run: TypeAlias = tuple[list[int], list[str], int]
 
 # Escaped with a backslash because master files give them a meaning (RFC 1035, 5.1).
 _SPECIAL = b'"().;\\@$'
@@ -40,58 +43,51 @@ def read_name(data: bytes, position: int, end: int, origin: int, memo: Memo, max
     """Read the name at `position`; its text and the position after it.
 
     `end` bounds the name's own bytes; a pointer counts from `origin` and must lead to before the
-    place where the current run of labels began, and that run must end before the pointer.
-    NameFault if a rule is broken.
+    place where the current run of labels began, and the run that it leads to must end there, too.
+    What is accepted does not depend on what was read before.  NameFault if a rule is broken.
     """
-    runs: list[tuple[int, list[str], int]] = []  # start, labels as text, wire length
+    runs: list[Run] = []
+    places, labels = [position], list[str]()
+    limit, after, hops, wire = end, -1, 0, 1
     tail, tail_wire = ".", 1
-    start, limit, here, after, hops = position, end, position, -1, 0
-    labels: list[str] = []
-    wire = 1
-    run_wire = 0
     while True:
+        here = places[-1]
+        known = memo.get(here) if runs else None  # a pointer led here
+        if known is not None:
+            tail, tail_wire, more, own = known
+            stop, hops, wire = here + own, hops + more, wire + tail_wire - 1
+            if stop > limit:
+                raise _beyond(runs, here, 0)
+            break
         if here >= limit:
-            raise _beyond(after, here, 1)
+            raise _beyond(runs, here, 1)
         length = data[here]
         if length == 0:
-            runs.append((start, labels, run_wire))
-            after = after if after >= 0 else here + 1
+            stop = here + 1
             break
         if length < 0x40:
-            stop = here + 1 + length
-            if stop > limit:
-                raise _beyond(after, here + 1, length, limit)
-            labels.append(label_text(data[here + 1 : stop]))
-            run_wire += length + 1
+            following = here + 1 + length
+            if following > limit:
+                raise _beyond(runs, here + 1, length)
+            labels.append(label_text(data[here + 1 : following]))
+            places.append(following)
             wire += length + 1
-            here = stop
         elif length >= 0xC0:
-            if here + 2 > limit:
-                raise _beyond(after, here, 2, limit)
-            target = origin + ((length & 0x3F) << 8 | data[here + 1])
-            if target >= start:
-                raise NameFault("bad-pointer", here, f"the compression pointer leads to byte {target}, which is not before byte {start}")
-            runs.append((start, labels, run_wire))
+            target = _target(data, here, origin, places[0], limit, runs)
+            runs.append((places, labels, here + 2))
             after = after if after >= 0 else here + 2
             hops += 1
-            known = memo.get(target)
-            if known is not None:
-                tail, tail_wire, tail_hops = known
-                hops += tail_hops
-                wire += tail_wire - 1
-                if hops > max_hops:
-                    raise NameFault("too-many-hops", here, f"the name follows more than {max_hops} compression pointers")
-                break
-            if hops > max_hops:
-                raise NameFault("too-many-hops", here, f"the name follows more than {max_hops} compression pointers")
-            start, limit, here, labels, run_wire = target, here, target, [], 0
+            places, labels, limit = [target], [], places[0]
         else:
             raise NameFault("bad-label", here, f"a label of type {length >> 6:02b} is reserved")
-        if wire > MAX_NAME:
-            raise NameFault("name-too-long", position, f"the name is longer than {MAX_NAME} octets")
+        if wire > MAX_NAME or hops > max_hops:
+            break
+    if hops > max_hops:
+        raise NameFault("too-many-hops", runs[-1][2] - 2, f"the name follows more than {max_hops} compression pointers")
     if wire > MAX_NAME:
         raise NameFault("name-too-long", position, f"the name is longer than {MAX_NAME} octets")
-    return _remember(runs, tail, tail_wire, hops, memo), after
+    runs.append((places, labels, stop))
+    return _remember(runs, tail, tail_wire, hops, memo), after if after >= 0 else stop
 
 
 def name_end(data: bytes, position: int, end: int) -> int:
@@ -99,41 +95,59 @@ def name_end(data: bytes, position: int, end: int) -> int:
     here = position
     while True:
         if here >= end:
-            raise _beyond(-1, here, 1)
+            raise _beyond([], here, 1)
         length = data[here]
         if length >= 0xC0:
             if here + 2 > end:
-                raise _beyond(-1, here, 2)
+                raise _beyond([], here, 2)
             return here + 2
         if not length:
             return here + 1
         if length > MAX_LABEL:
             raise NameFault("bad-label", here, f"a label of type {length >> 6:02b} is reserved")
         if here + 1 + length > end:
-            raise _beyond(-1, here + 1, length)
+            raise _beyond([], here + 1, length)
         here += length + 1
         if here + 1 - position > MAX_NAME:
             raise NameFault("name-too-long", position, f"the name is longer than {MAX_NAME} octets")
 
 
-def _beyond(after: int, here: int, needed: int, limit: int = -1) -> NameFault:
+def _target(data: bytes, here: int, origin: int, start: int, limit: int, runs: list[Run]) -> int:
+    """Where the pointer at `here` leads: to before the run that it is in."""
+    if here + 2 > limit:
+        raise _beyond(runs, here, 2)
+    target = origin + ((data[here] & 0x3F) << 8 | data[here + 1])
+    if target >= start:
+        raise NameFault("bad-pointer", here, f"the compression pointer leads to byte {target}, which is not before byte {start}")
+    return target
+
+
+def _beyond(runs: list[Run], here: int, needed: int) -> NameFault:
     """A name that runs out of bytes: truncated, or, behind a pointer, led astray by it."""
-    if after < 0:
+    if not runs:
         return NameFault("truncated", here, f"needs {needed} byte{'s' if needed != 1 else ''}", needed)
-    return NameFault("bad-pointer", here, "the labels that a compression pointer leads to run into that pointer")
+    said = "what the compression pointer leads to runs into the name that it is in"
+    return NameFault("bad-pointer", runs[-1][2] - 2, said)
 
 
-def _remember(runs: list[tuple[int, list[str], int]], tail: str, tail_wire: int, hops: int, memo: Memo) -> str:
-    """Note the text behind the start of every run; the text of the first, which is the name's.
+def _remember(runs: list[Run], tail: str, wire: int, hops: int, memo: Memo) -> str:
+    """Note the text from the start of the name on, and from every label on that a pointer can lead to; the name's text.
 
-    `hops` counts the pointers that the whole name follows; each later run follows one fewer.
+    `tail` and `wire` are what follows the last run.  `hops` counts the pointers that the whole name
+    follows; each later run follows one fewer.  Of the name's own labels only the first is noted: most
+    names are in no other.
     """
-    for index in range(len(runs) - 1, -1, -1):
-        start, labels, run_wire = runs[index]
-        tail_wire += run_wire
-        if labels:
-            tail = ".".join(labels) + ("." + tail if tail != "." else ".")
-        memo[start] = (tail, tail_wire, hops - index)
+    for index in range(len(runs) - 1, 0, -1):
+        places, labels, stop = runs[index]
+        memo[places[-1]] = (tail, wire, hops - index, stop - places[-1])
+        for at in range(len(labels) - 1, -1, -1):
+            tail = f"{labels[at]}.{tail if tail != '.' else ''}"
+            wire += places[at + 1] - places[at]
+            memo[places[at]] = (tail, wire, hops - index, stop - places[at])
+    places, labels, stop = runs[0]
+    if labels:
+        tail = f"{'.'.join(labels)}.{tail if tail != '.' else ''}"
+    memo[places[0]] = (tail, wire + places[-1] - places[0], hops, stop - places[0])
     return tail
 
 

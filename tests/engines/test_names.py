@@ -108,7 +108,7 @@ RFC_9267 = [
     ("2", "labels that lead into their own pointer", wire(b"a", end=pointer(12)), "bad-pointer", 14),
     ("2", "a loop over three names", wire(b"a", end=b"\1b" + pointer(12)), "bad-pointer", 16),
     ("2", "a pointer into the middle of the name itself", wire(b"abc", end=pointer(13)), "bad-pointer", 16),
-    ("2", "labels behind a pointer that run into it", wire(b"\5xy") + pointer(13), "bad-pointer", 14),
+    ("2", "labels behind a pointer that run into it", wire(b"\5xy") + pointer(13), "bad-pointer", 17),
     ("2", "a pointer of one byte at the end", b"\1a\xc0", "truncated", 14),
     ("3", "no final zero", b"\3abc", "truncated", 16),
     ("3", "a label longer than what is left", b"\5abc", "truncated", 13),

@@ -23,7 +23,7 @@ FAILURES = (Fail, Fault, RecursionError, UnicodeError)
 MALFORMED = (Fail, Fault, UnicodeError)  # what an `attempt` recovers from: the same as the interpreter does
 
 # Wire form of uncompressed names met lately → what a memo holds.  Cleared when full, so it stays small.
-_RECENT: dict[bytes, tuple[str, int, int]] = {}
+_RECENT: dict[bytes, tuple[str, int, int, int]] = {}
 _RECENT_SIZE = 4096
 
 
@@ -33,7 +33,7 @@ def name(data: bytes, position: int, end: int, origin: int, memo: Memo, max_hops
         first = data[position]
         if first >= 0xC0:
             known = memo.get(target := origin + ((first & 0x3F) << 8 | data[position + 1]))
-            if known is not None and target < position and known[2] < max_hops:
+            if known is not None and target + known[3] <= position and known[2] < max_hops:
                 return known[0], position + 2
         else:
             after = data.find(b"\0", position, min(end, position + MAX_NAME)) + 1
@@ -46,7 +46,7 @@ def name(data: bytes, position: int, end: int, origin: int, memo: Memo, max_hops
                         return read_name(data, position, end, origin, memo, max_hops)
                     if len(_RECENT) >= _RECENT_SIZE:
                         _RECENT.clear()
-                    known = _RECENT[wire] = (text, after - position, 0)
+                    known = _RECENT[wire] = (text, after - position, 0, after - position)
                 memo[position] = known
                 return known[0], after
     return read_name(data, position, end, origin, memo, max_hops)

@@ -132,7 +132,7 @@ def name_in_buffer(data: bytearray, position: int, end: int, origin: int, memo: 
     text = _plain_name(bytes(data[position:after])) if after else None
     if text is None:
         return read_name(data, position, end, origin, memo, max_hops)  # type: ignore[arg-type]  # every slice becomes text at once
-    memo[position] = (text, after - position, 0)
+    memo[position] = (text, after - position, 0, after - position)
     return text, after
 
 
