@@ -48,17 +48,9 @@ def read_name(data: bytes, position: int, end: int, origin: int, memo: Memo, max
     """
     runs: list[Run] = []
     places, labels = [position], list[str]()
-    limit, after, hops, wire = end, -1, 0, 1
+    here, limit, hops, wire = position, end, 0, 1
     tail, tail_wire = ".", 1
     while True:
-        here = places[-1]
-        known = memo.get(here) if runs else None  # a pointer led here
-        if known is not None:
-            tail, tail_wire, more, own = known
-            stop, hops, wire = here + own, hops + more, wire + tail_wire - 1
-            if stop > limit:
-                raise _beyond(runs, here, 0)
-            break
         if here >= limit:
             raise _beyond(runs, here, 1)
         length = data[here]
@@ -71,23 +63,34 @@ def read_name(data: bytes, position: int, end: int, origin: int, memo: Memo, max
                 raise _beyond(runs, here + 1, length)
             labels.append(label_text(data[here + 1 : following]))
             places.append(following)
+            here = following
             wire += length + 1
         elif length >= 0xC0:
-            target = _target(data, here, origin, places[0], limit, runs)
+            if here + 2 > limit:
+                raise _beyond(runs, here, 2)
+            start, target = places[0], origin + ((length & 0x3F) << 8 | data[here + 1])
+            if target >= start:
+                raise NameFault("bad-pointer", here, f"the compression pointer leads to byte {target}, which is not before byte {start}")
             runs.append((places, labels, here + 2))
-            after = after if after >= 0 else here + 2
             hops += 1
-            places, labels, limit = [target], [], places[0]
+            here, limit, places, labels = target, start, [target], []
         else:
             raise NameFault("bad-label", here, f"a label of type {length >> 6:02b} is reserved")
+        if runs and (known := memo.get(here)) is not None:  # a pointer led here, or to before it
+            tail, tail_wire, more, own = known
+            stop, hops, wire = here + own, hops + more, wire + tail_wire - 1
+            if stop > limit:
+                raise _beyond(runs, here, 0)
+            break
         if wire > MAX_NAME or hops > max_hops:
+            stop = here
             break
     if hops > max_hops:
         raise NameFault("too-many-hops", runs[-1][2] - 2, f"the name follows more than {max_hops} compression pointers")
     if wire > MAX_NAME:
         raise NameFault("name-too-long", position, f"the name is longer than {MAX_NAME} octets")
     runs.append((places, labels, stop))
-    return _remember(runs, tail, tail_wire, hops, memo), after if after >= 0 else stop
+    return _remember(runs, tail, tail_wire, hops, memo), runs[0][2]
 
 
 def name_end(data: bytes, position: int, end: int) -> int:
@@ -110,16 +113,6 @@ def name_end(data: bytes, position: int, end: int) -> int:
         here += length + 1
         if here + 1 - position > MAX_NAME:
             raise NameFault("name-too-long", position, f"the name is longer than {MAX_NAME} octets")
-
-
-def _target(data: bytes, here: int, origin: int, start: int, limit: int, runs: list[Run]) -> int:
-    """Where the pointer at `here` leads: to before the run that it is in."""
-    if here + 2 > limit:
-        raise _beyond(runs, here, 2)
-    target = origin + ((data[here] & 0x3F) << 8 | data[here + 1])
-    if target >= start:
-        raise NameFault("bad-pointer", here, f"the compression pointer leads to byte {target}, which is not before byte {start}")
-    return target
 
 
 def _beyond(runs: list[Run], here: int, needed: int) -> NameFault:

@@ -12,7 +12,7 @@ from bitwright.areas import check_terminated, fill
 from bitwright.compression import NameMemo
 from bitwright.errors import Fault
 from bitwright.floats import bits_of_float
-from bitwright.names import MAX_LABEL, MAX_NAME, PLAIN, Memo, join_labels, read_name, split_name
+from bitwright.names import MAX_LABEL, MAX_NAME, PLAIN, Memo, join_labels, label_text, read_name, split_name
 
 
 class Fail(Exception):  # noqa: N818  # never seen by users: it only says "ask the interpreter"
@@ -43,12 +43,25 @@ def name(data: bytes, position: int, end: int, origin: int, memo: Memo, max_hops
                 if known is None:
                     text = plain_name(wire)
                     if text is None:
-                        return read_name(data, position, end, origin, memo, max_hops)
+                        return _after_a_label(data, position, end, origin, memo, max_hops)
                     if len(_RECENT) >= _RECENT_SIZE:
                         _RECENT.clear()
                     known = _RECENT[wire] = (text, after - position, 0, after - position)
                 memo[position] = known
                 return known[0], after
+    return read_name(data, position, end, origin, memo, max_hops)
+
+
+def _after_a_label(data: bytes, position: int, end: int, origin: int, memo: Memo, max_hops: int) -> tuple[str, int]:
+    """`names.read_name`, with the case first of one label before a pointer to a known name."""
+    length = data[position]
+    at = position + 1 + length
+    if at + 1 < end and length <= MAX_LABEL and data[at] >= 0xC0:
+        known = memo.get(target := origin + ((data[at] & 0x3F) << 8 | data[at + 1]))
+        if known is not None and target + known[3] <= position and known[2] < max_hops and length + known[1] < MAX_NAME:
+            text = f"{label_text(data[position + 1 : at])}.{known[0] if known[0] != '.' else ''}"
+            memo[position] = (text, length + 1 + known[1], known[2] + 1, length + 3)
+            return text, at + 2
     return read_name(data, position, end, origin, memo, max_hops)
 
 
