@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from bitwright.enums import OpenEnum
 from bitwright.errors import BitwrightError, BuildError, DeclarationError, Finding, Limits, LintWarning, NeedMore, ParseError
 from bitwright.schema.conditions import check, when
-from bitwright.schema.content import domain_name, ipv4, ipv6, mac, payload, raw, text
+from bitwright.schema.content import domain_name, ipv4, ipv6, mac, payload, raw, text, uuid
 from bitwright.schema.numbers import (
     align, auto, bits, const, flag, i8, i16, i32, i64, pad, param, reserved, rest, select, u8, u16, u24, u32, u48, u64, varint,
 )  # fmt: skip
@@ -25,8 +25,10 @@ from bitwright.schema.pointers import at
 from bitwright.schema.reals import f16, f32, f64
 from bitwright.schema.structure import array, nested, switch, variant
 from bitwright.schema.sums import checksum, span
+from bitwright.schema.times import timestamp
 from bitwright.struct_ import Struct
-from bitwright.values import SKIPPED, IPv4Address, IPv6Address, MACAddress, Name
+from bitwright.timestamps import Timestamp
+from bitwright.values import SKIPPED, UUID, IPv4Address, IPv6Address, MACAddress, Name
 
 if TYPE_CHECKING:
     from bitwright import capture, stack
@@ -34,13 +36,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "SKIPPED", "BitwrightError", "BuildError", "DeclarationError", "Finding", "IPv4Address", "IPv6Address", "Limits",
-    "LintWarning",
-    "MACAddress", "Name",
-    "NeedMore", "OpenEnum", "ParseError", "Struct", "align", "array", "at", "auto", "bits", "capture", "check", "checksum", "const",
-    "domain_name", "f16", "f32", "f64", "flag", "i8", "i16", "i32", "i64", "ipv4", "ipv6", "mac", "nested", "pad", "param", "payload",
-    "raw", "reserved", "rest", "select", "span", "stack", "switch", "text", "u8", "u16", "u24", "u32", "u48", "u64", "variant", "varint",
-    "when",
+    "SKIPPED", "UUID", "BitwrightError", "BuildError", "DeclarationError", "Finding", "IPv4Address", "IPv6Address", "Limits",
+    "LintWarning", "MACAddress", "Name", "NeedMore", "OpenEnum", "ParseError", "Struct", "Timestamp", "align", "array", "at", "auto",
+    "bits", "capture", "check", "checksum", "const", "domain_name", "f16", "f32", "f64", "flag", "i8", "i16", "i32", "i64", "ipv4",
+    "ipv6", "mac", "nested", "pad", "param", "payload", "raw", "reserved", "rest", "select", "span", "stack", "switch", "text",
+    "timestamp", "u8", "u16", "u24", "u32", "u48", "u64", "uuid", "variant", "varint", "when",
 ]  # fmt: skip
 
 

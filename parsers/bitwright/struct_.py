@@ -15,7 +15,7 @@ from bitwright import kept
 from bitwright.errors import Finding, Limits
 from bitwright.escaping import printable_json
 from bitwright.meta import StructType
-from bitwright.schema import content, numbers, pointers, reals, spec, structure
+from bitwright.schema import content, numbers, pointers, reals, spec, structure, times
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -47,7 +47,7 @@ else:
         numbers.bits, numbers.flag, numbers.u8, numbers.u16, numbers.u24, numbers.u32, numbers.u48, numbers.u64,
         numbers.i8, numbers.i16, numbers.i32, numbers.i64, numbers.varint,
         reals.f16, reals.f32, reals.f64,
-        content.raw, content.text, content.ipv4, content.ipv6, content.mac, content.domain_name,
+        content.raw, content.text, content.ipv4, content.ipv6, content.mac, content.uuid, times.timestamp, content.domain_name,
         structure.nested, structure.array, structure.switch, structure.variant, pointers.at,
     ),
 )  # fmt: skip

@@ -7,8 +7,9 @@ imported when first used, so that `import bitwright` stays light.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable
-from typing import Any, ClassVar, Final, Self, TypeAlias
+from typing import Any, ClassVar, Final, Protocol, Self, TypeAlias
 
 # A domain name in presentation form (RFC 1035, 5.1): absolute, so it ends in a dot; the root is ".".
 # Bytes that text cannot show plainly are escaped (\. \\ \DDD), so every name survives.
@@ -41,15 +42,34 @@ class Skipped:
 SKIPPED: Final[Any] = Skipped()
 
 
+class Packed(Protocol):
+    """An address of the module `ipaddress`."""
+
+    @property
+    def packed(self) -> bytes:
+        """Its bytes."""
+
+
+class HasBytes(Protocol):
+    """A `uuid.UUID`."""
+
+    @property
+    def bytes(self) -> builtins.bytes:
+        """Its bytes."""
+
+
 class Address(bytes):
     """Base of the fixed-size values; subclasses set `SIZE` and convert text."""
 
     SIZE = 0
+    PACKED = "packed"  # where objects of the standard library have their bytes
     __slots__ = ()
 
-    def __new__(cls, value: str | bytes | bytearray | memoryview = b"") -> Self:
-        """Take text or exactly `SIZE` bytes; ValueError otherwise."""
-        raw = cls._from_text(value) if isinstance(value, str) else bytes(memoryview(value))  # bytes(4) would be four zeros
+    def __new__(cls, value: str | bytes | bytearray | memoryview | Packed | HasBytes = b"") -> Self:
+        """Take text, exactly `SIZE` bytes, or the standard library's object; ValueError otherwise."""
+        # A memoryview between, since bytes(4) would be four zeros.
+        packed: Any = getattr(value, cls.PACKED, value)
+        raw = cls._from_text(value) if isinstance(value, str) else bytes(memoryview(packed))
         if len(raw) != cls.SIZE:
             raise ValueError(f"{cls.__name__} takes {cls.SIZE} bytes, got {len(raw)}")
         return bytes.__new__(cls, raw)
@@ -121,7 +141,40 @@ class MACAddress(Address):
 
     @staticmethod
     def _from_text(text: str) -> bytes:
-        return bytes.fromhex(text.replace(":", "").replace("-", ""))
+        return bytes.fromhex(text.replace(":", "").replace("-", "").replace(".", ""))
 
     def __str__(self) -> str:
         return self.hex(":")
+
+
+class UUID(Address):
+    """Sixteen bytes, written 6ba7b810-9dad-11d1-80b4-00c04fd430c8 (RFC 9562); its bytes are in that order, however they lie on the wire."""
+
+    SIZE = 16
+    PACKED = "bytes"
+    __slots__ = ()
+
+    @staticmethod
+    def _from_text(text: str) -> bytes:
+        import uuid
+
+        return uuid.UUID(text).bytes
+
+    @property
+    def bytes_le(self) -> bytes:
+        """The mixed form of Microsoft: the first three parts in little endian."""
+        return bytes(self[3::-1] + self[5:3:-1] + self[7:5:-1] + self[8:])
+
+    def __str__(self) -> str:
+        text = self.hex()
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def from_mixed(raw: bytes) -> UUID:
+    """The UUID whose mixed form lies there."""
+    return bytes.__new__(UUID, raw[3::-1] + raw[5:3:-1] + raw[7:5:-1] + raw[8:])
+
+
+def mixed_text(raw: bytes) -> str:
+    """The text of that UUID."""
+    return str(from_mixed(raw))

@@ -206,9 +206,10 @@ def area_item(body: Body, *, is_text: bool) -> Item:
 def address(body: Body) -> None:
     """An address value."""
     body.to_byte()
-    kind, size, annotation = body.draw(st.sampled_from([("ipv4", 4, "IPv4Address"), ("ipv6", 16, "IPv6Address"), ("mac", 6, "MACAddress")]))
+    kind, size, annotation = body.draw(st.sampled_from([("ipv4", 4, "IPv4Address"), ("ipv6", 16, "IPv6Address"), ("mac", 6, "MACAddress"), ("uuid", 16, "UUID")]))
     name, as_type = body.name(kind), body.module.names[annotation]
-    body.declare(name, annotation, f"{kind}()", lambda m: m.given.update({name: as_type(m.draw(st.binary(min_size=size, max_size=size)))}))
+    said = "uuid(endian='little')" if kind == "uuid" and body.draw(st.booleans()) else f"{kind}()"
+    body.declare(name, annotation, said, lambda m: m.given.update({name: as_type(m.draw(st.binary(min_size=size, max_size=size)))}))
     body.moved(8 * size)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from bitwright.timestamps import timestamp_type
 from bitwright.varints import KINDS, bounds_of_varint
 from tests.engines.formats import Body, Known, Making
 
@@ -29,6 +30,23 @@ def varint(body: Body) -> None:
     body.declare(name, "int", f"varint({kind!r}, bits={bits})", make)
     body.known.append(Known(name, bits, signed))
     body.moved(8)
+
+
+def time(body: Body) -> None:
+    """A point in time, in any unit since any epoch, given as a number or as its text."""
+    body.to_byte()
+    kind, low, high = body.draw(
+        st.sampled_from([("u32()", 0, (1 << 32) - 1), ("i64()", -(1 << 63), (1 << 63) - 1), ("varint('zigzag')", -(1 << 63), (1 << 63) - 1)])
+    )
+    unit, epoch = body.draw(st.sampled_from(["s", "ms", "us", "ns", "100ns", "2^-32", "day"])), body.draw(st.sampled_from(["unix", "ntp", "windows"]))
+    name, as_type = body.name("time"), timestamp_type(unit, epoch)
+
+    def make(making: Making) -> None:
+        value = as_type(making.draw(st.one_of(st.integers(low, high), st.sampled_from([low, high, 0]))))
+        making.given[name] = making.draw(st.sampled_from([int(value), value, as_type(str(value))]))
+
+    body.declare(name, "Timestamp", f"timestamp({kind}, unit={unit!r}, epoch={epoch!r})", make)
+    body.moved(8 if "varint" in kind else int(kind[1:3]))
 
 
 def varint_length(body: Body) -> None:
@@ -77,4 +95,4 @@ def varint_region(body: Body) -> None:
     body.makers.append(make)
 
 
-VARIABLE = (varint, varint, varint_length, varint_region)
+VARIABLE = (varint, varint, time, varint_length, varint_region)

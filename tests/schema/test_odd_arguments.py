@@ -76,6 +76,8 @@ RIGHT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "raw": ({}, {"size": 2, "prefix": ..., "terminator": ..., "pad": ..., "default": b"ab"}),
     "text": ({}, {"size": 2, "prefix": ..., "terminator": ..., "pad": b"\0", "encoding": "ascii", "default": "ab"}),
     "payload": ({}, {"size": 2, "default": b"ab"}),
+    "uuid": ({}, {"endian": "little", "default": bitwright.UUID(bytes(16))}),
+    "timestamp": ({"inner": "u8()"}, {"unit": "ms", "epoch": "unix", "default": bitwright.Timestamp(0)}),
     "ipv4": ({}, {"default": bitwright.IPv4Address("192.0.2.1")}),
     "domain_name": ({}, {"compress": True, "default": "."}),
     "nested": ({"struct": Inner}, {"size": 1, "endian": None, "arguments": None, "default": Inner(n=1)}),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import ClassVar, assert_type
 
 from bitwright import (
+    UUID,
     IPv6Address,
     Limits,
     MACAddress,
     Name,
     OpenEnum,
     Struct,
+    Timestamp,
     align,
     array,
     auto,
@@ -37,12 +39,14 @@ from bitwright import (
     select,
     switch,
     text,
+    timestamp,
     u8,
     u16,
     u24,
     u32,
     u48,
     u64,
+    uuid,
     variant,
     varint,
     when,
@@ -141,6 +145,15 @@ class Variable(Struct):
     body: bytes = raw(size=length)
     label: str = text(prefix=varint("leb128"))
     items: list[int] = array(varint("leb128"), count=plain)
+
+
+class Values(Struct):
+    identity: UUID = uuid()
+    other: UUID = uuid(endian="little", default=UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8"))
+    created: Timestamp = timestamp(u32())
+    changed: Timestamp = timestamp(u64(endian="little"), unit="100ns", epoch="windows", default=Timestamp(0))
+    times: list[Timestamp] = array(timestamp(varint("leb128"), unit="ms"), count=2)
+    late = created > 1_000_000
 
 
 class Content(Struct, endian="inherit"):

@@ -65,9 +65,13 @@ def _type(wire: spec.WireType) -> str:
     return describe(wire)
 
 
+def _time(wire: spec.IntType) -> str:
+    return "" if wire.time is None else f", {wire.time.unit} since the epoch of {wire.time.epoch}"
+
+
 def _number(wire: spec.IntType) -> str:
     if isinstance(wire, spec.VarintType):
-        return describe(wire) + (f", {wire.enum.__name__}" if wire.enum else "")
+        return describe(wire) + (f", {wire.enum.__name__}" if wire.enum else "") + _time(wire)
     width, kind = wire.width, "i" if wire.signed else "u"
     if wire.as_type is bool and width == 1:
         text = "flag"
@@ -75,6 +79,7 @@ def _number(wire: spec.IntType) -> str:
         text = f"{kind}{width}" if width % 8 == 0 else f"{'signed ' if wire.signed else ''}{width} bit{'s' if width > 1 else ''}"
     if wire.enum is not None:
         text += f", {wire.enum.__name__}"
+    text += _time(wire)
     if wire.bit_order == "lsb":
         text += ", lsb first"
     if isinstance(wire.order, str):

@@ -167,10 +167,10 @@ def _span(m: Machine, op: Op, args: list[Any]) -> bytes:
     return raw if op.attrs["as"] == "bytes" else bytes.__new__(m.program.symbols[op.attrs["as"]], raw)
 
 
-def _render(m: Machine, op: Op, args: list[Any]) -> str:
+def _render(m: Machine, op: Op, args: list[Any]) -> Any:
     _all(m, op)
     raw = m.data[args[0] : args[1]]
-    return raw.hex() if op.attrs["with"] == "hex" else str(m.program.symbols[op.attrs["with"]](raw))
+    return raw.hex() if op.attrs["with"] == "hex" else m.program.symbols[op.attrs["with"]](raw)
 
 
 def _text(m: Machine, op: Op, args: list[Any]) -> str:

@@ -341,7 +341,7 @@ class StructBuild:
         with b.inside(Block()) as missing:
             b.give(otherwise())
         with b.inside(Block()) as there:
-            b.give(b.as_int(given, low, high))
+            b.give(self.number_of(wire, given))
         out = b.reg("int", low, high, field.name)
         b.branch(b.number("is_none", given, lo=0, hi=1), missing, there, (out,))
         b.emit("leave", (), phase=0)
@@ -376,13 +376,22 @@ class StructBuild:
 
     # --- the resolved copy -------------------------------------------------------------------
 
+    def number_of(self, wire: spec.IntType, value: Reg) -> Reg:
+        """The number of a message's value, within what its type holds."""
+        if wire.time is not None:
+            value = self.builder.obj("as_value", value, class_=self.owner.symbol(wire.time, "Timestamp"))
+        return self.builder.as_int(value, *bounds(wire))
+
     def box(self, number: Reg, wire: spec.IntType) -> Reg:
         """The object for a number of a type."""
         from bitwright.enums import table_of
+        from bitwright.timestamps import table_of_times
 
         kind = "bool" if wire.as_type is bool else "int"
         if wire.enum is not None:
             kind = self.owner.symbol(table_of(wire.enum), wire.enum.__name__)
+        elif wire.time is not None:
+            kind = self.owner.symbol(table_of_times(wire.time), "Timestamp")
         return self.builder.obj("box", number, as_=kind)
 
     def _completed(self) -> Reg:

@@ -8,7 +8,7 @@ from typing import NoReturn
 from bitwright.ir.ops import Reg
 from bitwright.lower.build import StructBuild
 from bitwright.lower.common import POSITION_HI, by_order, byte_order, same_run, straight_order
-from bitwright.lower.expressions import bounds, expanded
+from bitwright.lower.expressions import expanded
 from bitwright.lower.solve import unknowns_of
 from bitwright.schema import spec
 from bitwright.schema.expr import Const, Node, show
@@ -46,8 +46,7 @@ class ContentBuild:
         b, s = self.b, self.s
         match wire:
             case spec.IntType():
-                low, high = bounds(wire)
-                return Checked(value, number=b.as_int(value, low, high))
+                return Checked(value, number=s.number_of(wire, value))
             case spec.FloatType(bits):
                 number = b.number("as_float", value, lo=0, hi=(1 << bits.width) - 1, hint=self.field.name, width=bits.width)
                 return Checked(value, bits=number)
@@ -74,6 +73,8 @@ class ContentBuild:
                 content = b.obj("as_bytes", content, size=size)
         elif wire.as_type is not bytes:
             content = canonical = b.obj("as_value", value, class_=s.owner.symbol(wire.as_type, wire.as_type.__name__))
+            if wire.mixed:
+                content = b.obj("attr", canonical, name="bytes_le")
         else:
             content = canonical = b.obj("as_bytes", value, size=size, hint=self.field.name)
         return Checked(canonical, content=content, length=b.number("len", content, lo=0, hi=POSITION_HI))

@@ -152,14 +152,14 @@ class FieldBuild(StructureBuild):
         elif isinstance(target.type, spec.OptionalType):
             s.values.fields[path] = self._or_zero(number, given)
         else:
-            s.values.fields[path] = b.as_int(given, *bounds(number))
+            s.values.fields[path] = s.number_of(number, given)
 
     def _or_zero(self, number: spec.IntType, given: Reg) -> Reg:
         b, (low, high) = self.b, bounds(number)
         with b.inside(Block()) as missing:
             b.give(b.const(0))
         with b.inside(Block()) as there:
-            b.give(b.as_int(given, low, high))
+            b.give(self.s.number_of(number, given))
         out = b.reg("int", min(low, 0), max(high, 0))
         b.branch(b.number("is_none", given, lo=0, hi=1), missing, there, (out,))
         return out

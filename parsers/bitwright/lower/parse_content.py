@@ -13,7 +13,8 @@ from bitwright.lower.expressions import bounds, expanded, refs_of
 from bitwright.lower.parse import StructLowering
 from bitwright.schema import spec
 from bitwright.schema.expr import Const, Node, show
-from bitwright.values import Address
+from bitwright.timestamps import table_of_times
+from bitwright.values import Address, from_mixed, mixed_text
 
 MOST_BYTES = 9  # that one load reads
 
@@ -134,6 +135,9 @@ class ContentLowering:
             if self.s.options.plain:
                 symbol = self.s.owner.symbol(names_of(enum), f"{enum.__name__}_name")
             return Read(self.b.obj("box", number, hint=self.field.name, as_=symbol), number)
+        if wire.time is not None:
+            symbol = self.s.owner.symbol(table_of_times(wire.time, text=self.s.options.plain), "Timestamp")
+            return Read(self.b.obj("box", number, hint=self.field.name, as_=symbol), number)
         return Read(self.b.obj("box", number, hint=self.field.name, as_="bool" if wire.as_type is bool else "int"), number)
 
     def _checksum(self, inner: spec.IntType) -> Read:
@@ -248,8 +252,11 @@ class ContentLowering:
         """The bytes as an object, or, in plain programs, as text."""
         b, symbol, as_type = self.b, self.s.owner.symbol, wire.as_type
         if self.s.options.plain:
-            how = symbol(as_type.text_function(), f"{as_type.__name__}_text") if issubclass(as_type, Address) else "hex"
+            function = mixed_text if wire.mixed else as_type.text_function() if issubclass(as_type, Address) else None
+            how = "hex" if function is None else symbol(function, f"{as_type.__name__}_text")
             return b.obj("render", begin, stop, hint=self.field.name, with_=how)
+        if wire.mixed:
+            return b.obj("render", begin, stop, hint=self.field.name, with_=symbol(from_mixed, "UUID_mixed"))
         kind = "bytes" if as_type is bytes else symbol(as_type, as_type.__name__)
         return b.obj("span", begin, stop, hint=self.field.name, as_=kind)
 

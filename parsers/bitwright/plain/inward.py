@@ -107,6 +107,11 @@ def _value(wire: spec.WireType, plain: Any, place: str, known: Known) -> Any:
 def _number(wire: spec.IntType, plain: Any, place: str) -> Any:
     if wire.as_type is bool:
         return _checked(bool, plain, place, "true or false")
+    if wire.time is not None:
+        try:
+            return wire.time(plain if isinstance(plain, str) else _checked(int, plain, place, "a time or a number"))
+        except ValueError as error:
+            raise PlainError(place, str(error)) from None
     if wire.enum is not None and isinstance(plain, str):
         member = wire.enum.__members__.get(plain)
         if member is None:

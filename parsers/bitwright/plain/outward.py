@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from bitwright.floats import plain_float
 from bitwright.schema import spec
+from bitwright.timestamps import Timestamp
 from bitwright.values import SKIPPED, Address
 
 Converter: TypeAlias = Callable[[Any], dict[str, Any]]
@@ -45,7 +46,7 @@ def plain_value(value: Any) -> Any:
     """Any single field's value as plain data; for the partly decoded, where no class can say the type."""
     if isinstance(value, enum.IntEnum):
         return value.name or int(value)
-    if isinstance(value, Address):
+    if isinstance(value, Address | Timestamp):
         return str(value)
     if isinstance(value, float):
         return plain_float(value)
@@ -114,6 +115,10 @@ class _AddressTexts(dict[bytes, str]):
         return text
 
 
+def _time_text(as_type: type[Timestamp]) -> Callable[[Any], str | None]:
+    return lambda value: None if value is None else str(as_type(value))
+
+
 class _Source:
     """The expressions of one converter, and the objects they name."""
 
@@ -129,6 +134,8 @@ class _Source:
     def of(self, wire: spec.WireType, place: str, depth: int = 0) -> str:
         """The expression that converts the value at `place`."""
         match wire:
+            case spec.IntType() if wire.time is not None:
+                return f"{self.bind('text_of', _time_text(wire.time))}({place})"
             case spec.IntType():
                 return f"{self.bind(wire.enum.__name__, _EnumNames(wire.enum))}[{place}]" if wire.enum else place
             case spec.BytesType():

@@ -172,6 +172,8 @@ class _Reader:
             )
         if draft.auto and not isinstance(wire, spec.IntType | spec.ChecksumType):
             raise scope.error("auto() derives a number: a length, a count, a tag or a flag; everything else is given")
+        if draft.auto and isinstance(wire, spec.IntType) and wire.time is not None:
+            raise scope.error("auto() derives a length, a count, a tag or a flag; nothing in a message says what time it is")
         default, fixed = draft.default, draft.fixed
         if fixed is not None:
             fixed = scope.freeze(fixed) if not isinstance(fixed, bytes | str) else fixed

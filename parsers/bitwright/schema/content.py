@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from bitwright.errors import declaration_error
 from bitwright.schema import spec
 from bitwright.schema.draft import UNSET, check_yes_or_no, field, length_prefix, one_delimiter, optional_node, some_bytes
 from bitwright.schema.expr import Const, Scope, call_site
-from bitwright.values import Address, IPv4Address, IPv6Address, MACAddress, Name
+from bitwright.values import UUID, Address, IPv4Address, IPv6Address, MACAddress, Name
 
 
 def raw(
@@ -89,6 +89,14 @@ def ipv6(*, default: IPv6Address = UNSET, doc: str = "") -> IPv6Address:
 def mac(*, default: MACAddress = UNSET, doc: str = "") -> MACAddress:
     """A 48-bit hardware address, 6 bytes."""
     return _address(MACAddress, default, doc)  # type: ignore[no-any-return]  # a proxy at run time
+
+
+def uuid(*, endian: Literal["big", "little"] = "big", default: UUID = UNSET, doc: str = "") -> UUID:
+    """A UUID, 16 bytes (RFC 9562); `endian="little"`: the first three parts lie in little endian, as Microsoft has them."""
+    if endian not in ("big", "little"):
+        raise declaration_error(f'endian={endian!r}: a UUID is "big" (RFC 9562) or "little" (Microsoft)', call_site())
+    wire = spec.BytesType(Const(UUID.SIZE), as_type=UUID, mixed=endian == "little")
+    return field(lambda scope: wire, default=default, doc=doc)  # type: ignore[no-any-return]  # a proxy at run time
 
 
 def domain_name(*, compress: bool = True, default: Name = UNSET, doc: str = "") -> Name:

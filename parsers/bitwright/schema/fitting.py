@@ -100,6 +100,8 @@ def _in_range(wire: spec.IntType, value: int, what: str, scope: Scope) -> int:
 def _member(wire: spec.IntType, value: int) -> Any:
     """The number as its field shows it."""
     enum = wire.enum
+    if wire.time is not None:
+        return wire.time(value)
     return bool(value) if wire.as_type is bool else value if enum is None else table_of(enum)[value]
 
 

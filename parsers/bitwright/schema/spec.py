@@ -15,6 +15,7 @@ import msgspec
 
 from bitwright.errors import Location
 from bitwright.schema.expr import Node
+from bitwright.timestamps import Timestamp
 
 Order: TypeAlias = Literal["big", "little", "inherit"]
 BitOrder: TypeAlias = Literal["msb", "lsb"]  # which bit of a byte comes first
@@ -41,6 +42,11 @@ class IntType(msgspec.Struct, frozen=True):
         """The enumeration, if the value is a member of one."""
         return self.as_type if issubclass(self.as_type, enum.IntEnum) else None
 
+    @property
+    def time(self) -> type[Timestamp] | None:
+        """The class of its values, if they are points in time."""
+        return self.as_type if issubclass(self.as_type, Timestamp) else None
+
 
 class VarintType(IntType, frozen=True):
     """An integer whose bytes say themselves how many they are; `width` is of the value, `coding` one of `varints.KINDS`."""
@@ -58,7 +64,8 @@ class BytesType(msgspec.Struct, frozen=True):
     """Bytes: of `size`, after a length `prefix`, up to a `terminator`, or to the end of the region.
 
     With `pad`, `size` is that of an area which they need not fill: they end at the `terminator`, or before the padding.
-    `as_type` is bytes or a fixed-size subclass.  `payload` marks the bytes of the layer above.
+    `as_type` is bytes or a fixed-size subclass; of a `mixed` UUID the first three parts are little endian.
+    `payload` marks the bytes of the layer above.
     """
 
     size: Node | None = None
@@ -67,6 +74,7 @@ class BytesType(msgspec.Struct, frozen=True):
     as_type: type[bytes] = bytes
     payload: bool = False
     pad: bytes | None = None
+    mixed: bool = False
 
     @property
     def unit(self) -> int:
