@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Literal, assert_type
 
 from bitwright import (
+    SKIPPED,
     IPv4Address,
     MACAddress,
     Name,
+    NeedMore,
     OpenEnum,
+    ParseError,
     Struct,
     array,
     auto,
@@ -30,6 +33,7 @@ from bitwright import (
     when,
 )
 from bitwright.checksum import internet
+from bitwright.stream import Stream
 
 
 class Opcode(OpenEnum):
@@ -171,3 +175,21 @@ def read_them(data: bytearray) -> None:
                 assert_type(rest, bytes)
             case _:
                 pass
+
+
+def part_by_part(data: bytes, buffer: bytearray) -> None:
+    """Streams give messages of the class, and so does a parser of parts; what was skipped may be compared with any field."""
+    stream = Message.stream(limit=512, strict=True)
+    assert_type(stream, Stream[Message])
+    assert_type(stream.feed(memoryview(data)), list[Message])
+    assert_type(stream.need, int)
+    assert_type(stream.error, ParseError | None)
+    try:
+        part = Message.parse(data, only=("opcode", "answers.ttl"))
+        Message.parse_prefix(data, partial=True)
+    except NeedMore as more:
+        assert_type(more.need, int)
+    else:
+        assert_type(part, Message)
+        if part.qdcount is not SKIPPED and part.answers[0].name is not SKIPPED:
+            assert_type(part.build_into(buffer, 2), int)

@@ -109,5 +109,8 @@ def call(message: Message) -> None:
     message.build().idd  # error: attr-defined / reportAttributeAccessIssue
     other: Header = Message.check(b"")  # error: assignment / reportAssignmentType
     Message.from_json(3)  # error: arg-type / reportArgumentType
+    Message.stream(limit="x")  # error: arg-type / reportArgumentType
+    Message.stream().feed("text")  # error: arg-type / reportArgumentType
+    Message.parse(b"", only=3)  # error: arg-type / reportArgumentType
     message.decode()  # error: attr-defined / reportAttributeAccessIssue
     print(other)
