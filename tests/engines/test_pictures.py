@@ -12,9 +12,9 @@ from bitwright import ParseError, Struct
 from tests.engines.formats import Format
 from tests.engines.structures import formats
 from tests.engines.test_agreement import drawn, thorough
+from tests.hostile.test_22_terminals import assert_harmless
 from tests.test_hexdump import bytes_shown
 from tests.test_html import Reader
-from tests.test_nothing_unescaped import assert_harmless
 
 
 def assert_shown(struct: type[Struct], raw: bytes, params: dict[str, Any]) -> None:
