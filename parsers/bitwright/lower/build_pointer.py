@@ -50,12 +50,11 @@ def settle_offset(build: FieldBuild, wire: spec.AtType) -> None:
 def _without_block(build: FieldBuild, unknown: Unknown) -> Reg:
     """The offset where nothing is pointed to: what makes the condition false, or else the default."""
     b, default = build.b, unknown.field.default
-    nothing = b.const(int(default) if default is not spec.MISSING else 0)
     if build.present is None or not isinstance(build.field.type, spec.OptionalType):
         return b.const(0)
     condition = build.field.type.condition
-    if default is not spec.MISSING or not invertible(condition, unknown.path):
-        return nothing
+    if not invertible(condition, unknown.path):
+        return b.select(build.present, b.const(0), b.const(int(default) if default is not spec.MISSING else 0))
     with b.inside(Block()) as there:
         b.give(b.const(0))
     with b.inside(Block()) as missing:
