@@ -65,7 +65,7 @@ BUILD_CODES: Final[Mapping[str, str]] = {
     "name": "a domain name is malformed",
     "overlap": "a block at a given offset would be written onto bytes that are not the same",
     "depth": "values are nested deeper than the limit",
-    "too-large": "padding would make the message larger than the limit",
+    "too-large": "padding, or what lies at an offset, would make the message larger than the limit",
     "parameter": "a parameter that the format needs was not given, or is of the wrong type",
 }
 

@@ -2,11 +2,13 @@
 
 Promise: the bytes read through pointers stay within a small multiple of the input, whatever they say, so that neither
 many pointers to one block nor a graph of them costs more than that; and a block at a place that was given is written
-onto other bytes only where they are equal, and never onto numbers that are still to be filled in.
+onto other bytes only where they are equal, and never onto numbers that are still to be filled in; what is written so
+stays within the same multiple of the output.
 """
 
 from __future__ import annotations
 
+import bisect
 from typing import Any, Final
 
 from bitwright.errors import Fault
@@ -38,13 +40,19 @@ class Reach:
 
 
 class Blocks:
-    """Blocks that wait to be written behind the inline part of one struct, first come, first served."""
+    """Blocks that wait to be written behind the inline part of one struct, first come, first served.
 
-    __slots__ = ("holes", "jobs")
+    `holes` are numbers that wait for their block, `gaps` bytes between blocks that nothing was written to: where each
+    begins, and where it ends.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("factor", "gaps", "holes", "jobs", "written")
+
+    def __init__(self, factor: int) -> None:
+        self.factor, self.written = factor, 0
         self.jobs: list[tuple[int, Any]] = []
-        self.holes: dict[int, int] = {}  # numbers that wait for their block: where they begin and end
+        self.holes: dict[int, int] = {}
+        self.gaps: list[tuple[int, int]] = []  # in ascending order
 
     def add(self, hole: int, size: int, job: Any) -> None:
         """Queue a job; if it will fill in a number, that lies in `size` bytes from `hole` on, which is -1 otherwise."""
@@ -59,25 +67,47 @@ class Blocks:
             self.holes.pop(hole, None)
         self.jobs.clear()
 
-    def waits_in(self, begin: int, stop: int) -> bool:
-        """Whether a number in these bytes is still to be filled in."""
-        return any(begin < end and hole < stop for hole, end in self.holes.items())
+    def fill(self, out: bytearray, position: int) -> None:
+        """Zeros up to a position."""
+        if position > len(out):
+            self.gaps.append((len(out), position))
+            out += bytes(position - len(out))
+
+    def charge(self, out: bytearray, position: int, size: int) -> None:
+        """What shares bytes may not be more than reading would allow: a value can lead to itself."""
+        self.written += max(size, 1)
+        most = self.factor * max(len(out), LEAST_INPUT)
+        if self.written > most:
+            raise Fault("too-large", position, f"blocks that share their bytes hold {self.written} in all, the limit is {most}")
+
+    def fits(self, out: bytearray, position: int, written: bytes) -> bool:
+        """Whether bytes may be written there: into gaps, and onto bytes that are the same and final."""
+        stop = position + len(written)
+        if any(begin < stop and position < end for begin, end in self.holes.items()):
+            return False
+        first = max(bisect.bisect(self.gaps, (position, 0)) - 1, 0)
+        last = bisect.bisect(self.gaps, (stop, 0))
+        left: list[tuple[int, int]] = []
+        here = position
+        for begin, end in self.gaps[first:last]:
+            if out[here : max(begin, here)] != written[here - position : max(begin, here) - position]:
+                return False
+            here = min(max(here, end), stop)
+            left += [(a, b) for a, b in ((begin, min(end, position)), (max(begin, stop), end)) if a < b]
+        self.gaps[first:last] = left
+        return out[here:stop] == written[here - position :]
 
 
-def begin_block(out: bytearray, base: int, wanted: int, align: int, *, movable: bool) -> tuple[int, int | bytes | None]:
+def begin_block(out: bytearray, blocks: Blocks, base: int, wanted: int, align: int, *, movable: bool) -> tuple[int, int | bytes | None]:
     """Make ready to write a block: at `wanted` bytes after `base`, or, if that is -1, at the next multiple of `align`.
 
     Its place, and what `end_block` must know.  A movable block does not depend on its place, so it is written at the
     end first; before any other, the bytes from its place on are put aside.
     """
     size = len(out)
-    if wanted < 0:
-        position = size + (base - size) % align
-        out += bytes(position - size)
-        return position, None
-    position = base + wanted
+    position = base + wanted if wanted >= 0 else size + (base - size) % align
     if position >= size:
-        out += bytes(position - size)
+        blocks.fill(out, position)
         return position, None
     if movable:
         return position, size
@@ -89,6 +119,7 @@ def begin_block(out: bytearray, base: int, wanted: int, align: int, *, movable: 
 def end_block(out: bytearray, blocks: Blocks, position: int, held: int | bytes | None) -> None:
     """Join a block to what lay at its place before; Fault if they differ or the bytes are not final yet."""
     if held is None:
+        blocks.charge(out, position, len(out) - position)
         return
     if isinstance(held, bytes):
         written, before = bytes(out[position:]), held
@@ -97,7 +128,8 @@ def end_block(out: bytearray, blocks: Blocks, position: int, held: int | bytes |
     else:
         written = bytes(out[held:])
         del out[held:]
+    blocks.charge(out, position, len(written))
     shared = min(len(written), len(out) - position)
-    if out[position : position + shared] != written[:shared] or blocks.waits_in(position, position + shared):
+    if not blocks.fits(out, position, written[:shared]):
         raise Fault("overlap", position, f"would be written onto other bytes, at byte {position}")
-    out += written[shared:]
+    out[position : position + shared] = written

@@ -386,8 +386,8 @@ def _patch(op: Op, program: Program) -> str | None:
 
 
 def _block(op: Op, program: Program) -> str | None:
-    if op.args[1].lo < -1:
-        return f"the offset lies in {op.args[1].lo}..{op.args[1].hi}, but begins at -1, for none"
+    if op.args[2].lo < -1:
+        return f"the offset lies in {op.args[2].lo}..{op.args[2].hi}, but begins at -1, for none"
     return _flag("movable")(op, program) or (None if _natural(op.attrs["align"], 1) else f"align is {op.attrs['align']!r}")
 
 
@@ -497,7 +497,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "as_float": _as_float, "as_bytes": _as_bytes, "as_text": _encoding, "as_value": _class,
     "as_class": _class, "arm": _arm, "item": _item,
     "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes, "patch": _patch, "put.name": _flag("compress"), "here": _here,
-    "reach": _reach, "block": _block, "defer": _defer,
+    "reach": _reach, "blocks": _reach, "block": _block, "defer": _defer,
     "attempt": _flag("finding"), "fail_if": _fail_if, "finding_if": _finding_if, "call": _call, "dispatch": _dispatch,
     "enter": _enter, "leave": _leave,
 }  # fmt: skip

@@ -104,25 +104,31 @@ class _Reads:
         self.bound(place, end, size)
 
     def bound(self, place: Place, end: Reg, size: int = 0) -> None:
-        """From here on place + size <= end, and so the same for the function's end if `end` is not behind it."""
+        """From here on place + size <= end, and so the same for each end in the input that `end` is not behind."""
         base, offset = place
         root, beyond = self.places.get(end) or (end, 0)
         total = offset + size - beyond
         if self.room.get((base, root), total - 1) < total:
             self.room[base, root] = total
-        if self.end is not None and root is not self.end:
-            left = self.known(root, self.end)
-            if left is not None and self.room.get((base, self.end), total + left - 1) < total + left:
-                self.room[base, self.end] = total + left
+        for last in self.tops():
+            if root is last:
+                continue
+            left = self.known(root, last)
+            if left is not None and self.room.get((base, last), total + left - 1) < total + left:
+                self.room[base, last] = total + left
 
     def least(self, place: Place) -> int:
         """What a place cannot be less than."""
         base, offset = place
         return max(base.lo, self.room.get((_ZERO, base), base.lo)) + offset
 
+    def tops(self) -> list[Reg]:
+        """The ends that are known to lie in the input."""
+        return [*self.others] if self.end is None else [self.end, *self.others]
+
     def within_input(self, end: Reg) -> bool:
         place = self.place(end)
-        return self.end is not None and (self.before(place, self.end) or any(self.before(place, other) for other in self.others))
+        return any(self.before(place, last) for last in self.tops())
 
     def is_limit(self, reg: Reg) -> bool:
         """Whether a place counts from an open end."""
@@ -259,8 +265,7 @@ class _Reads:
         base, at = self.place(op.args[0])
         if self.is_limit(op.args[0]):
             self.fail(op, f"%{op.args[0].number} counts from an end that is open")
-        ends = () if self.end is None else (self.end, *self.others)
-        if not any(self.before((base, at + offset), end, size) for end in ends):
+        if not any(self.before((base, at + offset), end, size) for end in self.tops()):
             known = None if self.end is None else self.room.get((base, self.end))
             there = "nothing" if known is None else f"up to {known}"
             begin = "of the input" if base is _ZERO else f"after %{base.number}"

@@ -224,7 +224,7 @@ def _run(m: Machine, op: Op, args: list[Any]) -> None:
 
 
 def _block(m: Machine, op: Op, args: list[Any]) -> tuple[int, Any]:
-    return begin_block(m.out, args[0], args[1], op.attrs["align"], movable=op.attrs["movable"])
+    return begin_block(m.out, args[0], args[1], args[2], op.attrs["align"], movable=op.attrs["movable"])
 
 
 def _block_end(m: Machine, op: Op, args: list[Any]) -> None:
@@ -294,7 +294,7 @@ HANDLERS: dict[str, Handler] = {
     "attr": lambda m, op, args: getattr(args[0], op.attrs["name"]),
     "set": lambda m, op, args: setattr(args[0], op.attrs["name"], args[1]),
     "item": lambda m, op, args: args[0][op.attrs["index"]],
-    "blocks": lambda m, op, args: Blocks(), "defer": _defer, "blocks.run": _run, "block": _block, "block.end": _block_end,
+    "blocks": lambda m, op, args: Blocks(op.attrs["factor"]), "defer": _defer, "blocks.run": _run, "block": _block, "block.end": _block_end,
     "wrote": lambda m, op, args: int(m.out.startswith(op.attrs["value"], args[0])),
     "is_none": lambda m, op, args: int(args[0] is None),
 }  # fmt: skip

@@ -155,10 +155,10 @@ OPS: Final[Mapping[str, Signature]] = {
     "fit": Signature(
         "iiio", "i"
     ),  # origin, begin, wanted, memo: whether to write the region again (it is taken back), so that its size fits
-    "blocks": Signature("", "o"),  # an empty queue
+    "blocks": Signature("", "o", ("factor",)),  # an empty queue
     "defer": Signature("oi?*", "", ("function", "size")),  # queue, hole (or -1), arguments: call it when the queue runs
     "blocks.run": Signature("o", ""),  # first in, first out, with what is queued meanwhile
-    "block": Signature("ii", "io", ("align", "movable")),  # base, wanted offset (or -1): begins a block; its position, what to join it to
+    "block": Signature("oii", "io", ("align", "movable")),  # queue, base, offset (or -1): begins a block; its place, what to join it to
     "block.end": Signature("oio", ""),  # queue, position, what to join it to; fails where it overlaps other bytes
     "patch": Signature("ii", "", ("width", "phase", "order")),  # position, number: into zero bits written before
     "put.checksum": Signature("iiio", "i", ("algorithm", "bytes")),  # from, to, own position, prefix: computed sum

@@ -288,7 +288,7 @@ class StructBuild:
         b, origin = self.builder, self.key.outermost or self.spec.origin
         if origin or counts_from_itself(self.key.struct):
             refuse_early_sums(self.key.struct)
-            self.own_blocks = b.obj("blocks", hint="blocks")
+            self.own_blocks = b.obj("blocks", hint="blocks", factor=self.owner.limits.pointed_factor)
         if origin:
             assert self.own_blocks is not None
             self.base, self.blocks = self.start, self.own_blocks

@@ -180,7 +180,7 @@ class _Job:
         b.fail_if(b.bin("gt", after, limit), "too-large", "would begin at byte {1}, the limit is {2}", values=(after, limit))
         inside = spec.structs_in(self.build.wire)
         movable = not self._has_names() and not any(needs_of(struct).pointers for struct in inside)
-        b.emit("block", (start, wanted), (begin, held), align=self.wire.align, movable=movable)
+        b.emit("block", (self.blocks, start, wanted), (begin, held), align=self.wire.align, movable=movable)
         return begin, held
 
     def _wanted(self, start: Reg, base: Reg) -> Reg:

@@ -97,7 +97,8 @@ def check_pointers(made: spec.StructSpec) -> None:
                     f"is derived from where {each.name} lies, and its own size would move that; give it a fixed size (u32())"
                 )
             if one.name in holders:
-                raise error(f"`{one.name}` is derived from where {holders[one.name]} lies; give {each.name} an offset of its own")
+                advice = f"give {each.name} an offset of its own, or one at() a variant()"
+                raise error(f"`{one.name}` is derived from where {holders[one.name]} lies; {advice}")
             holders[one.name] = each.name
     for each in made.fields:
         for node in _uses(each):

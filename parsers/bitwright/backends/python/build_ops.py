@@ -239,9 +239,9 @@ def _run(e: Emitter, op: Op) -> None:
 
 
 def _block(e: Emitter, op: Op) -> None:
-    base, wanted = (strip(e.expr(a)) for a in op.args)
+    args = ", ".join(strip(e.expr(a)) for a in op.args)
     begin = e.names.add("begin_block", begin_block)
-    call = f"{begin}(out, {base}, {wanted}, {op.attrs['align']}, movable={op.attrs['movable']})"
+    call = f"{begin}(out, {args}, {op.attrs['align']}, movable={op.attrs['movable']})"
     e.line(f"{', '.join(variables(e, op.outs))} = {call}")
 
 
@@ -261,7 +261,7 @@ BUILD: dict[str, Emit] = {
     "put.area": _put_area,
     "put.zeros": _put_zeros, "put.varint": _put_varint, "insert.varint": _insert_varint,
     "put.name": _put_name, "patch": _patch, "put.checksum": _put_checksum,
-    "blocks": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {e.names.add('Blocks', Blocks)}()"),
+    "blocks": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {e.names.add('Blocks', Blocks)}({op.attrs['factor']})"),
     "defer": _defer, "blocks.run": _run, "block": _block, "block.end": _block_end,
     "set": lambda e, op: e.line(f"{e.expr(op.args[0])}.{op.attrs['name']} = {strip(e.expr(op.args[1]))}"),
     "item": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {e.expr(op.args[0])}[{op.attrs['index']}]"),
