@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bitwright import LintWarning, Struct, array, auto, bits, check, flag, nested, param, raw, rest, select, u8, u16, variant, when
+from bitwright.certificate import REASONS
 from bitwright.lint import CODES, lint, sizes_of
 from bitwright.stack import spec_entries
 
@@ -247,6 +248,18 @@ def test_paths_lead_through_arms_and_lists() -> None:
         entries: list[Entry] = array(Entry, count=count)
 
     assert {advice.path for advice in lint(Table)} == {"entries[].value", "entries[].value(Short).body"}
+
+
+def test_every_reason_of_a_loss_is_documented() -> None:
+    table = PAGE[PAGE.index("| reason |") :].split("\n\n")[0]
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE)) == REASONS.keys()
+
+
+def test_certificates_of_the_shipped_specs_are_documented() -> None:
+    table = PAGE[PAGE.index("| spec | certificate |") :].split("\n\n")[0]
+    said = {name: kind for names, kind in re.findall(r"^\| (`.+`) \| (\w+)", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", names)}
+    for name, entry in spec_entries().items():
+        assert entry.load().certificate().kind == said.get(name, "canonical"), name
 
 
 @pytest.mark.parametrize("name", spec_entries())

@@ -39,7 +39,8 @@ class Sizes:
             self._measuring.add(struct)
             total = EMPTY
             for field, view in fields_of(spec.spec_of(struct)):
-                total = total + self.of(field.type, view)
+                if spec.pointer_of(field.type) is None:  # what is pointed to lies elsewhere
+                    total = total + self.of(field.type, view)
             self._measuring.discard(struct)
             self._known[struct] = total
         return self._known[struct]
@@ -58,6 +59,8 @@ class Sizes:
             case spec.OptionalType(condition, inner):
                 truth, there = view.range(condition), self.of(inner, view.knowing(condition))
                 return EMPTY if truth == (0, 0) else there if truth[0] > 0 else Size(0, there.most)
+            case spec.AtType(inner=inner):
+                return self.of(inner, view)
         return measure.size_of(wire)
 
     def _array(self, wire: spec.ArrayType, view: View) -> Size:
@@ -90,7 +93,10 @@ def _capped(fewest: int, most: int | None) -> Size:
 def sizes_of(struct: type) -> list[FieldSize]:
     """The format itself, under the empty path, and every field of every struct in it."""
     sizes = Sizes()
-    found = [FieldSize("", sizes.struct(struct))]
+    whole = sizes.struct(struct)
+    if any(spec.pointer_of(field.type) for inner, _ in structs_of(struct) for field in spec.spec_of(inner).fields):
+        whole = Size(whole.fewest, None)  # and what is pointed to, wherever that is
+    found = [FieldSize("", whole)]
     for inner, prefix in structs_of(struct):
         for field, view in fields_of(spec.spec_of(inner)):
             if not isinstance(field.type, spec.CheckType):
