@@ -9,6 +9,7 @@ runs in the root of the project and must print what stands below it; `...` stand
 from __future__ import annotations
 
 import ast
+import inspect
 import os
 import re
 import subprocess
@@ -18,6 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+import bitwright
+from bitwright.errors import BUILD_CODES, FINDING_CODES, PARSE_CODES
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md")])
@@ -90,6 +94,45 @@ def commands(block: str) -> Iterator[tuple[str, str]]:
     for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
         command, _, output = part.partition("\n")
         yield command, output.rstrip("\n")
+
+
+VOCABULARY = """
+from __future__ import annotations
+from bitwright import *
+from bitwright.checksum import internet
+class Kind(OpenEnum):
+    ONE = 1
+class Point(Struct):
+    x: int = u8()
+class Body(Struct): ...
+class Arm(Body, tag=1): ...
+"""
+
+
+def rows_of_the_vocabulary() -> list[list[str]]:
+    """The table at the head of docs/fields.md, cell by cell."""
+    text = (ROOT / "docs" / "fields.md").read_text(encoding="utf-8").partition("## The vocabulary in one table")[2].partition("\n## ")[0]
+    rows = [line.strip("|").split(" | ") for line in text.splitlines() if line.startswith("| ")][1:]
+    return [[cell.strip().replace("&#124;", "|") for cell in row] for row in rows]
+
+
+@pytest.mark.parametrize("row", rows_of_the_vocabulary(), ids=lambda row: row[0])
+def test_a_row_of_the_vocabulary(row: list[str]) -> None:
+    words, _, _, example, wrong = row
+    names: dict[str, Any] = {"__name__": "row"}
+    exec(VOCABULARY, names)
+    assert any(word in example for word in re.findall(r"`(\w+)`", words))
+    exec(f"from __future__ import annotations\nclass Row(Struct):\n    n: int = u8()\n    {example.strip('`')}\n", names)
+    names["Row"].codec("python").optimized("parse")
+    codes = set(re.findall(r"`([a-z-]+)`", wrong))
+    assert codes <= set(PARSE_CODES) | set(BUILD_CODES)
+    assert set(re.findall(r"\*([a-z-]+)\*", wrong)) <= set(FINDING_CODES)
+
+
+def test_the_table_has_every_word() -> None:
+    told = {word for row in rows_of_the_vocabulary() for word in re.findall(r"`(\w+)`", row[0])}
+    words = {name for name in bitwright.__all__ if inspect.isfunction(getattr(bitwright, name))}
+    assert told == words
 
 
 @pytest.mark.parametrize("path", WITH_CONSOLE, ids=name_of)
