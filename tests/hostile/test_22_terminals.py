@@ -14,6 +14,8 @@ import pytest
 from bitwright import BitwrightError
 from bitwright.cli import main
 from bitwright.plain import plain_value
+from bitwright.summary import summary
+from bitwright.words import scalar
 from tests.cli.running import pcap
 
 EVERY_BYTE = bytes(range(256))
@@ -23,7 +25,9 @@ CONTROLS = [
     "\U000e0041", "`<script>&'\"",
 ]  # fmt: skip
 SPEC = """
-from bitwright import Name, OpenEnum, Struct, array, auto, const, domain_name, raw, reserved, switch, text, u8
+from bitwright import (
+    Name, OpenEnum, Struct, array, at, auto, check, const, domain_name, raw, reserved, switch, text, u8, variant, varint,
+)
 
 class Kind(OpenEnum):
     ONE = 1
@@ -52,6 +56,26 @@ class Several(Struct):
     body: Utf8 | Named | Latin | Cstring = switch(kind, {1: Utf8, 2: Named, 3: Latin}, Cstring)
     spare: int = reserved(8)
     rest: list[Latin] = array(Latin)
+
+class Pointed(Struct, origin=True):
+    offset: int = auto(u8())
+    words: str = at(offset, text(prefix=u8(), encoding="latin-1"))
+    number: int = varint("leb128")
+    check(number < 200, "the number is too large")
+
+class Option(Struct):
+    "What an option may hold."
+
+class Broken(Option):
+    data: bytes = raw()
+
+class Words(Option, tag=27):
+    words: str = text(prefix=u8())
+
+class Options(Struct):
+    kind: int = auto(u8())
+    length: int = auto(u8())
+    value: Option = variant(Option, on=kind, unknown=Broken, malformed=Broken, size=length)
 """
 
 
@@ -63,7 +87,7 @@ def formats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
     sys.path.append(str(folder))
     import unescaped_formats  # type: ignore[import-not-found]  # pyright: ignore[reportMissingImports]  # written above
 
-    yield vars(unescaped_formats)
+    yield dict(vars(unescaped_formats))
     sys.path.remove(str(folder))
     del sys.modules["unescaped_formats"]
 
@@ -85,6 +109,11 @@ def messages() -> Iterator[tuple[str, bytes]]:
         yield "Blob", part
         yield "Cstring", part + b"\x1b["
         yield "Cstring", part
+        yield "Pointed", b"\x02\x1b" + label
+        yield "Pointed", b"\x03\x9b\x7f" + label
+        yield "Pointed", b"\x1b\x1b" + label
+        yield "Options", b"\x1b" + bytes([len(label)]) + label
+        yield "Options", b"\x9b" + label
     for controls in CONTROLS:
         encoded = controls.encode()
         yield "Utf8", bytes([len(encoded)]) + encoded
@@ -95,6 +124,8 @@ def messages() -> Iterator[tuple[str, bytes]]:
         yield "Magic", encoded
         yield "Magic", b"\x1b[m\x9b" + encoded
         yield "Latin", b"\xff" + encoded
+        yield "Options", b"\x1b" + bytes([len(encoded) + 1, len(encoded)]) + encoded
+        yield "Options", b"\x1b" + bytes([len(encoded), len(encoded)]) + encoded
 
 
 def assert_harmless(shown: str, what: str) -> None:
@@ -124,6 +155,8 @@ OF_VALUES: dict[str, Callable[[Any], str]] = {
     "json": lambda value: value.to_json(),
     "rich": of_rich,
     "plain": lambda value: repr(plain_value(value)),
+    "words": lambda value: "\n".join(scalar(getattr(value, name)) for name in type(value).__match_args__),
+    "summary": summary,
 }
 OF_DATA: dict[str, Callable[[Any, bytes], str]] = {
     "hexdump": lambda struct, data: struct.hexdump(data),
@@ -175,7 +208,7 @@ def test_no_format_of_parse_lets_anything_through(
 
 
 @pytest.mark.parametrize("form", ["text", "tree", "jsonl"])
-@pytest.mark.parametrize("name", ["Latin", "Utf8", "Named", "Several", "Blob", "Cstring", "Magic"])
+@pytest.mark.parametrize("name", ["Latin", "Utf8", "Named", "Several", "Blob", "Cstring", "Magic", "Pointed", "Options"])
 def test_no_format_of_decode_lets_anything_through(
     formats: dict[str, Any], form: str, name: str, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
