@@ -7,7 +7,7 @@ that are there decide them; what was read is not read again; no more is kept tha
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from bitwright.errors import DEFAULT_LIMITS, EngineDisagreement, Limits, NeedMore, ParseError, Problem, declaration_error
@@ -50,7 +50,9 @@ class Stream(Generic[M]):
         self._failures: tuple[type[BaseException], ...] = (*codec._failures(), _Failed)
         self._data = Buffer()
         self._wanted = self._least = 0
+        self._parsers = self._compiled()
         self._run: Run = self._begin()
+        self._fresh = False  # whether the parser that waits has looked at nothing of the message in work
         self._problem: Problem | None = None
         self._closed = False
         self.position = 0
@@ -112,16 +114,47 @@ class Stream(Generic[M]):
     def _begin(self) -> Run:
         """The parser of one message, before its first byte."""
         self._data.least = self._smallest
-        if self._codec.backend == "interp":
+        if self._parsers is None:
             return self._interpreted()
-        runner = self._codec._runner("parse", self._order, self._options)
-        run: Run = runner(self._data, 0, self._limit, *self._given)
+        run: Run = self._parsers[0](self._data, 0, self._limit, *self._given)
         return run
+
+    def _compiled(self) -> tuple[Callable[..., Any], Callable[..., Any]] | None:
+        """The compiled parser that waits and the ordinary one, with the arms that open unions have now; None for the interpreter."""
+        if self._codec.backend == "interp":
+            return None
+        ordinary = Options(limits=self._limits).lowered()
+        return self._codec._runner("parse", self._order, self._options), self._codec._runner("parse", self._order, ordinary)
+
+    def _whole(self) -> list[M]:
+        """The messages that are there as a whole, which need no waiting; the first that is not is left to the parser that waits."""
+        found: list[M] = []
+        if self._parsers is None or self._strict:
+            return found
+        there, parse, at = bytes(self._data), self._parsers[1], 0
+        try:
+            while at < len(there):
+                value, after = parse(there, at, min(len(there), at + self._limit), *self._given)
+                if after == at:
+                    break
+                found.append(value)
+                at = after
+        except self._failures:
+            pass  # it is cut, or wrong
+        del self._data[:at]
+        self.position += at
+        return found
 
     def _advance(self) -> list[M]:
         """Every message that is complete; then where to go on, or what is wrong."""
-        found: list[M] = []
         data = self._data
+        self._parsers = self._compiled()
+        found: list[M] = []
+        if self._fresh and data:
+            found = self._whole()
+            if len(data) < self._wanted:
+                return found
+        whole = bool(found)  # what is left then is cut, or wrong
         while True:
             try:
                 self._wanted, self._least = next(self._run)
@@ -131,6 +164,7 @@ class Stream(Generic[M]):
                 self._fail(self._explained())
                 return found
             else:
+                self._fresh = not data
                 return found
             if size == 0:
                 self._fail(Problem("no-progress", "a message that has no bytes could follow without end", self._codec.spec.name))
@@ -142,6 +176,9 @@ class Stream(Generic[M]):
             del data[:size]
             self.position += size
             self._run = self._begin()
+            if not whole:
+                found += self._whole()
+                whole = True
 
     def _refuse_after_an_error(self) -> None:
         if self._problem is not None:

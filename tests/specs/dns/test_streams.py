@@ -9,6 +9,7 @@ import pytest
 from bitwright import ParseError
 from bitwright.stream import Stream
 from bitwright_specs.dns import Message, TcpMessage
+from tests.engines.agreement import outcome
 from tests.specs.dns.corpus import samples
 
 
@@ -61,3 +62,16 @@ def test_every_prefix_of_a_message_waits_and_asks_for_no_more_than_there_is(engi
         assert stream.feed(wire[at : at + 1]) == []
         assert 1 <= stream.need <= len(wire) - at - 1
     assert stream.feed(wire[-1:]) == [Message.parse(wire)]
+
+
+def test_hostile_messages_in_a_stream_end_as_they_do_alone() -> None:
+    """Those that parse, parse; what does not is refused with the same error, and nothing else happens."""
+    for sample in samples(hostile=True):
+        wire = len(sample.data).to_bytes(2, "big") + sample.data
+        whole, pieces = outcome(lambda wire=wire: [TcpMessage.parse(wire)]), outcome(lambda wire=wire: in_pieces(wire))  # type: ignore[misc]
+        assert whole.same(pieces), sample.label
+
+
+def in_pieces(wire: bytes) -> list[TcpMessage]:
+    stream = TcpMessage.stream(limit=1 << 17)
+    return [message for at in range(0, len(wire), 50) for message in stream.feed(wire[at : at + 50])]
