@@ -211,6 +211,9 @@ def test_a_program_of_this_machine(path: Path) -> None:
     found = {names[section.name_offset : names.index(b"\0", section.name_offset)] for section in file.body.sections}
     assert {b".text", b".dynamic", b".shstrtab"} <= found
     assert all(len(section.contents or b"") in (0, section.size) for section in file.body.sections)
+    built = file.build()
+    assert len(built) == len(data)
+    assert load("elf_tables").File.parse(built) == file
     with pytest.raises(ParseError):
         load("elf_tables").File.parse(data[:-200])
 
