@@ -43,6 +43,7 @@ MESSAGES = {
     "ber_tlv": "Element",
     "ble_advertisement": "Packet",
     "can_signals": "ExampleMessage",
+    "deflate_header": "Block",
     "elf_tables": "File",
     "mqtt_connect": "Connect",
     "png_file": "File",
@@ -75,6 +76,12 @@ def png() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
+def deflated(data: bytes, level: int = 9, strategy: int = zlib.Z_DEFAULT_STRATEGY) -> bytes:
+    """Raw deflate data of zlib."""
+    deflater = zlib.compressobj(level, zlib.DEFLATED, -15, strategy=strategy)
+    return deflater.compress(data) + deflater.flush()
+
+
 REAL: dict[str, dict[str, bytes]] = {
     "ber_tlv": {
         "an OBJECT IDENTIFIER, 1.2.840.113549 (X.690, 8.19)": bytes.fromhex("06062a864886f70d"),
@@ -90,6 +97,11 @@ REAL: dict[str, dict[str, bytes]] = {
         ),
     },
     "can_signals": {"a motor's frame": bytes.fromhex("c006e00000000000")},
+    "deflate_header": {
+        "dynamic": deflated(" ".join(str(n * n) for n in range(400)).encode()),
+        "fixed": deflated(b"hello", strategy=zlib.Z_FIXED),
+        "stored": deflated(b"hello", level=0),
+    },
     "elf_tables": {},
     "mqtt_connect": {
         "clean start, a client's name": bytes.fromhex("101000044d5154540502003c032100140000"),
@@ -114,7 +126,7 @@ def cases() -> Iterator[Any]:
 
 def test_every_format_is_here() -> None:
     assert set(MESSAGES) == set(REAL) == set(NAMES)
-    assert len(NAMES) >= 9
+    assert len(NAMES) >= 10
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -216,6 +228,19 @@ def test_a_program_of_this_machine(path: Path) -> None:
     assert load("elf_tables").File.parse(built) == file
     with pytest.raises(ParseError):
         load("elf_tables").File.parse(data[:-200])
+
+
+def test_a_deflate_block_beside_bits_taken_by_hand() -> None:
+    data = REAL["deflate_header"]["dynamic"]
+    word = int.from_bytes(data, "little")
+    block = load("deflate_header").Block.parse(data)
+    content = block.content
+    assert [block.final, block.type, block.hlit, content.hdist, content.hclen] == [
+        word & 1, word >> 1 & 3, word >> 3 & 31, word >> 8 & 31, word >> 13 & 15
+    ]  # fmt: skip
+    there = content.code_length_count
+    assert content.code_lengths[:there] == [word >> 17 + 3 * at & 7 for at in range(there)]
+    assert load("deflate_header").Block.parse(REAL["deflate_header"]["stored"]).content.data == b"hello"
 
 
 def test_what_the_values_mean() -> None:
