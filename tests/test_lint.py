@@ -269,3 +269,18 @@ def test_the_shipped_specs(name: str) -> None:
     for advice in lint(spec_entries()[name].load()):
         assert advice.severity == "note", str(advice)
         assert advice.code in justified, str(advice)
+
+
+def test_long_conditions_are_looked_at_in_passing() -> None:
+    """Each part once: looked at again for each part around it, this would never end."""
+
+    class Long(Struct):
+        a: int = u8()
+        b: int = u8()
+        chosen = a == 0
+        for number in range(1, 40):
+            chosen = chosen | (a == number) | (b == number)
+        del number
+        extra: int | None = when(chosen, u8())
+
+    assert codes(Long) == []

@@ -38,6 +38,7 @@ class View:
         self.params = params or {}  # what the structs around hand over
         self.facts: tuple[Sum, ...] = ()
         self.either: tuple[Node, ...] = ()  # conditions of two parts of which one must hold
+        self._known: dict[Node, Range] = {}  # by these facts; without it, long conditions would be looked at again and again
 
     def knowing(self, condition: Node, *, holds: bool = True) -> View:
         """The same place where a condition holds, or does not."""
@@ -97,6 +98,7 @@ class View:
             low, high = self._sum_range(difference)
             more += [_plus(difference, -1)] if low == 0 else [_plus(_times(difference, -1), -1)] if high == 0 else []
         self.facts = (*self.facts, *more)[-_MOST_FACTS:]
+        self._known.clear()
 
     # --- bounds ------------------------------------------------------------------------------
 
@@ -122,6 +124,12 @@ class View:
         return max(lowest, -WIDEST)
 
     def _atom(self, node: Node) -> Range:
+        found = self._known.get(node)
+        if found is None:
+            found = self._known[node] = self._bounded(node)
+        return found
+
+    def _bounded(self, node: Node) -> Range:
         low, high = self._own(node)
         for terms, number in self.facts:
             if terms.keys() == {node}:
