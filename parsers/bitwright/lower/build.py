@@ -141,6 +141,7 @@ class StructBuild:
         self.marks: list[Mark] = []  # in the order of the bytes
         self.copies: dict[str, Reg] = {}  # what the resolved copy holds
         self.inputs: dict[str, Reg] = {}  # what the message holds
+        self.there: dict[str, Reg] = {}  # whether optional fields that fill themselves are there
         self.waiting: list[spec.FieldSpec] = []  # const fields of values not known yet
         self.wanted = paths_into(self.spec, (*key.given, *key.exports))
         self.begins: dict[str, Reg] = {}  # where fields begin and end, as far as checksums ask for it
@@ -223,10 +224,25 @@ class StructBuild:
 
     def _known(self, unknown: Unknown, value: Reg) -> None:
         """A derived field is solved: into its place, if zero bits were written there before."""
-        if len(unknown.path) == 1:
-            self.copies[unknown.name] = self.box(value, unknown.wire)
+        b, condition = self.builder, unknown.condition
+        if condition is None:
+            if len(unknown.path) == 1:
+                self.copies[unknown.name] = self.box(value, unknown.wire)
+            if unknown.path in self.places:
+                self.patch(self.places[unknown.path], value)
+            return
+        if unknown.name not in self.there:
+            holds = b.bin("ne", self.values.lower(condition, unknown.field.location), b.const(0))
+            self.there[unknown.name] = b.bin("or", holds, unknown.explicit)
+        present = self.there[unknown.name]
+        self.copies[unknown.name] = self.boxed_if(present, value, unknown.wire)
         if unknown.path in self.places:
-            self.patch(self.places[unknown.path], value)
+            with b.inside(Block()) as then:
+                self.patch(self.places[unknown.path], value)
+                b.give()
+            with b.inside(Block()) as other:
+                b.give()
+            b.branch(present, then, other, ())
 
     def patch(self, place: Place, value: Reg) -> None:
         """Write a number into zero bits written before, or push in one whose size was not known."""
@@ -315,7 +331,10 @@ class StructBuild:
             assert isinstance(field.type, spec.IntType)
             self.patch(self.places[field.name,], self.constant(field, field.type))
         for field, wire in sums_of(self.spec):
-            self._sum(field, wire)
+            if field.name in self.there:
+                self._optional_sum(field, wire, self.there[field.name])
+            else:
+                self._sum(field, wire)
         self.equations.check()
         for field, condition in self.spec.checks:
             fail_unless(self.builder, self.values, field, condition, None, (self.start, 0))
@@ -347,6 +366,28 @@ class StructBuild:
         b.emit("leave", (), phase=0)
         self.copies[field.name] = self.box(out, wire)
         return out
+
+    def boxed_if(self, present: Reg, number: Reg, wire: spec.IntType) -> Reg:
+        """The object for a number that may be absent."""
+        b = self.builder
+        with b.inside(Block()) as then:
+            b.give(self.box(number, wire))
+        with b.inside(Block()) as other:
+            b.give(b.obj("none"))
+        out = b.reg("obj")
+        b.branch(present, then, other, (out,))
+        return out
+
+    def _optional_sum(self, field: spec.FieldSpec, wire: spec.ChecksumType, present: Reg) -> None:
+        b, (low, high) = self.builder, bounds(wire.inner)
+        with b.inside(Block()) as then:
+            self._sum(field, wire)
+            b.give(self.values.fields[field.name,])
+        with b.inside(Block()) as other:
+            b.give(b.const(0))
+        out = self.values.fields[field.name,] = b.reg("int", low, high, field.name)
+        b.branch(present, then, other, (out,))
+        self.copies[field.name] = self.boxed_if(present, out, wire.inner)
 
     def _sum(self, field: spec.FieldSpec, wire: spec.ChecksumType) -> None:
         place = self.places[field.name,]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bitwright.ir.ops import Block, Reg
+from bitwright.lower import build_filled
 from bitwright.lower.build import StructBuild
 from bitwright.lower.build_content import Checked
 from bitwright.lower.build_pointer import defer_block, settle_offset
@@ -35,12 +36,15 @@ class FieldBuild(StructureBuild):
             return
         b.emit("enter", (), name=field.name, phase=0, location=field.location)
         value = s.inputs[field.name] = b.obj("attr", s.message, name=field.name, hint=field.name)
-        if self.optional:
+        condition = build_filled.condition_of(field)
+        if condition is not None:
+            build_filled.prepare(self, condition, value)
+        elif self.optional:
             self.present = b.is_not(b.number("is_none", value, lo=0, hi=1))
             self.checked = self._check_optional(value, self.present)
         elif field.auto and isinstance(self.wire, spec.IntType):
             explicit = b.is_not(b.number("is_none", value, lo=0, hi=1))
-            self._add_unknown(Unknown((field.name,), field, self.wire, explicit, value))
+            self.add_unknown(Unknown((field.name,), field, self.wire, explicit, value))
         elif not isinstance(self.wire, spec.ChecksumType) and not (isinstance(self.wire, spec.IntType) and is_derived(self.field)):
             self.checked = self.check(self.wire, value)
         b.emit("leave", (), phase=0)
@@ -66,7 +70,8 @@ class FieldBuild(StructureBuild):
             b.branch(present, there, missing, tuple(outs))
         return Checked(value, **dict(zip(kinds, outs, strict=True)))
 
-    def _add_unknown(self, unknown: Unknown) -> None:
+    def add_unknown(self, unknown: Unknown) -> None:
+        """Note a number that is to be solved."""
         equations, path = self.s.equations, unknown.path
         equations.unknowns[path] = unknown
         if path in self.s.given:
@@ -77,6 +82,9 @@ class FieldBuild(StructureBuild):
     def equations(self) -> None:
         """Numbers for later expressions, and what this field's size, count, tag and presence say."""
         s, wire, name, checked = self.s, self.wire, self.field.name, self.checked
+        condition = build_filled.condition_of(self.field)
+        if condition is not None and not self.field.hidden:
+            build_filled.relate(self, condition)
         if checked is None:
             return
         if checked.number is not None and not is_derived(self.field):
@@ -136,7 +144,8 @@ class FieldBuild(StructureBuild):
 
     def _number_inside(self, path: Path, outer: spec.StructSpec, target: spec.FieldSpec | None, holder: Reg) -> None:
         s, b = self.s, self.b
-        if target is None or isinstance(target.type, spec.ChecksumType) or (is_derived(target) and not target.auto):
+        filled = target is not None and build_filled.condition_of(target) is not None
+        if target is None or filled or isinstance(target.type, spec.ChecksumType) or (is_derived(target) and not target.auto):
             self.foreign[path] = None  # computed when the nested struct is written
             return
         number = spec.number_behind(target.type)
@@ -148,7 +157,7 @@ class FieldBuild(StructureBuild):
             unknown.foreign = path not in s.given and determined_inside(outer, path[1:])
             if unknown.foreign:
                 self.foreign[path] = unknown
-            self._add_unknown(unknown)
+            self.add_unknown(unknown)
         elif isinstance(target.type, spec.OptionalType):
             s.values.fields[path] = self._or_zero(number, given)
         else:
@@ -179,6 +188,8 @@ class FieldBuild(StructureBuild):
         before = s.here() if self.measured and self.pointer is None else None
         if self.pointer is not None:
             defer_block(self, self.pointer)
+        elif (condition := build_filled.condition_of(field)) is not None:
+            build_filled.write(self, condition)
         elif self.optional:
             s.copies[field.name] = self._write_optional()
         elif isinstance(self.wire, spec.IntType | spec.ChecksumType):
@@ -187,7 +198,7 @@ class FieldBuild(StructureBuild):
             size = self._choosable_size()
             s.copies[field.name] = self.write_value(self.wire, self.checked) if size is None else self._write_fitting(size, self.checked)
         else:
-            self._write_gap(self.wire)
+            self.write_gap(self.wire)
         if before is not None:
             written = b.number("bin", s.here(), before, lo=0, hi=POSITION_HI, op="sub")
             for equation in self.measured:
@@ -226,7 +237,8 @@ class FieldBuild(StructureBuild):
         b.emit("loop.while", (b.const(1), *carried), outs, (body,))
         return outs[0] if outs else checked.value
 
-    def _write_gap(self, wire: spec.WireType) -> None:
+    def write_gap(self, wire: spec.WireType) -> None:
+        """Padding."""
         if isinstance(wire, spec.PadType):
             self.put_pad(wire)
         elif isinstance(wire, spec.AlignType):

@@ -8,12 +8,24 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 from bitwright.errors import declaration_error
 from bitwright.ir.builder import Builder, IntervalError
 from bitwright.ir.ops import Block, Reg
 from bitwright.lower.expressions import Path, Values, bounds, expanded, nested_in
-from bitwright.lower.solve import Arms, Equation, Solver, determines, invertible, is_exact, open_ended, unknowns_of
+from bitwright.lower.solve import (
+    Arms,
+    Equation,
+    Solver,
+    apart,
+    determines,
+    invertible,
+    is_exact,
+    needed,
+    open_ended,
+    unknowns_of,
+)  # fmt: skip
 from bitwright.schema import spec
 from bitwright.schema.expr import Const, FieldRef, Node, Rest, show, walk
 
@@ -37,6 +49,12 @@ class Unknown:
     so_far: Reg | None = None
     absent: Reg | None = None
     value: Reg | None = None
+    condition: Node | None = None  # of one that may be absent; it counts as 0 then
+
+    @property
+    def default(self) -> Any:
+        """The value where nothing says another; MISSING if there is none."""
+        return self.field.default if isinstance(self.field.default, int) else spec.MISSING
 
     @property
     def name(self) -> str:
@@ -86,13 +104,27 @@ class Equations:
         b, (low, high) = self.b, bounds(unknown.wire)
         b.emit("enter", (), name=unknown.name, phase=0, location=unknown.field.location)
         with b.inside(Block()) as missing:
-            b.give(solve())
+            b.give(self._if_there(unknown, solve))
         with b.inside(Block()) as there:
             b.give(b.as_int(unknown.given, low, high))
         out = b.reg("int", low, high, unknown.name)
         b.branch(b.is_not(unknown.explicit), missing, there, (out,))
         b.emit("leave", (), phase=0)
         self.learn(unknown, out)
+
+    def _if_there(self, unknown: Unknown, solve: Callable[[], Reg]) -> Reg:
+        """The solution, or 0 for a field that may be absent and is."""
+        if unknown.condition is None:
+            return solve()
+        b, (low, high) = self.b, bounds(unknown.wire)
+        holds = self.values.lower(unknown.condition, unknown.field.location)
+        with b.inside(Block()) as then:
+            b.give(solve())
+        with b.inside(Block()) as other:
+            b.give(b.const(0))
+        out = b.reg("int", low, high, unknown.name)
+        b.branch(holds, then, other, (out,))
+        return out
 
     def in_range(self, wire: spec.IntType, value: Reg) -> None:
         """Fail if a solution does not fit its field."""
@@ -125,7 +157,9 @@ class Equations:
     def _advance(self, unknown: Unknown, finally_: bool) -> bool:
         """Solve for one field if what is known suffices: one equation that says it for sure, or all that may say it."""
         path, width = unknown.path, unknown.wire.width
-        candidates = [e for e in self.all if not e.spent and invertible(e.expression, path)]
+        if unknown.condition is not None and not self.values.knows(unknown.condition):
+            return False
+        candidates = [e for e in self.all if invertible(e.expression, path) and all(apart(e.expression, path, one) for one in e.solved)]
         ready = [e for e in candidates if self._ready(e, path)]
         sure = [e for e in ready if e.solves_if is None and determines(e, path, width)]
         if sure:
@@ -136,14 +170,13 @@ class Equations:
             return False
         self._unless_given(unknown, lambda: self._choose(unknown, chain))
         for equation in chain:
-            equation.spent = True
+            equation.solved.append(path)
             equation.holds = len(chain) == 1 and is_exact(equation)
         return True
 
     def _ready(self, equation: Equation, path: Path) -> bool:
         """Whether an equation's other side and all its other fields are known."""
-        others = {n.names for n in walk(equation.expression) if isinstance(n, FieldRef)} - {path}
-        return equation.actual is not None and all(names in self.values.fields for names in others)
+        return equation.actual is not None and all(names in self.values.fields for names in needed(equation.expression, path))
 
     def _choose(self, unknown: Unknown, chain: list[Equation]) -> Reg:
         """The solution of the first equation that applies."""
@@ -162,7 +195,7 @@ class Equations:
 
     def _solution(self, unknown: Unknown, equation: Equation) -> Reg:
         try:
-            found = Solver(self.b, self.values, equation, unknown.path, unknown.wire, unknown.field.default).solve()
+            found = Solver(self.b, self.values, equation, unknown.path, unknown.wire, unknown.default).solve()
             self.in_range(unknown.wire, found)
         except IntervalError as error:
             raise declaration_error(f"`{show(equation.expression)}` {error}", equation.location, self.made.name) from None
@@ -171,8 +204,8 @@ class Equations:
     def _fallback(self, unknown: Unknown, equation: Equation) -> Reg:
         """No equation applies: the arm has no tag, or the field that is measured is absent and so measures nothing."""
         b, name = self.b, ".".join(unknown.path)
-        if unknown.field.default is not spec.MISSING:
-            return b.const(int(unknown.field.default))
+        if unknown.default is not spec.MISSING:
+            return b.const(int(unknown.default))
         if equation.kind == "tag":
             if equation.holds_if is not None:
                 message = f"is the tag of {equation.field}, which is absent; give {name}=, or declare a default"

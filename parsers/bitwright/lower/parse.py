@@ -116,6 +116,7 @@ class StructLowering:
         self.objects: dict[str, Reg] = {}
         self.places: dict[str, tuple[Reg, int]] = {}  # where each field begins: its byte, and the bit in it
         self.ends: dict[str, Reg] = {}  # and the byte behind it
+        self.there: dict[str, Reg] = {}  # whether an optional field is there
         self.params = self._parameters()
         self.pos, self.phase, self.run = self.start, key.phase, key.run
         self.wanted = paths_into(self.spec, key.exports)

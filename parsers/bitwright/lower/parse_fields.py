@@ -32,7 +32,7 @@ class FieldLowering(SkipLowering):
         s.places[field.name] = s.pos, s.phase
         self.b.emit("enter", (s.pos,), name=field.name, phase=s.phase, location=field.location, **self._bits_of(field.type))
         read = self.skip(field.type) if self.skipping else self.read(field.type)
-        if not self.skipping:
+        if not self.skipping and not isinstance(field.type, spec.OptionalType):
             self._constraints(read)
         self.b.emit("leave", (s.pos, read.value), phase=s.phase)
         assert s.phase == after, (s.spec.name, field.name, s.phase, after)
@@ -217,13 +217,15 @@ class FieldLowering(SkipLowering):
 
     def _optional(self, condition: Node, inner: spec.WireType) -> Read:
         s, b = self.s, self.b
-        present = s.values.lower(condition, self.field.location)
+        present = s.there[self.field.name] = s.values.lower(condition, self.field.location)
         before, numbered = s.pos, isinstance(spec.pointed(inner), spec.IntType | spec.ChecksumType)
         got: list[Read] = []
         phase, run = s.phase, s.run
 
         def yes() -> tuple[Reg, ...]:
             read = self.skip(inner) if self.skipping else self.read(inner)
+            if not self.skipping:
+                self._constraints(read)
             got.append(read)
             return (read.value, s.pos, *((read.number,) if read.number is not None else ()))
 

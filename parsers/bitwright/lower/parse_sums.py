@@ -20,6 +20,8 @@ def _check_sum(s: StructLowering, covering: Covering, field: spec.FieldSpec, wir
     value, at = s.values.fields[(field.name,)], s.places[field.name][0]
     start, stop = covering.of(field, wire, lambda: s.pos)
     present = b.bin("ne", value, b.const(0)) if wire.zero_is_absent else b.const(1)
+    if field.name in s.there:
+        present = b.bin("and", present, b.bin("ne", s.there[field.name], b.const(0)))
     if wire.prefix is not None:
         prefix = s.values.params[wire.prefix]
         given = b.bin("ne", b.number("len", prefix, lo=0, hi=POSITION_HI), b.const(0))

@@ -51,8 +51,13 @@ class Equation:
     holds_if: Reg | None = None
     arms: Arms | None = None
     at_end: bool = False
-    spent: bool = False  # it solved a field
+    solved: list[Path] = dataclasses.field(default_factory=list)  # the fields that it gave
     holds: bool = False  # and so need not be checked
+
+    @property
+    def spent(self) -> bool:
+        """Whether it solved a field."""
+        return bool(self.solved)
 
 
 def unknowns_of(node: Node, unknown: set[Path]) -> set[Path]:
@@ -92,6 +97,34 @@ def _invertible_binary(op: str, a: Node, b: Node, path: Path) -> bool:
     if op == "mul":
         return isinstance(other, Const) and other.value > 0 and invertible(inner, path)
     return op in {"floordiv", "shl", "shr", "and"} and bool(left) and isinstance(b, Const) and b.value > 0 and invertible(a, path)
+
+
+def needed(node: Node, path: Path) -> set[Path]:
+    """The fields that must be known to solve for one: of a side of select() that does not have it, none."""
+    match node:
+        case Unary(_, a):
+            return needed(a, path)
+        case Binary(_, a, b):
+            inner, other = (a, b) if occurrences(a, path) else (b, a)
+            return needed(inner, path) | _fields(other)
+        case Select(c, a, b) if not occurrences(c, path):
+            return _fields(c).union(*(needed(side, path) for side in (a, b) if occurrences(side, path)))
+    return _fields(node) - {path}
+
+
+def apart(node: Node, path: Path, other: Path) -> bool:
+    """Whether two fields lie in different sides of a select(), so that one equation solves both."""
+    match node:
+        case Select(c, a, b) if not occurrences(c, path) and not occurrences(c, other):
+            sides = [[bool(occurrences(side, p)) for p in (path, other)] for side in (a, b)]
+            if sides in ([[True, False], [False, True]], [[False, True], [True, False]]):
+                return True
+            return all(apart(side, path, other) for side, (first, second) in zip((a, b), sides, strict=True) if first and second)
+    return False
+
+
+def _fields(node: Node) -> set[Path]:
+    return {n.names for n in walk(node) if isinstance(n, FieldRef)}
 
 
 def is_exact(equation: Equation) -> bool:
@@ -220,6 +253,8 @@ class Solver:
             with b.inside(Block()) as block:
                 if side in sides:
                     b.give(self._invert(side, target))
+                elif isinstance(self.default, int):
+                    b.give(b.const(int(self.default)))
                 else:
                     name = ".".join(self.path)
                     self._unsolved(b.const(1), f"`{show(self.equation.expression)}` does not determine it; give {name}=")

@@ -165,19 +165,19 @@ class _Reader:
         if not draft.hidden and name not in self.annotated:
             raise scope.error(f"has no annotation, so no type checker knows its type; write `{name}: int = ...`, or the type that it has")
         wire = draft.make(scope)
-        if draft.auto and isinstance(wire, spec.OptionalType):
-            raise scope.error(
-                "auto() and checksum() inside when() cannot be solved; put the field and what it measures into a struct of their own, "
-                "and that struct into when()"
-            )
-        if draft.auto and not isinstance(wire, spec.IntType | spec.ChecksumType):
+        inner = wire.inner if isinstance(wire, spec.OptionalType) else wire
+        if draft.auto and not isinstance(inner, spec.IntType | spec.ChecksumType):
             raise scope.error("auto() derives a number: a length, a count, a tag or a flag; everything else is given")
         if draft.auto and isinstance(wire, spec.IntType) and wire.time is not None:
             raise scope.error("auto() derives a length, a count, a tag or a flag; nothing in a message says what time it is")
         default, fixed = draft.default, draft.fixed
         if fixed is not None:
             fixed = scope.freeze(fixed) if not isinstance(fixed, bytes | str) else fixed
-            default, fixed = fitting.constant(wire, fixed, scope)
+            default, fixed = fitting.constant(inner, fixed, scope)
+            if wire is not inner:
+                default = None
+                if isinstance(inner, spec.TextType):
+                    raise scope.error("a constant text is not taken by when(); write const(raw(size=2), b'ab')")
         elif default is not spec.MISSING:
             fitting.check_default(wire, default, scope)
         return spec.FieldSpec(name, wire, draft.site, default, draft.auto, fixed, draft.reserved, draft.hidden, draft.doc)

@@ -30,9 +30,8 @@ def check(condition: bool, message: str, /) -> None:
 def when(condition: bool, inner: T, /) -> T | None:
     """`inner` where the condition holds; otherwise nothing on the wire, and None."""
     draft = draft_of(inner, "when()")
-    if draft.fixed is not None or draft.hidden:
-        advice = "put a constant or padding into a struct of its own: when(c, nested(Magic))"
-        raise declaration_error(f"when() takes a field that can be None, not const(), pad(), align() or param(); {advice}", call_site())
+    if draft.param is not None:
+        raise declaration_error("when() takes a field, and a parameter is none; give it a default", call_site())
     make_inner = draft.make
 
     def make(scope: Scope) -> spec.WireType:
@@ -44,6 +43,6 @@ def when(condition: bool, inner: T, /) -> T | None:
         return spec.OptionalType(scope.freeze(condition), made)
 
     draft.make = make
-    if draft.default is UNSET:
+    if draft.default is UNSET or draft.reserved:
         draft.default = None
     return inner

@@ -384,8 +384,9 @@ class StructSpec(msgspec.Struct, frozen=True):
 
     @property
     def sums(self) -> list[tuple[FieldSpec, ChecksumType]]:
-        """The checksums, in order."""
-        return [(f, f.type) for f in self.fields if isinstance(f.type, ChecksumType)]
+        """The checksums, in order, also those that may be absent."""
+        types = ((f, f.type.inner if isinstance(f.type, OptionalType) else f.type) for f in self.fields)
+        return [(f, wire) for f, wire in types if isinstance(wire, ChecksumType)]
 
     def covers(self, wire: ChecksumType, field: FieldSpec) -> bool:
         """Whether a checksum is known to cover a field: of a number of bytes it is not."""
