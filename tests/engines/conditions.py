@@ -28,3 +28,43 @@ def stated(body: Body) -> None:
 
     body.lines.append(f'check({said}, "{known.name} is {{not}} as it should be")')
     body.makers.append(make)
+
+
+def filled(body: Body) -> None:
+    """A field that fills itself where an earlier flag says that it is there."""
+    there = body.name("has")
+
+    def present(making: Making) -> None:
+        making.given[there] = making.draw(st.booleans())
+        making.numbers[there] = int(making.given[there])
+
+    body.declare(there, "bool", "flag()", present)
+    body.moved(1)
+    body.to_byte()
+    kind = body.draw(st.sampled_from(["checksum", "const", "bytes", "reserved", "pad", "align", "auto"]))
+    name = body.name("_filled" if kind in ("pad", "align") else "filled")
+    size = body.draw(st.integers(1, 4))
+    top = (1 << 8 * size) - 1
+    if kind in ("pad", "align"):
+        said = f"pad(bytes={size})" if kind == "pad" else f"align({size + 1})"
+        body.lines.append(f"{name} = when({there}, {said})")
+        return
+    said = {
+        "checksum": f"checksum(bits({8 * size}), {body.draw(st.sampled_from(['crc32', 'internet', 'crc16_x25']))}, over={body.smallest // 8})",
+        "const": f"const(bits({8 * size}), {body.draw(st.integers(0, top))})",
+        "bytes": f"const(raw(size={size}), {body.draw(st.binary(min_size=size, max_size=size))!r})",
+        "reserved": f"reserved({8 * size})",
+        "auto": f"auto(bits({8 * size}))",
+    }[kind]
+    body.declare(name, "object", f"when({there}, {said})")
+    if kind == "auto":
+        data, most = body.name("data"), min(top, 5)
+
+        def make(making: Making) -> None:
+            length = making.draw(st.integers(0, most))
+            if making.numbers[there]:
+                making.given[data] = making.draw(st.binary(min_size=length, max_size=length))
+            else:
+                making.given[data] = b"ab"
+
+        body.declare(data, "bytes", f"raw(size=select({there}, {name}, 2))", make)

@@ -121,7 +121,7 @@ class Body:
     def declare(self, name: str, annotation: str, said: str, make: Callable[[Making], None] | None = None) -> None:
         """Add a field; its value is made by `make`."""
         self.lines.append(f"{name}: {annotation} = {said}")
-        if not self.phase and name not in self.spans and self.aligned and said.startswith(("raw", "text", "nested", "array", "u8", "variant")):
+        if not self.phase and name not in self.spans and self.aligned and said.startswith(("raw", "text", "array(u", "u8", "variant")):
             self.spans.append(name)
         if make is not None:
             self.makers.append(make)

@@ -10,7 +10,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from bitwright import DeclarationError, Struct
-from tests.engines.conditions import stated
+from tests.engines.conditions import filled, stated
 from tests.engines.contents import CONTENTS, delimited_item, nesting, new_extent, now_or_later, tail
 from tests.engines.formats import Body, Draw, Format, Known, Made, Making, Module
 from tests.engines.numbers import NUMBERS, alignment, computed, computed_constant, number, word
@@ -345,7 +345,7 @@ def summed(body: Body) -> None:
 
 # --- classes -----------------------------------------------------------------------------------
 
-PARTS = (*NUMBERS, *NUMBERS, *CONTENTS, nest, nest, choice, choice, union_list, optional, optional, stated, chain, summed, alignment, computed_constant, computed, header, *RELATED, *VARIABLE)
+PARTS = (*NUMBERS, *NUMBERS, *CONTENTS, nest, nest, choice, choice, union_list, optional, optional, stated, filled, filled, chain, summed, alignment, computed_constant, computed, header, *RELATED, *VARIABLE)
 
 
 def struct(
