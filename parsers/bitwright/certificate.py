@@ -98,6 +98,8 @@ def _reasons(wire: spec.WireType) -> Iterator[str]:
             yield "padding"
         case spec.AlignType():
             yield "padding"
+        case spec.BitsType() if wire.fills_up:
+            yield "padding"
         case spec.VarintType(width=width, coding=coding):
             if most_bytes(coding, width) > 1:
                 yield "non-minimal"

@@ -152,6 +152,8 @@ def describe(wire: spec.WireType) -> str:
             return f"{width} bits" if width > 1 else "1 bit"
         case spec.AtType(inner=inner):
             return f"{describe(inner)}, at {place_of(wire)}"
+        case spec.BitsType(size):
+            return f"{show(size)} bits" + (", filled up to a byte" if wire.fills_up else "")
         case spec.FloatType(bits):
             return f"float of {bits.width} bits"
         case spec.ChecksumType(number):

@@ -18,7 +18,7 @@ from bitwright import LintWarning, Struct
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
-PRELUDE = "from __future__ import annotations\nfrom bitwright import *\nfrom bitwright.checksum import adler32, crc16_x25, crc24_openpgp, crc32, crc8_rohc, fletcher16, internet\n"
+PRELUDE = "from __future__ import annotations\nfrom bitstring import Bits\nfrom bitwright import *\nfrom bitwright.checksum import adler32, crc16_x25, crc24_openpgp, crc32, crc8_rohc, fletcher16, internet\n"
 
 # Names that generated source or the engines also use; a field may have any of them.
 AWKWARD = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bitstring import Bits
 from hypothesis import strategies as st
 
 from tests.engines.formats import Body, Known, Making
@@ -195,4 +196,23 @@ def real(body: Body) -> None:
     body.moved(width)
 
 
-NUMBERS = (number, number, flag, enumeration, spare, constant, other_run, real)
+def run_of_bits(body: Body) -> None:
+    """More bits than a number has, or fewer; or, at a byte, as many as an earlier number says."""
+    usable = [k.name for k in body.known if k.width <= 4 and not k.signed and not k.flag]
+    name = body.name("run")
+    if usable and body.aligned and body.draw(st.booleans()):
+        body.to_byte()
+        size = body.draw(st.sampled_from(usable))
+        body.declare(name, "Bits", f"bits({size} * 3, Bits)", lambda m: m.given.update({name: some_bits(m, 3 * m.numbers[size])}))
+        return
+    width = body.draw(st.sampled_from([1, 3, 8, 20, 65, 128, 131]))
+    body.declare(name, "Bits", f"bits({width}, Bits)", lambda m: m.given.update({name: some_bits(m, width)}))
+    body.moved(width)
+
+
+def some_bits(making: Making, count: int) -> Bits:
+    """Any bits, of such a number."""
+    return Bits(uint=making.draw(st.integers(0, (1 << count) - 1)), length=count) if count else Bits()
+
+
+NUMBERS = (number, number, flag, enumeration, spare, constant, other_run, real, run_of_bits)

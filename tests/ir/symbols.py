@@ -6,6 +6,8 @@ import enum
 from collections.abc import Mapping
 from typing import Any
 
+from bitstring import Bits
+
 from bitwright import IPv4Address, OpenEnum, Struct, u8, u16
 from bitwright.checksum import internet
 from bitwright.enums import table_of
@@ -35,5 +37,5 @@ def backwards(raw: bytes) -> str:
 
 SYMBOLS: Mapping[str, Any] = {
     "@Colour": table_of(Colour), "@Strict": table_of(Strict), "@Pair": Pair, "@Other": Other, "@IPv4Address": IPv4Address,
-    "@internet": internet, "@backwards": backwards,
+    "@internet": internet, "@backwards": backwards, "@Bits": Bits,
 }  # fmt: skip

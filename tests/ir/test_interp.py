@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bitstring import Bits
 
 from bitwright import SKIPPED, IPv4Address
 from bitwright.checksum import internet
@@ -21,7 +22,9 @@ from tests.ir.symbols import Colour, Other, Pair
 
 FOLDER = Path(__file__).parent / "ops"
 BUILDING = {"values", "output", "blocks"}  # files of build programs
-NAMES = {"Colour": Colour, "Pair": Pair, "Other": Other, "IPv4Address": IPv4Address, "internet": internet, "SKIPPED": SKIPPED}
+NAMES = {
+    "Colour": Colour, "Pair": Pair, "Other": Other, "IPv4Address": IPv4Address, "internet": internet, "SKIPPED": SKIPPED, "Bits": Bits,
+}  # fmt: skip
 CASES = [pytest.param(case, file.stem, id=case.title.replace(" ", "-")) for file in sorted(FOLDER.glob("*.txt")) for case in cases(file)]
 
 
@@ -74,9 +77,9 @@ def test_every_op_has_a_meaning() -> None:
 def test_an_op_that_can_fail_has_a_case_that_does() -> None:
     failing = {kind_of(case) for case in ALL if "fails:" in case.claims}
     assert failing == {
-        "need", "need.var", "find", "text", "name", "name.end", "fail_if", "finding_if", "dispatch", "as_int", "as_float", "as_bytes",
-        "as_text", "as_list", "as_value", "as_class", "arm", "put.bytes", "put.name", "varint", "attempt", "reached", "block.end",
-        "trim", "put.area",
+        "need", "need.var", "find", "text", "name", "name.end", "fail_if", "finding_if", "dispatch", "as_int", "as_float", "as_bits",
+        "as_bytes", "as_text", "as_list", "as_value", "as_class", "arm", "put.bytes", "put.name", "varint", "attempt", "reached",
+        "block.end", "trim", "put.area",
     }  # fmt: skip
     assert not any(OPS[kind].pure for kind in failing)
 

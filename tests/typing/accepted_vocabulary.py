@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, assert_type
 
+from bitstring import Bits
+
 from bitwright import (
     UUID,
     IPv6Address,
@@ -73,6 +75,14 @@ class Low(Struct, bit_order="lsb"):
     c: int = u16(bit_order="msb", endian="little")
     _gap = pad(bits=3, bit_order="msb")
     d: int = bits(13, bit_order="msb")
+
+
+class Runs(Struct):
+    n: int = u8()
+    long: Bits = bits(100, Bits)
+    short: Bits = bits(4, Bits, bit_order="msb", default=Bits("0x1"))
+    varying: Bits = bits(n * 2 - 1, Bits)
+    several: list[Bits] = array(bits(3, Bits), count=8)
 
 
 class Floats(Struct):

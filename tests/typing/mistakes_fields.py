@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from bitstring import Bits
+
 from bitwright import (
     IPv4Address,
     MACAddress,
@@ -45,6 +47,7 @@ class WrongType(Struct):
     """The annotation is not what the wire type gives."""
 
     name: str = u16()  # error: assignment / reportAssignmentType
+    run: int = bits(100, Bits)  # error: assignment / reportAssignmentType
     ratio: int = f32()  # error: assignment / reportAssignmentType
     count: bool = u8()  # error: assignment / reportAssignmentType
     label: bytes = text(size=4)  # error: assignment / reportAssignmentType

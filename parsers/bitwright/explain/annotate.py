@@ -6,6 +6,7 @@ import enum
 from collections.abc import Iterator
 from typing import Any
 
+from bitwright.bitstrings import is_bits, text_of_bits
 from bitwright.escaping import printable, shortened
 from bitwright.explain.tables import table
 from bitwright.observe import Part, observe
@@ -71,6 +72,10 @@ def _shown(value: Any) -> str:
             return f"{len(value)} byte{'s' if len(value) != 1 else ''}"
         case list():
             return f"{len(value)} element{'s' if len(value) != 1 else ''}"
+        case float():
+            return repr(value)
         case str():
             return printable(repr(value))
+    if is_bits(type(value)):
+        return text_of_bits(value)
     return type(value).__name__

@@ -8,7 +8,7 @@ from typing import Any
 from bitwright.diagram import describe, place_of
 from bitwright.escaping import printable, shortened
 from bitwright.explain.tables import table
-from bitwright.schema import measure, spec
+from bitwright.schema import measure, runs, spec
 from bitwright.schema.expr import FieldRef, Node, show, walk
 
 _MOST_DEFAULT = 40
@@ -23,7 +23,9 @@ def layout(made: spec.StructSpec) -> str:
         if isinstance(field.type, spec.CheckType):
             continue
         size = measure.size_of(field.type)
-        rows.append((_place(after, size, moved), field.name, _type(field.type), _value(made, field)))
+        side = runs.first_order(field.type)
+        other = f", {side} first" if side not in {None, made.bit_order} else ""
+        rows.append((_place(after, size, moved), field.name, _type(field.type) + other, _value(made, field)))
         if size.fixed is None or isinstance(field.type, spec.OptionalType):
             after, moved = 0, True
         else:
@@ -80,8 +82,6 @@ def _number(wire: spec.IntType) -> str:
     if wire.enum is not None:
         text += f", {wire.enum.__name__}"
     text += _time(wire)
-    if wire.bit_order == "lsb":
-        text += ", lsb first"
     if isinstance(wire.order, str):
         text += f", {wire.order} endian"
     elif wire.order is not None:
@@ -146,6 +146,8 @@ def _uses(field: spec.FieldSpec, name: str) -> list[str]:
             found += [(wire.count, "the number of {}"), (wire.size, "the size of {}")]
         case spec.SwitchType():
             found += [(wire.on, "the class of {}"), (wire.size, "the size of {}")]
+        case spec.BitsType():
+            found.append((wire.size, "the number of bits of {}"))
         case spec.BytesType() | spec.TextType() | spec.NestedType():
             found.append((wire.size, "the size of {}"))
     return [

@@ -225,6 +225,23 @@ def _constant(op: Op, program: Program) -> str | None:
     return None if isinstance(op.attrs["value"], bytes) else f"the value is no bytes: {op.attrs['value']!r}"
 
 
+def _bitstring(op: Op, program: Program) -> str | None:
+    wrong = _phase(op.attrs["phase"]) or _order(op.attrs["order"])
+    return wrong or (None if op.attrs["as"] == "text" else _symbol(op, program, op.attrs["as"], "class"))
+
+
+def _spare(op: Op, program: Program) -> str | None:
+    return _order(op.attrs["order"]) or _within(op.outs[0], 0, 127)
+
+
+def _as_bits(op: Op, program: Program) -> str | None:
+    return _class(op, program) or _as_bytes(op, program)
+
+
+def _put_bits(op: Op, program: Program) -> str | None:
+    return _phase(op.attrs["phase"]) or _order(op.attrs["order"]) or _flag("fill")(op, program)
+
+
 def _float_width(op: Op) -> str | None:
     return None if op.attrs["width"] in WIDTHS else f"a float has 16, 32 or 64 bits, not {op.attrs['width']!r}"
 
@@ -491,6 +508,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "find": _find, "trim": _area, "put.area": _area, "checksum": _sum, "put.checksum": _sum,
     "varint": _varint, "varint.size": _varint_size, "put.varint": _put_varint, "insert.varint": _put_varint,
     "constant": _constant, "box": _box,
+    "bitstring": _bitstring, "spare": _spare, "as_bits": _as_bits, "put.bits": _put_bits,
     "float": _float, "split": _split, "known": _known, "span": _span, "render": _render, "text": _encoding,
     "name": _name, "make": _make, "record": _record,
     "attr": _attribute, "set": _attribute, "as_int": _as_int,

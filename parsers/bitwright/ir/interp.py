@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bitwright import kept
+from bitwright.bitstrings import bits_at, spare_bits, text_at
 from bitwright.errors import Blame, BuildError, Finding, Location, ParseError, Problem
 from bitwright.floats import float_of_bits, plain_float
 from bitwright.ir.builder import FOLD
@@ -306,6 +307,14 @@ def _float(m: Machine, op: Op, args: list[Any]) -> Any:
     return plain_float(value) if op.attrs["plain"] else value
 
 
+def _bitstring(m: Machine, op: Op, args: list[Any]) -> Any:
+    raw, count = args
+    phase, order, kind = op.attrs["phase"], op.attrs["order"], op.attrs["as"]
+    if m.keep and phase == 0 and (left := spare_bits(raw, count, order)):
+        m.kept[m.place("spare")] = (count, left)
+    return text_at(raw, count, phase, order) if kind == "text" else bits_at(raw, count, phase, order, m.program.symbols[kind])
+
+
 def _split(m: Machine, op: Op, args: list[Any]) -> Any:
     values = [boxed(m.program, kind, bits_of(args[0], shift, width, signed)) for shift, width, signed, kind in op.attrs["fields"]]
     return several(op, values)
@@ -332,6 +341,8 @@ COMMON: dict[str, Handler] = {
     "list": _list,
     "box": _box,
     "float": _float,
+    "bitstring": _bitstring,
+    "spare": lambda m, op, args: spare_bits(args[0], args[1], op.attrs["order"]),
     "split": _split,
     "make": _make,
     "record": lambda m, op, args: dict(zip(op.attrs["names"], args, strict=True)),

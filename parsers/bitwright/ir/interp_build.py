@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bitwright.areas import check_terminated, fill
+from bitwright.bitstrings import as_bits, number_of_bits
 from bitwright.compression import NameMemo, fit_region
 from bitwright.errors import Fault
 from bitwright.floats import bits_of_float
@@ -261,6 +262,26 @@ def _put_area(m: Machine, op: Op, args: list[Any]) -> None:
     m.out += content + kept if kept is not None and len(content) + len(kept) == size else area
 
 
+def _as_bits(m: Machine, op: Op, args: list[Any]) -> Any:
+    as_type, size = m.program.symbols[op.attrs["class"]], op.attrs["size"]
+    try:
+        value = as_bits(args[0], as_type)
+    except TypeError:
+        raise m.fail("type", f"takes {as_type.__name__}, not {_shown(args[0])}") from None
+    if size is not None and len(value) != size:
+        raise m.fail("size", f"takes {size} bits, got {len(value)}")
+    return value
+
+
+def _put_bits(m: Machine, op: Op, args: list[Any]) -> None:
+    value, order = args[0], op.attrs["order"]
+    count = len(value)
+    _write(m, number_of_bits(value, order), count, order)
+    if op.attrs["fill"] and m.loose:
+        kept = m.kept.get(m.place("spare")) if m.kept else None
+        _write(m, kept[1] if kept is not None and kept[0] == count else 0, 8 - m.loose, order)
+
+
 def _put_varint(m: Machine, op: Op, args: list[Any]) -> None:
     m.out += _encoded(m, args[0], op.attrs["coding"])
 
@@ -285,10 +306,11 @@ def _put_zeros(m: Machine, op: Op, args: list[Any]) -> None:
 
 
 HANDLERS: dict[str, Handler] = {
-    "enter": _enter, "leave": _leave, "as_int": _as_int,
+    "enter": _enter, "leave": _leave, "as_int": _as_int, "as_bits": _as_bits,
     "as_float": _as_float, "as_bytes": _as_bytes, "as_text": _as_text, "as_list": _as_list,
     "as_value": _as_value, "as_class": _as_class, "arm": _arm, "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes,
     "put.area": _put_area,
+    "put.bits": _put_bits,
     "put.zeros": _put_zeros, "put.name": _put_name, "fit": _fit, "put.varint": _put_varint, "insert.varint": _insert_varint,
     "memo": lambda m, op, args: NameMemo(), "patch": _patch, "put.checksum": _put_checksum, "here": _here,
     "attr": lambda m, op, args: getattr(args[0], op.attrs["name"]),

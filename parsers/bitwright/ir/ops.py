@@ -110,6 +110,9 @@ OPS: Final[Mapping[str, Signature]] = {
     "constant": Signature("", "o", ("value",), pure=True),  # bytes known now
     "box": Signature("i", "o", ("as",), pure=True),  # as: "int", "bool" or @table of an enumeration
     "float": Signature("i", "o", ("width", "plain"), pure=True),  # the float of these bits; `plain`: text where JSON has no number
+    # bytes, number of bits: bits of them from bit `phase` on, as a @class or "text"; `order` "little": each byte's lowest bit first
+    "bitstring": Signature("oi", "o", ("phase", "order", "as"), pure=True),
+    "spare": Signature("oi", "i", ("order",), pure=True),  # bytes, number of bits: what lies behind these bits in the last byte
     "split": Signature("i", "o*", ("fields",), pure=True),  # a byte: fields are (shift, width, signed, as), boxed
     "span": Signature("ii", "o", ("as",), pure=True),  # from, to: bytes, or @class of a bytes subclass
     "render": Signature("ii", "o", ("with",), pure=True),  # from, to: text by "hex" or a @function of the bytes
@@ -132,6 +135,7 @@ OPS: Final[Mapping[str, Signature]] = {
     "is_none": Signature("o", "i", pure=True),
     "as_int": Signature("o", "i", ("lo", "hi")),  # fails on another type or out of range
     "as_float": Signature("o", "i", ("width",)),  # the bits of a float; fails on another type and where only infinity is near
+    "as_bits": Signature("o", "o", ("class", "size")),  # a run of bits of the class; fails unless of so many bits (None: any)
     "as_bytes": Signature("o", "o", ("size",)),  # any buffer; fails unless of that size (None: any)
     "as_text": Signature("o", "oo", ("encoding",)),  # the bytes, and the text itself
     "as_list": Signature("o", "o"),
@@ -150,6 +154,7 @@ OPS: Final[Mapping[str, Signature]] = {
     "insert.varint": Signature("ii", "i", ("coding",)),  # position, number: pushed in there; by how many bytes what follows moved
     "put.bytes": Signature("o", ""),  # and attributes `terminator`, `unit`, where given: fails if the bytes contain it
     "put.area": Signature("oi", "", ("pad", "terminator", "unit")),  # bytes, size: and padding; fails if they would be read back otherwise
+    "put.bits": Signature("o", "", ("phase", "order", "fill")),  # a run of bits; `fill`: and zeros up to the end of the byte
     "put.zeros": Signature("i", ""),  # that many zero bytes
     "put.name": Signature("oio", "o", ("compress",)),  # text, origin, memo: the text in canonical form
     "fit": Signature(

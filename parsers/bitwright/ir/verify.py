@@ -150,8 +150,8 @@ PARSE_ONLY: Final = frozenset({
     "reach", "reach.region", "reached", "extent", "lies",
 })  # fmt: skip
 BUILD_ONLY: Final = frozenset({
-    "attr", "is_none", "as_int", "as_float", "as_bytes", "as_text", "as_list", "as_value", "as_class", "arm", "item", "set", "here",
-    "wrote", "put", "put.pack", "put.bytes", "put.zeros", "put.name", "fit", "patch", "put.checksum",
+    "attr", "is_none", "as_int", "as_float", "as_bits", "as_bytes", "as_text", "as_list", "as_value", "as_class", "arm", "item", "set",
+    "here", "wrote", "put", "put.pack", "put.bytes", "put.bits", "put.zeros", "put.name", "fit", "patch", "put.checksum",
     "put.varint", "insert.varint", "put.area",
     "blocks", "defer", "blocks.run", "block", "block.end",
 })  # fmt: skip

@@ -27,7 +27,7 @@ TO_THE_END: Final = frozenset({"span", "text", "render"})
 # Ops that mean the same where the input is a buffer that grows: all others are refused in a program that waits.
 SERVE_STREAMS: Final = WAITS | TO_THE_END | frozenset({
     "const", "bin", "neg", "swap", "float", "not", "select", "lookup", "expect", "load", "unpack", "bits", "same", "zeros", "checksum",
-    "none", "known", "trim",
+    "none", "known", "trim", "bitstring", "spare",
     "constant", "box", "split", "memo", "list", "append", "make", "record", "len", "varint.size", "fail_if", "finding_if", "if", "attempt",
     "reach", "reach.region", "reached", "extent", "lies",
     "loop.count", "loop.while", "loop.each", "yield", "call", "dispatch", "enter", "leave",

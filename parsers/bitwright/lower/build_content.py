@@ -10,7 +10,7 @@ from bitwright.lower.build import StructBuild
 from bitwright.lower.common import POSITION_HI, by_order, byte_order, same_run, straight_order
 from bitwright.lower.expressions import expanded
 from bitwright.lower.solve import unknowns_of
-from bitwright.schema import spec
+from bitwright.schema import measure, spec
 from bitwright.schema.expr import Const, Node, show
 
 FEW_ZEROS = 1 << 12  # bytes of padding that nobody needs to be protected from
@@ -47,6 +47,11 @@ class ContentBuild:
         match wire:
             case spec.IntType():
                 return Checked(value, number=s.number_of(wire, value))
+            case spec.BitsType(size=size):
+                exact = size.value if isinstance(size, Const) else None
+                symbol = s.owner.symbol(wire.as_type, wire.as_type.__name__)
+                content = b.obj("as_bits", value, hint=self.field.name, class_=symbol, size=exact)
+                return Checked(content, content=content, length=b.number("len", content, lo=0, hi=POSITION_HI))
             case spec.FloatType(bits):
                 number = b.number("as_float", value, lo=0, hi=(1 << bits.width) - 1, hint=self.field.name, width=bits.width)
                 return Checked(value, bits=number)
@@ -166,6 +171,14 @@ class ContentBuild:
         too_long = b.bin("gt", length, b.const(high))
         b.fail_if(too_long, "size", f"has {{1}} {units}; its length prefix can say at most {high}", values=(length,))
         self.put(prefix, b.bin("min", length, b.const(high)) if isinstance(prefix, spec.VarintType) else length)
+
+    def put_bits(self, wire: spec.BitsType, content: Reg) -> None:
+        """A run of bits."""
+        s = self.s
+        if not wire.fills_up:
+            s.run = same_run(wire, s.phase, s.run, self.refuse)
+        self.b.emit("put.bits", (content,), phase=s.phase, order=straight_order(wire), fill=wire.fills_up)
+        s.phase = (s.phase + (measure.size_of(wire).fixed or 0)) % 8
 
     def put_name(self, wire: spec.NameType, value: Reg) -> Reg:
         """A domain name; its canonical text."""

@@ -106,9 +106,10 @@ class FieldBuild(StructureBuild):
     def _size_equation(self, wire: spec.WireType, checked: Checked) -> Equation | None:
         size = getattr(wire, "size", None)
         content = wire if isinstance(wire, spec.BytesType | spec.TextType) else None
-        if size is None or (content is not None and (isinstance(size, Const) or content.pad is not None)):
+        counted = content is not None or isinstance(wire, spec.BitsType)
+        if size is None or (counted and isinstance(size, Const)) or (content is not None and content.pad is not None):
             return None  # an area is filled up to its size, whatever is in it
-        length = checked.length if content is not None else None
+        length = checked.length if counted else None
         equation = self._add("size", size, f"the size of {self.field.name}", length)
         if length is None:
             self.measured.append(equation)

@@ -35,6 +35,9 @@ class StructureBuild(ContentBuild):
                 assert checked.number is not None
                 self.put(wire, checked.number)
                 return self.s.box(checked.number, wire)
+            case spec.BitsType():
+                self.put_bits(wire, checked.value)
+                return checked.value
             case spec.FloatType(bits):
                 assert checked.bits is not None
                 self.put(bits, checked.bits)
@@ -171,8 +174,8 @@ class StructureBuild(ContentBuild):
     def _write_element(self, wire: spec.ArrayType, element: Reg, index: Reg, length: Reg, copies: Reg) -> None:
         s, b, item = self.s, self.b, wire.item
         b.emit("enter", (index,), name=None, phase=0, location=self.field.location)
-        placed = getattr(item, "size", None) is not None or self._can_be_empty(wire) or wire.terminator is not None
-        before = s.here() if placed else None
+        measured = getattr(item, "size", None) is not None and not isinstance(item, spec.BitsType)
+        before = s.here() if measured or self._can_be_empty(wire) or wire.terminator is not None else None
         checked = self.check(item, element)
         exports = item_exports(wire.until)
         numbers: tuple[Reg, ...] = ()
@@ -203,7 +206,9 @@ class StructureBuild(ContentBuild):
         if isinstance(item, spec.ArrayType) and item.count is not None:
             self._must_hold("count", item.count, "its length", checked.length)
         size = getattr(item, "size", None)
-        if size is not None:
+        if isinstance(item, spec.BitsType):
+            self._must_hold("size", item.size, "its number of bits", checked.length)
+        elif size is not None:
             self._must_hold("size", size, "its size", written)
         if isinstance(item, spec.SwitchType) and checked.arm is not None:
             measured = Equation("size", Const(0), "its size", self.field.location, self.field.name, written)

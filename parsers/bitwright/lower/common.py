@@ -158,7 +158,7 @@ def byte_order(wire: spec.IntType, inherited: str) -> str | Node:
     return inherited if wire.order is None or wire.order == "inherit" else wire.order
 
 
-def straight_order(wire: spec.IntType | spec.PadType) -> Literal["big", "little"]:
+def straight_order(wire: spec.IntType | spec.PadType | spec.BitsType) -> Literal["big", "little"]:
     """The byte order in which the bits of a number lie together, wherever it begins."""
     return "little" if wire.bit_order == "lsb" else "big"
 
@@ -176,7 +176,9 @@ def swapped(builder: Builder, number: Reg, wire: spec.IntType, order: str) -> Re
     return builder.number("swap", number, lo=0, hi=top, width=wire.width, order=order)
 
 
-def same_run(wire: spec.IntType | spec.PadType, phase: int, run: runs.Run, refuse: Callable[[str], NoReturn]) -> spec.BitOrder:
+def same_run(
+    wire: spec.IntType | spec.PadType | spec.BitsType, phase: int, run: runs.Run, refuse: Callable[[str], NoReturn]
+) -> spec.BitOrder:
     """The bit order of a field that begins at bit `phase` of a byte, which must be that of the bits before it in the byte."""
     if phase and run not in {None, wire.bit_order}:
         refuse(f"is {runs.WORDS[wire.bit_order]}, but begins at bit {phase} of a byte that was begun {runs.WORDS[str(run)]}")

@@ -316,7 +316,7 @@ def _sizes_in(wire: spec.WireType) -> list[Node]:
             return _sizes_in(inner)
         case spec.BytesType(pad=pad) | spec.TextType(pad=pad) if pad is not None:
             return []  # an area is filled up to its size, whatever is in it
-        case spec.BytesType(size=size) | spec.TextType(size=size) | spec.NestedType(size=size):
+        case spec.BytesType(size=size) | spec.TextType(size=size) | spec.BitsType(size=size) | spec.NestedType(size=size):
             found: list[Node | None] = [size]
         case spec.ArrayType(count=count, size=size):
             found = [count, size]

@@ -273,6 +273,37 @@ class ContentLowering:
         s.pos = stop
         return Read(value)
 
+    def _run_of_bits(self, wire: spec.BitsType) -> Read:
+        """Bits of any number, out of the bytes that they touch."""
+        s, b = self.s, self.b
+        if isinstance(wire.size, Const):
+            s.run, begin, phase = same_run(wire, s.phase, s.run, self.refuse), s.pos, s.phase
+            count, touched = b.const(wire.size.value), (phase + wire.size.value + 7) // 8
+            self._need(touched)
+            stop = advance(b, begin, touched, "stop")
+            self._move_bits(wire.size.value)
+        else:
+            self._aligned("a run of bits that varies in size")
+            begin, phase, count = s.pos, 0, self._size(wire.size)
+            refs = refs_of(expanded(wire.size, s.spec))
+            if count.lo < 0:
+                negative = b.bin("lt", count, b.const(0))
+                b.fail_if(negative, "negative-size", f"its size, {show(wire.size)}, is {{1}} bits", values=(count,), refs=refs)
+            touched_bytes = b.number("bin", b.add(count, 7), b.const(3), lo=0, hi=POSITION_HI, op="shr")
+            b.emit("need.var", (begin, self.end, touched_bytes), expr=f"{show(wire.size)} bits", refs=refs, **self._more())
+            stop = s.pos = advance(b, begin, touched_bytes, "stop")
+        return Read(self._bits_between(wire, begin, stop, count, phase))
+
+    def _bits_between(self, wire: spec.BitsType, begin: Reg, stop: Reg, count: Reg, phase: int) -> Reg:
+        b, order = self.b, straight_order(wire)
+        raw = b.obj("span", begin, stop, as_="bytes")
+        kind = "text" if self.s.options.plain else self.s.owner.symbol(wire.as_type, wire.as_type.__name__)
+        value = b.obj("bitstring", raw, count, hint=self.field.name, phase=phase, order=order, as_=kind)
+        if wire.fills_up and self.s.options.strict:
+            left = b.number("spare", raw, count, lo=0, hi=127, order=order)
+            b.emit("finding_if", (left, left), code="padding", message="the bits behind it are {0:#x}, not zero")
+        return value
+
     def _text(self, wire: spec.TextType) -> Read:
         begin, stop, after = self._extent(wire)
         value = self.b.obj("text", begin, stop, hint=self.field.name, encoding=wire.encoding)

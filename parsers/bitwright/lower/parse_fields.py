@@ -55,6 +55,8 @@ class FieldLowering(SkipLowering):
         match wire:
             case spec.IntType():
                 return self._integer(wire)
+            case spec.BitsType():
+                return self._run_of_bits(wire)
             case spec.FloatType(bits):
                 return Read(self.b.obj("float", self._number(bits), hint=self.field.name, width=bits.width, plain=self.s.options.plain))
             case spec.ChecksumType(inner):

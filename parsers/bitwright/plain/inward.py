@@ -10,6 +10,7 @@ import enum
 from collections.abc import Mapping
 from typing import Any
 
+from bitwright.bitstrings import bits_of_text
 from bitwright.escaping import printable
 from bitwright.evaluate import evaluate
 from bitwright.floats import float_of_plain
@@ -87,6 +88,8 @@ def _value(wire: spec.WireType, plain: Any, place: str, known: Known) -> Any:
     match wire:
         case spec.IntType():
             return _number(wire, plain, place)
+        case spec.BitsType(as_type=as_type):
+            return _bits(as_type, plain, place)
         case spec.FloatType():
             return _float(plain, place)
         case spec.BytesType(as_type=as_type):
@@ -127,6 +130,15 @@ def _float(plain: Any, place: str) -> float:
     try:
         return float_of_plain(plain)
     except (ValueError, OverflowError) as error:
+        raise PlainError(place, f"{_kind(plain)}: {error}") from None
+
+
+def _bits(as_type: type, plain: Any, place: str) -> Any:
+    try:
+        return bits_of_text(_checked(str, plain, place, "text"), as_type)
+    except ValueError as error:
+        if isinstance(error, PlainError):
+            raise
         raise PlainError(place, f"{_kind(plain)}: {error}") from None
 
 

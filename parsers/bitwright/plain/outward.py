@@ -11,6 +11,7 @@ import linecache
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from bitwright.bitstrings import is_bits, text_of_bits
 from bitwright.floats import plain_float
 from bitwright.schema import spec
 from bitwright.timestamps import Timestamp
@@ -48,6 +49,8 @@ def plain_value(value: Any) -> Any:
         return value.name or int(value)
     if isinstance(value, Address | Timestamp):
         return str(value)
+    if is_bits(type(value)):
+        return text_of_bits(value)
     if isinstance(value, float):
         return plain_float(value)
     if isinstance(value, bytes | bytearray | memoryview):
@@ -142,6 +145,8 @@ class _Source:
                 if issubclass(wire.as_type, Address):
                     return f"{self.bind(wire.as_type.__name__, _AddressTexts(wire.as_type))}[{place}]"
                 return f"{place}.hex()"
+            case spec.BitsType():
+                return f"{self.bind('text_of_bits', text_of_bits)}({place})"
             case spec.FloatType():
                 return f"{self.bind('plain_float', plain_float)}({place})"
             case spec.NestedType(struct):

@@ -43,6 +43,8 @@ def _check_type(wire: spec.WireType, relations: Relations) -> None:
     match wire:
         case spec.IntType():
             _check_order_of(wire.order, relations)
+        case spec.BitsType(size=size):
+            _check_size(size, "the number of bits", relations)
         case spec.FloatType(bits):
             _check_order_of(bits.order, relations)
         case spec.BytesType(size=size, prefix=prefix) | spec.TextType(size=size, prefix=prefix):
@@ -231,6 +233,8 @@ def _whole_bytes(wire: spec.WireType) -> str | None:
             return "a varint"
         case spec.BytesType():
             return "bytes"
+        case spec.BitsType() if wire.fills_up:
+            return "a run of bits that varies in size"
         case spec.TextType():
             return "text"
         case spec.NameType():

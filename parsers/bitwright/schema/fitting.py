@@ -40,6 +40,10 @@ def _check(wire: spec.WireType, value: Any, what: str, scope: Scope) -> None:
     match wire:
         case spec.IntType():
             _check_number(wire, value, what, scope)
+        case spec.BitsType(size=size, as_type=as_type):
+            _of_type(value, as_type, what, scope)
+            if isinstance(size, Const) and len(value) != size.value:
+                raise scope.error(f"{what}={value!r} has {len(value)} bits, the field has {size.value}")
         case spec.FloatType(bits):
             _check_float(bits.width, value, what, scope)
         case spec.BytesType():

@@ -44,6 +44,8 @@ def size_of(wire: spec.WireType) -> Size:
             return Size(8, 8 * most_bytes(coding, width))
         case spec.IntType(width=width) | spec.PadType(width):
             return Size(width, width)
+        case spec.BitsType(size=size):
+            return Size(size.value, size.value) if isinstance(size, Const) else UNBOUNDED
         case spec.FloatType(bits):
             return Size(bits.width, bits.width)
         case spec.BytesType() | spec.TextType():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from typing import Any, Literal, TypeAlias, TypeVar, overload
 
+from bitwright import bitstrings
 from bitwright.errors import declaration_error
 from bitwright.schema import spec
 from bitwright.schema.draft import (
@@ -34,11 +35,13 @@ N = TypeVar("N", bound=int)
 E = TypeVar("E", bound=enum.IntEnum)
 B = TypeVar("B", bound=bytes)
 S = TypeVar("S", bound=str)
+V = TypeVar("V", bound=bitstrings.BitString)
 
 
 def _integer(width: int, as_type: Any, *, signed: bool = False, default: Any, endian: Any = None, bit_order: Any, doc: str) -> Any:
     if not is_whole(width) or not 1 <= width <= 64:
-        raise declaration_error(f"an integer has 1 to 64 bits, not {width!r}; use raw(size=...) for more", call_site())
+        advice = f"for more write {bitstrings.advice()}, or raw(size=...)"
+        raise declaration_error(f"an integer has 1 to 64 bits, not {width!r}; {advice}", call_site())
     _check_number_type(as_type)
     if as_type is bool and width != 1:
         raise declaration_error(f"a bool has 1 bit, not {width}; use flag() or int", call_site())
@@ -76,6 +79,8 @@ def bits(
     width: int, as_type: type[E], /, *, signed: bool = False, default: E = ..., endian: Endian = None, bit_order: BitOrder = None,
     doc: str = "",
 ) -> E: ...  # fmt: skip
+@overload
+def bits(width: int, as_type: type[V], /, *, default: V = ..., bit_order: BitOrder = None, doc: str = "") -> V: ...
 def bits(
     width: int, as_type: Any = int, /, *, signed: bool = False, default: Any = UNSET, endian: Endian = None, bit_order: BitOrder = None,
     doc: str = "",
@@ -84,8 +89,25 @@ def bits(
 
     `bit_order="lsb"` fills bytes from their least significant bit, as `Struct`'s keyword does for a whole class; with it
     `endian` is "little" if not given, so that the bits of the number lie together.
+
+    `bits(n, Bits)`, with `bitstring.Bits`, is a run of bits of any size, which may be an expression; such a one begins at a
+    byte and fills its last one up with zeros.
     """
+    if bitstrings.is_bits(as_type):
+        return _run_of_bits(width, as_type, signed=signed, default=default, endian=endian, bit_order=bit_order, doc=doc)
     return _integer(width, as_type, signed=signed, default=default, endian=endian, bit_order=bit_order, doc=doc)
+
+
+def _run_of_bits(width: Any, as_type: type, *, signed: bool, default: Any, endian: Any, bit_order: Any, doc: str) -> Any:
+    if is_whole(width) and not 1 <= width <= 8 * MOST_BYTES:
+        raise declaration_error(f"bits({width!r}, Bits): give a number of bits, at least 1", call_site())
+    if signed or endian is not None:
+        raise declaration_error("Bits are no number: they have no sign and no byte order, only bit_order=", call_site())
+
+    def make(scope: Scope) -> spec.WireType:
+        return spec.BitsType(scope.freeze(width), as_type, bit_order_of(bit_order, scope))
+
+    return field(make, default=default, doc=doc)
 
 
 def flag(*, default: bool = UNSET, bit_order: BitOrder = None, doc: str = "") -> bool:

@@ -17,7 +17,7 @@ KINDS: dict[type, str] = {
     spec.ChecksumType: "a checksum", spec.OptionalType: "optional", spec.NestedType: "a struct",
     spec.ArrayType: "a list", spec.SwitchType: "a union", spec.BytesType: "bytes", spec.TextType: "text",
     spec.AtType: "behind a pointer",
-    spec.FloatType: "a float",
+    spec.FloatType: "a float", spec.BitsType: "a run of bits",
     spec.NameType: "a domain name", spec.PadType: "padding", spec.AlignType: "padding", spec.CheckType: "a condition",
 }  # fmt: skip
 

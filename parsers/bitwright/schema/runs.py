@@ -42,6 +42,8 @@ def _edge(wire: spec.WireType, inside: frozenset[type], *, last: bool) -> Run:
             return None
         case spec.IntType(bit_order=order):
             return order
+        case spec.BitsType(bit_order=order) if not wire.fills_up:
+            return order
         case spec.FloatType(bits):
             return bits.bit_order
         case spec.PadType(width, order):

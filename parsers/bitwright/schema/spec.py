@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from bitwright.errors import Location
-from bitwright.schema.expr import Node
+from bitwright.schema.expr import Const, Node
 from bitwright.timestamps import Timestamp
 
 Order: TypeAlias = Literal["big", "little", "inherit"]
@@ -58,6 +58,22 @@ class FloatType(msgspec.Struct, frozen=True):
     """A number of IEEE 754 whose bits lie as those of the integer `bits`, of 16, 32 or 64."""
 
     bits: IntType
+
+
+class BitsType(msgspec.Struct, frozen=True):
+    """`size` bits as a value of `as_type`, which is `bitstring.Bits`.
+
+    Where the size is an expression they begin at a byte, and the rest of their last byte is zero.
+    """
+
+    size: Node
+    as_type: type
+    bit_order: BitOrder = "msb"
+
+    @property
+    def fills_up(self) -> bool:
+        """Whether the rest of the last byte belongs to it."""
+        return not isinstance(self.size, Const)
 
 
 class BytesType(msgspec.Struct, frozen=True):
@@ -243,7 +259,7 @@ class CheckType(msgspec.Struct, frozen=True):
 
 
 WireType: TypeAlias = (
-    IntType | FloatType | BytesType | TextType | NameType | PadType | AlignType
+    IntType | FloatType | BitsType | BytesType | TextType | NameType | PadType | AlignType
     | NestedType | ArrayType | SwitchType | OptionalType | AtType | ChecksumType | CheckType
 )  # fmt: skip
 
@@ -292,6 +308,8 @@ def expressions_of(wire: WireType) -> list[Node]:
             found: list[object] = [order]
         case FloatType(bits):
             found = [bits.order]
+        case BitsType(size=size):
+            found = [size]
         case BytesType(size=size, prefix=prefix) | TextType(size=size, prefix=prefix):
             found = [size, prefix.order if prefix else None]
         case NestedType(_, size, order, arguments):

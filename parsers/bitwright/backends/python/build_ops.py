@@ -23,6 +23,20 @@ def _as_float(e: Emitter, op: Op) -> None:
     e.line(f"{e.variable(op.outs[0])} = {e.names.add('as_float', runtime.as_float)}({strip(e.expr(op.args[0]))}, {op.attrs['width']})")
 
 
+def _as_bits(e: Emitter, op: Op) -> None:
+    name, as_type = e.variable(op.outs[0]), _class(e, op.attrs["class"])
+    e.line(f"{name} = {e.expr(op.args[0])}")
+    e.line(f"if {name}.__class__ is not {as_type}:")
+    e.line(f"    {name} = {e.names.add('as_bits', runtime.as_run_of_bits)}({name}, {as_type})")
+    if op.attrs["size"] is not None:
+        e.fail_if(f"len({name}) != {op.attrs['size']}")
+
+
+def _put_run(e: Emitter, op: Op) -> None:
+    function, value = e.names.add("put_run_of_bits", runtime.put_run_of_bits), strip(e.expr(op.args[0]))
+    e.line(f'{function}(out, {value}, {op.attrs["phase"]}, "{op.attrs["order"]}")')
+
+
 def _as_bytes(e: Emitter, op: Op) -> None:
     name = e.variable(op.outs[0])
     e.line(f"{name} = {e.expr(op.args[0])}")
@@ -255,10 +269,12 @@ def _wrote(e: Emitter, op: Op) -> None:
 
 
 BUILD: dict[str, Emit] = {
-    **COMMON, "memo": _memo, "fit": _fit, "as_int": _as_int, "as_float": _as_float, "as_bytes": _as_bytes, "as_text": _as_text,
+    **COMMON, "memo": _memo, "fit": _fit, "as_int": _as_int,
+    "as_bits": _as_bits, "as_float": _as_float, "as_bytes": _as_bytes, "as_text": _as_text,
     "as_list": _as_list, "as_value": _as_value,
     "as_class": _as_class, "arm": _arm, "attr": _attr, "here": _here, "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes,
     "put.area": _put_area,
+    "put.bits": _put_run,
     "put.zeros": _put_zeros, "put.varint": _put_varint, "insert.varint": _insert_varint,
     "put.name": _put_name, "patch": _patch, "put.checksum": _put_checksum,
     "blocks": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {e.names.add('Blocks', Blocks)}({op.attrs['factor']})"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from bitwright.backends.python.emitter import Emitter, strip
 from bitwright.backends.python.runtime import MALFORMED
+from bitwright.bitstrings import bits_at, spare_bits, text_at
 from bitwright.floats import float_of_bits, plain_float
 from bitwright.ir.ops import Op, Reg
 
@@ -97,6 +98,22 @@ def _box(e: Emitter, op: Op) -> None:
 def _float(e: Emitter, op: Op) -> None:
     text = f"{e.names.add('float_of_bits', float_of_bits)}({strip(e.expr(op.args[0]))}, {op.attrs['width']})"
     e.define(op.outs[0], f"{e.names.add('plain_float', plain_float)}({text})" if op.attrs["plain"] else text)
+
+
+def _bitstring(e: Emitter, op: Op) -> None:
+    raw, count = (strip(e.expr(a)) for a in op.args)
+    phase, order, kind = op.attrs["phase"], op.attrs["order"], op.attrs["as"]
+    args = f'{raw}, {count}, {phase}, "{order}"'
+    if kind == "text":
+        e.define(op.outs[0], f"{e.names.add('text_at', text_at)}({args})")
+    else:
+        as_type = e.names.add(kind[1:], e.program.symbols[kind])
+        e.define(op.outs[0], f"{e.names.add('bits_at', bits_at)}({args}, {as_type})")
+
+
+def _spare(e: Emitter, op: Op) -> None:
+    raw, count = (strip(e.expr(a)) for a in op.args)
+    e.define(op.outs[0], f'{e.names.add("spare_bits", spare_bits)}({raw}, {count}, "{op.attrs["order"]}")')
 
 
 def _split(e: Emitter, op: Op) -> None:
@@ -251,7 +268,7 @@ Emit = Callable[[Emitter, Op], None]
 
 COMMON: dict[str, Emit] = {
     "const": _const, "constant": _constant, "bin": _bin, "swap": _swap, "not": _not, "select": _select, "lookup": _lookup,
-    "box": _box, "float": _float,
+    "box": _box, "float": _float, "bitstring": _bitstring, "spare": _spare,
     "neg": lambda e, op: e.define(op.outs[0], f"-{e.expr(op.args[0])}"),
     "none": lambda e, op: e.define(op.outs[0], "None", atom=True),
     "split": _split, "list": _list, "make": _make, "record": _record, "fail_if": _fail_if, "finding_if": _fail_if,

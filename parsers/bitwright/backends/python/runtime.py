@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from bitwright.areas import check_terminated, fill
+from bitwright.bitstrings import as_bits, number_of_bits
 from bitwright.compression import NameMemo
 from bitwright.errors import Fault
 from bitwright.floats import bits_of_float
@@ -142,6 +143,21 @@ def as_float(value: Any, width: int) -> int:
         except OverflowError:
             raise Fail from None
     raise Fail
+
+
+def as_run_of_bits(value: Any, as_type: Any) -> Any:
+    """A run of bits, exactly of the class."""
+    try:
+        return as_bits(value, as_type)
+    except TypeError:
+        raise Fail from None
+
+
+def put_run_of_bits(out: bytearray, value: Any, phase: int, order: str) -> None:
+    """Append a run of bits; what is left of the last byte is zero."""
+    if len(value):
+        put = put_low_bits if order == "little" else put_bits
+        put(out, number_of_bits(value, order), len(value), phase)
 
 
 def as_bytes(value: Any) -> bytes:
