@@ -101,7 +101,7 @@ def _folded(parts: list[Part]) -> Iterator[Item]:
     leaves = [leaf for leaf in _leaves(parts) if leaf.end is not None]
     if not leaves:
         return
-    begin = min(leaf.begin for leaf in leaves)
+    begin = parts[0].begin  # where the first of them stands, wherever what it points to lies
     bits = sum((leaf.end or 0) - leaf.begin for leaf in leaves)
     size = f"{bits // 8:,} bytes" if bits % 8 == 0 else f"{bits:,} bits"
     name = parts[0].path.rpartition("[")[0]
