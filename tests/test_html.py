@@ -129,3 +129,16 @@ def test_a_class_shows_its_picture_and_its_values_theirs() -> None:
     assert "A <i>note</i> & more." in "".join(page.text)
     assert "double" in "".join(Reader(Note(words="a")._repr_html_()).text)
     assert getattr(Struct, "_repr_html_", None) is None
+
+
+def test_pictures_are_text_that_notebooks_show_as_it_stands() -> None:
+    plain = Note.hexdump(b"\x03<b>&")
+    assert isinstance(plain, str)
+    assert plain == str(plain)
+    assert "".join(Reader(plain._repr_html_()).text) == plain  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+    coloured = Reader(Note.hexdump(b"\x03<b>&", color=True)._repr_html_())  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+    assert "".join(coloured.text) == plain
+    assert coloured.tags == {"div", "style", "pre", "span"}
+    assert any(name == "style" and "light-dark(" in str(value) for name, value in coloured.attributes)
+    assert "pre" in Reader(Note.diagram()._repr_html_()).tags  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+    assert "svg" in Reader(Note.diagram(format="svg")._repr_html_()).tags  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from bitwright.diagram_svg import diagram_svg
 from bitwright.escaping import escaped, shortened
+from bitwright.picture import Picture
 from bitwright.schema import spec
 from bitwright.summary import summary
 from bitwright.words import hex_of, scalar
@@ -46,8 +47,7 @@ def value_html(value: Any) -> str:
 
 def class_html(struct: type) -> str:
     """The picture of a format, in the colours of the page."""
-    style = ".bitwright .bw-diagram{color:inherit}"  # which a picture alone takes from what the viewer prefers
-    return f'<div class="bitwright"><style>{style}</style>{diagram_svg(struct)}</div>'
+    return Picture(diagram_svg(struct))._repr_html_()
 
 
 class _Writer:

@@ -161,8 +161,9 @@ class Struct(_Value):
     def explain(cls, data: Any = None, /, **parameters: Any) -> str:
         """How the class is laid out and executed; with `data`, each field's place and value in it."""
         from bitwright.explain import explain
+        from bitwright.picture import Picture
 
-        return explain(cls, data, **parameters)
+        return Picture(explain(cls, data, **parameters))
 
     @classmethod
     def hexdump(
@@ -174,21 +175,24 @@ class Struct(_Value):
         `color` adds ANSI colours; `fold=False` shows long fields and lists whole.
         """
         from bitwright.hexdump import Paper, hexdump
+        from bitwright.picture import Picture
 
-        return hexdump(cls, data, Paper(bytes_per_row, fold, color), endian, parameters)
+        return Picture(hexdump(cls, data, Paper(bytes_per_row, fold, color), endian, parameters))
 
     @classmethod
     def diagram(cls, *, format: Literal["text", "svg"] = "text") -> str:  # noqa: A002  # what it is called on the command line
         """The layout as an RFC draws it, 32 bits a row; as text, or drawn as SVG."""
+        from bitwright.picture import Picture
+
         if format == "svg":
             from bitwright.diagram_svg import diagram_svg
 
-            return diagram_svg(cls)
+            return Picture(diagram_svg(cls))
         if format != "text":
             raise ValueError(f'format={format!r}: there are "text" and "svg"')
         from bitwright.diagram import diagram
 
-        return diagram(cls)
+        return Picture(diagram(cls))
 
     @classmethod
     def certificate(cls) -> Certificate:
