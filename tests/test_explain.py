@@ -33,6 +33,7 @@ from bitwright import (  # fmt: skip
 from bitwright.checksum import internet
 from bitwright.escaping import printable, shortened
 from bitwright.explain.tables import table
+from bitwright.schema.spec import CheckType
 from bitwright_specs.dns import Message
 from tests.ir.programs import dns_messages, specs
 
@@ -211,7 +212,10 @@ def test_every_spec_is_explained(name: str) -> None:
     struct = specs()[name]
     said = struct.explain()
     for field in struct.__bitwright__.fields:
-        assert re.search(rf"^\S+ +{field.name} ", said, re.MULTILINE), field.name
+        if isinstance(field.type, CheckType):
+            assert f" must hold: {field.type.message}\n" in said
+        else:
+            assert re.search(rf"^\S+ +{field.name} ", said, re.MULTILINE), field.name
     assert said.isascii()
 
 
