@@ -60,6 +60,7 @@ VARIABLE = parse_text(
 NAME = parse_text("%2: obj = memo\n%3: obj, %4: int<0..2^48> = name %0, %1, %0, %2 {hops: 4, wait: true}\nyield %4", "int")
 LEB = parse_text('%2: int<0..2^20-1>, %3: int<0..2^48> = varint %0, %1 {coding: "leb128", bits: 20, wait: true}\nyield %3', "int")
 QUIC = parse_text('%2: int<0..2^62-1>, %3: int<0..2^48> = varint %0, %1 {coding: "quic", bits: 62, wait: true}\nyield %3', "int")
+DER = parse_text('%2: int<0..2^16-1>, %3: int<0..2^48> = varint %0, %1 {coding: "der", bits: 16, wait: true}\nyield %3', "int")
 BEHIND = '%2: int<2..2> = const {value: 2}\n%3: int<0..2^48> = bin %0, %2 {op: "add"}\n'
 COMPARED = BEHIND + '%4: int<0..1> = bin %3, %1 {op: "gt"}\nfail_if %4 {code: "truncated", message: "short"}\n'
 BEFORE_END = '%2: int<2..2> = const {value: 2}\n%3: int<0..2^48> = bin %1, %2 {op: "sub"}\n'
@@ -98,6 +99,8 @@ INNER = "function inner(%10: int<0..2^48> pos, %11: int<0..2^48> end)\nend\n"
         (QUIC, b"", ("wants", 1, 1)),
         (QUIC, b"\x7b", ("wants", 2, 2)),
         (QUIC, b"\x7b\xbd", [2]),
+        (DER, b"\x82\x01", ("wants", 3, 3)),
+        (DER, b"\x82\x01\x00", [3]),
     ],
 )
 def test_what_an_op_waits_for(text: str, data: bytes, expected: Any, engine: str) -> None:

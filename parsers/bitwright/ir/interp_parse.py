@@ -200,7 +200,7 @@ def encoded(text: str, encoding: str) -> bytes | None:
 def _varint(m: Machine, op: Op, args: list[Any]) -> tuple[int, int]:
     base, end = args
     coding, bits = op.attrs["coding"], op.attrs["bits"]
-    if op.attrs.get("wait") and (wanted := varint_wanted(m.data, base, base, end, coding, bits)[1]):
+    if op.attrs.get("wait") and (wanted := varint_wanted(m.data, base, end, coding, bits)):
         raise Waiting(wanted, m.least)
     try:
         number, after = read_varint(m.data, base, end, coding, bits)

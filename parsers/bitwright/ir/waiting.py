@@ -14,11 +14,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from bitwright.errors import Fault
 from bitwright.ir.ops import Function, Op, Program, Reg, walk
 from bitwright.names import MAX_LABEL, MAX_NAME
-from bitwright.varints import most_bytes
-
-CONTINUED: Final = 0x80  # in a byte of a varint: another follows
+from bitwright.varints import read_varint
 
 # Ops that take an end and can wait before it.
 WAITS: Final = frozenset({"need", "need.var", "find", "name", "varint"})
@@ -84,18 +83,14 @@ def name_wanted(data: bytes | bytearray, begin: int, at: int, end: int) -> tuple
     return at, at + 1 if at < end else 0
 
 
-def varint_wanted(data: bytes | bytearray, begin: int, at: int, end: int, coding: str, bits: int) -> tuple[int, int]:
-    """Walk a number of variable size: where the walk stops, and how far the input must reach to go on; 0 as for names."""
-    size = len(data)
-    if coding == "quic":
-        following = begin + (1 << (data[begin] >> 6) if begin < size else 1)
-        return begin, following if size < following <= end else 0
-    stop = min(end, begin + most_bytes(coding, bits))
-    while at < min(size, stop):
-        if data[at] < CONTINUED:
-            return at, 0
-        at += 1
-    return at, at + 1 if at < stop else 0
+def varint_wanted(data: bytes | bytearray, base: int, end: int, coding: str, bits: int) -> int:
+    """How far the input must reach to go on reading a number of variable size; 0 if it is there, or so much that it is refused."""
+    try:
+        read_varint(data, base, min(end, len(data)), coding, bits)  # type: ignore[arg-type]  # it takes numbers out of it alone
+    except Fault as fault:
+        wanted = fault.position + (fault.needed or 0)
+        return wanted if len(data) < wanted <= end else 0
+    return 0
 
 
 def waits(program: Program) -> bool:

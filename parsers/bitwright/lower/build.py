@@ -146,7 +146,8 @@ class StructBuild:
         self.wanted = paths_into(self.spec, (*key.given, *key.exports))
         self.begins: dict[str, Reg] = {}  # where fields begin and end, as far as checksums ask for it
         self.ends: dict[str, Reg] = {}
-        self.phase, self.run = key.phase, key.run
+        self.phase = key.phase
+        self.run: runs.Run = key.run
         self.params = self._parameters()
         self.start = self.here("start")
 

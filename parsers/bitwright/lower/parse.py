@@ -118,7 +118,8 @@ class StructLowering:
         self.ends: dict[str, Reg] = {}  # and the byte behind it
         self.there: dict[str, Reg] = {}  # whether an optional field is there
         self.params = self._parameters()
-        self.pos, self.phase, self.run = self.start, key.phase, key.run
+        self.pos, self.phase = self.start, key.phase
+        self.run: runs.Run = key.run
         self.wanted = paths_into(self.spec, key.exports)
         self.asked = None if key.only is None and not key.skip else by_field(self.spec, key.only or frozenset())
         self.to_come = True  # whether anything needs the place behind the field in work

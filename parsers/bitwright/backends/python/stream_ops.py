@@ -116,11 +116,7 @@ def name_waiting(data: Buffer, base: int, end: int) -> Generator[tuple[int, int]
 
 def varint_waiting(data: Buffer, base: int, end: int, coding: str, bits: int) -> Generator[tuple[int, int], None, None]:
     """Wait until a number of variable size is there, or so much that it is refused."""
-    at = base
-    while True:
-        at, wanted = varint_wanted(data, base, at, end, coding, bits)
-        if not wanted:
-            return
+    while wanted := varint_wanted(data, base, end, coding, bits):
         yield wanted, 0
 
 
