@@ -10,14 +10,18 @@ import pytest
 
 from bitwright import (
     BuildError,
+    Cursor,
+    FieldCodec,
     Name,
     ParseError,
     Struct,
+    Transform,
     align,
     array,
     at,
     auto,
     bits,
+    coded,
     domain_name,
     flag,
     kept,
@@ -65,6 +69,27 @@ class Seven(Struct):
     words: list[str] = array(text(prefix=u8(), encoding="utf-7"))
 
 
+class Digits(FieldCodec[int]):
+    def parse(self, cursor: Cursor) -> int:
+        return int(cursor.find(b";"))
+
+    def build(self, value: int, out: bytearray) -> None:
+        out += b"%d;" % value
+
+
+class Rest(Transform[int]):
+    def decode(self, data: bytes) -> int:
+        return int(data or b"0")
+
+    def encode(self, value: int) -> bytes:
+        return b"%d" % value if value else b""
+
+
+class Decimals(Struct):
+    first: int = coded(Digits())
+    second: int = coded(Rest(), prefix=u8())
+
+
 class Item(Struct):
     number: int = u8()
 
@@ -93,6 +118,7 @@ LOST: dict[str, list[tuple[type[Struct], bytes]]] = {
         (Varied, b"\x80\x00\x00\x00\x00"), (Varied, b"\x01\x40\x02\x00\x00"), (Varied, b"\x01\x01\x81\x00a\x00"),
         (Varied, b"\x01\x01\x00\xff\x7f"), (Varied, b"\x81\x80\x80\x00\x40\x01\x80\x00\x01\xff\x7f\x80\x80\x00"),
     ],
+    "codec": [(Decimals, b" 7;\x00"), (Decimals, b"7;\x02\x31\x20")],
     "encoding": [(Marked, b"\x02a\x00"), (Marked, b"\x04\xfe\xff\x00a"), (Fixed, b"a\0b\0c\0"), (Seven, b"\x05+AGE-\x01b")],
 }  # fmt: skip
 CASES = [(reason, struct, wire) for reason, cases in LOST.items() for struct, wire in cases]

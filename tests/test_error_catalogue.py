@@ -18,7 +18,9 @@ import pytest
 
 from bitwright import (
     BuildError,
+    Cursor,
     DeclarationError,
+    FieldCodec,
     Limits,
     Name,
     ParseError,
@@ -31,6 +33,7 @@ from bitwright import (
     capture,
     check,
     checksum,
+    coded,
     const,
     domain_name,
     nested,
@@ -70,6 +73,19 @@ class Sized(Struct):
 class Counted(Struct):
     count: int = auto(u8())
     items: list[int] = array(u16(), count=count)
+
+
+class Digits(FieldCodec[int]):
+    def parse(self, cursor: Cursor) -> int:
+        return int(cursor.find(b";"))
+
+    def build(self, value: int, out: bytearray) -> None:
+        out += b"%d;" % value
+
+
+class Decimal(Struct):
+    before: int = u8()
+    number: int = coded(Digits())
 
 
 class Varied(Struct):
@@ -315,6 +331,7 @@ PARSE: dict[str, Read] = {
     "pointer-budget": Read(Many, b"\1" + b"\0" * 9, "items[0].body", 0, {"limits": Limits(pointed_factor=0)}),
     "depth": Read(Branch, b"\1" * 100 + b"\0", BELOW, 64 * 8),
     "no-terminator": Read(Terminated, b"abc", "body", 0),
+    "codec": Read(Decimal, b"ax;", "number", 8),
     "varint": Read(Varied, b"\1\x80\x80\1", "number", 8),
     "too-large": Read(Pair, b"\0\1\0\2", "", None, {"limits": Limits(input_size=3)}),
     "parameter": Read(Needing, b"ab", "", None),
@@ -340,6 +357,7 @@ BUILD: dict[str, Write] = {
     "presence": Write(lambda: Flagged(there=0, extra=1), "extra"),
     "tag": Write(lambda: Opened(choice=Other()), "kind"),
     "text": Write(lambda: Ascii(words="café"), "words"),
+    "codec": Write(untyped(Decimal, before=1, number="x"), "number"),
     "name": Write(lambda: Named(name="a..b."), "name"),
     "overlap": Write(lambda: Pointed(offset=0, body=b"ab"), "body"),
     "depth": Write(lambda: deep_tree(100), BELOW),

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from bitwright.enums import OpenEnum
 from bitwright.errors import BitwrightError, BuildError, DeclarationError, Finding, Limits, LintWarning, NeedMore, ParseError
 from bitwright.schema.conditions import check, when
-from bitwright.schema.content import domain_name, ipv4, ipv6, mac, payload, raw, text, uuid
+from bitwright.field_codec import Cursor, FieldCodec, Transform, Zlib
+from bitwright.schema.content import coded, domain_name, ipv4, ipv6, mac, payload, raw, text, uuid
 from bitwright.schema.numbers import (
     align, auto, bits, const, flag, i8, i16, i32, i64, pad, param, reserved, rest, select, u8, u16, u24, u32, u48, u64, varint,
 )  # fmt: skip
@@ -36,11 +37,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "SKIPPED", "UUID", "BitwrightError", "BuildError", "DeclarationError", "Finding", "IPv4Address", "IPv6Address", "Limits",
-    "LintWarning", "MACAddress", "Name", "NeedMore", "OpenEnum", "ParseError", "Struct", "Timestamp", "align", "array", "at", "auto",
-    "bits", "capture", "check", "checksum", "const", "domain_name", "f16", "f32", "f64", "flag", "i8", "i16", "i32", "i64", "ipv4",
-    "ipv6", "mac", "nested", "pad", "param", "payload", "raw", "reserved", "rest", "select", "span", "stack", "switch", "text",
-    "timestamp", "u8", "u16", "u24", "u32", "u48", "u64", "uuid", "variant", "varint", "when",
+    "SKIPPED", "UUID", "BitwrightError", "BuildError", "Cursor", "DeclarationError", "FieldCodec", "Finding", "IPv4Address",
+    "IPv6Address", "Limits", "LintWarning", "MACAddress", "Name", "NeedMore", "OpenEnum", "ParseError", "Struct", "Timestamp",
+    "Transform", "Zlib", "align", "array", "at", "auto", "bits", "capture", "check", "checksum", "coded", "const", "domain_name",
+    "f16", "f32", "f64", "flag", "i8", "i16", "i32", "i64", "ipv4", "ipv6", "mac", "nested", "pad", "param", "payload", "raw",
+    "reserved", "rest", "select", "span", "stack", "switch", "text", "timestamp", "u8", "u16", "u24", "u32", "u48", "u64", "uuid",
+    "variant", "varint", "when",
 ]  # fmt: skip
 
 

@@ -29,6 +29,7 @@ REASONS: Final[dict[str, tuple[str, bool]]] = {
     "compression": ("a name can lie there in full or end in a pointer; building chooses the shortest way that fits", True),
     "non-minimal": ("an integer of variable size can take more bytes than it needs; building writes the fewest", True),
     "gap": ("bytes that no field covers can lie before it; building writes zeros", False),
+    "codec": ("a codec written in Python may read several forms of one value; building writes its own", True),
     "encoding": ("the encoding has several forms of one text; building writes Python's", True),
 }
 
@@ -103,6 +104,9 @@ def _reasons(wire: spec.WireType) -> Iterator[str]:
         case spec.VarintType(width=width, coding=coding):
             if most_bytes(coding, width) > 1:
                 yield "non-minimal"
+        case spec.CodedType():
+            yield "codec"
+            yield from _delimiting(wire)
         case spec.BytesType():
             yield from _delimiting(wire)
         case spec.NameType():

@@ -130,7 +130,10 @@ def describe(wire: spec.WireType) -> str:
     """What a field holds and where it ends, in words."""
     match wire:
         case spec.BytesType(size, prefix, terminator) | spec.TextType(_, size, prefix, terminator):
-            what = "text, " if isinstance(wire, spec.TextType) else "" if wire.as_type is bytes else f"{wire.as_type.__name__}, "
+            coded = f"{type(wire.codec).__name__}, " if isinstance(wire, spec.CodedType) else ""
+            if isinstance(wire, spec.CodedType) and wire.unsized:
+                return f"{coded}bytes up to where it ends"
+            what = coded or "text, " if isinstance(wire, spec.TextType) else "" if wire.as_type is bytes else f"{wire.as_type.__name__}, "
             if wire.pad is not None:
                 return f"{what}{_extent(size)}, " + (f"up to 0x{terminator.hex()}" if terminator else f"filled with 0x{wire.pad.hex()}")
             return what + _extent(size, prefix, terminator)

@@ -47,7 +47,8 @@ else:
         numbers.bits, numbers.flag, numbers.u8, numbers.u16, numbers.u24, numbers.u32, numbers.u48, numbers.u64,
         numbers.i8, numbers.i16, numbers.i32, numbers.i64, numbers.varint,
         reals.f16, reals.f32, reals.f64,
-        content.raw, content.text, content.ipv4, content.ipv6, content.mac, content.uuid, times.timestamp, content.domain_name,
+        content.raw, content.text, content.ipv4, content.ipv6, content.mac, content.uuid, content.coded, content.domain_name,
+        times.timestamp,
         structure.nested, structure.array, structure.switch, structure.variant, pointers.at,
     ),
 )  # fmt: skip

@@ -49,6 +49,20 @@ def time(body: Body) -> None:
     body.moved(8 if "varint" in kind else int(kind[1:3]))
 
 
+def codec(body: Body) -> None:
+    """A value of a codec, delimited in any way, or by itself."""
+    body.to_byte()
+    name = body.name("coded")
+    if "Digits" not in body.module.names:
+        body.module.run(
+            "class Digits(FieldCodec[int]):\n    def parse(self, cursor):\n        return int(cursor.find(b';'))\n\n"
+            "    def build(self, value, out):\n        out += b'%d;' % value\n\n"
+        )
+    said = body.draw(st.sampled_from(["Digits()", "Digits(), prefix=u8()", "Zlib(limit=50), prefix=u16()", "Zlib(), raw(prefix=varint('quic'))"]))
+    content = st.integers(-99, 10**9) if "Digits" in said else st.binary(max_size=20)
+    body.declare(name, "object", f"coded({said})", lambda m: m.given.update({name: m.draw(content)}))
+
+
 def varint_length(body: Body) -> None:
     """A length or count that is known before its place is reached."""
     body.to_byte()
@@ -95,4 +109,4 @@ def varint_region(body: Body) -> None:
     body.makers.append(make)
 
 
-VARIABLE = (varint, varint, time, varint_length, varint_region)
+VARIABLE = (varint, varint, time, codec, varint_length, varint_region)

@@ -8,7 +8,7 @@ from typing import Any
 
 from bitstring import Bits
 
-from bitwright import IPv4Address, OpenEnum, Struct, u8, u16
+from bitwright import Cursor, FieldCodec, IPv4Address, OpenEnum, Struct, u8, u16
 from bitwright.checksum import internet
 from bitwright.enums import table_of
 
@@ -31,11 +31,19 @@ class Other(Struct):
     only: int = u8()
 
 
+class Decimal(FieldCodec[int]):
+    def parse(self, cursor: Cursor) -> int:
+        return int(cursor.find(b";"))
+
+    def build(self, value: int, out: bytearray) -> None:
+        out += b"%d;" % value
+
+
 def backwards(raw: bytes) -> str:
     return raw[::-1].decode()
 
 
 SYMBOLS: Mapping[str, Any] = {
     "@Colour": table_of(Colour), "@Strict": table_of(Strict), "@Pair": Pair, "@Other": Other, "@IPv4Address": IPv4Address,
-    "@internet": internet, "@backwards": backwards, "@Bits": Bits,
+    "@internet": internet, "@backwards": backwards, "@Bits": Bits, "@Decimal": Decimal(),
 }  # fmt: skip

@@ -76,6 +76,7 @@ RIGHT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "raw": ({}, {"size": 2, "prefix": ..., "terminator": ..., "pad": ..., "default": b"ab"}),
     "text": ({}, {"size": 2, "prefix": ..., "terminator": ..., "pad": b"\0", "encoding": "ascii", "default": "ab"}),
     "payload": ({}, {"size": 2, "default": b"ab"}),
+    "coded": ({"codec": bitwright.Zlib(), "inner": "raw()"}, {"size": ..., "prefix": ..., "terminator": ..., "default": b"a"}),
     "uuid": ({}, {"endian": "little", "default": bitwright.UUID(bytes(16))}),
     "timestamp": ({"inner": "u8()"}, {"unit": "ms", "epoch": "unix", "default": bitwright.Timestamp(0)}),
     "ipv4": ({}, {"default": bitwright.IPv4Address("192.0.2.1")}),
@@ -94,6 +95,7 @@ RIGHT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 STAND_INS: dict[str, Callable[[Any], Any]] = {
     "u8()": lambda field: u8(),
+    "raw()": lambda field: bitwright.raw(),
     "field": lambda field: field,
     "condition": lambda field: field == 1,
 }

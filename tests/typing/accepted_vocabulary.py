@@ -8,6 +8,8 @@ from bitstring import Bits
 
 from bitwright import (
     UUID,
+    Cursor,
+    FieldCodec,
     IPv6Address,
     Limits,
     MACAddress,
@@ -15,12 +17,14 @@ from bitwright import (
     OpenEnum,
     Struct,
     Timestamp,
+    Zlib,
     align,
     array,
     auto,
     bits,
     check,
     checksum,
+    coded,
     const,
     domain_name,
     f16,
@@ -155,6 +159,21 @@ class Variable(Struct):
     body: bytes = raw(size=length)
     label: str = text(prefix=varint("leb128"))
     items: list[int] = array(varint("leb128"), count=plain)
+
+
+class Digits(FieldCodec[int]):
+    def parse(self, cursor: Cursor) -> int:
+        return int(cursor.find(b";"))
+
+    def build(self, value: int, out: bytearray) -> None:
+        out += b"%d;" % value
+
+
+class Coded(Struct):
+    unsized: int = coded(Digits())
+    size: int = auto(u8())
+    sized: int = coded(Digits(), size=size, default=5)
+    packed: bytes = coded(Zlib(limit=5), raw(prefix=u16()))
 
 
 class Values(Struct):

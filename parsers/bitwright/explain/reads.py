@@ -48,6 +48,8 @@ def _said(op: Op, start: Reg) -> str:
             return f"read {_bytes(op, start, begin, last + size - begin)} at once: {_names(op)}"
         case "split":
             return f"look the byte up for {_names(op)}"
+        case "decode":
+            return f"take {_names(op)} as {attrs['codec'][1:]} reads it"
         case "varint":
             return f"take {_names(op)}, {attrs['coding']} of at most {attrs['bits']} bits"
         case "trim":
@@ -75,7 +77,7 @@ def _opening(op: Op, index: int) -> str:
 
 def _names(op: Op) -> str:
     """What an op assigns, without the position that some assign too."""
-    outs = op.outs[:1] if op.kind in ("call", "dispatch", "name", "varint") else op.outs
+    outs = op.outs[:1] if op.kind in ("call", "dispatch", "name", "varint", "decode") else op.outs
     return ", ".join(out.hint or "a number" for out in outs)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from bitwright.errors import BUILD_CODES, FINDING_CODES, PARSE_CODES, Location
+from bitwright.field_codec import FieldCodec
 from bitwright.floats import WIDTHS
 from bitwright.ir.builder import FOLD, IntervalError, interval
 from bitwright.ir.ops import Op, Program, Reg
@@ -187,6 +188,13 @@ def _sum(op: Op, program: Program) -> str | None:
     if not isinstance(own, bytes) or len(own) > 1:
         return f"its own bytes count as {own!r}"
     return _symbol(op, program, op.attrs["algorithm"], "function") or (None if _natural(size, 1) else f"the sum has {size!r} bytes")
+
+
+def _codec(op: Op, program: Program) -> str | None:
+    name, plain = op.attrs["codec"], op.attrs.get("plain", False)
+    if not isinstance(name, str) or not isinstance(program.symbols.get(name), FieldCodec):
+        return f"{name} is no codec"
+    return None if isinstance(plain, bool) else f"plain is {plain!r}"
 
 
 def _coding(op: Op, program: Program) -> str | None:
@@ -506,6 +514,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "fit": lambda op, program: _within(op.outs[0], 0, 1),
     "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "bits": _bits, "swap": _swap,
     "find": _find, "trim": _area, "put.area": _area, "checksum": _sum, "put.checksum": _sum,
+    "decode": _codec, "encode": _codec,
     "varint": _varint, "varint.size": _varint_size, "put.varint": _put_varint, "insert.varint": _put_varint,
     "constant": _constant, "box": _box,
     "bitstring": _bitstring, "spare": _spare, "as_bits": _as_bits, "put.bits": _put_bits,

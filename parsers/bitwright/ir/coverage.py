@@ -7,7 +7,7 @@ that, for every function, with what `need`, `need.var`, `find`, `trim`, `name`, 
 * every byte that `load`, `unpack` and `same` read lies in the input: a check for as many bytes, from the
   same position or from one that a constant leads to it, comes first on every way to the read;
 * `span`, `render`, `text` and `zeros` take a beginning that is not behind their end, and an end within the input;
-* `find`, `trim`, `name` and `varint` get a position that is not behind their end, and an end within the input (what `name`
+* `find`, `trim`, `name`, `decode` and `varint` get a position that is not behind their end, and an end within the input (what `name`
   reads through a pointer it checks itself, as does `checksum` with what it covers);
 * every call hands over a position and an end that keep the convention.
 
@@ -236,6 +236,12 @@ class _Reads:
         self.learn((op.outs[0], 0), end, len(op.attrs["terminator"] or b""))
         self.learn(self.place(base), op.outs[0])
 
+    def decode(self, op: Op) -> None:
+        base, end = op.args
+        self.region(op, base, end)
+        self.learn((op.outs[1], 0), end)
+        self.learn(self.place(base), op.outs[1])
+
     def varint(self, op: Op) -> None:
         base, end = op.args
         self.region(op, base, end)
@@ -366,7 +372,7 @@ _HANDLERS: Final[dict[str, Callable[[_Reads, Op], None]]] = {
     "const": _Reads.const, "bin": _Reads.bin, "fail_if": _Reads.fail_if, "need": _Reads.need, "need.var": _Reads.need_var,
     "find": _Reads.find,
     "trim": _Reads.trim, "name": _Reads.name, "load": _Reads.load, "unpack": _Reads.unpack, "same": _Reads.same, "span": _Reads.span,
-    "varint": _Reads.varint, "name.end": _Reads.name_end,
+    "varint": _Reads.varint, "decode": _Reads.decode, "name.end": _Reads.name_end,
     "text": _Reads.span, "render": _Reads.span, "zeros": _Reads.span, "call": _Reads.call, "dispatch": _Reads.dispatch, "if": _Reads.branch,
     "reach": _Reads.reach, "reach.region": _Reads.reach_region, "reached": _Reads.reached, "extent": _Reads.extent,
     "attempt": _Reads.branch,

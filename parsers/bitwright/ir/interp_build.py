@@ -8,6 +8,7 @@ from bitwright.areas import check_terminated, fill
 from bitwright.bitstrings import as_bits, number_of_bits
 from bitwright.compression import NameMemo, fit_region
 from bitwright.errors import Fault
+from bitwright.field_codec import encode
 from bitwright.floats import bits_of_float
 from bitwright.ir.interp import Frame, Handler, KeptName, Machine, checksum_of
 from bitwright.ir.ops import Op
@@ -112,6 +113,15 @@ def _as_value(m: Machine, op: Op, args: list[Any]) -> bytes:
     except (ValueError, TypeError) as error:
         raise m.fail("type", f"takes {as_type.__name__}, not {_shown(args[0])}: {error}") from None
     return made
+
+
+def _encode(m: Machine, op: Op, args: list[Any]) -> bytes:
+    try:
+        found = encode(m.program.symbols[op.attrs["codec"]], args[0])
+    except Fault as fault:
+        raise m.fail("codec", fault.message) from fault.__cause__
+    kept = m.kept.get(m.place("codec")) if m.kept else None
+    return kept[0] if kept is not None and kept[1] == found else found
 
 
 def _as_class(m: Machine, op: Op, args: list[Any]) -> None:
@@ -308,7 +318,8 @@ def _put_zeros(m: Machine, op: Op, args: list[Any]) -> None:
 HANDLERS: dict[str, Handler] = {
     "enter": _enter, "leave": _leave, "as_int": _as_int, "as_bits": _as_bits,
     "as_float": _as_float, "as_bytes": _as_bytes, "as_text": _as_text, "as_list": _as_list,
-    "as_value": _as_value, "as_class": _as_class, "arm": _arm, "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes,
+    "encode": _encode, "as_value": _as_value, "as_class": _as_class, "arm": _arm, "put": _put, "put.pack": _put_pack,
+    "put.bytes": _put_bytes,
     "put.area": _put_area,
     "put.bits": _put_bits,
     "put.zeros": _put_zeros, "put.name": _put_name, "fit": _fit, "put.varint": _put_varint, "insert.varint": _insert_varint,

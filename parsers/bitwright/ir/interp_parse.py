@@ -7,6 +7,7 @@ from typing import Any
 from bitwright import kept
 from bitwright.areas import content_end, find_unit, is_padding
 from bitwright.errors import Fault, ParseError
+from bitwright.field_codec import decode, encode
 from bitwright.ir.interp import Frame, Handler, Machine, bits_of, checksum_of, join_path, several
 from bitwright.ir.ops import Op
 from bitwright.ir.waiting import Waiting, name_wanted, terminator_wanted, varint_wanted
@@ -213,6 +214,18 @@ def _varint(m: Machine, op: Op, args: list[Any]) -> tuple[int, int]:
     return number, after
 
 
+def _decode(m: Machine, op: Op, args: list[Any]) -> tuple[Any, int]:
+    base, end = args
+    codec = m.program.symbols[op.attrs["codec"]]
+    try:
+        value, after = decode(codec, m.data, base, end, plain=op.attrs["plain"])
+        if m.keep and (found := encode(codec, value)) != m.data[base:after]:
+            m.kept[m.place("codec")] = (m.data[base:after], found)
+    except Fault as fault:
+        raise _faulty(m, fault, end) from fault.__cause__
+    return value, after
+
+
 def _faulty(m: Machine, fault: Fault, end: int) -> BaseException:
     """The error for what a reader that all engines share found wrong."""
     if fault.needed is not None:
@@ -274,7 +287,8 @@ HANDLERS: dict[str, Handler] = {
     "load": _load, "unpack": _unpack, "bits": _bits,
     "memo": lambda m, op, args: {}, "find": _find, "trim": _trim, "same": _same, "zeros": _zeros, "checksum": _checksum, "known": _known,
     "span": _span, "render": _render, "skipped": lambda m, op, args: SKIPPED, "name.end": _name_end,
-    "text": _text, "name": _name, "varint": _varint, "varint.size": lambda m, op, args: size_of_varint(args[0], op.attrs["coding"]),
+    "text": _text, "name": _name, "decode": _decode, "varint": _varint,
+    "varint.size": lambda m, op, args: size_of_varint(args[0], op.attrs["coding"]),
     "lies": _lies, "reached": _reached,
     "reach": lambda m, op, args: Reach(args[0], args[1], args[2], op.attrs["factor"]),
     "reach.region": lambda m, op, args: (args[0].base, args[0].end),

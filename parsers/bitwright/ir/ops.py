@@ -99,6 +99,7 @@ OPS: Final[Mapping[str, Signature]] = {
     "expect": Signature("iii", ""),  # base, end, size: so many bytes from base on surely belong to the message; fails never
     "find": Signature("ii", "i", ("terminator",)),  # base, end: position of the terminator; `unit`: at whole units of so many bytes
     "trim": Signature("ii", "ii", ("pad", "terminator", "unit")),  # base, end of an area: where its content ends, whether padding follows
+    "decode": Signature("ii", "oi", ("codec", "plain")),  # base, end: what a @codec makes of them, and the position after it
     "varint": Signature("ii", "ii", ("coding", "bits")),  # base, end: a number of variable size and the position after it
     "varint.size": Signature("i", "i", ("coding",), pure=True),  # bytes of its shortest form
     "same": Signature("i", "i", ("value",), pure=True),  # base: whether these bytes are there
@@ -140,6 +141,7 @@ OPS: Final[Mapping[str, Signature]] = {
     "as_text": Signature("o", "oo", ("encoding",)),  # the bytes, and the text itself
     "as_list": Signature("o", "o"),
     "as_value": Signature("o", "o", ("class",)),  # a bytes subclass, from its text or bytes
+    "encode": Signature("o", "o", ("codec",)),  # the bytes that a @codec makes of a value
     "as_class": Signature("o", "", ("class",)),  # fails unless an instance
     "arm": Signature("o", "i", ("classes",)),  # index of the class that the value is an exact instance of; fails if none
     "item": Signature("o", "o", ("index",)),  # one element of a list

@@ -146,13 +146,13 @@ _RULES: Final = _rules()
 # Ops of one direction only; the others serve both.
 PARSE_ONLY: Final = frozenset({
     "need", "need.var", "expect", "load", "unpack", "bits", "find", "same", "zeros", "checksum", "known", "span", "render", "text", "name",
-    "varint", "varint.size", "trim", "attempt", "name.end", "skipped",
+    "varint", "varint.size", "trim", "decode", "attempt", "name.end", "skipped",
     "reach", "reach.region", "reached", "extent", "lies",
 })  # fmt: skip
 BUILD_ONLY: Final = frozenset({
     "attr", "is_none", "as_int", "as_float", "as_bits", "as_bytes", "as_text", "as_list", "as_value", "as_class", "arm", "item", "set",
     "here", "wrote", "put", "put.pack", "put.bytes", "put.bits", "put.zeros", "put.name", "fit", "patch", "put.checksum",
-    "put.varint", "insert.varint", "put.area",
+    "put.varint", "insert.varint", "put.area", "encode",
     "blocks", "defer", "blocks.run", "block", "block.end",
 })  # fmt: skip
 

@@ -76,6 +76,11 @@ class ContentBuild:
             b.emit("as_text", (value,), (content, canonical), encoding=wire.encoding)
             if size is not None:
                 content = b.obj("as_bytes", content, size=size)
+        elif isinstance(wire, spec.CodedType):
+            canonical = value
+            content = b.obj("encode", value, codec=s.owner.symbol(wire.codec, type(wire.codec).__name__))
+            if size is not None:
+                content = b.obj("as_bytes", content, size=size)
         elif wire.as_type is not bytes:
             content = canonical = b.obj("as_value", value, class_=s.owner.symbol(wire.as_type, wire.as_type.__name__))
             if wire.mixed:

@@ -243,8 +243,25 @@ class ContentLowering:
         s = self.s
         if wire.payload and s.key.lax and wire.size is not None:
             return self._lax_payload(wire.size)
+        if isinstance(wire, spec.CodedType):
+            return self._coded(wire)
         begin, stop, after = self._extent(wire)
         value = self._span(wire, begin, stop)
+        s.pos = after
+        return Read(value)
+
+    def _coded(self, wire: spec.CodedType) -> Read:
+        """What a codec makes of the bytes; of all of them, unless it says itself where they end."""
+        s, b = self.s, self.b
+        begin, stop, after = self._extent(wire)
+        symbol = s.owner.symbol(wire.codec, type(wire.codec).__name__)
+        value, reached = b.reg("obj", hint=self.field.name), position(b)
+        b.emit("decode", (begin, stop), (value, reached), codec=symbol, plain=s.options.plain)
+        if wire.unsized:
+            after = reached
+        else:
+            left = b.number("bin", stop, reached, lo=0, hi=POSITION_HI, op="sub")
+            b.fail_if(b.bin("ne", reached, stop), "unconsumed", "{1} of its bytes are left over", values=(left,), at=reached)
         s.pos = after
         return Read(value)
 

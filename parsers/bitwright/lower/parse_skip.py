@@ -41,7 +41,7 @@ class SkipLowering(ContentLowering):
         if pointers:  # how far they lead says where the struct ends that they count from
             return self.read(wire)
         match wire:
-            case spec.BytesType() | spec.TextType():
+            case spec.BytesType() | spec.TextType() if not (isinstance(wire, spec.CodedType) and wire.unsized):
                 *_, self.s.pos = self._extent(wire)
             case spec.NameType():
                 self._skip_name()

@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bitwright.bitstrings import bits_of_text
+from bitwright.errors import Fault
 from bitwright.escaping import printable
 from bitwright.evaluate import evaluate
+from bitwright.field_codec import guarded
 from bitwright.floats import float_of_plain
 from bitwright.schema import spec
 from bitwright.values import Address
@@ -92,6 +94,11 @@ def _value(wire: spec.WireType, plain: Any, place: str, known: Known) -> Any:
             return _bits(as_type, plain, place)
         case spec.FloatType():
             return _float(plain, place)
+        case spec.CodedType(codec=codec):
+            try:
+                return guarded(codec, lambda: codec.from_plain(plain), 0)
+            except Fault as fault:
+                raise PlainError(place, fault.message) from fault.__cause__
         case spec.BytesType(as_type=as_type):
             return _bytes(as_type, plain, place)
         case spec.TextType() | spec.NameType():

@@ -141,6 +141,8 @@ class _Source:
                 return f"{self.bind('text_of', _time_text(wire.time))}({place})"
             case spec.IntType():
                 return f"{self.bind(wire.enum.__name__, _EnumNames(wire.enum))}[{place}]" if wire.enum else place
+            case spec.CodedType(codec=codec):
+                return f"{self.bind('to_plain', codec.to_plain)}({place})"
             case spec.BytesType():
                 if issubclass(wire.as_type, Address):
                     return f"{self.bind(wire.as_type.__name__, _AddressTexts(wire.as_type))}[{place}]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any, TypeVar
 
 from bitwright import kept
@@ -34,7 +35,9 @@ def _deep(value: Any) -> Any:
         return [_deep(item) for item in value]
     if isinstance(value, bytearray):
         return bytes(value)
-    return relaxed(value) if hasattr(type(value), "__bitwright__") else value  # everything else cannot change
+    if hasattr(type(value), "__bitwright__"):
+        return relaxed(value)
+    return value if isinstance(value, int | bytes | str | float | None) else copy.deepcopy(value)  # a codec may make anything
 
 
 def _kept_tag(field: spec.FieldSpec, value: Any) -> str | None:

@@ -188,6 +188,8 @@ def _check_order(made: spec.StructSpec) -> None:
 def takes_the_rest(wire: spec.WireType) -> bool:
     """Whether the type always reads to the end of the region it is in."""
     match wire:
+        case spec.CodedType(unsized=True):
+            return False  # the codec may leave something
         case spec.BytesType() | spec.TextType():
             return wire.size is None and wire.prefix is None and wire.terminator is None
         case spec.ArrayType():

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from bitwright.errors import declaration_error
+from bitwright.field_codec import FieldCodec
 from bitwright.schema import spec
-from bitwright.schema.draft import UNSET, check_yes_or_no, field, length_prefix, one_delimiter, optional_node, some_bytes
+from bitwright.schema.draft import (
+    UNSET,
+Draft,
+    check_yes_or_no,
+    draft_of,
+    field,
+    inner_type,
+    length_prefix,
+    one_delimiter,
+    optional_node,
+    some_bytes,
+)  # fmt: skip
 from bitwright.schema.expr import Const, Scope, call_site
 from bitwright.values import UUID, Address, IPv4Address, IPv6Address, MACAddress, Name
+
+T = TypeVar("T")
 
 
 def raw(
@@ -23,6 +37,37 @@ def raw(
 
     def make(scope: Scope) -> spec.WireType:
         return spec.BytesType(optional_node(size, scope), length_prefix(prefix, scope), end, pad=filler)
+
+    return field(make, default=default, doc=doc)  # type: ignore[no-any-return]  # a proxy at run time
+
+
+def coded(
+    codec: FieldCodec[T], inner: bytes = UNSET, /, *, size: int = UNSET, prefix: int = UNSET, terminator: bytes = UNSET,
+    default: T = UNSET, doc: str = "",
+) -> T:  # fmt: skip
+    """What a codec written in Python makes of the bytes.
+
+    They are delimited like `raw`, `coded(MyCodec(), size=n)` or `coded(Zlib(), raw(prefix=u16()))`; without any of these the
+    codec itself says where they end.
+    """
+    if not isinstance(codec, FieldCodec):
+        raise declaration_error(f"coded() takes a codec, an instance of a subclass of FieldCodec, not {codec!r}", call_site())
+    one_delimiter("coded()", size=size, prefix=prefix, terminator=terminator)
+    end = some_bytes("terminator", terminator)
+    draft: Draft | None = None if inner is UNSET else draft_of(inner, "coded()")
+    if draft is not None and any(value is not UNSET for value in (size, prefix, terminator)):
+        raise declaration_error("coded() is delimited twice; keep raw(...), or size=, prefix= or terminator=", call_site())
+
+    def make(scope: Scope) -> spec.WireType:
+        if draft is None:
+            made = spec.BytesType(optional_node(size, scope), length_prefix(prefix, scope), end)
+            unsized = made == spec.BytesType()
+        else:
+            inside, unsized = inner_type(draft, scope, "coded()"), False
+            if not isinstance(inside, spec.BytesType) or isinstance(inside, spec.CodedType) or inside.as_type is not bytes:
+                raise scope.error("coded() takes bytes: raw(...) with a size=, a prefix= or a terminator=, or to the end")
+            made = inside
+        return spec.CodedType(made.size, made.prefix, made.terminator, pad=made.pad, codec=codec, unsized=unsized)
 
     return field(make, default=default, doc=doc)  # type: ignore[no-any-return]  # a proxy at run time
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from bitwright.areas import check_fitting, check_terminated, fill
 from bitwright.enums import table_of
+from bitwright.errors import Fault
+from bitwright.field_codec import encode
 from bitwright.floats import bits_of_float
 from bitwright.names import split_name
 from bitwright.schema import spec
@@ -22,7 +24,7 @@ def constant(wire: spec.WireType, fixed: Node | bytes | str, scope: Scope) -> tu
             if not isinstance(fixed, Const):
                 return spec.MISSING, fixed  # an expression: known when a message is
             return _member(wire, _in_range(wire, fixed.value, "value", scope)), fixed
-        case spec.BytesType(size=Const(size)) if isinstance(fixed, bytes) and not issubclass(wire.as_type, Address):
+        case spec.BytesType(size=Const(size)) if isinstance(fixed, bytes) and _plain_bytes(wire):
             return fixed, _filled(wire, fixed, size, scope)
         case spec.TextType(encoding=encoding, size=Const(size)) if isinstance(fixed, str):
             return fixed, _filled(wire, _encoded(fixed, encoding, "value", scope), size, scope)
@@ -46,6 +48,11 @@ def _check(wire: spec.WireType, value: Any, what: str, scope: Scope) -> None:
                 raise scope.error(f"{what}={value!r} has {len(value)} bits, the field has {size.value}")
         case spec.FloatType(bits):
             _check_float(bits.width, value, what, scope)
+        case spec.CodedType(codec=codec):
+            try:
+                _check_extent(wire, encode(codec, value), what, scope)
+            except Fault as fault:
+                raise scope.error(f"{what}={value!r}: {fault.message}") from fault.__cause__
         case spec.BytesType():
             _check_bytes(wire, value, what, scope)
         case spec.TextType(encoding=encoding):
@@ -107,6 +114,10 @@ def _member(wire: spec.IntType, value: int) -> Any:
     if wire.time is not None:
         return wire.time(value)
     return bool(value) if wire.as_type is bool else value if enum is None else table_of(enum)[value]
+
+
+def _plain_bytes(wire: spec.BytesType) -> bool:
+    return not isinstance(wire, spec.CodedType) and not issubclass(wire.as_type, Address)
 
 
 def _check_bytes(wire: spec.BytesType, value: Any, what: str, scope: Scope) -> None:

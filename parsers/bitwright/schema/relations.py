@@ -15,7 +15,8 @@ from bitwright.schema.expr import COMPARISONS, MOST_BYTES, Binary, Const, FieldR
 KINDS: dict[type, str] = {
     spec.IntType: "a number", spec.VarintType: "a number",
     spec.ChecksumType: "a checksum", spec.OptionalType: "optional", spec.NestedType: "a struct",
-    spec.ArrayType: "a list", spec.SwitchType: "a union", spec.BytesType: "bytes", spec.TextType: "text",
+    spec.ArrayType: "a list", spec.SwitchType: "a union", spec.BytesType: "bytes", spec.CodedType: "the value of a codec",
+    spec.TextType: "text",
     spec.AtType: "behind a pointer",
     spec.FloatType: "a float", spec.BitsType: "a run of bits",
     spec.NameType: "a domain name", spec.PadType: "padding", spec.AlignType: "padding", spec.CheckType: "a condition",

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from bitwright.errors import Location
+from bitwright.field_codec import FieldCodec
 from bitwright.schema.expr import Const, Node
 from bitwright.timestamps import Timestamp
 
@@ -96,6 +97,13 @@ class BytesType(msgspec.Struct, frozen=True):
     def unit(self) -> int:
         """The bytes that a terminator and a padding are counted in."""
         return 1
+
+
+class CodedType(BytesType, frozen=True):
+    """What a codec written in Python makes of the bytes; if `unsized`, it says itself where they end."""
+
+    codec: FieldCodec[Any] = FieldCodec()
+    unsized: bool = False
 
 
 class TextType(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ from bitwright.backends.python import runtime
 from bitwright.backends.python.common_ops import COMMON, Emit, variables
 from bitwright.backends.python.emitter import CODES, Emitter, strip
 from bitwright.compression import NameMemo, fit_region
+from bitwright.field_codec import encode
 from bitwright.ir.ops import Op, Reg
 from bitwright.pointers import Blocks, begin_block, end_block
 from bitwright.varints import write_varint
@@ -67,6 +68,11 @@ def _as_value(e: Emitter, op: Op) -> None:
     e.line(f"{name} = {e.expr(op.args[0])}")
     e.line(f"if {name}.__class__ is not {as_type}:")
     e.line(f"    {name} = {e.names.add('as_value', runtime.as_value)}({name}, {as_type})")
+
+
+def _encode(e: Emitter, op: Op) -> None:
+    codec = e.names.add(op.attrs["codec"][1:], e.program.symbols[op.attrs["codec"]])
+    e.line(f"{e.variable(op.outs[0])} = {e.names.add('encode', encode)}({codec}, {e.expr(op.args[0])})")
 
 
 def _as_class(e: Emitter, op: Op) -> None:
@@ -272,7 +278,8 @@ BUILD: dict[str, Emit] = {
     **COMMON, "memo": _memo, "fit": _fit, "as_int": _as_int,
     "as_bits": _as_bits, "as_float": _as_float, "as_bytes": _as_bytes, "as_text": _as_text,
     "as_list": _as_list, "as_value": _as_value,
-    "as_class": _as_class, "arm": _arm, "attr": _attr, "here": _here, "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes,
+    "encode": _encode, "as_class": _as_class, "arm": _arm, "attr": _attr, "here": _here, "put": _put, "put.pack": _put_pack,
+    "put.bytes": _put_bytes,
     "put.area": _put_area,
     "put.bits": _put_run,
     "put.zeros": _put_zeros, "put.varint": _put_varint, "insert.varint": _insert_varint,

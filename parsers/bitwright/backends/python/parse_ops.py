@@ -6,6 +6,7 @@ from bitwright.areas import content_end, find_unit, is_padding
 from bitwright.backends.python import runtime
 from bitwright.backends.python.common_ops import COMMON, Emit, variables
 from bitwright.backends.python.emitter import CODES, Emitter, strip
+from bitwright.field_codec import decode
 from bitwright.ir.ops import Op
 from bitwright.names import name_end
 from bitwright.pointers import Reach
@@ -144,6 +145,14 @@ def _varint(e: Emitter, op: Op) -> None:
     e.line(f"    {call}")
 
 
+def _decode(e: Emitter, op: Op) -> None:
+    base, end = (strip(e.expr(a)) for a in op.args)
+    name, after = variables(e, op.outs)
+    codec = e.names.add(op.attrs["codec"][1:], e.program.symbols[op.attrs["codec"]])
+    more = ", plain=True" if op.attrs["plain"] else ""
+    e.line(f"{name}, {after} = {e.names.add('decode', decode)}({codec}, data, {base}, {end}{more})")
+
+
 def _varint_size(e: Emitter, op: Op) -> None:
     e.define(op.outs[0], f"{e.names.add('size_of_varint', size_of_varint)}({strip(e.expr(op.args[0]))}, {op.attrs['coding']!r})")
 
@@ -190,7 +199,7 @@ PARSE: dict[str, Emit] = {
     "expect": lambda e, op: None, "name.end": _name_end,
     "skipped": lambda e, op: e.define(op.outs[0], e.names.add("SKIPPED", SKIPPED), atom=True),
     "load": _load, "unpack": _unpack, "bits": _bits, "find": _find, "trim": _trim, "same": _same,
-    "varint": _varint, "varint.size": _varint_size,
+    "decode": _decode, "varint": _varint, "varint.size": _varint_size,
     "span": _span, "render": _render, "text": _text, "name": _name, "checksum": _checksum, "known": _known, "zeros": _zeros,
     "reach": _reach, "reach.region": _region, "reached": _reached, "extent": _extent,
 }  # fmt: skip
