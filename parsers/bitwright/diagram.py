@@ -178,12 +178,26 @@ def _arms(field: spec.FieldSpec) -> str:
     wire = spec.pointed(field.type)
     if not isinstance(wire, spec.SwitchType):
         return ""
-    tags: dict[str, list[str]] = {}
+    tags: dict[str, list[int]] = {}
     for tag, arm in wire.union.cases.items():
-        tags.setdefault(arm.__name__, []).append(str(tag))
-    arms = [f"{name} ({', '.join(numbers)})" for name, numbers in tags.items()]
+        tags.setdefault(arm.__name__, []).append(tag)
+    arms = [f"{name} ({', '.join(_runs_of(numbers))})" for name, numbers in tags.items()]
     arms += [f"{wire.default.__name__} (any other)"] if wire.default else []
     return f"  {field.name} is one of {', '.join(arms)}"
+
+
+def _runs_of(numbers: list[int]) -> Iterator[str]:
+    """Numbers in words, three or more in a row as one."""
+    at = 0
+    while at < len(numbers):
+        end = at
+        while end + 1 < len(numbers) and numbers[end + 1] == numbers[end] + 1:
+            end += 1
+        if end - at > 1:
+            yield f"{numbers[at]} to {numbers[end]}"
+        else:
+            yield from map(str, numbers[at : end + 1])
+        at = end + 1
 
 
 def _extent(size: Node | None, prefix: spec.IntType | None = None, terminator: bytes | None = None) -> str:

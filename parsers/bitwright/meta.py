@@ -22,6 +22,8 @@ from bitwright.schema.collect import ClassBody, annotations_of, collect, is_clas
 from bitwright.schema.expr import Expr, Node
 from bitwright.schema.pointers import can_point
 
+MOST_TAGS = 1 << 16  # of one arm
+
 
 class StructType(StructMeta):
     """Collects fields, computes the spec, and lays out the value class."""
@@ -168,9 +170,14 @@ def _register(cls: Any, bases: tuple[type, ...], tag: Any, location: Location) -
     base: Any = next((b for b in bases if isinstance(b, StructType) and "__bitwright_root__" not in b.__dict__), None)
     if base is None:
         raise declaration_error("tag= needs a base class that is the union: class A(RData, tag=1)", location, cls.__name__)
-    tags = tag if isinstance(tag, tuple | list | frozenset | set) else (tag,)
+    tags = tag if isinstance(tag, tuple | list | frozenset | set | range) else (tag,)
+    tags = [one for some in tags for one in (some if isinstance(some, range) else (some,))][: MOST_TAGS + 1]
     if not tags or not all(isinstance(one, int) for one in tags):
-        raise declaration_error(f"tag={tag!r} is not a number; write tag=Type.A, or tag=(1, 2) for several", location, cls.__name__)
+        raise declaration_error(
+            f"tag={tag!r} is not a number; write tag=Type.A, tag=(1, 2) for several, or tag=range(64, 96)", location, cls.__name__
+        )
+    if len(tags) > MOST_TAGS:
+        raise declaration_error(f"tag={tag!r} is more than {MOST_TAGS} tags; let it be the unknown= arm", location, cls.__name__)
     for one in tags:
         for union in _unions_above(base):
             known = union.cases.get(int(one))
@@ -179,9 +186,8 @@ def _register(cls: Any, bases: tuple[type, ...], tag: Any, location: Location) -
                     f"tag {one!r} of {union.name} is taken by {known.__name__}, declared at {spec.spec_of(known).location}; give another",
                     location, cls.__name__,
                 )  # fmt: skip
-    for one in tags:
-        for union in _unions_above(base):
-            union.add(int(one), cls)
+    for union in _unions_above(base):
+        union.add([int(one) for one in tags], cls)
 
 
 def _check_pointers(cls: Any) -> None:

@@ -67,7 +67,8 @@ class Struct(_Value):
     if TYPE_CHECKING:
 
         def __init_subclass__(
-            cls, *, endian: Order = "big", bit_order: BitOrder = "msb", origin: bool = False, tag: int | Collection[int] | None = None
+            cls, *, endian: Order = "big", bit_order: BitOrder = "msb", origin: bool = False,
+            tag: int | Collection[int | range] | None = None,
         ) -> None: ...
 
     # --- bytes to values ---------------------------------------------------------------------

@@ -92,6 +92,8 @@ def _invertible_binary(op: str, a: Node, b: Node, path: Path) -> bool:
     inner, other = (a, b) if left else (b, a)
     if _has_rest(other):
         return False
+    if op == "or":  # of numbers side by side, as in `high << 16 | low`
+        return any(isinstance(x, Binary) and x.op == "shl" for x in (a, b)) and invertible(inner, path)
     if op in {"add", "sub", "xor", "eq", "ne"}:
         return invertible(inner, path)
     if op == "mul":
@@ -129,7 +131,7 @@ def _fields(node: Node) -> set[Path]:
 
 def is_exact(equation: Equation) -> bool:
     """Whether a solution always satisfies the equation; `field & mask == size` may have none."""
-    masked = any(isinstance(n, Binary) and n.op == "and" for n in walk(equation.expression))
+    masked = any(isinstance(n, Binary) and n.op in {"and", "or"} for n in walk(equation.expression))
     return equation.kind == "presence" or not masked
 
 
@@ -196,7 +198,7 @@ class Solver:
 
     def _invert_left(self, op: str, left: Node, right: Node, target: Reg) -> Reg:
         b, other = self.b, self._known(right)
-        if op == "add":
+        if op in {"add", "or"}:  # of numbers without a common bit, which is checked when all is known
             return self._invert(left, b.bin("sub", target, other))
         if op == "sub":
             return self._invert(left, b.bin("add", target, other))

@@ -6,8 +6,9 @@ import copy
 from typing import Any, TypeVar
 
 from bitwright import kept
+from bitwright.evaluate import evaluate
 from bitwright.schema import spec
-from bitwright.schema.expr import Const, FieldRef
+from bitwright.schema.expr import Const, FieldRef, walk
 
 T = TypeVar("T")
 
@@ -20,7 +21,7 @@ def relaxed(value: T) -> T:
     """
     struct: Any = type(value)
     made = spec.spec_of(struct)
-    stays = {tag for field in made.visible if (tag := _kept_tag(field, value))}
+    stays = {name for field in made.visible for name in _kept_tags(field, value)}
     copied = struct(**{f.name: _copied(f, getattr(value, f.name), f.name in stays) for f in made.visible})
     return kept.hand_on(value, copied)  # type: ignore[no-any-return]
 
@@ -40,10 +41,14 @@ def _deep(value: Any) -> Any:
     return value if isinstance(value, int | bytes | str | float | None) else copy.deepcopy(value)  # a codec may make anything
 
 
-def _kept_tag(field: spec.FieldSpec, value: Any) -> str | None:
-    """The name of the field that selects this union, if its value must be kept."""
+def _kept_tags(field: spec.FieldSpec, value: Any) -> set[str]:
+    """The names of the fields that select this union, if their values must be kept."""
     wire = spec.pointed(field.type)
-    if not (isinstance(wire, spec.SwitchType) and isinstance(wire.on, FieldRef) and len(wire.on.names) == 1):
-        return None
-    (name,) = wire.on.names
-    return name if wire.union.tag_of(type(getattr(value, field.name))) != getattr(value, name) else None
+    if not isinstance(wire, spec.SwitchType):
+        return set()
+    names = {n.names[0] for n in walk(wire.on) if isinstance(n, FieldRef) and len(n.names) == 1}
+    try:
+        tag = evaluate(wire.on, value)
+    except (ValueError, AttributeError, ArithmeticError):  # of something that is not in the message, or open already
+        return names
+    return set() if wire.union.tag_of(type(getattr(value, field.name))) == tag else names

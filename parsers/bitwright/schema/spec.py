@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -181,10 +181,10 @@ class Union(msgspec.Struct):
         """The tag of a class, the first given if it has several; None for the default arm."""
         return next((tag for tag, arm in self.cases.items() if arm is struct), None)
 
-    def add(self, tag: int, struct: type) -> None:
+    def add(self, tags: Collection[int], struct: type) -> None:
         """Register an arm, and let everything compiled from the old set go."""
         with UNIONS_LOCK:
-            self.cases = {**self.cases, tag: struct}
+            self.cases = {**self.cases, **dict.fromkeys(tags, struct)}
             dependents, self.dependents = self.dependents, []
             for forget in dependents:
                 forget()
