@@ -98,10 +98,10 @@ def _defer(build: FieldBuild, wire: spec.AtType) -> None:
         place = s.places[unknown.path]
         hole, size = b.select(unknown.explicit, hole, place.mark.at), (place.phase + place.wire.width + 7) // 8
     here = s.here() if wire.base == "here" else None
-    known, around = dict(s.values.fields), (s.phase, s.run, s.memo)
+    known, run, around = dict(s.values.fields), s.run, (s.phase, s.memo)
     with b.inside(Block()) as body:
         _Job(build, wire, unknown, blocks, here).write()
-    s.values.fields, (s.phase, s.run, s.memo) = known, around
+    s.values.fields, s.run, (s.phase, s.memo) = known, run, around
     taken = _outside(body)
     name = s.owner.unique_block(s.spec.name, build.field.name)
     s.owner.program.functions[name] = Function(name, taken, (), body)

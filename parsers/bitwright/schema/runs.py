@@ -6,8 +6,6 @@ counted from the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from bitwright.schema import spec
 from bitwright.schema.expr import Const
 
@@ -60,6 +58,9 @@ def _edge(wire: spec.WireType, inside: frozenset[type], *, last: bool) -> Run:
 def _edge_of(struct: type, inside: frozenset[type], *, last: bool) -> Run:
     if struct in inside:
         return None
-    fields: Iterable[spec.FieldSpec] = spec.spec_of(struct).fields
-    found = (_edge(f.type, inside | {struct}, last=last) for f in (reversed(list(fields)) if last else fields))
-    return next((order for order in found if order is not None), None)
+    fields = spec.spec_of(struct).fields
+    for field in reversed(fields) if last else fields:
+        order = _edge(field.type, inside | {struct}, last=last)
+        if order is not None:
+            return order
+    return None
