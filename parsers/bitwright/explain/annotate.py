@@ -78,4 +78,4 @@ def _shown(value: Any) -> str:
             return printable(repr(value))
     if is_bits(type(value)):
         return text_of_bits(value)
-    return type(value).__name__
+    return type(value).__name__ if hasattr(type(value), "__bitwright__") else printable(str(value))
