@@ -8,6 +8,7 @@ reports the bit span of every field.  The ops themselves are in `interp_parse` a
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -117,13 +118,16 @@ class Machine:
         """Run a block; the values that it yields."""
         regs, handlers = self.regs, self.handlers
         for op in block.ops:
-            if op.kind == "yield":
-                return [regs[r] for r in op.args]
-            result = handlers[op.kind](self, op, [regs[r] for r in op.args])
-            if len(op.outs) == 1:
-                regs[op.outs[0]] = result
-            elif op.outs:
-                regs.update(zip(op.outs, result, strict=True))
+            kind, args, outs = op.kind, op.args, op.outs
+            values = [regs[args[0]]] if len(args) == 1 else [regs[r] for r in args]
+            if kind == "yield":
+                return values
+            result = handlers[kind](self, op, values)
+            if outs:
+                if len(outs) == 1:
+                    regs[outs[0]] = result
+                else:
+                    regs.update(zip(outs, result, strict=True))
         return []
 
     def enter_block(self, block: Block, values: Sequence[Any]) -> list[Any]:
@@ -136,7 +140,7 @@ class Machine:
     @property
     def path(self) -> tuple[str | int, ...]:
         """The path of the field in work."""
-        return tuple(f.name for f in self.frames)
+        return tuple([f.name for f in self.frames])
 
     def place(self, kind: str) -> kept.Place:
         """The field in work as the table of its object names it."""
@@ -188,6 +192,7 @@ class Machine:
 Handler = Callable[[Machine, Op, list[Any]], Any]
 
 
+@functools.cache
 def handlers_for(direction: str) -> dict[str, Handler]:
     """The meaning of every op for one direction."""
     from bitwright.ir import interp_build, interp_parse
