@@ -6,7 +6,6 @@ what JSON has: "0x" and hexadecimal digits where the number of bits is a multipl
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from typing import Any, Final, Literal, Protocol
 
@@ -38,6 +37,8 @@ def is_bits(as_type: Any) -> bool:
 
 def advice() -> str:
     """How to have more than 64 bits, and how to get the package where it is missing."""
+    import importlib.util
+
     missing = importlib.util.find_spec("bitstring") is None
     return f"bits(n, Bits) with `from bitstring import Bits`{f' ({INSTALL})' if missing else ''}"
 
