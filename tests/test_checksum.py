@@ -144,9 +144,9 @@ def test_crcs_bit_by_bit(crc: Crc) -> None:
 
 
 def test_crcs_that_cannot_be() -> None:
-    for wrong in ((0, 0), (65, 1), (8, 0x107), (8, 7, 256)):
+    for width, poly, init in ((0, 0, 0), (65, 1, 0), (8, 0x107, 0), (8, 7, 256)):
         with pytest.raises(ValueError, match="1 to 64 bits"):
-            Crc(*wrong)
+            Crc(width, poly, init)
 
 
 @pytest.mark.parametrize(("data", "expected"), [(b"abcde", 0xF04FC729), (b"abcdef", 0x56502D2A), (b"abcdefgh", 0xEBE19591)])
