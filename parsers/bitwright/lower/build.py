@@ -35,7 +35,6 @@ from bitwright.lower.equations import Equations, Unknown
 from bitwright.lower.expressions import Path, Values, bounds, export_bounds, paths_into
 from bitwright.lower.facts import Needs, counts_from_itself, has_pointers, holds_names, needs_of
 from bitwright.lower.pointing import points_outside, refuse_early_sums, refuse_loose_base
-from bitwright.lower.sums import Covering, sums_of
 from bitwright.schema import runs, spec
 from bitwright.schema.expr import FieldRef, Node
 
@@ -326,16 +325,14 @@ class StructBuild:
 
     def _finish(self) -> None:
         """What nothing determined, what waited, the checksums, what must agree."""
+        from bitwright.lower.build_sums import write_sums  # it refers to this module
+
         self.equations.solve(finally_=True)
         self.equations.undetermined()
         for field in self.waiting:
             assert isinstance(field.type, spec.IntType)
             self.patch(self.places[field.name,], self.constant(field, field.type))
-        for field, wire in sums_of(self.spec):
-            if field.name in self.there:
-                self._optional_sum(field, wire, self.there[field.name])
-            else:
-                self._sum(field, wire)
+        write_sums(self)
         self.equations.check()
         for field, condition in self.spec.checks:
             fail_unless(self.builder, self.values, field, condition, None, (self.start, 0))
@@ -350,11 +347,11 @@ class StructBuild:
             self.equations.in_range(wire, found)
             return found
 
-        out = self._unless_given(field, wire, value)
+        out = self.unless_given(field, wire, value)
         self.values.fields[field.name,] = out
         return out
 
-    def _unless_given(self, field: spec.FieldSpec, wire: spec.IntType, otherwise: Any) -> Reg:
+    def unless_given(self, field: spec.FieldSpec, wire: spec.IntType, otherwise: Any) -> Reg:
         """The message's number, or, where it is None, what `otherwise` emits."""
         b, (low, high), given = self.builder, bounds(wire), self.inputs[field.name]
         b.emit("enter", (), name=field.name, phase=0, location=field.location)
@@ -378,43 +375,6 @@ class StructBuild:
         out = b.reg("obj")
         b.branch(present, then, other, (out,))
         return out
-
-    def _optional_sum(self, field: spec.FieldSpec, wire: spec.ChecksumType, present: Reg) -> None:
-        b, (low, high) = self.builder, bounds(wire.inner)
-        with b.inside(Block()) as then:
-            self._sum(field, wire)
-            b.give(self.values.fields[field.name,])
-        with b.inside(Block()) as other:
-            b.give(b.const(0))
-        out = self.values.fields[field.name,] = b.reg("int", low, high, field.name)
-        b.branch(present, then, other, (out,))
-        self.copies[field.name] = self.boxed_if(present, out, wire.inner)
-
-    def _sum(self, field: spec.FieldSpec, wire: spec.ChecksumType) -> None:
-        place = self.places[field.name,]
-        out = self._unless_given(field, wire.inner, lambda: self._computed_sum(field, wire, place.mark.at))
-        self.values.fields[field.name,] = out
-        self.patch(place, out)
-
-    def _computed_sum(self, field: spec.FieldSpec, wire: spec.ChecksumType, at: Reg) -> Reg:
-        b, (low, high) = self.builder, bounds(wire.inner)
-        start, stop = Covering(b, self.values, self.start, self.begins, self.ends).of(field, wire, self.here)
-        prefix = self.values.params[wire.prefix] if wire.prefix else b.obj("none")
-        symbol = self.owner.symbol(wire.algorithm, getattr(wire.algorithm, "__name__", "algorithm"))
-        args = (start, stop, at, prefix)
-        found = b.number("put.checksum", *args, lo=low, hi=high, algorithm=symbol, bytes=wire.inner.width // 8, own=wire.own)
-        if wire.zero_is_absent:
-            found = b.select(b.bin("eq", found, b.const(0)), b.const(high), found)
-        return found if wire.prefix is None else self._without_prefix(field, wire, prefix, found)
-
-    def _without_prefix(self, field: spec.FieldSpec, wire: spec.ChecksumType, prefix: Reg, found: Reg) -> Reg:
-        """No pseudo-header was given: the field is absent where the format allows that, else it cannot be computed."""
-        b = self.builder
-        empty = b.is_not(b.number("len", prefix, lo=0, hi=POSITION_HI))
-        if wire.zero_is_absent:
-            return b.select(empty, b.const(0), found)
-        b.fail_if(empty, "unsolved", f"covers {wire.prefix}, which was not given; build({wire.prefix}=...) or give {field.name}=")
-        return found
 
     # --- the resolved copy -------------------------------------------------------------------
 
