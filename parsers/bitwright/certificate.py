@@ -19,6 +19,7 @@ import msgspec
 
 from bitwright.errors import Location
 from bitwright.schema import spec
+from bitwright.schema.expr import Const, Node
 from bitwright.varints import most_bytes
 
 Kind: TypeAlias = Literal["canonical", "lossless", "lossy"]
@@ -28,8 +29,9 @@ REASONS: Final[dict[str, tuple[str, bool]]] = {
     "padding": ("padding is no part of the value; building writes zeros", True),
     "compression": ("a name can lie there in full or end in a pointer; building chooses the shortest way that fits", True),
     "non-minimal": ("an integer of variable size can take more bytes than it needs; building writes the fewest", True),
-    "gap": ("bytes that no field covers can lie before it; building writes zeros", False),
     "codec": ("a codec written in Python may read several forms of one value; building writes its own", True),
+    "gap": ("bytes that no field covers can lie before it; building writes zeros", True),
+    "overlap": ("it can lie on a checksum or a computed constant, which building refuses because that is not known yet", False),
     "encoding": ("the encoding has several forms of one text; building writes Python's", True),
 }
 
@@ -77,12 +79,14 @@ def certificate(struct: type) -> Certificate:
 def _losses(struct: type) -> Iterator[Loss]:
     """Every lossy field that can be reached, each once, by the first path that leads to it."""
     waiting: list[tuple[type, str]] = [(struct, "")]
+    late = _filled_in_late(struct)
     met, named = {struct}, set[int]()  # of inherited fields, each counts once
     while waiting:
         current, prefix = waiting.pop(0)
         for field in spec.spec_of(current).fields:
             path = prefix + field.name
-            for reason in dict.fromkeys(_reasons(field.type)):
+            reasons = list(dict.fromkeys(_reasons(field.type)))
+            for reason in [*reasons, *(["overlap"] if late and "gap" in reasons else [])]:
                 if id(field) not in named:
                     yield Loss(path, reason, *REASONS[reason], field.location)
             named.add(id(field))
@@ -90,6 +94,20 @@ def _losses(struct: type) -> Iterator[Loss]:
                 if inner not in met:
                     met.add(inner)
                     waiting.append((inner, below))
+
+
+def _filled_in_late(struct: type) -> bool:
+    """Whether anything in a format is written only when everything else has its place."""
+    waiting, met = [struct], {struct}
+    while waiting:
+        for field in spec.spec_of(waiting.pop()).fields:
+            computed = isinstance(field.fixed, Node) and not isinstance(field.fixed, Const)
+            if computed or isinstance(spec.pointed(field.type), spec.ChecksumType):
+                return True
+            new = set(spec.structs_in(field.type)) - met
+            met |= new
+            waiting += new
+    return False
 
 
 def _reasons(wire: spec.WireType) -> Iterator[str]:

@@ -17,6 +17,9 @@ from bitwright.errors import Location
 Place: TypeAlias = tuple[tuple[str | int, ...], str, Location | None]
 Table: TypeAlias = dict[Place, Any]
 
+# Where a struct that pointers count from lay: the input, and its first byte in it.
+APART: Final[Place] = ((), "apart", None)
+
 # Bits as one number: in which order the bytes count, if of a byte the most significant bit comes first, or the least.
 ORDERS: Final[Mapping[str, Literal["big", "little"]]] = {"msb": "big", "lsb": "little"}
 

@@ -89,6 +89,7 @@ class Machine:
         self.keep = keep
         self.kept: kept.Table = {}  # of the object in work: what is being kept of it, or was
         self.level = 0  # how many frames are around that object
+        self.bases: dict[int, int] = {}  # where the structs begin whose blocks wait
         self.kept_names: list[KeptName] = []
         self.refused: set[tuple[int, kept.Place]] = set()  # names that cannot be written as they were read
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bitwright import kept
 from bitwright.areas import check_terminated, fill
 from bitwright.bitstrings import as_bits, number_of_bits
 from bitwright.compression import NameMemo, fit_region
@@ -227,11 +228,23 @@ def _defer(m: Machine, op: Op, args: list[Any]) -> None:
     blocks.add(hole, op.attrs["size"], (m.program.functions[op.attrs["function"]], values, list(m.frames), (m.kept, m.level)))
 
 
+def _blocks(m: Machine, op: Op, args: list[Any]) -> Blocks:
+    made = Blocks(op.attrs["factor"])
+    m.bases[id(made)] = len(m.out)
+    return made
+
+
 def _run(m: Machine, op: Op, args: list[Any]) -> None:
     frames = m.frames
     for function, values, m.frames, own in args[0]:
         m.call(function, values, own)
     m.frames = frames
+    before = m.kept.get(kept.APART) if m.kept else None
+    if before is not None:  # between the blocks are zeros; what lay there belongs in their place
+        data, base = before
+        for begin, end in args[0].gaps:
+            lay = data[base + begin - m.bases[id(args[0])] :][: end - begin]
+            m.out[begin : begin + len(lay)] = lay
 
 
 def _block(m: Machine, op: Op, args: list[Any]) -> tuple[int, Any]:
@@ -327,7 +340,7 @@ HANDLERS: dict[str, Handler] = {
     "attr": lambda m, op, args: getattr(args[0], op.attrs["name"]),
     "set": lambda m, op, args: setattr(args[0], op.attrs["name"], args[1]),
     "item": lambda m, op, args: args[0][op.attrs["index"]],
-    "blocks": lambda m, op, args: Blocks(op.attrs["factor"]), "defer": _defer, "blocks.run": _run, "block": _block, "block.end": _block_end,
+    "blocks": _blocks, "defer": _defer, "blocks.run": _run, "block": _block, "block.end": _block_end,
     "wrote": lambda m, op, args: int(m.out.startswith(op.attrs["value"], args[0])),
     "is_none": lambda m, op, args: int(args[0] is None),
 }  # fmt: skip

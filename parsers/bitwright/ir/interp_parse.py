@@ -91,6 +91,13 @@ def _lies(m: Machine, op: Op, args: list[Any]) -> None:
     m.frames[-1].bit_offset, m.frames[-1].bit_end = args[0] * 8, args[1] * 8
 
 
+def _reach(m: Machine, op: Op, args: list[Any]) -> Reach:
+    base, end, outer = args
+    if m.keep:
+        m.kept[kept.APART] = (m.data, base)  # the input itself, so that many structs cost no more than one
+    return Reach(base, end, outer, op.attrs["factor"])
+
+
 def _reached(m: Machine, op: Op, args: list[Any]) -> None:
     reach, begin, stop = args
     try:
@@ -290,7 +297,7 @@ HANDLERS: dict[str, Handler] = {
     "text": _text, "name": _name, "decode": _decode, "varint": _varint,
     "varint.size": lambda m, op, args: size_of_varint(args[0], op.attrs["coding"]),
     "lies": _lies, "reached": _reached,
-    "reach": lambda m, op, args: Reach(args[0], args[1], args[2], op.attrs["factor"]),
+    "reach": _reach,
     "reach.region": lambda m, op, args: (args[0].base, args[0].end),
     "extent": lambda m, op, args: args[0].extent(args[1]),
 }  # fmt: skip
