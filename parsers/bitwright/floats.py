@@ -15,19 +15,21 @@ _REAL: Final = {16: struct.Struct(">e"), 32: struct.Struct(">f"), 64: struct.Str
 _WHOLE: Final = {16: struct.Struct(">H"), 32: struct.Struct(">I"), 64: struct.Struct(">Q")}
 _FRACTION: Final = {16: 10, 32: 23, 64: 52}  # bits behind the exponent
 
+_INFINITY: Final = {width: (1 << width - 1) - (1 << fraction) for width, fraction in _FRACTION.items()}
+_WAYS: Final = {width: (_REAL[width].unpack, _WHOLE[width].pack, _INFINITY[width]) for width in _REAL}
+
 WIDTHS: Final = tuple(_REAL)
 _QUIET_NAN: Final = 0x7FF8_0000_0000_0000
 
 
 def float_of_bits(number: int, width: int) -> float:
     """The float whose bits are those of the number."""
-    fraction = _FRACTION[width]
-    infinite = (1 << width - 1) - (1 << fraction)  # the bits of infinity
-    magnitude = number & (1 << width - 1) - 1
-    if magnitude > infinite and width < 64:
-        payload = (magnitude - infinite) << (52 - fraction)
-        number, width = number >> (width - 1) << 63 | 0x7FF0_0000_0000_0000 | payload, 64
-    found: float = _REAL[width].unpack(_WHOLE[width].pack(number))[0]
+    real, whole, infinity = _WAYS[width]
+    if number & infinity == infinity and width < 64:
+        payload = (number & (1 << _FRACTION[width]) - 1) << (52 - _FRACTION[width])
+        real, whole, wide = _WAYS[64]
+        number = number >> (width - 1) << 63 | wide | payload
+    found: float = real(whole(number))[0]
     return found
 
 
@@ -37,8 +39,7 @@ def bits_of_float(value: float, width: int) -> int:
         (wide,) = _WHOLE[64].unpack(_REAL[64].pack(value))
         fraction = _FRACTION[width]
         payload = (wide & (1 << 52) - 1) >> (52 - fraction)
-        infinite = (1 << width - 1) - (1 << fraction)
-        return int(wide >> 63 << width - 1 | infinite | (payload or 1 << fraction - 1))
+        return int(wide >> 63 << width - 1 | _INFINITY[width] | (payload or 1 << fraction - 1))
     found: int = _WHOLE[width].unpack(_REAL[width].pack(value))[0]
     return found
 
