@@ -60,6 +60,23 @@ HANDMADE = {
     "nsec-bitmap": header(answers=1) + record(b"\0", 47, b"\1b\0" + b"\0\6\x40\1\0\0\0\3"),
     "opt-truncated-option": header(answers=1) + record(b"\0", 41, b"\0\x0a\0\x08\1\2"),
     "trailing-bytes": header() + b"\0\0",
+    "rare-types": header(answers=9)
+    + record(b"\0", 11, b"\xc0\0\2\1\6\0\0\4")
+    + record(b"\0", 29, b"\0\x12\x16\x13" + bytes(12))
+    + record(b"\0", 38, b"\x40" + bytes(8) + b"\1a\0")
+    + record(b"\0", 42, b"\0\1\x15\3\xc0\xa8\x20" + b"\0\2\x08\x81\xff")
+    + record(b"\0", 45, b"\x0a\3\2\1g\0\1\2")
+    + record(b"\0", 55, b"\2\2\0\3\1\2key\1r\0")
+    + record(b"\0", 108, b"\0\0\x5e\0\x53\x2a")
+    + record(b"\0", 24, bytes(18) + b"\1s\0sig")
+    + record(b"\0", 260, b"\x0a\x82" + bytes(16)),
+    "options-malformed": header(answers=1)
+    + record(b"\0", 41, b"\0\x0a\0\4four" + b"\0\x0b\0\3abc" + b"\0\x0d\0\2\xc0\xff" + b"\0\3\0\2ok" + b"\0\x13\0\0"),
+    "update": header(questions=1, answers=2, flags=0x2800)
+    + question(b"\1z\0", 6)
+    + b"\xc0\x0c\0\xff\0\xff\0\0\0\0\0\0"
+    + b"\xc0\x0c\0\1\0\xfe\0\0\0\0\0\4\xc0\0\2\1",
+    "pointer-into-a-label-of-its-own-name": header(questions=2) + question(b"\2\xc0\x0c\0") + question(b"\xc0\x0d"),
 }
 
 
