@@ -76,9 +76,11 @@ def read_name(data: bytes, position: int, end: int, origin: int, memo: Memo, max
             here, limit, places, labels = target, start, [target], []
         else:
             raise NameFault("bad-label", here, f"a label of type {length >> 6:02b} is reserved")
-        if runs and (known := memo.get(here)) is not None:  # a pointer led here, or to before it
-            tail, tail_wire, more, own = known
-            stop, hops, wire = here + own, hops + more, wire + tail_wire - 1
+        if runs and here in memo:  # a pointer led here, or to before it
+            tail, tail_wire, more, own = memo[here]
+            stop = here + own
+            hops += more
+            wire += tail_wire - 1
             if stop > limit:
                 raise _beyond(runs, here, 0)
             break
@@ -130,18 +132,23 @@ def _remember(runs: list[Run], tail: str, wire: int, hops: int, memo: Memo) -> s
     follows; each later run follows one fewer.  Of the name's own labels only the first is noted: most
     names are in no other.
     """
+    rest = "" if tail == "." else tail
     for index in range(len(runs) - 1, 0, -1):
         places, labels, stop = runs[index]
-        memo[places[-1]] = (tail, wire, hops - index, stop - places[-1])
+        follows, behind = hops - index, places[-1]
+        if not labels:
+            memo[behind] = (rest or ".", wire, follows, stop - behind)
         for at in range(len(labels) - 1, -1, -1):
-            tail = f"{labels[at]}.{tail if tail != '.' else ''}"
-            wire += places[at + 1] - places[at]
-            memo[places[at]] = (tail, wire, hops - index, stop - places[at])
+            place = places[at]
+            rest = labels[at] + "." + rest
+            wire += behind - place
+            memo[place] = (rest, wire, follows, stop - place)
+            behind = place
     places, labels, stop = runs[0]
-    if labels:
-        tail = f"{'.'.join(labels)}.{tail if tail != '.' else ''}"
-    memo[places[0]] = (tail, wire + places[-1] - places[0], hops, stop - places[0])
-    return tail
+    start = places[0]
+    text = ".".join([*labels, rest]) or "."
+    memo[start] = (text, wire + places[-1] - start, hops, stop - start)
+    return text
 
 
 def split_name(text: str) -> list[bytes]:

@@ -6,7 +6,7 @@ Everything here signals failure by raising one of `FAILURES`; the interpreter th
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from bitwright.areas import check_terminated, fill
 from bitwright.bitstrings import as_bits, number_of_bits
@@ -26,6 +26,7 @@ MALFORMED = (Fail, Fault, UnicodeError)  # what an `attempt` recovers from: the 
 # Wire form of uncompressed names met lately → what a memo holds.  Cleared when full, so it stays small.
 _RECENT: dict[bytes, tuple[str, int, int, int]] = {}
 _RECENT_SIZE = 4096
+SHORT_NAME: Final = 40  # bytes; of a longer one that a pointer leads to, `read_name` notes what follows each label
 
 
 def name(data: bytes, position: int, end: int, origin: int, memo: Memo, max_hops: int) -> tuple[str, int]:
@@ -33,7 +34,8 @@ def name(data: bytes, position: int, end: int, origin: int, memo: Memo, max_hops
     if position + 1 < end:
         first = data[position]
         if first >= 0xC0:
-            known = memo.get(target := origin + ((first & 0x3F) << 8 | data[position + 1]))
+            target = origin + ((first & 0x3F) << 8 | data[position + 1])
+            known = memo.get(target) or _short_name_at(data, target, position, memo)
             if known is not None and target + known[3] <= position and known[2] < max_hops:
                 return known[0], position + 2
         else:
@@ -58,12 +60,31 @@ def _after_a_label(data: bytes, position: int, end: int, origin: int, memo: Memo
     length = data[position]
     at = position + 1 + length
     if at + 1 < end and length <= MAX_LABEL and data[at] >= 0xC0:
-        known = memo.get(target := origin + ((data[at] & 0x3F) << 8 | data[at + 1]))
+        target = origin + ((data[at] & 0x3F) << 8 | data[at + 1])
+        known = memo.get(target) or _short_name_at(data, target, position, memo)
         if known is not None and target + known[3] <= position and known[2] < max_hops and length + known[1] < MAX_NAME:
             text = f"{label_text(data[position + 1 : at])}.{known[0] if known[0] != '.' else ''}"
             memo[position] = (text, length + 1 + known[1], known[2] + 1, length + 3)
             return text, at + 2
     return read_name(data, position, end, origin, memo, max_hops)
+
+
+def _short_name_at(data: bytes, position: int, end: int, memo: Memo) -> tuple[str, int, int, int] | None:
+    """What a memo holds of a short plain name, such as one that a pointer leads to the middle of; None if it is another."""
+    after = data.find(b"\0", position, min(end, position + SHORT_NAME)) + 1
+    if not after:
+        return None
+    wire = bytes(data[position:after])  # a stream's buffer is none
+    known = _RECENT.get(wire)
+    if known is None:
+        text = plain_name(wire)
+        if text is None:
+            return None
+        if len(_RECENT) >= _RECENT_SIZE:
+            _RECENT.clear()
+        known = _RECENT[wire] = (text, len(wire), 0, len(wire))
+    memo[position] = known
+    return known
 
 
 def plain_name(wire: bytes) -> str | None:

@@ -123,7 +123,7 @@ def varint_waiting(data: Buffer, base: int, end: int, coding: str, bits: int) ->
 def name_in_buffer(data: bytearray, position: int, end: int, origin: int, memo: Memo, max_hops: int) -> tuple[str, int]:
     """`runtime.name` over a buffer, of which nothing may be remembered that is not bytes."""
     if position < end and data[position] >= POINTER:
-        return runtime.name(data, position, end, origin, memo, max_hops)  # type: ignore[arg-type]  # a pointer takes no slice
+        return runtime.name(data, position, end, origin, memo, max_hops)  # type: ignore[arg-type]  # a pointer's slices become bytes
     after = data.find(b"\0", position, min(end, position + MAX_NAME)) + 1
     text = _plain_name(bytes(data[position:after])) if after else None
     if text is None:
