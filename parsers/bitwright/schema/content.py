@@ -91,7 +91,7 @@ def text(
     """
     try:
         unit = len("ab".encode(encoding)) - len("a".encode(encoding))
-    except (LookupError, TypeError):
+    except (LookupError, TypeError, ValueError):
         raise declaration_error(f'Python knows no text encoding {encoding!r}; write "utf-8", "ascii" or such', call_site()) from None
     end, filler = _delimiters("text()", unit, size, prefix, terminator, pad)
 
