@@ -14,7 +14,8 @@ import msgspec
 
 from bitwright.errors import DeclarationError, Location, declaration_error
 from bitwright.schema import checks, fitting, forward, spec
-from bitwright.schema.draft import Draft
+from bitwright.schema.alias import Alias, alias_of
+from bitwright.schema.draft import UNSET, Draft
 from bitwright.schema.expr import Expr, FieldProxy, FieldRef, Scope, call_site
 
 ORDERS = ("big", "little", "inherit")
@@ -34,7 +35,9 @@ class ClassBody(dict[str, Any]):
         super().__init__()
         self.struct = struct
         self.drafts: list[Draft] = []  # every declaration written in it, named or not
-        super().__setitem__("__annotations__", Annotations())
+        self.bare: dict[str, Alias] = {}  # fields that are annotations alone
+        self.order: dict[str, None] = {}  # names as they were declared, those too
+        super().__setitem__("__annotations__", Annotations(self))
 
     def __setitem__(self, name: str, value: Any) -> None:
         old = self.get(name)
@@ -42,8 +45,39 @@ class ClassBody(dict[str, Any]):
             first = old._bw_decl.site
             message = f"is declared twice, first at {first}; give each its own name, such as `{name}2`"
             raise declaration_error(message, call_site(), self.struct, name)
+        self.order.pop(name, None)
+        self.order[name] = None
         self.pop(name, None)  # so that a name keeps the place of its last value, not of its first: the order is that of the wire
         super().__setitem__(name, value)
+
+    def __missing__(self, name: str) -> Any:
+        alias = self.bare.get(name)
+        if alias is None:
+            raise KeyError(name)
+        raise declaration_error(alias.advice(name), call_site(), self.struct, name)
+
+    def annotated(self, name: str, annotation: Any, site: Location) -> None:
+        """A field may be declared by its annotation, with or without a default."""
+        value = self.get(name, UNSET)
+        alias = None if isinstance(value, Expr) else alias_of(annotation)
+        if alias is None:
+            return
+        if value is UNSET:
+            self.bare[name] = alias
+            self.order[name] = None
+        else:
+            super().__setitem__(name, alias.field(value, site))
+
+    def complete(self) -> None:
+        """Make the fields that are annotations alone, and bring all names into the order in which they were declared."""
+        if not self.bare:
+            return
+        sites = self["__annotations__"].sites
+        known = {**self, **{name: alias.field(UNSET, sites[name]) for name, alias in self.bare.items() if name not in self}}
+        kept = {name: known[name] for name in dict.fromkeys([*self, *self.order]) if name in known and name not in self.order}
+        kept.update((name, known[name]) for name in self.order if name in known)
+        self.clear()
+        self.update(kept)
 
     def state(self, statement: FieldProxy) -> None:
         """Keep the place of a statement among the fields; its name is none that a field can have."""
@@ -53,13 +87,16 @@ class ClassBody(dict[str, Any]):
 class Annotations(dict[str, Any]):
     """The annotations of a class body, with the line of each: one without a right-hand side leaves no other trace."""
 
-    def __init__(self) -> None:
+    def __init__(self, body: ClassBody | None = None) -> None:
         super().__init__()
+        self.body = body
         self.sites: dict[str, Location] = {}
 
     def __setitem__(self, name: str, value: Any) -> None:
         self.sites[name] = call_site()
         super().__setitem__(name, value)
+        if self.body is not None:
+            self.body.annotated(name, value, self.sites[name])
 
 
 def annotations_of(namespace: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,6 +131,8 @@ def collect(
         raise declaration_error(f'endian={chosen!r}: write "big", "little" or "inherit"', location, struct_name)
     if not isinstance(origin, bool):
         raise declaration_error(f"origin={origin!r}: write True, or leave it out", location, struct_name)
+    if isinstance(namespace, ClassBody):
+        namespace.complete()
     annotated = annotations_of(namespace)
     _Names(struct_name, namespace, annotated, base, forbidden, location).check()
     reader = _Reader(struct_name, annotated, base, bits_first)
