@@ -12,13 +12,17 @@ import pytest
 from bitwright import (
     BitwrightError,
     BuildError,
+    Cursor,
     DeclarationError,
+    FieldCodec,
     NeedMore,
     ParseError,
     Struct,
     array,
+    at,
     auto,
     checksum,
+    coded,
     const,
     nested,
     param,
@@ -230,6 +234,45 @@ def test_formats_without_an_end_are_refused(engine: str) -> None:
 
     first, second = stream_of(Framed, engine).feed(b"\3abc\1x")
     assert (first, second) == (Framed.parse(b"\3abc"), Framed.parse(b"\1x"))
+
+
+def test_codecs_read_from_regions(engine: str) -> None:
+    class Pair(FieldCodec[tuple[int, bytes]]):
+        def parse(self, cursor: Cursor) -> tuple[int, bytes]:
+            return cursor.u8(), cursor.rest()
+
+        def build(self, value: tuple[int, bytes], out: bytearray) -> None:
+            out.append(value[0])
+            out += value[1]
+
+    class Coded(Struct):
+        size: int = auto(u8())
+        pair: tuple[int, bytes] = coded(Pair(), size=size)
+
+    assert [each.pair for each in stream_of(Coded, engine).feed(b"\3abc\2xy")] == [(97, b"bc"), (120, b"y")]
+
+    class Loose(Struct):
+        kind: int = u8()
+        pair: tuple[int, bytes] = coded(Pair())
+
+    with pytest.raises(DeclarationError, match=r"Loose.pair: (takes all bytes|cannot be read while)"):
+        stream_of(Loose, engine)
+
+
+def test_pointers_are_refused(engine: str) -> None:
+    class Leading(Struct):
+        offset: int = u8()
+        far: int = at(offset, u16())
+
+    with pytest.raises(DeclarationError, match=r"Leading: cannot be read while its bytes are still arriving \(reach\); parse the message"):
+        stream_of(Leading, engine)
+    for data in (b"", b"\1", b"\1\1", b"\7\1\2"):
+        with pytest.raises(NeedMore) as caught:
+            Leading.codec(engine).parse(data, partial=True)
+        assert caught.value.need == 1
+    with pytest.raises(ParseError, match="unconsumed"):
+        Leading.codec(engine).parse(b"\1\1\2\3", partial=True)
+    assert Leading.codec(engine).parse(b"\1\1\2", partial=True).far == 258
 
 
 def test_messages_without_bytes_are_no_endless_stream(engine: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from bitwright.errors import DEFAULT_LIMITS, EngineDisagreement, Limits, NeedMore, ParseError, Problem, declaration_error
+from bitwright.errors import DEFAULT_LIMITS, DeclarationError, EngineDisagreement, Limits, NeedMore, ParseError, Problem, declaration_error
 from bitwright.ir.interp import Machine
 from bitwright.ir.waiting import Buffer, Waiting, waits
 from bitwright.lower.facts import Options, field_to_the_end
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 M = TypeVar("M")
 Run = Generator[tuple[int, int], None, tuple[Any, int]]  # of one message: how far the input must reach; the value and its size
 
+# What is said of an input, or of a region in it, that ends before what it holds does.
+OF_AN_END: Final = frozenset({"truncated", "no-terminator", "count-too-large", "negative-size", "bad-offset"})
 DEFAULT_LIMIT: Final = 1 << 16  # bytes of one message
 
 
@@ -254,12 +256,16 @@ def need_more(
     """What `error`, of an input that is perhaps only the beginning of a message, comes to: that more is needed, or what is wrong.
 
     `base`: where the data begins in what the caller calls the input.  Where what is read depends on where the input ends,
-    nothing more can be said than that one byte is needed.
+    nothing more can be said than that one byte is needed; nor of a format that cannot wait, if it ran into the end of something.
     """
     order, given = codec._order(endian), codec._parameters(parameters, ParseError)
     options = Options(limits=limits, stream=True).lowered()
     need = 0
-    for program in (codec.program("parse", order, options), codec.optimized("parse", order, options)):
+    try:
+        programs = codec.program("parse", order, options), codec.optimized("parse", order, options)
+    except DeclarationError:
+        return NeedMore(error.problem, 1) if error.code in OF_AN_END else error
+    for program in programs:
         machine = Machine(program)
         machine.data, machine.base, machine.least = data, base, _smallest(codec)
         try:

@@ -27,7 +27,8 @@ TO_THE_END: Final = frozenset({"span", "text", "render"})
 SERVE_STREAMS: Final = WAITS | TO_THE_END | frozenset({
     "const", "bin", "neg", "swap", "float", "not", "select", "lookup", "expect", "load", "unpack", "bits", "same", "zeros", "checksum",
     "none", "known", "trim", "bitstring", "spare",
-    "constant", "box", "split", "memo", "list", "append", "make", "record", "len", "varint.size", "fail_if", "finding_if", "if", "attempt",
+    "constant", "box", "split", "memo", "list", "append", "make", "record", "len", "varint.size", "decode",
+    "fail_if", "finding_if", "if", "attempt",
     "reach", "reach.region", "reached", "extent", "lies",
     "loop.count", "loop.while", "loop.each", "yield", "call", "dispatch", "enter", "leave",
 })  # fmt: skip
