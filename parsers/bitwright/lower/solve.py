@@ -6,9 +6,10 @@ import dataclasses
 from typing import Any
 
 from bitwright.errors import Location
-from bitwright.ir.builder import Builder
+from bitwright.ir.builder import WIDEST, Builder
 from bitwright.ir.ops import Block, Reg
-from bitwright.lower.expressions import Path, Values
+from bitwright.lower.cases import Case, cases_of, chosen
+from bitwright.lower.expressions import Path, Values, bounds
 from bitwright.schema import spec
 from bitwright.schema.expr import Binary, Const, FieldRef, Node, Rest, Select, Unary, show, walk
 
@@ -78,6 +79,8 @@ def invertible(node: Node, path: Path) -> bool:
         case Unary(_, a):
             return invertible(a, path)
         case Select(c, a, b):
+            if cases_of(node, path, -WIDEST, WIDEST):
+                return True
             solvable = any(invertible(x, path) for x in (a, b) if not _has_rest(x))
             return solvable and (not occurrences(c, path) or _has_rest(a) or _has_rest(b))
         case Binary(op, a, b):
@@ -109,6 +112,8 @@ def needed(node: Node, path: Path) -> set[Path]:
         case Binary(_, a, b):
             inner, other = (a, b) if occurrences(a, path) else (b, a)
             return needed(inner, path) | _fields(other)
+        case Select() if cases_of(node, path, -WIDEST, WIDEST):
+            return set()
         case Select(c, a, b) if not occurrences(c, path):
             return _fields(c).union(*(needed(side, path) for side in (a, b) if occurrences(side, path)))
     return _fields(node) - {path}
@@ -116,6 +121,8 @@ def needed(node: Node, path: Path) -> set[Path]:
 
 def apart(node: Node, path: Path, other: Path) -> bool:
     """Whether two fields lie in different sides of a select(), so that one equation solves both."""
+    if any(cases_of(node, chooser, -WIDEST, WIDEST) for chooser in (path, other)):
+        return True  # one says which side it is, the other what it is there
     match node:
         case Select(c, a, b) if not occurrences(c, path) and not occurrences(c, other):
             sides = [[bool(occurrences(side, p)) for p in (path, other)] for side in (a, b)]
@@ -189,7 +196,8 @@ class Solver:
             case Unary(_, a):
                 return self._invert(a, b.is_not(target))
             case Select(c, then, other):
-                return self._invert_select(c, then, other, target)
+                cases = cases_of(node, self.path, *bounds(self.wire))
+                return self._invert_cases(cases, target) if cases else self._invert_select(c, then, other, target)
             case Binary(op, left, right):
                 if occurrences(left, self.path):
                     return self._invert_left(op, left, right, target)
@@ -264,6 +272,13 @@ class Solver:
             blocks.append(block)
         b.branch(chosen, blocks[0], blocks[1], (out,))
         return out
+
+    def _invert_cases(self, cases: list[Case], target: Reg) -> Reg:
+        """The field chooses its own meaning, each time by comparison with a constant."""
+        value, possible = chosen(self.values, cases, self.path, target)
+        message = f"{self.equation.what} does not fit: no value makes `{show(self.equation.expression)}` {{1}}"
+        self._unsolved(self.b.is_not(possible), message, target)
+        return value
 
     def _invert_chosen(self, condition: Node, then: Node, other: Node, side: Node, target: Reg) -> Reg:
         """The field chooses its own meaning: solve one side, then see that the choice falls on it."""
