@@ -200,6 +200,7 @@ def _check_pointers(cls: Any) -> None:
     try:
         pointing.refuse_endless_pointers(cls)
         pointing.refuse_early_sums(cls)
+        pointing.refuse_blocks_behind_the_rest(cls, outermost=False)
     except DeclarationError:
         for union in _unions_above(cls):
             union.cases = {tag: arm for tag, arm in union.cases.items() if arm is not cls}

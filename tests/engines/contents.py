@@ -229,6 +229,8 @@ def tail(body: Body) -> None:
     name = body.name("rest")
     if kind == "array":
         one = item(body)
+        if body.points:
+            return  # nothing can lie behind what takes everything
         if one.smallest and one.smallest % 8 == 0:
             body.declare(name, "list[object]", f"array({one.said})", lambda m: m.given.update({name: several(m, one, 0, 3)}))
             return
@@ -280,6 +282,7 @@ def struct_item(body: Body) -> Item:
     from tests.engines.structures import struct
 
     made = struct(body.module, body.level - 1, loose=False, phase=body.phase, aligned=not body.phase, bits=body.bit_order if body.phase else "")
+    body.points |= made.points
     said, arguments = nesting(body, made)
     return Item(said, lambda m: made.make(m.draw, arguments(m)), made.smallest)
 

@@ -60,6 +60,7 @@ class Made:
     smallest: int = 0
     inherits: bool = False
     numbers: tuple[Known, ...] = ()
+    points: bool = False
 
     @property
     def name(self) -> str:
@@ -108,6 +109,8 @@ class Body:
         self.phase = 0
         self.smallest = 0
         self.spans: list[str] = []  # fields of whole bytes
+        self.points = False  # holds something that lies at an offset
+        self.summed = False  # its base class has a checksum
         self.later: list[Callable[[], None]] = []  # second halves of parts: contents whose length was declared before
 
     def name(self, stem: str) -> str:
@@ -164,7 +167,7 @@ class Body:
             made: Struct = struct(**making.given)
             return made
 
-        return Made(struct, make, fill, tuple(self.params), self.phase, self.smallest, self.order == "inherit", tuple(self.known))
+        return Made(struct, make, fill, tuple(self.params), self.phase, self.smallest, self.order == "inherit", tuple(self.known), self.points)
 
 
 @dataclasses.dataclass(frozen=True)

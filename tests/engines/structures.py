@@ -10,10 +10,12 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from bitwright import DeclarationError, Struct
+from bitwright.schema.spec import ChecksumType
 from tests.engines.conditions import filled, stated
 from tests.engines.contents import CONTENTS, delimited_item, nesting, new_extent, now_or_later, tail
 from tests.engines.formats import Body, Draw, Format, Known, Made, Making, Module
 from tests.engines.numbers import NUMBERS, alignment, computed, computed_constant, number, word
+from tests.engines.pointing import Inner, elsewhere, shared
 from tests.engines.related import RELATED
 from tests.engines.variable import VARIABLE
 
@@ -46,6 +48,9 @@ def nest(body: Body) -> None:
                 making.numbers[f"{name}.{known.name}"] = int(inner)
 
     body.declare(name, made.name, f"nested({said})", make)
+    if made.loose and name in body.spans:
+        body.spans.remove(name)
+    body.points |= made.points
     body.known += [Known(f"{name}.{k.name}", k.width, k.signed, k.flag) for k in made.numbers if "." not in k.name]
     body.smallest += made.smallest
     body.phase = made.loose
@@ -108,6 +113,11 @@ class Union:
     arms: list[tuple[tuple[int, ...], Made]]
     unknown: Made | None
 
+    @property
+    def points(self) -> bool:
+        """Whether an arm holds something that lies at an offset."""
+        return any(made.points for _, made in self.arms) or (self.unknown is not None and self.unknown.points)
+
     def arm(self, making: Making) -> tuple[int | None, Made]:
         """One arm and its tag; None for the arm of unknown tags."""
         if self.unknown is not None and making.draw(st.integers(0, 3)) == 0:
@@ -165,6 +175,7 @@ def choice(body: Body) -> None:
         return
     region = body.draw(st.booleans())
     made = union(body.module, body.level, region=region)
+    body.points |= made.points
     derived, tag = body.draw(st.booleans()), body.name("tag")
     body.declare(tag, "int", f"auto({word(body, 8)})" if derived else word(body, 8))
     body.moved(8)
@@ -207,6 +218,7 @@ def union_list(body: Body) -> None:
         number(body)
         return
     made = union(body.module, body.level - 1, region=False)
+    body.points |= made.points
     if any(arm.smallest == 0 for _, arm in made.arms) or made.unknown is not None:
         number(body)
         return
@@ -300,6 +312,7 @@ def optional_inner(body: Body) -> tuple[str, str, Callable[[Making], Any]]:
     body.to_byte()
     if kind == "struct" and body.level > 0:
         made = struct(body.module, body.level - 1, loose=False, params=False)
+        body.points |= made.points
         said, arguments = nesting(body, made)
         return f"nested({said})", made.name, lambda m: made.make(m.draw, arguments(m))
     if kind == "choice" and body.level > 0:
@@ -312,6 +325,7 @@ def optional_inner(body: Body) -> tuple[str, str, Callable[[Making], Any]]:
 def optional_choice(body: Body) -> tuple[str, str, Callable[[Making], Any]]:
     """A union that may be absent: its tag is derived where it is there."""
     made = union(body.module, body.level, region=False)
+    body.points |= made.points
     tag = body.name("tag")
     body.declare(tag, "int", "auto(u8(default=0))")
     body.moved(8)
@@ -343,9 +357,43 @@ def summed(body: Body) -> None:
     body.moved(width)
 
 
+# --- pointers ----------------------------------------------------------------------------------
+
+
+def pointer(body: Body) -> None:
+    """Numbers, content, lists, structs and unions behind a pointer."""
+    elsewhere(body, pointed)
+
+
+def pointed(body: Body) -> Inner:
+    """What lies there."""
+    kind = body.draw(st.sampled_from(["number", "raw", "delimited", "list", "struct", "structs", "choice"]))
+    if kind in ("struct", "structs", "choice") and body.level > 0:
+        if kind == "choice":
+            return optional_choice(body)
+        made = struct(body.module, body.level - 1, loose=False, params=False)
+        body.points |= made.points
+        said, arguments = nesting(body, made)
+        if kind == "struct":
+            return f"nested({said})", made.name, lambda m: made.make(m.draw, arguments(m))
+        if made.smallest:
+            return f"array({said}, count=2)", f"list[{made.name}]", lambda m: [made.make(m.draw, arguments(m)) for _ in range(2)]
+    if kind == "number":
+        return word(body, 32), "int", lambda m: m.draw(st.integers(0, 0xFFFFFFFF))
+    if kind == "raw":
+        size = body.draw(st.integers(0, 5))
+        return f"raw(size={size})", "bytes", lambda m: m.draw(st.binary(min_size=size, max_size=size))
+    if kind == "list":
+        count = body.draw(st.integers(0, 3))
+        return f"array(u16(), count={count})", "list[int]", lambda m: m.draw(st.lists(st.integers(0, 99), min_size=count, max_size=count))
+    is_text = body.draw(st.booleans())
+    item = delimited_item(body, is_text=is_text)
+    return item.said, "str" if is_text else "bytes", item.make
+
+
 # --- classes -----------------------------------------------------------------------------------
 
-PARTS = (*NUMBERS, *NUMBERS, *CONTENTS, nest, nest, choice, choice, union_list, optional, optional, stated, filled, filled, chain, summed, alignment, computed_constant, computed, header, *RELATED, *VARIABLE)
+PARTS = (*NUMBERS, *NUMBERS, *CONTENTS, nest, nest, choice, choice, union_list, optional, optional, stated, filled, filled, chain, summed, alignment, computed_constant, computed, header, *RELATED, *VARIABLE, pointer, pointer, shared)
 
 
 def struct(
@@ -365,14 +413,15 @@ def struct(
         draw(st.sampled_from(parts))(body)
     while body.later:
         body.later.pop(0)()
-    if not loose and body.phase != phase:
+    if (not loose or body.points) and body.phase != phase:
         fill_up(body, phase)
-    if rest and aligned and draw(st.booleans()):
+    if rest and aligned and not body.points and draw(st.booleans()):
         tail(body)
     if not extended and body.bit_order == "lsb":
         keywords += ', bit_order="lsb"'
+    summed = body.summed or any("checksum(" in line for line in body.lines)
     usual = body.order if extended else "little" if 'bit_order="lsb"' in keywords else "big"
-    said = keywords + (f', endian="{body.order}"' if body.order != usual else "") + (", origin=True" if draw(st.integers(0, 5)) == 0 else "")
+    said = keywords + (f', endian="{body.order}"' if body.order != usual else "") + (", origin=True" if (body.points and summed) or draw(st.integers(0, 5)) == 0 else "")
     return body.finish("S", said, base)
 
 
@@ -384,6 +433,7 @@ def extend(body: Body) -> str:
     body.taken.update(name for name in (*spec.computed, *(f.name for f in spec.fields)))
     body.inherited = [f"{made.name}.{k.name}" for k in made.numbers if k.width <= 3 and not k.signed and not k.flag and "." not in k.name]
     body.phase, body.smallest, body.order = made.loose, made.smallest, spec.order
+    body.points, body.summed = made.points, any(isinstance(f.type, ChecksumType) for f in spec.fields)
     return made.name
 
 

@@ -34,7 +34,7 @@ from bitwright.lower.conditions import fail_unless
 from bitwright.lower.equations import Equations, Unknown
 from bitwright.lower.expressions import Path, Values, bounds, export_bounds, paths_into
 from bitwright.lower.facts import Needs, counts_from_itself, has_pointers, holds_names, needs_of
-from bitwright.lower.pointing import points_outside, refuse_early_sums, refuse_loose_base
+from bitwright.lower.pointing import points_outside, refuse_blocks_behind_the_rest, refuse_early_sums, refuse_loose_base
 from bitwright.schema import runs, spec
 from bitwright.schema.expr import FieldRef, Node
 
@@ -304,6 +304,7 @@ class StructBuild:
         b, origin = self.builder, self.key.outermost or self.spec.origin
         if origin or counts_from_itself(self.key.struct):
             refuse_early_sums(self.key.struct)
+            refuse_blocks_behind_the_rest(self.key.struct, outermost=self.key.outermost)
             self.own_blocks = b.obj("blocks", hint="blocks", factor=self.owner.limits.pointed_factor)
         if origin:
             assert self.own_blocks is not None

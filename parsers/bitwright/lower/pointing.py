@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bitwright.errors import declaration_error
 from bitwright.lower.facts import has_pointers, reachable
 from bitwright.schema import spec
+from bitwright.schema.checks import takes_the_rest
 from bitwright.schema.pointers import derived_offset
 
 
@@ -84,6 +85,20 @@ def refuse_early_sums(struct: type) -> None:
                 f'class {made.name}(..., origin=True), use base="self", or drop auto() and give the offsets',
                 sums[0].location, made.name, sums[0].name,
             )  # fmt: skip
+
+
+def refuse_blocks_behind_the_rest(struct: type, *, outermost: bool) -> None:
+    """Nothing can be written behind a field that reads everything to the end; DeclarationError for a struct that would do both."""
+    made = spec.spec_of(struct)
+    origin = outermost or made.origin
+    rest = next((field for field in made.fields if spec.pointer_of(field.type) is None and takes_the_rest(field.type)), None)
+    own = any(wire.base == "self" and derived_offset(made, wire) is not None for _, wire in _pointers(struct))
+    if rest is not None and (own or (origin and _late_offsets(struct))):
+        raise declaration_error(
+            "takes everything to the end, also what derived offsets lead to, since that is written behind it; give it a size=, count= "
+            "or terminator=, or drop auto() and give the offsets",
+            rest.location, made.name, rest.name,
+        )  # fmt: skip
 
 
 def _late_offsets(struct: type) -> bool:
