@@ -319,6 +319,23 @@ class Outer(Struct):
     arm: Arm = variant(Arm, on=kind)
 
 
+def test_codecs_that_declare_one_form() -> None:
+    class Nibbles(FieldCodec[int]):
+        canonical = True
+
+        def parse(self, cursor: Cursor) -> int:
+            return cursor.take(1)[0]
+
+        def build(self, value: int, out: bytearray) -> None:
+            out.append(value)
+
+    class Coded(Struct):
+        value: int = coded(Nibbles(), size=1)
+
+    assert Coded.certificate().kind == "canonical"
+    assert Coded.parse(b"a").build() == b"a"
+
+
 def test_kinds() -> None:
     assert Plain.certificate().kind == "canonical"
     assert str(Plain.certificate()) == "canonical: build() gives back every message that parse() accepts"

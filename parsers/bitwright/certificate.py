@@ -122,8 +122,9 @@ def _reasons(wire: spec.WireType) -> Iterator[str]:
         case spec.VarintType(width=width, coding=coding):
             if most_bytes(coding, width) > 1:
                 yield "non-minimal"
-        case spec.CodedType():
-            yield "codec"
+        case spec.CodedType(codec=codec):
+            if not codec.canonical:
+                yield "codec"
             yield from _delimiting(wire)
         case spec.BytesType():
             yield from _delimiting(wire)

@@ -7,7 +7,7 @@ Promise: a codec reads through a `Cursor`, which never leaves the field's bytes;
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Final, Generic, Literal, TypeVar
 
 from bitwright.errors import Fault
 
@@ -87,7 +87,12 @@ class Cursor:
 
 
 class FieldCodec(Generic[T]):
-    """Base of codecs: `parse` reads a value, `build` writes it; used as `coded(MyCodec(), size=...)`."""
+    """Base of codecs: `parse` reads a value, `build` writes it; used as `coded(MyCodec(), size=...)`.
+
+    `canonical`: every value has one form, so that `build` gives back whatever `parse` read; the loss certificate believes it.
+    """
+
+    canonical: ClassVar[bool] = False
 
     def parse(self, cursor: Cursor) -> T:
         """The value at the cursor."""
