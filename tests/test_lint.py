@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import re
 import warnings
 from pathlib import Path
@@ -276,11 +278,7 @@ def test_long_conditions_are_looked_at_in_passing() -> None:
 
     class Long(Struct):
         a: int = u8()
-        b: int = u8()
-        chosen = a == 0
-        for number in range(1, 40):
-            chosen = chosen | (a == number) | (b == number)
-        del number
+        chosen = functools.reduce(operator.or_, map(a.__eq__, range(40)))
         extra: int | None = when(chosen, u8())
 
     assert codes(Long) == []
