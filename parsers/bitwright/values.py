@@ -46,16 +46,14 @@ class Packed(Protocol):
     """An address of the module `ipaddress`."""
 
     @property
-    def packed(self) -> bytes:
-        """Its bytes."""
+    def packed(self) -> bytes: ...  # noqa: D102  # the class says it
 
 
 class HasBytes(Protocol):
     """A `uuid.UUID`."""
 
     @property
-    def bytes(self) -> builtins.bytes:
-        """Its bytes."""
+    def bytes(self) -> builtins.bytes: ...  # noqa: D102  # the class says it
 
 
 class Address(bytes):

@@ -107,7 +107,7 @@ class Chain(Struct):
     value: int = bits(7)
     following: Chain | None = when(more, nested("Chain"))
     branches: list[Chain] = array("Chain", size=value)
-    until: list[Chain] = array("Chain", until=lambda it: bool(it.value == 0))
+    until: list[Chain] = array("Chain", until=lambda it: it.value == 0)
 
 
 class Stated(Struct):
