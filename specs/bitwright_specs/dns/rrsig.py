@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bitwright import Name, domain_name, raw, u8, u16, u32
+from bitwright import Name, Timestamp, domain_name, raw, timestamp, u8, u16, u32
 from bitwright_specs.dns.dnssec_enums import Algorithm
 from bitwright_specs.dns.enums import Type
 from bitwright_specs.dns.rdata import RData
@@ -15,8 +15,8 @@ class Signature(RData):
     algorithm: Algorithm = u8(Algorithm)
     labels: int = u8(doc="labels of the signed owner name, without root and wildcard")
     original_ttl: int = u32(doc="seconds")
-    expiration: int = u32(doc="seconds since 1970, modulo 2**32")
-    inception: int = u32(doc="seconds since 1970, modulo 2**32")
+    expiration: Timestamp = timestamp(u32(), doc="seconds since 1970, modulo 2**32")
+    inception: Timestamp = timestamp(u32(), doc="seconds since 1970, modulo 2**32")
     key_tag: int = u16()
     signer_name: Name = domain_name(compress=False)
     signature: bytes = raw()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bitwright import Name, domain_name, raw, u16, u32, u48
+from bitwright import Name, Timestamp, domain_name, raw, timestamp, u16, u32, u48
 from bitwright_specs.dns.enums import Rcode, Type
 from bitwright_specs.dns.rdata import RData
 
@@ -11,7 +11,7 @@ class TSIG(RData, tag=Type.TSIG):
     """Signature over a whole message with a shared secret (RFC 8945, section 4.2)."""
 
     algorithm_name: Name = domain_name(compress=False)
-    time_signed: int = u48(doc="seconds since 1970")
+    time_signed: Timestamp = timestamp(u48(), doc="seconds since 1970")
     fudge: int = u16(doc="seconds")
     mac: bytes = raw(prefix=u16())
     original_id: int = u16()
@@ -23,8 +23,8 @@ class TKEY(RData, tag=Type.TKEY):
     """Agreement on a shared secret (RFC 2930, section 2)."""
 
     algorithm: Name = domain_name(compress=False)
-    inception: int = u32(doc="seconds since 1970")
-    expiration: int = u32(doc="seconds since 1970")
+    inception: Timestamp = timestamp(u32(), doc="seconds since 1970")
+    expiration: Timestamp = timestamp(u32(), doc="seconds since 1970")
     mode: int = u16()
     error: Rcode = u16(Rcode)
     key_data: bytes = raw(prefix=u16())

@@ -61,3 +61,13 @@ def test_hardware_addresses_and_locators(kind: str, text: str, field: str) -> No
 def test_sets_of_bits() -> None:
     assert ours.WKS(address=IPv4Address("192.0.2.1"), protocol=6, bitmap=bytes(2) + b"\x04\x40" + bytes(6) + b"\x80").ports == [21, 25, 80]
     assert ours.NXT(next_domain_name=".", bitmap=b"\x62").types == [ours.Type.A, ours.Type.NS, ours.Type.SOA]
+
+
+def test_times(engine: str) -> None:
+    """Signatures and their keys say when: a number on the wire, a time to people."""
+    text = "A 8 2 3600 20300101000000 20200131123456 12345 example. AAAA"
+    found = ours.RRSIG.codec(engine).parse(dns.rdata.from_text("IN", "RRSIG", text).to_wire() or b"")
+    assert (str(found.expiration), str(found.inception)) == ("2030-01-01T00:00:00Z", "2020-01-31T12:34:56Z")
+    assert (found.expiration, found.inception) == (1893456000, 1580474096)
+    assert found.to_dict()["expiration"] == "2030-01-01T00:00:00Z"
+    assert ours.RRSIG.from_dict(found.to_dict()) == found
