@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bitwright import (
+    SKIPPED,
     DeclarationError,
     Limits,
     Name,
@@ -379,3 +380,18 @@ def test_streams_are_refused_and_partial_input_needs_more(engine: str) -> None:
     for size in range(len(FILE)):
         with pytest.raises(NeedMore):
             File.codec(engine).parse(FILE[:size], partial=True)
+
+
+class Half(Struct):
+    offset: int = auto(u8())
+    number: int = at(offset, u8())
+    high: int = bits(4)
+    low: int = bits(4)
+
+
+def test_a_part_of_a_message_with_pointers(engine: str) -> None:
+    codec = Half.codec(engine)
+    assert codec.parse(b"\x02\x12\x07", only=("number", "high")) == Half(offset=SKIPPED, number=7, high=1, low=SKIPPED)
+    codec = File.codec(engine)
+    assert [s.body for s in codec.parse(FILE, only=("table.body",)).table] == [b"ab", b"c"]
+    assert codec.parse(FILE, only=("last",)).last == 0xAA

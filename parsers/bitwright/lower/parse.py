@@ -160,7 +160,8 @@ class StructLowering:
                 FieldLowering(self, field).lower()
             except IntervalError as error:
                 raise declaration_error(f"an expression of it {error}", field.location, self.spec.name, field.name) from None
-        self._end_reach()
+        if last == len(self.spec.fields):
+            self._end_reach()
         if self.options.strict:
             check_sums(self)
         for field in self.spec.fields[last:]:
