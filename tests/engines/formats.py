@@ -110,6 +110,7 @@ class Body:
         self.smallest = 0
         self.spans: list[str] = []  # fields of whole bytes
         self.points = False  # holds something that lies at an offset
+        self.extended = False  # others build on it
         self.summed = False  # its base class has a checksum
         self.later: list[Callable[[], None]] = []  # second halves of parts: contents whose length was declared before
 

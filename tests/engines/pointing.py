@@ -47,7 +47,9 @@ def elsewhere(body: Body, inner: Callable[[Body], Inner]) -> None:
 
 
 def shared(body: Body) -> None:
-    """Numbers at the same given place, far behind everything."""
+    """Numbers at the same given place, far behind everything: in a struct that holds no others, which might reach as far."""
+    if body.level or body.extended:
+        return
     body.to_byte()
     offset, name, again = body.name("offset"), body.name("there"), body.name("again")
     value, body.module.serial = st.integers(0, 0xFFFF), body.module.serial + 1

@@ -398,14 +398,14 @@ PARTS = (*NUMBERS, *NUMBERS, *CONTENTS, nest, nest, choice, choice, union_list, 
 
 def struct(
     module: Module, level: int, *, loose: bool, phase: int = 0, aligned: bool = True, base: str = "Struct", keywords: str = "",
-    rest: bool = False, params: bool = True, bits: str = "",
+    rest: bool = False, params: bool = True, bits: str = "", to_extend: bool = False,
 ) -> Made:  # fmt: skip
     """A class.  `loose`: it may end inside a byte; not `aligned`: it begins at bit `phase`, so it holds numbers only; `bits`: its bit order."""
     draw = module.draw
     order = draw(st.sampled_from(ORDERS if base == "Struct" else ("big", "little")))
     bits = bits or draw(st.sampled_from(BIT_ORDERS))
     body = Body(module, order, level if aligned else 0, aligned=aligned, may_ask=params, bit_order=bits)
-    body.phase, extended = phase, False
+    body.phase, body.extended, extended = phase, to_extend, False
     if base == "Struct" and aligned and params and level and draw(st.integers(0, 4)) == 0:
         base, extended = extend(body), True
     parts = [*PARTS] if aligned else [*NUMBERS]
@@ -427,7 +427,7 @@ def struct(
 
 def extend(body: Body) -> str:
     """Begin with the fields of a base class; its numbers serve later expressions."""
-    made = struct(body.module, 0, loose=True, params=False, bits=body.bit_order)
+    made = struct(body.module, 0, loose=True, params=False, bits=body.bit_order, to_extend=True)
     spec = made.struct.__bitwright__
     body.makers.append(made.fill)
     body.taken.update(name for name in (*spec.computed, *(f.name for f in spec.fields)))
