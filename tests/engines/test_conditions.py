@@ -66,7 +66,7 @@ def test_building_states_it_too() -> None:
     assert built(Header(version=4, kind=1, options=b"abcd", body=b"x")) == b"F\1abcdx"
     found = agreed(Header, "build", Header(version=4, kind=3, options=b"", body=b"")).problem
     assert (found.code, found.path, found.culprit, found.bit_offset) == ("check", "kind", "kind is 3", None)
-    assert agreed(Header, "build", Header(version=4, ihl=4, kind=1, options=b"", body=b"")).problem.code == "check"
+    assert agreed(Header, "build", Header(version=4, ihl=4, kind=1, options=b"", body=b"")).value == b"D\1", "given, so wrong on purpose"
     assert agreed(Header, "resolved", Header(version=5, kind=1, options=b"", body=b"")).problem.culprit == "kind is 1 and version is 5"
     found = agreed(Holder, "build", Holder(limit=1, header=Header(version=4, kind=1, options=b"", body=b""))).problem
     assert (found.path, found.culprit) == ("header", "limit is 1 and header.kind is 1")

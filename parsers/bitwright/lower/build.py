@@ -335,8 +335,9 @@ class StructBuild:
             self.patch(self.places[field.name,], self.constant(field, field.type))
         write_sums(self)
         self.equations.check()
+        explicit = {path: unknown.explicit for path, unknown in self.equations.unknowns.items()}
         for field, condition in self.spec.checks:
-            fail_unless(self.builder, self.values, field, condition, None, (self.start, 0))
+            fail_unless(self.builder, self.values, field, condition, None, (self.start, 0), explicit)
 
     def constant(self, field: spec.FieldSpec, wire: spec.IntType) -> Reg:
         """The value of a const field: the expression's, unless the user gave another."""

@@ -25,7 +25,7 @@ class FieldLowering(SkipLowering):
         """Read the field and note its value for the object and for later expressions."""
         s, field = self.s, self.field
         if isinstance(field.type, spec.CheckType):
-            fail_unless(self.b, s.values, field, field.type, s.places, (s.start, s.key.phase))
+            fail_unless(self.b, s.values, field, field.type, s.places, (s.start, s.key.phase), {})
             s.values.assume(field.type.condition)
             return
         after = phase_after(field.type, s.phase, s.spec, field)

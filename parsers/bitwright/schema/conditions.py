@@ -16,7 +16,8 @@ def check(condition: bool, message: str, /) -> None:
     """What must hold for the fields before it; a statement of its own in the class body.
 
     `check(ihl >= 5, "the header has at least 20 bytes")`: parsing and building fail with the code `check`, the
-    message, and the numbers that the condition reads.
+    message, and the numbers that the condition reads.  Building leaves a condition alone that reads a derived field
+    which was given: a given value wins, wrong on purpose too.
     """
     if not is_text(message):
         raise declaration_error(f"check() takes a condition and what to say where it fails, not {message!r}", call_site())
