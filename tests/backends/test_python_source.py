@@ -31,8 +31,8 @@ def entry(data, start, end):
     return Header(id_, qr, opcode, aa, tc, rd, ra, z, ad, cd, rcode, qdcount, ancount, nscount, arcount), start + 12
 
 
-def parse(data, /, *, strict=False, keep=False, limits=None, endian=None, partial=False, only=None):
-    if data.__class__ is bytes and not strict and limits is None and endian is None and not keep and only is None:
+def parse(data, /, **options):
+    if data.__class__ is bytes and not options:
         try:
             end = len(data)
             if 12 != end:
@@ -43,7 +43,7 @@ def parse(data, /, *, strict=False, keep=False, limits=None, endian=None, partia
             return Header(id_, qr, opcode, aa, tc, rd, ra, z, ad, cd, rcode, qdcount, ancount, nscount, arcount)
         except FAILURES:
             pass  # the way that explains failures
-    return explaining_parse(data, strict=strict, keep=keep, limits=limits, endian=endian, partial=partial, only=only)
+    return explaining_parse(data, **options)
 """
 
 

@@ -44,14 +44,14 @@ def emit_program(program: Program) -> tuple[str, dict[str, Any]]:
 
 
 FAST_PARSE = """\
-def parse(data, /, *, strict=False, keep=False, limits=None, endian=None, partial=False, only=None):
-    if data.__class__ is bytes and not strict and limits is None and endian is None and not keep and only is None:
+def parse(data, /, **options):
+    if data.__class__ is bytes and not options:
         try:
             {end} = len(data)
 {body}
         except FAILURES:
             pass  # the way that explains failures
-    return explaining_parse(data, strict=strict, keep=keep, limits=limits, endian=endian, partial=partial, only=only)
+    return explaining_parse(data, **options)
 """
 
 
