@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from bitwright import IPv4Address, Struct, u8
@@ -27,9 +27,9 @@ TIMES = int(os.environ.get("BITWRIGHT_EXAMPLES", "1"))
 
 
 def thorough(count: int) -> Any:
-    """Settings of a property over formats: each example defines and compiles classes, so it is slow."""
+    """Settings of a property over formats: each example defines and compiles classes, so it is slow, and is not traced to explain it."""
     return settings(
-        max_examples=count * TIMES, deadline=None, derandomize=TIMES == 1, database=None,
+        max_examples=count * TIMES, deadline=None, phases=[Phase.generate, Phase.shrink], derandomize=TIMES == 1, database=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
     )  # fmt: skip
 
