@@ -178,3 +178,19 @@ def test_pointers_that_nobody_asks_for_are_not_followed(engine: str) -> None:
     assert codec.parse(b"\x02\x07\1\2", only="far").far == 258
     with pytest.raises(ParseError):
         codec.parse(b"\xff\x07", only="far")
+
+
+class Tagged(Struct):
+    kind: int = auto(u8())
+    is_number = kind == 1
+    body: Body = variant(Body, on=kind)
+
+
+def test_what_depends_on_something_skipped_says_so() -> None:
+    part = Tagged.parse(Tagged(body=Number(number=7)).build(), only="body")
+    with pytest.raises(ValueError, match="kind was left out when the message was parsed with only="):
+        _ = part.is_number
+    with pytest.raises(ValueError, match="kind is not known yet"):
+        _ = Tagged(body=Number(number=7)).is_number
+    assert part.relaxed().kind is SKIPPED
+    assert part.relaxed().body == part.body

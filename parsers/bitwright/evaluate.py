@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bitwright.schema.expr import BINARY, Binary, Const, FieldRef, ItemRef, Node, ParamRef, Rest, Select, Unary
+from bitwright.values import SKIPPED
 
 OPERATORS: dict[str, Callable[[int, int], int]] = {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "floordiv": operator.floordiv, "mod": operator.mod,
@@ -16,7 +17,7 @@ OPERATORS: dict[str, Callable[[int, int], int]] = {
 
 
 def evaluate(node: Node, message: Any) -> int:
-    """Evaluate over the attributes of `message`; ValueError where a derived field is still None."""
+    """Evaluate over the attributes of `message`; ValueError where a derived field is still None, or one was left out."""
     match node:
         case Const(number):
             return number
@@ -26,6 +27,8 @@ def evaluate(node: Node, message: Any) -> int:
                 value = getattr(value, name)
             if value is None:
                 raise ValueError(f"{'.'.join(names)} is not known yet; it is derived: use resolved() first")
+            if value is SKIPPED:
+                raise ValueError(f"{'.'.join(names)} was left out when the message was parsed with only=")
             return int(value)
         case Unary(op, a):
             return -evaluate(a, message) if op == "neg" else int(not evaluate(a, message))
@@ -58,7 +61,7 @@ def _source(node: Node) -> str:
         case Const(number):
             return f"({number})"
         case FieldRef(names):
-            return f"message.{'.'.join(names)}"
+            return f"(+message.{'.'.join(names)})"  # TypeError of what is not there, even where it would only be compared
         case Unary(op, a):
             return f"(-{_source(a)})" if op == "neg" else f"(not {_source(a)})"
         case Binary(op, a, b):

@@ -7,7 +7,7 @@ Promise: a codec reads through a `Cursor`, which never leaves the field's bytes;
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Final, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Final, Generic, Literal, TypeVar, get_args
 
 from bitwright.errors import Fault
 
@@ -93,6 +93,12 @@ class FieldCodec(Generic[T]):
     """
 
     canonical: ClassVar[bool] = False
+    _of_bytes: ClassVar[bool] = False  # a `FieldCodec[bytes]`, whose plain data is hexadecimal text
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if any(get_args(base) == (bytes,) for base in cls.__dict__.get("__orig_bases__", ())):
+            cls._of_bytes = True
 
     def parse(self, cursor: Cursor) -> T:
         """The value at the cursor."""
@@ -108,7 +114,7 @@ class FieldCodec(Generic[T]):
 
     def from_plain(self, plain: Any) -> T:
         """The inverse of `to_plain`."""
-        return plain  # type: ignore[no-any-return]  # a codec whose values JSON cannot hold says how
+        return bytes.fromhex(plain) if self._of_bytes else plain  # type: ignore[return-value]  # what else JSON cannot hold, a codec says how
 
 
 class Transform(FieldCodec[T]):
@@ -160,10 +166,6 @@ class Zlib(Transform[bytes]):
 
         deflate = zlib.compressobj(self.level, zlib.DEFLATED, self.wbits)
         return deflate.compress(value) + deflate.flush()
-
-    def from_plain(self, plain: Any) -> bytes:
-        """Bytes of hexadecimal text."""
-        return bytes.fromhex(plain)
 
 
 def decode(codec: FieldCodec[Any], data: bytes | bytearray, base: int, end: int, *, plain: bool = False) -> tuple[Any, int]:

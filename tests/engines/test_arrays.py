@@ -331,3 +331,25 @@ class Maybe(Struct):
 def test_optional_and_by_an_expression_of_several_fields() -> None:
     assert built(Maybe(more=[1, 2])) == b"\1\1\2"
     assert built(Maybe(items=[Option(code=1, value=b"")], more=[7])) == b"\x81\1\1\0\7"
+
+
+class Counted(Struct):
+    count: int = auto(u8())
+    items: list[int] = array(u8(), count=count)
+
+
+class Area(Struct):
+    lists: list[Counted] = array(Counted, size=5)
+    behind: int = u8()
+
+
+class Areas(Struct):
+    areas: list[Area] = array(Area, size=12)
+
+
+def test_elements_that_say_their_size_in_a_region_of_a_constant_one() -> None:
+    area = Area(lists=[Counted(items=[1, 2]), Counted(items=[]), Counted(items=[])], behind=7)
+    assert built(area) == b"\2\1\2\0\0\7"
+    assert built(Areas(areas=[area, area])) == 2 * b"\2\1\2\0\0\7"
+    assert agreed(Area, "parse", b"\2\1\2\1\0\7").ok
+    assert agreed(Area, "parse", b"\2\1\2\2\0\7").problem.code == "truncated"

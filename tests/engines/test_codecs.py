@@ -248,3 +248,26 @@ def test_what_cannot_be_declared(said: str, message: str) -> None:
     names = {"Struct": Struct, "coded": coded, "raw": raw, "u8": u8, "Loose": Loose, "Complex": Complex, "array": array, "const": const}
     with pytest.raises(DeclarationError, match=message):
         exec(f"class Wrong(Struct):\n    value: object = {said}\n", names)
+
+
+class Mirrored(Transform[bytes]):
+    def decode(self, data: bytes) -> bytes:
+        return data[::-1]
+
+    def encode(self, value: bytes) -> bytes:
+        return value[::-1]
+
+
+class Reflected(Mirrored):
+    """Of bytes because Mirrored is."""
+
+
+class Mirrors(Struct):
+    one: bytes = coded(Mirrored(), raw(prefix=u8()))
+    other: bytes = coded(Reflected())
+
+
+def test_bytes_are_hexadecimal_text_in_plain_data_both_ways() -> None:
+    mirrors = Mirrors(one=b"ab", other=b"cd")
+    assert mirrors.to_dict() == {"one": "6162", "other": "6364"}
+    assert Mirrors.from_json(mirrors.to_json()) == mirrors

@@ -17,6 +17,7 @@ from bitwright import (
     checksum,
     const,
     domain_name,
+    flag,
     nested,
     pad,
     payload,
@@ -320,3 +321,37 @@ def test_the_errors_of_building_name_the_struct(engine: str) -> None:
     ) as caught:
         Twice.codec(engine).build(Twice(left=b"ab", right=[1]))
     assert caught.value.declaration is not None
+
+
+class Escaped(Struct):
+    """The length of WebSocket: an escape says that a wider number follows."""
+
+    short: int = auto(u8())
+    wide: int | None = when(short == 255, auto(u16()))
+    body: bytes = raw(size=select(short == 255, wide, short))
+
+
+class Fallback(Struct):
+    given: bool = flag()
+    size: int = auto(bits(7, default=0))
+    body: bytes = raw(size=select(given, size, 5))
+
+
+class Absent(Struct):
+    given: bool = flag()
+    _gap = pad(bits=7)
+    size: int | None = when(given, auto(u8()))
+    body: bytes = raw(size=size)
+
+
+def test_a_size_is_checked_where_the_field_that_it_would_solve_is_absent_or_not_chosen() -> None:
+    assert built(Escaped(wide=300, body=bytes(300)))[:3] == b"\xff\1\x2c"
+    assert built(Escaped(short=255, body=b"abc")) == b"\xff\0\3abc"
+    assert built(Escaped(short=3, body=b"abc")) == b"\3abc"
+    assert agreed(Escaped, "build", Escaped(body=b"abc")).problem.code == "conflict"
+    assert built(Fallback(given=True, body=b"abc")) == b"\x83abc"
+    assert built(Fallback(given=False, body=b"abcde")) == b"\0abcde"
+    assert agreed(Fallback, "build", Fallback(given=False, body=b"abc")).problem.code == "conflict"
+    assert built(Absent(given=True, body=b"abc")) == b"\x80\3abc"
+    assert built(Absent(given=False, body=b"")) == b"\0"
+    assert agreed(Absent, "build", Absent(given=False, body=b"abc")).problem.code == "conflict"

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from bitwright import DeclarationError
-from tests.engines.agreement import ENGINES, agreed
+from tests.engines.everything import everything
 from tests.engines.test_agreement import thorough
 from tests.engines.wild import Wild, wild_formats
 
@@ -18,36 +15,12 @@ BYTES = st.one_of(
 
 
 @thorough(120)
-@given(wild_formats(), st.lists(BYTES, min_size=6, max_size=6))
-def test_a_declaration_works_or_is_refused(form: Wild, inputs: list[bytes]) -> None:
+@given(wild_formats(), st.lists(BYTES, min_size=4, max_size=4), st.data())
+def test_a_declaration_works_or_is_refused(form: Wild, inputs: list[bytes], data: st.DataObject) -> None:
     if form.struct is None:
         assert form.refusal is not None
         assert form.refusal.declaration is not None
         assert form.refusal.declaration.file == "wild.py"
         event("refused at once")
         return
-    struct: Any = form.struct
-    refusals = [refusal(struct, engine, direction) for engine in ENGINES for direction in ("parse", "build", "resolve")]
-    assert refusals[:3] == refusals[3:]
-    if refusals[0] is not None:
-        event("refused when compiled")
-        return
-    event("works" if refusals[1] is None else "reads only")
-    for data in inputs:
-        found = agreed(struct, "parse_prefix", data)
-        agreed(struct, "parse", data, strict=True)
-        agreed(struct, "parse_layer", data)
-        if found.ok and refusals[1] is None:
-            again = agreed(struct, "build", found.value[0])
-            assert again.ok, (data.hex(), found.value, again.error)
-
-
-def refusal(struct: Any, engine: str, direction: str) -> str | None:
-    """Why a format cannot be compiled; it names a line of the declaration."""
-    try:
-        struct.codec(engine).optimized(direction)
-    except DeclarationError as error:
-        assert error.declaration is not None
-        assert error.declaration.file in ("wild.py", "common.py")
-        return str(error)
-    return None
+    event("works" if everything(form.struct, inputs, data.draw) else "refused when compiled")

@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NoReturn
 
-from bitwright.ir.ops import Block, Function, Op, Program, Reg
+from bitwright.ir.ops import Block, Function, Op, Program, Reg, walk
 from bitwright.ir.verify import ProgramError
 from bitwright.ir.waiting import hands_on, open_functions, waits
 
@@ -347,6 +347,7 @@ class _Reads:
         """What is carried stays before the ends that it is before at first, if every round keeps that up."""
         body, begin = op.blocks[0], self.index
         carried = body.params[{"loop.count": 1, "loop.each": 2}.get(op.kind, 0) :]
+        self.ends |= {reg for inner in walk(body) for reg in inner.args if reg in self.places}  # ends of regions of a fixed size
         assumed = self._kept(op.args[1:])
         room, sums = self.room, self.sums
         while True:

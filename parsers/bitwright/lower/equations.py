@@ -171,7 +171,7 @@ class Equations:
         self._unless_given(unknown, lambda: self._choose(unknown, chain))
         for equation in chain:
             equation.solved.append(path)
-            equation.holds = len(chain) == 1 and is_exact(equation)
+            equation.holds = len(chain) == 1 and is_exact(equation) and unknown.condition is None  # absent, it solves nothing
         return True
 
     def _ready(self, equation: Equation, path: Path) -> bool:

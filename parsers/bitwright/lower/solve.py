@@ -137,9 +137,10 @@ def _fields(node: Node) -> set[Path]:
 
 
 def is_exact(equation: Equation) -> bool:
-    """Whether a solution always satisfies the equation; `field & mask == size` may have none."""
-    masked = any(isinstance(n, Binary) and n.op in {"and", "or"} for n in walk(equation.expression))
-    return equation.kind == "presence" or not masked
+    """Whether a solution always satisfies the equation; `field & mask == size` and `select(other, field, 5) == size` may have none."""
+    return equation.kind == "presence" or not any(
+        (isinstance(n, Select) and not _has_rest(n)) or (isinstance(n, Binary) and n.op in {"and", "or"}) for n in walk(equation.expression)
+    )
 
 
 def determines(equation: Equation, path: Path, width: int) -> bool:

@@ -92,6 +92,8 @@ def check_pointers(made: spec.StructSpec) -> None:
         if len(found) > 1:
             raise error(f"`{show(wire.offset)}` has two derived fields, {found[0].name} and {found[1].name}; one equation solves only one")
         for one in found:
+            if one in [field for field, _ in made.sums]:
+                raise error(f"`{one.name}` is a checksum, which says what the bytes are, not where they lie; point with another field")
             if isinstance(one.type, spec.OptionalType):
                 raise _error(made, one)(
                     f"is derived from where {each.name} lies, and may be absent; put both into a struct of their own, and that into when()"

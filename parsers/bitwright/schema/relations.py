@@ -119,15 +119,15 @@ class Relations(msgspec.Struct, frozen=True):
             case Select(chosen, _, _):
                 self.condition(chosen, "the condition of select()")
 
-    def _field(self, names: tuple[str, ...]) -> None:
+    def _field(self, names: tuple[str, ...]) -> Target:
         try:
-            follow(self.made, names)
+            return follow(self.made, names)
         except UnknownError as why:
             raise self.error(f"`{'.'.join(names)}`: {why}" if len(names) > 1 else str(why)) from None
 
-    def _element(self, names: tuple[str, ...]) -> None:
+    def _element(self, names: tuple[str, ...]) -> Target:
         try:
-            self._element_target(names)
+            return self._element_target(names)
         except UnknownError as why:
             raise self.error(f"until=: {why}") from None
 
@@ -151,9 +151,9 @@ class Relations(msgspec.Struct, frozen=True):
             case Const(value):
                 return value in {0, 1}
             case FieldRef(names):
-                return self._true_or_false(follow(self.made, names))
+                return self._true_or_false(self._field(names))
             case ItemRef(names):
-                return self._true_or_false(self._element_target(names))
+                return self._true_or_false(self._element(names))
             case ParamRef(name):
                 return self.made.params[name].type is bool
             case Unary(op):

@@ -133,7 +133,10 @@ def array(
         predicate = None
         if until is not None:
             scope.item = Expr("item")
-            predicate = scope.freeze(until(scope.item))
+            try:
+                predicate = scope.freeze(until(scope.item))
+            except NameError as error:  # a function in a class body does not see the names of the class
+                raise scope.error(f"until= sees the element alone ({error}); write until=lambda it: it.length == 0") from None
             scope.item = None
         sizes = optional_node(count, scope), optional_node(size, scope)
         return spec.ArrayType(element(scope), *sizes, predicate, length_prefix(prefix, scope), end)
