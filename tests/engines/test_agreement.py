@@ -70,6 +70,9 @@ def test_a_message_with_one_byte_changed(form: Format, data: st.DataObject) -> N
         if found.ok:
             again = agreed(struct, "build", found.value, **params)
             assert again.ok, (mutant.hex(), found.value, again.error)
+            if "non-minimal" in {finding.code for finding in agreed(struct, "check", mutant, **params).value[1]}:
+                # Its numbers are written shorter, and a length around them that was read is kept: only keep=True gives it back.
+                continue
             back = agreed(struct, "parse", again.value, **params)
             assert back.same(found), (mutant.hex(), again.value.hex(), found.value, back)
 
