@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bitwright.compression import NameMemo, choose_sizes, fit_region
+from bitwright.wire.compression import NameMemo, choose_sizes, fit_region
 
 
 def write(memo: NameMemo, out: bytearray, *names: bytes) -> None:

@@ -36,7 +36,7 @@ from bitwright import (
     varint,
     when,
 )  # fmt: skip
-from bitwright.diagram import diagram
+from bitwright.seeing.diagram import diagram
 from tests.ir.programs import specs
 
 RULER = " " + "+-" * 32 + "+"

@@ -32,8 +32,8 @@ from bitwright import (  # fmt: skip
 )
 from bitwright.checksum import internet
 from bitwright.escaping import printable, shortened
-from bitwright.explain.tables import table
 from bitwright.schema.spec import CheckType
+from bitwright.seeing.explain.tables import table
 from bitwright_specs.dns import Message
 from tests.ir.programs import dns_messages, specs
 

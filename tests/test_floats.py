@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bitwright import BuildError, DeclarationError, Struct, array, auto, bits, check, f16, f32, f64, flag, nested, pad, u8, when
-from bitwright.floats import bits_of_float, float_of_bits, float_of_plain, plain_float
+from bitwright.wire.floats import bits_of_float, float_of_bits, float_of_plain, plain_float
 from tests.engines.agreement import agreed, built
 
 

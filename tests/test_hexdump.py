@@ -9,9 +9,9 @@ import pytest
 
 from bitwright import Struct, array, auto, bits, checksum, const, flag, nested, pad, param, payload, raw, reserved, text, u8, u16, when
 from bitwright.checksum import internet
-from bitwright.hexdump import Paper, hexdump
-from bitwright.hexdump.layout import items_of
-from bitwright.observe import Observation, Part, observe
+from bitwright.seeing.hexdump import Paper, hexdump
+from bitwright.seeing.hexdump.layout import items_of
+from bitwright.seeing.observe import Observation, Part, observe
 from bitwright_specs.dns import Message
 from tests.ir.programs import dns_messages, specs
 

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 from bitwright import Struct, array, auto, nested, raw, text, u8, u16, when
 from bitwright.escaping import escaped
-from bitwright.html import MOST_ELEMENTS, MOST_ROWS, STYLE
+from bitwright.seeing.html import MOST_ELEMENTS, MOST_ROWS, STYLE
 from bitwright_specs.dns import Message
 from tests.test_hexdump import ANSWER
 

@@ -14,7 +14,7 @@ import pytest
 from bitstring import BitArray, Bits
 
 from bitwright import DeclarationError, Struct, array, auto, bits, check, flag, nested, pad, u8, u16, when
-from bitwright.bitstrings import is_bits
+from bitwright.wire.bitstrings import is_bits
 from tests.engines.agreement import agreed, built
 
 BIT_ORDERS = ("msb", "lsb")

@@ -2,11 +2,12 @@
 
 The map of the house, from the ground up:
 
-* `errors`, `checksum`, `enums`, `values`, `names`: what everything shares
+* `errors`, `checksum`, `enums`, `values`: what everything shares; `wire`: forms on the wire and what they say, both ways
 * `schema`: what the user says; class bodies become frozen specs
 * `ir`: the program: typed ops, verifier, text form, reference interpreter
 * `lower`: spec to program, and the passes over it; `backends`: program to callable
-* `codec`: the pipeline in one function; `Struct`: the class users extend
+* `codec`: the pipeline in one function; `stream`: the same on bytes as they come; `Struct`: the class users extend
+* `lint`, `certificate`: what a declaration promises; `seeing`: diagrams, hexdumps, explanations, pages
 * `capture`: files to packets; `stack`: packets to layers; `cli`: the command line
 """
 
@@ -28,7 +29,7 @@ from bitwright.schema.structure import array, nested, switch, variant
 from bitwright.schema.sums import checksum, span
 from bitwright.schema.times import timestamp
 from bitwright.struct_ import Struct
-from bitwright.timestamps import Timestamp
+from bitwright.wire.timestamps import Timestamp
 from bitwright.values import SKIPPED, UUID, IPv4Address, IPv6Address, MACAddress, Name
 
 if TYPE_CHECKING:

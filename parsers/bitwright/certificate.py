@@ -20,7 +20,7 @@ import msgspec
 from bitwright.errors import Location
 from bitwright.schema import spec
 from bitwright.schema.expr import Const, Node
-from bitwright.varints import most_bytes
+from bitwright.wire.varints import most_bytes
 
 Kind: TypeAlias = Literal["canonical", "lossless", "lossy"]
 

@@ -72,7 +72,7 @@ class StructType(StructMeta):
         """What notebooks show of a class: its picture.  On values, the method of that name in Struct serves."""
         if "__bitwright__" not in cls.__dict__:
             raise AttributeError("_repr_html_")
-        from bitwright.html import class_html
+        from bitwright.seeing.html import class_html
 
         return types.MethodType(class_html, cls)
 

@@ -162,8 +162,8 @@ class Struct(_Value):
     @classmethod
     def explain(cls, data: Any = None, /, **parameters: Any) -> str:
         """How the class is laid out and executed; with `data`, each field's place and value in it."""
-        from bitwright.explain import explain
-        from bitwright.picture import Picture
+        from bitwright.seeing.explain import explain
+        from bitwright.seeing.picture import Picture
 
         return Picture(explain(cls, data, **parameters))
 
@@ -176,23 +176,23 @@ class Struct(_Value):
 
         `color` adds ANSI colours; `fold=False` shows long fields and lists whole.
         """
-        from bitwright.hexdump import Paper, hexdump
-        from bitwright.picture import Picture
+        from bitwright.seeing.hexdump import Paper, hexdump
+        from bitwright.seeing.picture import Picture
 
         return Picture(hexdump(cls, data, Paper(bytes_per_row, fold, color), endian, parameters))
 
     @classmethod
     def diagram(cls, *, format: Literal["text", "svg"] = "text") -> str:  # noqa: A002  # what it is called on the command line
         """The layout as an RFC draws it, 32 bits a row; as text, or drawn as SVG."""
-        from bitwright.picture import Picture
+        from bitwright.seeing.picture import Picture
 
         if format == "svg":
-            from bitwright.diagram_svg import diagram_svg
+            from bitwright.seeing.diagram_svg import diagram_svg
 
             return Picture(diagram_svg(cls))
         if format != "text":
             raise ValueError(f'format={format!r}: there are "text" and "svg"')
-        from bitwright.diagram import diagram
+        from bitwright.seeing.diagram import diagram
 
         return Picture(diagram(cls))
 
@@ -236,7 +236,7 @@ class Struct(_Value):
 
     def _repr_html_(self) -> str:
         """What notebooks show: a table of the fields, everything in it escaped."""
-        from bitwright.html import value_html
+        from bitwright.seeing.html import value_html
 
         return value_html(self)
 

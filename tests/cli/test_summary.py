@@ -24,8 +24,8 @@ from bitwright import (
     u16,
     when,
 )
-from bitwright.summary import summary
-from bitwright.words import hex_of
+from bitwright.seeing.summary import summary
+from bitwright.seeing.words import hex_of
 
 
 class Color(OpenEnum):

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bitwright.areas import fill
+from bitwright.wire.areas import fill
 from tests.engines.formats import Body, Made, Making
 from tests.engines.numbers import bounds, word
 

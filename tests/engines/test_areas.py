@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bitwright import DeclarationError, Struct, array, auto, const, raw, text, u8, u32, varint
-from bitwright.areas import content_end, fill, find_unit, padding
 from bitwright.stream import Stream
+from bitwright.wire.areas import content_end, fill, find_unit, padding
 from tests.engines.agreement import agreed, built
 
 

@@ -37,7 +37,7 @@ from bitwright import (
     varint,
     when,
 )  # fmt: skip
-from bitwright.timestamps import _UNITS, EPOCHS, timestamp_type
+from bitwright.wire.timestamps import _UNITS, EPOCHS, timestamp_type
 from tests.engines.agreement import agreed, built
 
 TEXT = "00112233-4455-6677-8899-aabbccddeeff"

@@ -30,7 +30,7 @@ from bitwright import (
     when,
 )  # fmt: skip
 from bitwright.checksum import crc32
-from bitwright.varints import KINDS, bounds_of_varint, most_bytes, read_varint, size_of_varint, write_varint
+from bitwright.wire.varints import KINDS, bounds_of_varint, most_bytes, read_varint, size_of_varint, write_varint
 from tests.engines.agreement import agreed, built
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bitwright.timestamps import timestamp_type
-from bitwright.varints import KINDS, bounds_of_varint
+from bitwright.wire.timestamps import timestamp_type
+from bitwright.wire.varints import KINDS, bounds_of_varint
 from tests.engines.formats import Body, Known, Making
 
 UNSIGNED = tuple(kind for kind, (_, signed) in KINDS.items() if not signed)

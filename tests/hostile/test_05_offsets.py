@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 
 from bitwright import BuildError, DeclarationError, Limits, ParseError, Struct, array, at, nested, raw, text, u8, u16, u32, when
-from bitwright.pointers import LEAST_INPUT
+from bitwright.wire.pointers import LEAST_INPUT
 from tests.engines.agreement import agreed
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bitwright import Struct, auto, raw, u8, varint
 from bitwright.schema.numbers import Coding
-from bitwright.varints import KINDS, most_bytes
+from bitwright.wire.varints import KINDS, most_bytes
 from tests.engines.agreement import agreed
 
 

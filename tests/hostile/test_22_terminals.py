@@ -14,8 +14,8 @@ import pytest
 from bitwright import BitwrightError
 from bitwright.cli import main
 from bitwright.plain import plain_value
-from bitwright.summary import summary
-from bitwright.words import scalar
+from bitwright.seeing.summary import summary
+from bitwright.seeing.words import scalar
 from tests.cli.running import pcap
 
 EVERY_BYTE = bytes(range(256))

@@ -77,7 +77,7 @@ def _finding(finding: Finding) -> str:
 
 
 def _hexdump(struct: type[Struct], data: bytes, output: Output, width: int | None, *, fold: bool) -> str:
-    from bitwright.hexdump import Paper, hexdump
+    from bitwright.seeing.hexdump import Paper, hexdump
 
     columns = shutil.get_terminal_size().columns if output.is_terminal else None
     color = output.target is None and wants_colour(sys.stdout)

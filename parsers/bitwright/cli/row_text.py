@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bitwright.cli.output import Output
 from bitwright.cli.terminal import Style
 from bitwright.escaping import printable
-from bitwright.summary import summary
+from bitwright.seeing.summary import summary
 from bitwright.values import Address
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from bitwright.cli.output import Output
 from bitwright.cli.row_text import Clock, endpoints, trouble
 from bitwright.cli.tree import Node, TreePrinter, computed_nodes, partial_nodes, struct_nodes
 from bitwright.escaping import printable
-from bitwright.words import bytes_in_hex
+from bitwright.seeing.words import bytes_in_hex
 
 if TYPE_CHECKING:
     from bitwright.stack import Layer, Row

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from bitwright import Struct
 from bitwright.schema import spec
-from bitwright.summary import summary
-from bitwright.words import scalar
+from bitwright.seeing.summary import summary
+from bitwright.seeing.words import scalar
 
 if TYPE_CHECKING:
     from rich.tree import Tree

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from bitwright.errors import BUILD_CODES, FINDING_CODES, PARSE_CODES, Location
 from bitwright.field_codec import FieldCodec
-from bitwright.floats import WIDTHS
 from bitwright.ir.builder import FOLD, IntervalError, interval
 from bitwright.ir.ops import Op, Program, Reg
-from bitwright.varints import KINDS, bounds_of_varint
+from bitwright.wire.floats import WIDTHS
+from bitwright.wire.varints import KINDS, bounds_of_varint
 
 Check = Callable[[Op, Program], str | None]
 

@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bitwright import kept
-from bitwright.bitstrings import bits_at, spare_bits, text_at
 from bitwright.errors import Blame, BuildError, Finding, Location, ParseError, Problem
-from bitwright.floats import float_of_bits, plain_float
 from bitwright.ir.builder import FOLD
 from bitwright.ir.ops import Block, Function, Op, Program, Reg
+from bitwright.wire.bitstrings import bits_at, spare_bits, text_at
+from bitwright.wire.floats import float_of_bits, plain_float
 
 
 @dataclasses.dataclass(slots=True)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from bitwright import kept
-from bitwright.areas import check_terminated, fill
-from bitwright.bitstrings import as_bits, number_of_bits
-from bitwright.compression import NameMemo, fit_region
 from bitwright.errors import Fault
 from bitwright.field_codec import encode
-from bitwright.floats import bits_of_float
 from bitwright.ir.interp import Frame, Handler, KeptName, Machine, checksum_of
 from bitwright.ir.ops import Op
 from bitwright.kept import Place
-from bitwright.names import POINTER_RANGE, Memo, NameFault, join_labels, read_name, split_name
-from bitwright.pointers import Blocks, begin_block, end_block
 from bitwright.values import SKIPPED
-from bitwright.varints import write_varint
+from bitwright.wire.areas import check_terminated, fill
+from bitwright.wire.bitstrings import as_bits, number_of_bits
+from bitwright.wire.compression import NameMemo, fit_region
+from bitwright.wire.floats import bits_of_float
+from bitwright.wire.names import POINTER_RANGE, Memo, NameFault, join_labels, read_name, split_name
+from bitwright.wire.pointers import Blocks, begin_block, end_block
+from bitwright.wire.varints import write_varint
 
 
 def _bits_written(m: Machine) -> int:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from bitwright import kept
-from bitwright.areas import content_end, find_unit, is_padding
 from bitwright.errors import Fault, ParseError
 from bitwright.field_codec import decode, encode
 from bitwright.ir.interp import Frame, Handler, Machine, bits_of, checksum_of, join_path, several
 from bitwright.ir.ops import Op
 from bitwright.ir.waiting import Waiting, name_wanted, terminator_wanted, varint_wanted
-from bitwright.names import NameFault, name_end, read_name
-from bitwright.pointers import Reach
 from bitwright.values import SKIPPED
-from bitwright.varints import read_varint, size_of_varint
+from bitwright.wire.areas import content_end, find_unit, is_padding
+from bitwright.wire.names import NameFault, name_end, read_name
+from bitwright.wire.pointers import Reach
+from bitwright.wire.varints import read_varint, size_of_varint
 
 
 def _enter(m: Machine, op: Op, args: list[Any]) -> None:

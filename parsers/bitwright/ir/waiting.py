@@ -16,8 +16,8 @@ from typing import Final
 
 from bitwright.errors import Fault
 from bitwright.ir.ops import Function, Op, Program, Reg, walk
-from bitwright.names import MAX_LABEL, MAX_NAME
-from bitwright.varints import read_varint
+from bitwright.wire.names import MAX_LABEL, MAX_NAME
+from bitwright.wire.varints import read_varint
 
 # Ops that take an end and can wait before it.
 WAITS: Final = frozenset({"need", "need.var", "find", "name", "varint"})

@@ -389,7 +389,7 @@ class StructBuild:
     def box(self, number: Reg, wire: spec.IntType) -> Reg:
         """The object for a number of a type."""
         from bitwright.enums import table_of
-        from bitwright.timestamps import table_of_times
+        from bitwright.wire.timestamps import table_of_times
 
         kind = "bool" if wire.as_type is bool else "int"
         if wire.enum is not None:

@@ -13,8 +13,8 @@ from bitwright.lower.expressions import bounds, expanded, refs_of
 from bitwright.lower.parse import StructLowering
 from bitwright.schema import spec
 from bitwright.schema.expr import Const, Node, show
-from bitwright.timestamps import table_of_times
 from bitwright.values import Address, from_mixed, mixed_text
+from bitwright.wire.timestamps import table_of_times
 
 MOST_BYTES = 9  # that one load reads
 

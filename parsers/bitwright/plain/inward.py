@@ -10,14 +10,14 @@ import enum
 from collections.abc import Mapping
 from typing import Any
 
-from bitwright.bitstrings import bits_of_text
 from bitwright.errors import Fault
 from bitwright.escaping import printable
 from bitwright.evaluate import evaluate
 from bitwright.field_codec import guarded
-from bitwright.floats import float_of_plain
 from bitwright.schema import spec
 from bitwright.values import Address
+from bitwright.wire.bitstrings import bits_of_text
+from bitwright.wire.floats import float_of_plain
 
 
 class PlainError(ValueError):

@@ -11,11 +11,11 @@ import linecache
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from bitwright.bitstrings import is_bits, text_of_bits
-from bitwright.floats import plain_float
 from bitwright.schema import spec
-from bitwright.timestamps import Timestamp
 from bitwright.values import SKIPPED, Address
+from bitwright.wire.bitstrings import is_bits, text_of_bits
+from bitwright.wire.floats import plain_float
+from bitwright.wire.timestamps import Timestamp
 
 Converter: TypeAlias = Callable[[Any], dict[str, Any]]
 

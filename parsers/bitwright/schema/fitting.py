@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from bitwright.areas import check_fitting, check_terminated, fill
 from bitwright.enums import table_of
 from bitwright.errors import Fault
 from bitwright.field_codec import encode
-from bitwright.floats import bits_of_float
-from bitwright.names import split_name
 from bitwright.schema import spec
 from bitwright.schema.expr import Const, Node, Scope
 from bitwright.values import Address
+from bitwright.wire.areas import check_fitting, check_terminated, fill
+from bitwright.wire.floats import bits_of_float
+from bitwright.wire.names import split_name
 
 MOST_CONSTANT = 1 << 16  # bytes of an area
 

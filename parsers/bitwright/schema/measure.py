@@ -10,7 +10,7 @@ import msgspec
 
 from bitwright.schema import spec
 from bitwright.schema.expr import Const
-from bitwright.varints import most_bytes
+from bitwright.wire.varints import most_bytes
 
 
 class Size(msgspec.Struct, frozen=True):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import enum
 from typing import Any, Literal, TypeAlias, TypeVar, overload
 
-from bitwright import bitstrings
 from bitwright.errors import declaration_error
 from bitwright.schema import spec
 from bitwright.schema.draft import (
@@ -26,7 +25,8 @@ from bitwright.schema.draft import (
     order_of,
 )
 from bitwright.schema.expr import MOST_BYTES, Expr, Scope, call_site
-from bitwright.varints import KINDS
+from bitwright.wire import bitstrings
+from bitwright.wire.varints import KINDS
 
 Coding: TypeAlias = Literal["leb128", "sleb128", "zigzag", "quic", "mqtt", "vlq", "der"]
 

@@ -16,7 +16,7 @@ import msgspec
 from bitwright.errors import Location
 from bitwright.field_codec import FieldCodec
 from bitwright.schema.expr import Const, Node
-from bitwright.timestamps import Timestamp
+from bitwright.wire.timestamps import Timestamp
 
 Order: TypeAlias = Literal["big", "little", "inherit"]
 BitOrder: TypeAlias = Literal["msb", "lsb"]  # which bit of a byte comes first

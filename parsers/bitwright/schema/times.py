@@ -10,7 +10,7 @@ from bitwright.errors import declaration_error
 from bitwright.schema import spec
 from bitwright.schema.draft import UNSET, draft_of, field, inner_type
 from bitwright.schema.expr import Scope, call_site
-from bitwright.timestamps import Timestamp, timestamp_type
+from bitwright.wire.timestamps import Timestamp, timestamp_type
 
 
 def timestamp(inner: int, /, *, unit: str = "s", epoch: str = "unix", default: Timestamp = UNSET, doc: str = "") -> Timestamp:

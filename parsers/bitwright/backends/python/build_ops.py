@@ -5,11 +5,11 @@ from __future__ import annotations
 from bitwright.backends.python import runtime
 from bitwright.backends.python.common_ops import COMMON, Emit, variables
 from bitwright.backends.python.emitter import CODES, Emitter, strip
-from bitwright.compression import NameMemo, fit_region
 from bitwright.field_codec import encode
 from bitwright.ir.ops import Op, Reg
-from bitwright.pointers import Blocks, begin_block, end_block
-from bitwright.varints import write_varint
+from bitwright.wire.compression import NameMemo, fit_region
+from bitwright.wire.pointers import Blocks, begin_block, end_block
+from bitwright.wire.varints import write_varint
 
 
 def _as_int(e: Emitter, op: Op) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 from bitwright.backends.python.emitter import Emitter, strip
 from bitwright.backends.python.runtime import MALFORMED
-from bitwright.bitstrings import bits_at, spare_bits, text_at
-from bitwright.floats import float_of_bits, plain_float
 from bitwright.ir.ops import Op, Reg
+from bitwright.wire.bitstrings import bits_at, spare_bits, text_at
+from bitwright.wire.floats import float_of_bits, plain_float
 
 SIGNS = {
     "add": "+", "sub": "-", "mul": "*", "floordiv": "//", "mod": "%", "and": "&", "or": "|", "xor": "^", "shl": "<<", "shr": ">>",

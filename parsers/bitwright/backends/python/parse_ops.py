@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from bitwright.areas import content_end, find_unit, is_padding
 from bitwright.backends.python import runtime
 from bitwright.backends.python.common_ops import COMMON, Emit, variables
 from bitwright.backends.python.emitter import CODES, Emitter, strip
 from bitwright.field_codec import decode
 from bitwright.ir.ops import Op
-from bitwright.names import name_end
-from bitwright.pointers import Reach
 from bitwright.values import SKIPPED
-from bitwright.varints import read_varint, size_of_varint
+from bitwright.wire.areas import content_end, find_unit, is_padding
+from bitwright.wire.names import name_end
+from bitwright.wire.pointers import Reach
+from bitwright.wire.varints import read_varint, size_of_varint
 
 
 def _need(e: Emitter, op: Op) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, Literal
 
-from bitwright.areas import check_terminated, fill
-from bitwright.bitstrings import as_bits, number_of_bits
-from bitwright.compression import NameMemo
 from bitwright.errors import Fault
-from bitwright.floats import bits_of_float
-from bitwright.names import MAX_LABEL, MAX_NAME, PLAIN, Memo, join_labels, label_text, read_name, split_name
+from bitwright.wire.areas import check_terminated, fill
+from bitwright.wire.bitstrings import as_bits, number_of_bits
+from bitwright.wire.compression import NameMemo
+from bitwright.wire.floats import bits_of_float
+from bitwright.wire.names import MAX_LABEL, MAX_NAME, PLAIN, Memo, join_labels, label_text, read_name, split_name
 
 
 class Fail(Exception):  # noqa: N818  # never seen by users: it only says "ask the interpreter"

@@ -17,7 +17,7 @@ from bitwright.backends.python.emitter import Emitter, strip
 from bitwright.backends.python.parse_ops import PARSE
 from bitwright.ir.ops import Op
 from bitwright.ir.waiting import Buffer, name_wanted, terminator_wanted, varint_wanted
-from bitwright.names import MAX_NAME, Memo, read_name
+from bitwright.wire.names import MAX_NAME, Memo, read_name
 
 POINTER: Final = 0xC0
 

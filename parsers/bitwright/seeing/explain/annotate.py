@@ -6,11 +6,11 @@ import enum
 from collections.abc import Iterator
 from typing import Any
 
-from bitwright.bitstrings import is_bits, text_of_bits
 from bitwright.escaping import printable, shortened
-from bitwright.explain.tables import table
-from bitwright.observe import Part, observe
+from bitwright.seeing.explain.tables import table
+from bitwright.seeing.observe import Part, observe
 from bitwright.values import Address
+from bitwright.wire.bitstrings import is_bits, text_of_bits
 
 _MOST_BYTES = 16
 _MOST_VALUE = 80

@@ -13,9 +13,9 @@ from typing import Any
 
 from bitwright.escaping import printable
 from bitwright.schema import spec
+from bitwright.seeing.words import bytes_in_words
 from bitwright.struct_ import Struct
 from bitwright.values import Address
-from bitwright.words import bytes_in_words
 
 _MOST_ITEMS = 8
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from bitwright.diagram_svg import diagram_svg
 from bitwright.escaping import escaped, shortened
-from bitwright.picture import Picture
 from bitwright.schema import spec
-from bitwright.summary import summary
-from bitwright.words import hex_of, scalar
+from bitwright.seeing.diagram_svg import diagram_svg
+from bitwright.seeing.picture import Picture
+from bitwright.seeing.summary import summary
+from bitwright.seeing.words import hex_of, scalar
 
 MOST_ELEMENTS: Final = 100  # of a list that are shown
 MOST_ROWS: Final = 2000  # of a page

@@ -5,11 +5,11 @@ from __future__ import annotations
 import enum
 from typing import Any
 
-from bitwright.diagram import describe, place_of
 from bitwright.escaping import printable, shortened
-from bitwright.explain.tables import table
 from bitwright.schema import measure, runs, spec
 from bitwright.schema.expr import FieldRef, Node, show, walk
+from bitwright.seeing.diagram import describe, place_of
+from bitwright.seeing.explain.tables import table
 
 _MOST_DEFAULT = 40
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bitwright.hexdump.layout import items_of
-from bitwright.hexdump.page import Page, Paper
-from bitwright.observe import observe
+from bitwright.seeing.hexdump.layout import items_of
+from bitwright.seeing.hexdump.page import Page, Paper
+from bitwright.seeing.observe import observe
 
 __all__ = ["Paper", "hexdump"]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from bitwright.escaping import shortened
-from bitwright.hexdump.layout import Item, Mark
+from bitwright.seeing.hexdump.layout import Item, Mark
 
 _SHOWN_ROWS: Final = 4  # of one field before it is folded
 _WIDEST_NAME: Final = 44

@@ -11,9 +11,9 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
-from bitwright import diagram as text
 from bitwright.escaping import escaped
 from bitwright.schema import spec
+from bitwright.seeing import diagram as text
 
 _CELL: Final = 20  # pixels a bit
 _LINE: Final = 15  # pixels a line of text

@@ -12,10 +12,10 @@ from typing import Any
 
 from bitwright.codec import ENGINES, codec_of, default_engine
 from bitwright.errors import DeclarationError
-from bitwright.explain.annotate import annotate
-from bitwright.explain.layout import layout
-from bitwright.explain.reads import reads
 from bitwright.schema import measure, spec
+from bitwright.seeing.explain.annotate import annotate
+from bitwright.seeing.explain.layout import layout
+from bitwright.seeing.explain.reads import reads
 
 ENGINE_WORDS = {
     "python": "Python source generated for this format, shown by source()",

@@ -14,8 +14,8 @@ from typing import Any, Final, Literal
 
 from bitwright.errors import Finding, ParseError
 from bitwright.escaping import printable
-from bitwright.observe import Observation, Part
-from bitwright.words import bytes_in_words, scalar
+from bitwright.seeing.observe import Observation, Part
+from bitwright.seeing.words import bytes_in_words, scalar
 
 MOST_ELEMENTS: Final = 16  # of a list that are shown before it is folded
 SPARE_ELEMENTS: Final = 4  # a list that is longer by no more than this is shown whole

@@ -1,0 +1,1 @@
+"""What people look at: diagrams, hexdumps, explanations, pages.  Nothing from a message gets out of here unescaped."""
