@@ -8,6 +8,7 @@ import pickle
 import random
 
 import pytest
+from bitstring import Bits
 
 from bitwright import (
     BuildError,
@@ -368,3 +369,16 @@ def test_encodings(encoding: str, one: bool) -> None:
             except UnicodeError:
                 continue
             assert words.encode(encoding) == data
+
+
+def test_a_run_of_bits_keeps_only_what_is_its_own() -> None:
+    """Behind a run of constant size lies the next field, behind one that varies what fills its last byte."""
+
+    class Shared(Struct):
+        run: Bits = bits(1, Bits)
+        rest: int = bits(7)
+
+    value = Shared.parse(b"\x01", keep=True)
+    assert not kept.table_of(value)
+    assert value.build() == b"\x01"
+    assert Shared.certificate().kind == "canonical"

@@ -7,7 +7,6 @@ first use, once for each byte order and set of options.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
@@ -21,23 +20,12 @@ from bitwright.errors import (
     NeedMore,
     ParseError,
     Problem,
-    declaration_error,
 )
 from bitwright.ir.interp import Machine, Span
 from bitwright.ir.interp_build import names_led_astray
-from bitwright.ir.ops import Program
-from bitwright.ir.verify import verify
-from bitwright.lower.build import BuildLowering
-from bitwright.lower.common import PARAMETER_HI, PARAMETER_LO
-from bitwright.lower.facts import Options, reads_to_end, unions_in
-from bitwright.lower.parse import ParseLowering
-from bitwright.lower.passes import optimize
-from bitwright.lower.passes.waiting import NoWaitingForm, mark_waiting
+from bitwright.lower.facts import Options, reads_to_end
 from bitwright.lower.projection import paths_asked
-from bitwright.schema import spec
-
-ENGINES: Final = ("python", "interp")
-Runner = Callable[..., Any]
+from bitwright.programs import ENGINES, Programs, default_engine
 
 
 def codec_of(struct: type, backend: str | None = None) -> Codec:
@@ -53,17 +41,6 @@ def codec_of(struct: type, backend: str | None = None) -> Codec:
     return found
 
 
-def default_engine() -> str:
-    """The engine that serves where none is named: `BITWRIGHT_BACKEND`, or the fastest there is."""
-    wanted = os.environ.get("BITWRIGHT_BACKEND", "auto")
-    return ENGINES[0] if wanted in ("", "auto") else wanted
-
-
-def generic_parse(struct: type) -> Any:
-    """What `parse` is before a class has a compiled one of its own."""
-    return next(c.__dict__["parse"] for c in struct.__mro__ if "__bitwright_root__" in c.__dict__)
-
-
 WINDOW: Final = 1 << 16  # bytes of a buffer that is not `bytes` copied at first
 
 
@@ -76,28 +53,8 @@ def as_bytes(data: Any) -> bytes:
     return bytes(memoryview(data))
 
 
-class Codec:
+class Codec(Programs):
     """Parses and builds one struct with one engine."""
-
-    def __init__(self, struct: type, backend: str) -> None:
-        self.struct, self.backend = struct, backend
-        self.default = backend == default_engine()
-        self.spec = spec.spec_of(struct)
-        self._programs: dict[Any, Program] = {}
-        self._runners: dict[Any, Runner] = {}
-        self._sources: dict[Any, str] = {}
-        self._projections: dict[Any, tuple[Runner | None, Options]] = {}  # by the paths asked for
-        self._installed: Any = None  # what took the place of the class's `parse`
-
-    def forget(self) -> None:
-        """Drop what was compiled: an open union has a new arm."""
-        self._programs.clear()
-        self._runners.clear()
-        self._projections.clear()
-        self._sources.clear()
-        if self._installed is not None and self.struct.__dict__.get("parse") is self._installed:
-            type.__setattr__(self.struct, "parse", generic_parse(self.struct))
-        self._installed = None
 
     # --- parsing -----------------------------------------------------------------------------
 
@@ -369,109 +326,3 @@ class Codec:
         if copies and kept.table_of(copy) is None:
             kept.hand_on(message, copy)
         return bytes(machine.out), copy
-
-    # --- programs ----------------------------------------------------------------------------
-
-    def program(self, direction: str = "parse", order: str = "big", options: Options = Options()) -> Program:  # noqa: B008  # frozen
-        """The program as lowered: for "parse", "build" or "resolve"."""
-        key = (direction, order, options := options.lowered())
-        found = self._programs.get(key)
-        if found is None:
-            with spec.UNIONS_LOCK:
-                found = self._programs[key] = self._lower(direction, order, options)
-        return found
-
-    def _lower(self, direction: str, order: str, options: Options) -> Program:
-        for union in unions_in(self.struct):
-            if self.forget not in union.dependents:
-                union.dependents.append(self.forget)
-        if direction == "parse":
-            made = ParseLowering(self.struct, order, options).program
-            if options.stream:
-                made = self._waiting(made)
-        else:
-            made = BuildLowering(self.struct, order, resolve=direction == "resolve", limits=options.limits).program
-        verify(made)
-        return made
-
-    def _waiting(self, made: Program) -> Program:
-        try:
-            return mark_waiting(made)
-        except NoWaitingForm as error:
-            message = f"cannot be read while its bytes are still arriving ({error.kind}); parse the message when it is there"
-            raise declaration_error(message, error.location or self.spec.location, self.spec.name, error.field) from None
-
-    def optimized(self, direction: str = "parse", order: str = "big", options: Options = Options()) -> Program:  # noqa: B008  # frozen
-        """The program after the passes, as backends see it."""
-        key = ("optimized", direction, order, options := options.lowered())
-        found = self._programs.get(key)
-        if found is None:
-            found = optimize(self.program(direction, order, options), whole=not options.stream and options.only is None)
-            verify(found)
-            if options.stream:  # which the interpreter runs too
-                self._programs[key] = found
-        return found
-
-    def source(self, direction: str = "parse") -> str:
-        """The source that the python backend generated."""
-        order = self._order(None) if self.spec.order != "inherit" else "big"
-        self._runner(direction, order, Options())
-        return self._sources[direction, order, Options()]
-
-    def _runner(self, direction: str, order: str, options: Options) -> Runner:
-        found = self._runners.get((direction, order, options))
-        if found is None:
-            with spec.UNIONS_LOCK:
-                found = self._compile(direction, order, options)
-        return found
-
-    def _compile(self, direction: str, order: str, options: Options) -> Runner:
-        from bitwright.backends.python import compile_program
-
-        key = (direction, order, options)
-        functions, self._sources[key] = compile_program(self.optimized(direction, order, options), f"{self.spec.name}.{direction}")
-        made: Runner = functions["entry"]
-        self._runners[key] = made
-        if "parse" in functions:
-            functions["explaining_parse"] = self.parse
-            if options == Options() and self.default and self.spec.order != "inherit":
-                self._install(functions["parse"])
-        return made
-
-    def _install(self, parse: Runner) -> None:
-        """Make the compiled function the class's own `parse`, unless the class defines another."""
-        if self.struct.__dict__.get("parse") is generic_parse(self.struct):
-            self._installed = staticmethod(parse)
-            type.__setattr__(self.struct, "parse", self._installed)
-
-    def _order(self, endian: str | None) -> str:
-        declared = self.spec.order
-        if declared != "inherit":
-            if endian is not None and endian != declared:
-                raise TypeError(f"{self.spec.name} is declared {declared} endian")
-            return declared
-        if endian not in ("big", "little"):
-            raise TypeError(f'{self.spec.name} takes its byte order from outside: pass endian="big" or endian="little"')
-        return endian
-
-    def _parameters(self, given: dict[str, Any], error: type[ParseError | BuildError]) -> Sequence[Any]:
-        if not given and not self.spec.params:
-            return ()
-        unknown = sorted(set(given) - set(self.spec.params))
-        if unknown:
-            raise TypeError(f"{self.spec.name} has no parameter {unknown[0]!r}; it has: {', '.join(self.spec.params) or 'none'}")
-        values = []
-        for name, described in self.spec.params.items():
-            value = given.get(name, described.default)
-            if value is spec.MISSING:
-                raise error(Problem("parameter", f"needs the parameter {name}=", self.spec.name, declaration=described.location))
-            if not isinstance(value, described.type):
-                message = f"{name}= takes {described.type.__name__}, not {type(value).__name__}"
-                raise error(Problem("parameter", message, self.spec.name, declaration=described.location))
-            if isinstance(value, int):
-                value = int(value)
-                if not PARAMETER_LO <= value <= PARAMETER_HI:
-                    message = f"{name}={value} has more than 64 bits"
-                    raise error(Problem("parameter", message, self.spec.name, declaration=described.location))
-            values.append(value)
-        return values

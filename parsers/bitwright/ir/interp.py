@@ -316,7 +316,7 @@ def _float(m: Machine, op: Op, args: list[Any]) -> Any:
 def _bitstring(m: Machine, op: Op, args: list[Any]) -> Any:
     raw, count = args
     phase, order, kind = op.attrs["phase"], op.attrs["order"], op.attrs["as"]
-    if m.keep and phase == 0 and (left := spare_bits(raw, count, order)):
+    if m.keep and op.attrs.get("fill") and (left := spare_bits(raw, count, order)):
         m.kept[m.place("spare")] = (count, left)
     return text_at(raw, count, phase, order) if kind == "text" else bits_at(raw, count, phase, order, m.program.symbols[kind])
 

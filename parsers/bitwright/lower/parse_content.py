@@ -315,7 +315,8 @@ class ContentLowering:
         b, order = self.b, straight_order(wire)
         raw = b.obj("span", begin, stop, as_="bytes")
         kind = "text" if self.s.options.plain else self.s.owner.symbol(wire.as_type, wire.as_type.__name__)
-        value = b.obj("bitstring", raw, count, hint=self.field.name, phase=phase, order=order, as_=kind)
+        fill = {"fill": True} if wire.fills_up else {}  # then the bits behind it are its own, for who keeps them
+        value = b.obj("bitstring", raw, count, hint=self.field.name, phase=phase, order=order, as_=kind, **fill)
         if wire.fills_up and self.s.options.strict:
             left = b.number("spare", raw, count, lo=0, hi=127, order=order)
             b.emit("finding_if", (left, left), code="padding", message="the bits behind it are {0:#x}, not zero")

@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from bitwright.codec import ENGINES, codec_of, default_engine
+from bitwright.codec import codec_of
 from bitwright.errors import DeclarationError
+from bitwright.programs import ENGINES, default_engine
 from bitwright.schema import measure, spec
 from bitwright.seeing.explain.annotate import annotate
 from bitwright.seeing.explain.layout import layout
