@@ -352,4 +352,4 @@ def test_elements_that_say_their_size_in_a_region_of_a_constant_one() -> None:
     assert built(area) == b"\2\1\2\0\0\7"
     assert built(Areas(areas=[area, area])) == 2 * b"\2\1\2\0\0\7"
     assert agreed(Area, "parse", b"\2\1\2\1\0\7").ok
-    assert agreed(Area, "parse", b"\2\1\2\2\0\7").problem.code == "truncated"
+    assert agreed(Area, "parse", b"\2\1\2\2\0\7").problem.code == "count-too-large"
