@@ -64,6 +64,7 @@ def test_a_hundred_inputs_to_a_format(form: Format, data: st.DataObject, seed: i
         found = agreed(struct, method, candidate, **params)
         if found.ok and at % 4 == 0:
             again = agreed(struct, "build", found.value if method == "parse" else found.value[0], **params)
-            assert again.ok, (candidate.hex(), found.value, again.error)
+            # Blocks that share bytes, some of which are padding to one of them: building writes zeros there, and refuses.
+            assert again.ok or again.problem.code == "overlap", (candidate.hex(), found.value, again.error)
         accepted += found.ok
     event(f"{accepted // 20 * 20} or more of {INPUTS} are messages")
