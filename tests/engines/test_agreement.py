@@ -69,6 +69,8 @@ def test_a_message_with_one_byte_changed(form: Format, data: st.DataObject) -> N
         agreed(struct, "parse", mutant, strict=True, **params)
         if found.ok:
             again = agreed(struct, "build", found.value, **params)
+            if not again.ok and again.problem.code == "overlap":
+                continue  # blocks that share bytes, some of which are padding to one of them: building writes zeros there
             assert again.ok, (mutant.hex(), found.value, again.error)
             if "non-minimal" in {finding.code for finding in agreed(struct, "check", mutant, **params).value[1]}:
                 # Its numbers are written shorter, and a length around them that was read is kept: only keep=True gives it back.
