@@ -87,7 +87,9 @@ def dumped(struct: type[Struct], data: bytes, params: dict[str, Any]) -> None:
 
 
 def part_of(struct: type[Struct], data: bytes, whole: Struct, params: dict[str, Any], draw: Draw) -> None:
-    """Some fields of a message."""
+    """Some fields of a message; that an arm does not fit, a part of it does not show."""
+    if any(finding.code == "malformed" for finding in struct.check(data, **params)[1]):
+        return
     only = tuple(paths_of(struct, whole, draw))
     found = agreed(struct, "parse", data, only=only, **params)
     assert found.ok, (only, found.error)
@@ -109,7 +111,10 @@ def used(struct: type[Struct], value: Struct, params: dict[str, Any], *, may_bui
     assert alike(again, value)
     if may_build:
         wire = agreed(struct, "build", value, **params)
-        assert wire.ok, (value, wire.error)
+        if not wire.ok:  # names and numbers that are written otherwise than they were can be longer than the place they are pointed to
+            assert wire.problem.code == "overlap", (value, wire.error)
+            assert struct.certificate().kind != "canonical"
+            return
         buffer = bytearray(len(wire.value))
         assert value.build_into(buffer, **params) == len(buffer)
         assert buffer == wire.value
