@@ -181,7 +181,7 @@ def delimited_item(body: Body, *, is_text: bool) -> Item:
 
 def area_item(body: Body, *, is_text: bool) -> Item:
     """An area that its content need not fill."""
-    encoding, unit = body.draw(st.sampled_from([("utf-8", 1), ("ascii", 1), ("utf-16-le", 2), ("utf-16-be", 2), ("utf-32", 4)])) if is_text else ("", 1)
+    encoding, unit = body.draw(st.sampled_from([("utf-8", 1), ("ascii", 1), ("utf-16-le", 2), ("utf-16-be", 2), ("utf-32-be", 4)])) if is_text else ("", 1)
     size = unit * body.draw(st.integers(2, 6))
     pad = body.draw(st.sampled_from([bytes(unit), b"a".ljust(unit, b"\0"), b" " * unit]))
     end = body.draw(st.sampled_from([None, bytes(unit), b"ab" * unit]))

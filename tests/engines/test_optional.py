@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bitwright import (
+    DeclarationError,
     IPv4Address,
     Name,
     OpenEnum,
@@ -14,12 +15,14 @@ from bitwright import (
     array,
     auto,
     bits,
+    check,
     domain_name,
     flag,
     ipv4,
     nested,
     pad,
     raw,
+    rest,
     text,
     u8,
     u16,
@@ -187,3 +190,69 @@ def test_optional_fields_inside_a_byte() -> None:
     assert built(Bits(a=5, word=0xABCD, b=9)) == b"\xda\xbc\xd9"
     assert built(Bits(a=5, b=9)) == b"\x59"
     assert [agreed(Bits, "parse", b"\xda\xbc\xd9"[:end]).problem.path for end in range(3)] == ["has", "word", "word"]
+
+
+# --- at the end of a region ----------------------------------------------------------------------
+
+
+class Tail(Struct):
+    """As many protocols grew: each version put something behind what was there."""
+
+    first: int = u8()
+    second: int | None = when(rest() > 0, u16())
+    third: bytes | None = when(rest() >= 2, raw(prefix=u16()))
+    check(first < 200, "small")
+
+
+class Regions(Struct):
+    """Tails inside regions, where the end is another."""
+
+    size: int = auto(u8())
+    inside: Tail = nested(Tail, size=size)
+    items: list[Tail] = array(nested(Tail, size=3), count=2)
+    last: int = u8()
+
+
+def test_fields_that_are_there_if_bytes_are_left() -> None:
+    assert built(Tail(first=1)) == b"\1"
+    assert built(Tail(first=1, second=2)) == b"\1\0\2"
+    assert built(Tail(first=1, second=2, third=b"")) == b"\1\0\2\0\0"
+    assert built(Tail(first=1, second=2, third=b"ab")) == b"\1\0\2\0\2ab"
+    assert agreed(Tail, "parse", b"\1\0").problem.path == "second"
+    assert agreed(Tail, "parse", b"\1\0\2\0").problem.code == "unconsumed"
+    assert agreed(Tail, "parse", b"\1\0\2\0\2a").problem.path == "third"
+
+
+def test_what_comes_behind_a_missing_one_would_be_read_as_it() -> None:
+    found = agreed(Tail, "build", Tail(first=1, third=b"ab")).problem
+    assert (found.code, found.path) == ("presence", "third")
+    assert "`second` before it is not" in found.message
+
+
+def test_in_regions() -> None:
+    tails = [Tail(first=2, second=5), Tail(first=3, second=6)]
+    wire = built(Regions(inside=Tail(first=1, second=9, third=b"x"), items=tails, last=7))
+    assert wire == bytes.fromhex("06 01 0009 0001 78 020005 030006 07")
+    assert built(Regions(inside=Tail(first=1), items=tails, last=7)) == bytes.fromhex("01 01 020005 030006 07")
+
+
+REFUSED = {
+    "what follows must be when(rest() > 0, ...) too": "a: int | None = when(rest() > 0, u8())\n    b: int = u8()",
+    "rest() stands alone in the condition": "a: int = u8()\n    b: int | None = when((a > 1) & (rest() > 0), u8())",
+    "can have 1 byte where the condition asks for 3": "a: int | None = when(rest() > 2, u8())",
+    "put what may be empty into a struct": "a: bytes | None = when(rest() > 0, raw())",
+    "nothing is left for `last`": "inner: Tail = nested(Tail)\n    last: int = u8()",
+}
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_where_it_could_not_be_told(why: str) -> None:
+    names: dict[str, Any] = {"__name__": "refused", "Tail": Tail}
+    with pytest.raises(DeclarationError) as caught:
+        exec(f"from __future__ import annotations\nfrom bitwright import *\nclass Refused(Struct):\n    {REFUSED[why]}\n", names)
+    assert why in str(caught.value)
+
+
+def test_a_stream_cannot_tell_where_it_ends() -> None:
+    with pytest.raises(DeclarationError):
+        Tail.stream()

@@ -136,6 +136,7 @@ class StructBuild:
         self.values = Values(b, self.spec)
         self.given: dict[Path, Reg] = {}
         self.equations = Equations(b, self.values, self.spec, self._known)
+        self.at_end: tuple[str, Reg] | None = None  # the last field met that is there if bytes are left, and whether it is
         self.places: dict[Path, Place] = {}
         self.marks: list[Mark] = []  # in the order of the bytes
         self.copies: dict[str, Reg] = {}  # what the resolved copy holds

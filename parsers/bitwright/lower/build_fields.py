@@ -271,6 +271,8 @@ class FieldBuild(StructureBuild):
         s, b, checked = self.s, self.b, self.checked
         assert checked is not None
         assert self.present is not None
+        if isinstance(self.field.type, spec.OptionalType) and self.field.type.at_end:
+            self._after_another()
         phase, run = s.phase, s.run
         with b.inside(Block()) as there:
             b.give(self.write_value(self.wire, self.check(self.wire, checked.value)))
@@ -280,6 +282,19 @@ class FieldBuild(StructureBuild):
         out = b.reg("obj", hint=self.field.name)
         b.branch(self.present, there, missing, (out,))
         return out
+
+
+    def _after_another(self) -> None:
+        """Of several fields at the end, each there if bytes are left, only the last ones may be missing."""
+        s, b = self.s, self.b
+        assert self.present is not None
+        if s.at_end is not None:
+            name, there = s.at_end
+            message = f"is given, but `{name}` before it is not, and would be read from its bytes"
+            b.fail_if(b.bin("and", self.present, b.is_not(there)), "presence", message)
+        s.at_end = (self.field.name, self.present)
+
+
 
 
 def is_derived(field: spec.FieldSpec) -> bool:

@@ -191,7 +191,8 @@ class ContentLowering:
             gap = 8 - self.s.phase
             self.refuse(f"{what} must begin at a byte boundary; it begins at bit {self.s.phase} of a byte: add pad(bits={gap})")
 
-    def _size(self, node: Node) -> Reg:
+    def _with_rest(self, node: Node) -> Reg:
+        """A number or condition in which rest() is what is left here."""
         s, b = self.s, self.b
         s.values.rest = lambda: b.number("bin", self.end, s.pos, lo=0, hi=POSITION_HI, op="sub")
         size = s.values.lower(node, self.field.location)
@@ -204,7 +205,7 @@ class ContentLowering:
         if isinstance(size, Const):
             self._need(size.value)
             return advance(b, s.pos, size.value, "stop")
-        amount = self._size(size)
+        amount = self._with_rest(size)
         b.emit("need.var", (s.pos, self.end, amount), expr=show(size), refs=refs_of(expanded(size, s.spec)), **self._more())
         return advance(b, s.pos, amount, "stop")
 
@@ -281,7 +282,7 @@ class ContentLowering:
         """What is there of a payload: the position behind it is where the header says it ends."""
         s, b = self.s, self.b
         self._aligned("bytes")
-        amount = self._size(size)
+        amount = self._with_rest(size)
         negative = b.bin("lt", amount, b.const(0))
         b.fail_if(negative, "negative-size", f"its size, {show(size)}, is {{1}}", values=(amount,))
         stop = advance(b, s.pos, amount, "stop")
@@ -301,7 +302,7 @@ class ContentLowering:
             self._move_bits(wire.size.value)
         else:
             self._aligned("a run of bits that varies in size")
-            begin, phase, count = s.pos, 0, self._size(wire.size)
+            begin, phase, count = s.pos, 0, self._with_rest(wire.size)
             refs = refs_of(expanded(wire.size, s.spec))
             if count.lo < 0:
                 negative = b.bin("lt", count, b.const(0))

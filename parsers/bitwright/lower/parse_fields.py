@@ -219,7 +219,7 @@ class FieldLowering(SkipLowering):
 
     def _optional(self, condition: Node, inner: spec.WireType) -> Read:
         s, b = self.s, self.b
-        present = s.there[self.field.name] = s.values.lower(condition, self.field.location)
+        present = s.there[self.field.name] = self._with_rest(condition)
         before, numbered = s.pos, isinstance(spec.pointed(inner), spec.IntType | spec.ChecksumType)
         got: list[Read] = []
         phase, run = s.phase, s.run

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bitwright.errors import Location, declaration_error
 from bitwright.schema import measure, runs, spec
-from bitwright.schema.expr import Const, Node
+from bitwright.schema.expr import Const, Node, Rest, least_rest, walk
 from bitwright.schema.pointers import check_pointers
 from bitwright.schema.relations import Relations, choice
 
@@ -60,8 +60,9 @@ def _check_type(wire: spec.WireType, relations: Relations) -> None:
         case spec.SwitchType():
             _check_switch(wire, relations)
         case spec.OptionalType(condition, inner):
-            relations.condition(condition, "the condition of when()")
+            relations.condition(condition, "the condition of when()", rest=True)
             _check_type(inner, relations)
+            _check_rest(condition, inner, relations)
             if (measure.size_of(inner).fixed or 0) % 8:
                 raise relations.error(
                     "can be absent and is not whole bytes, so the place of what follows is not known; "
@@ -75,6 +76,19 @@ def _check_type(wire: spec.WireType, relations: Relations) -> None:
         case spec.ChecksumType(inner):
             _check_order_of(inner.order, relations)
             _check_sum(wire, relations)
+
+
+def _check_rest(condition: Node, inner: spec.WireType, relations: Relations) -> None:
+    """A field at the end of a region is there if bytes are left for it: that must say the same when it is built."""
+    if not any(isinstance(part, Rest) for part in walk(condition)):
+        return
+    least, fewest = least_rest(condition), measure.size_of(inner).fewest // 8
+    if least is None:
+        raise relations.error("rest() stands alone in the condition of when(): when(rest() > 0, ...), or rest() >= a number of bytes")
+    if not 1 <= least <= fewest:
+        there = f"can have {fewest} byte{'s' if fewest != 1 else ''} where the condition asks for {least}"
+        advice = "" if fewest else ", and put what may be empty into a struct with a field of its own"
+        raise relations.error(f"{there}, so it could be given and not be read again; write rest() > 0{advice}")
 
 
 def _check_size(size: Node | None, what: str, relations: Relations) -> None:
@@ -175,6 +189,12 @@ def _check_order(made: spec.StructSpec) -> None:
                 "for bytes in between write raw(size=...)",
                 following.location, made.name, following.name,
             )  # fmt: skip
+        if is_at_end(field.type) and not (is_at_end(following.type) or isinstance(following.type, spec.CheckType)):
+            raise declaration_error(
+                f"comes after `{field.name}`, which is there if any bytes are left, so it could not be told from that; "
+                "what follows must be when(rest() > 0, ...) too, or go before it",
+                following.location, made.name, following.name,
+            )  # fmt: skip
     for index, field in enumerate(made.fields):
         after = next((f for f in made.fields[index + 1 :] if measure.size_of(f.type).fewest), None)
         if after is not None and takes_the_rest(field.type):
@@ -185,9 +205,16 @@ def _check_order(made: spec.StructSpec) -> None:
             )  # fmt: skip
 
 
+def is_at_end(wire: spec.WireType) -> bool:
+    """Whether the type is there if the region has bytes left for it."""
+    return isinstance(wire, spec.OptionalType) and wire.at_end
+
+
 def takes_the_rest(wire: spec.WireType) -> bool:
-    """Whether the type always reads to the end of the region it is in."""
+    """Whether the type always reads to the end of the region it is in, or what follows could be taken for it."""
     match wire:
+        case spec.OptionalType():
+            return wire.at_end
         case spec.CodedType(unsized=True):
             return False  # the codec may leave something
         case spec.BytesType() | spec.TextType():

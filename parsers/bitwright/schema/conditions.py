@@ -29,7 +29,10 @@ def check(condition: bool, message: str, /) -> None:
 
 
 def when(condition: bool, inner: T, /) -> T | None:
-    """`inner` where the condition holds; otherwise nothing on the wire, and None."""
+    """`inner` where the condition holds; otherwise nothing on the wire, and None.
+
+    `when(rest() > 0, inner)`: there if the region has bytes left for it, as what later versions of a protocol put at its end.
+    """
     draft = draft_of(inner, "when()")
     if draft.param is not None:
         raise declaration_error("when() takes a field, and a parameter is none; give it a default", call_site())

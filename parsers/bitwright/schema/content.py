@@ -9,11 +9,12 @@ from bitwright.field_codec import FieldCodec
 from bitwright.schema import spec
 from bitwright.schema.draft import (
     UNSET,
-Draft,
+    Draft,
     check_yes_or_no,
     draft_of,
     field,
     inner_type,
+    is_whole,
     length_prefix,
     one_delimiter,
     optional_node,
@@ -94,6 +95,12 @@ def text(
     except (LookupError, TypeError, ValueError):
         raise declaration_error(f'Python knows no text encoding {encoding!r}; write "utf-8", "ascii" or such', call_site()) from None
     end, filler = _delimiters("text()", unit, size, prefix, terminator, pad)
+    if "".encode(encoding) and (is_whole(size) or filler is not None):
+        raise declaration_error(
+            f"{encoding} begins with a byte order mark when it is written and need not when it is read, so text that filled its {size} "
+            f"bytes might not fit them again; name the order: {encoding}-le, {encoding}-be, or utf-8",
+            call_site(),
+        )
 
     def make(scope: Scope) -> spec.WireType:
         return spec.TextType(encoding, optional_node(size, scope), length_prefix(prefix, scope), end, filler, unit)

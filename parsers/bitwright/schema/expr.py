@@ -102,6 +102,18 @@ BINARY: dict[str, str] = {
 COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
 
 
+def least_rest(condition: Node) -> int | None:
+    """How many bytes must be left for `rest() > 0`, `rest() >= 4` and their like to hold; None of any other condition."""
+    match condition:
+        case Binary("gt", Rest(), Const(limit)) | Binary("lt", Const(limit), Rest()):
+            return limit + 1
+        case Binary("ge", Rest(), Const(limit)) | Binary("le", Const(limit), Rest()):
+            return limit
+        case Binary("ne", Rest(), Const(0)) | Binary("ne", Const(0), Rest()):
+            return 1
+    return None
+
+
 def walk(node: Node) -> Iterator[Node]:
     """The node and everything below it."""
     yield node

@@ -92,11 +92,11 @@ class Relations(msgspec.Struct, frozen=True):
         for part in walk(node):
             self._part(part, rest=rest)
 
-    def condition(self, node: Node, what: str, advice: str = AT_ONCE) -> None:
-        """Refuse what is no condition, and what is always the same."""
+    def condition(self, node: Node, what: str, advice: str = AT_ONCE, *, rest: bool = False) -> None:
+        """Refuse what is no condition, and what is always the same; `rest`: whether rest() may occur."""
         if isinstance(node, Const):
             raise self.error(f"{what} is always {bool(node.value)}, but must compare a field{advice}")
-        self.number(node, what)
+        self.number(node, what, rest=rest)
         if not self.is_condition(node):
             raise self.error(f"{what} is the number `{show(node)}`, not a condition; write `{_operand(node)} != 0` or another comparison")
 
@@ -109,7 +109,7 @@ class Relations(msgspec.Struct, frozen=True):
             case ParamRef(name) if self.made.params[name].type is bytes:
                 raise self.error(f"`{name}` is bytes, not a number; a bytes parameter goes into checksum(prefix=...) or arguments=")
             case Rest() if not rest:
-                raise self.error("rest() is only known where a field is read; write it in its size=")
+                raise self.error("rest() is only known where a field is read; write it in its size=, or alone in when(rest() > 0, ...)")
             case Unary("not", operand) if not self.is_condition(operand):
                 raise self.error(f"`~` means not, and `{show(operand)}` is no condition; to flip bits write `{_operand(operand)} ^ 0xFF`")
             case Binary("floordiv" | "mod", _, Const(0)):

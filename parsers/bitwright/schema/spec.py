@@ -15,7 +15,7 @@ import msgspec
 
 from bitwright.errors import Location
 from bitwright.field_codec import FieldCodec
-from bitwright.schema.expr import Const, Node
+from bitwright.schema.expr import Const, Node, least_rest
 from bitwright.wire.timestamps import Timestamp
 
 Order: TypeAlias = Literal["big", "little", "inherit"]
@@ -212,6 +212,11 @@ class OptionalType(msgspec.Struct, frozen=True):
 
     condition: Node
     inner: WireType
+
+    @property
+    def at_end(self) -> bool:
+        """Whether it is there if the region has bytes left for it, so that only its like can follow."""
+        return least_rest(self.condition) is not None
 
 
 class AtType(msgspec.Struct, frozen=True):
