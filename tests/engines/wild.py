@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
 
-from bitwright import DeclarationError, Struct
+from bitwright import DeclarationError, LintWarning, Struct
 from tests.engines.formats import PRELUDE
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -216,7 +217,9 @@ def wild_formats(draw: Draw) -> Wild:
         text = writer.struct(f"S{index}")
         source += text
         try:
-            exec(compile("from __future__ import annotations\n" + text, "wild.py", "exec", dont_inherit=True), names)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", LintWarning)  # much of what is declared here deserves one
+                exec(compile("from __future__ import annotations\n" + text, "wild.py", "exec", dont_inherit=True), names)
         except DeclarationError as error:
             return Wild(source, None, error)
         struct = names[f"S{index}"]
