@@ -345,11 +345,12 @@ class Area(Struct):
 
 class Areas(Struct):
     areas: list[Area] = array(Area, size=12)
+    none: list[Counted] = array(Counted, size=0)
 
 
 def test_elements_that_say_their_size_in_a_region_of_a_constant_one() -> None:
     area = Area(lists=[Counted(items=[1, 2]), Counted(items=[]), Counted(items=[])], behind=7)
     assert built(area) == b"\2\1\2\0\0\7"
-    assert built(Areas(areas=[area, area])) == 2 * b"\2\1\2\0\0\7"
+    assert built(Areas(areas=[area, area], none=[])) == 2 * b"\2\1\2\0\0\7"
     assert agreed(Area, "parse", b"\2\1\2\1\0\7").ok
     assert agreed(Area, "parse", b"\2\1\2\2\0\7").problem.code == "count-too-large"

@@ -347,7 +347,8 @@ class _Reads:
         """What is carried stays before the ends that it is before at first, if every round keeps that up."""
         body, begin = op.blocks[0], self.index
         carried = body.params[{"loop.count": 1, "loop.each": 2}.get(op.kind, 0) :]
-        self.ends |= {reg for inner in walk(body) for reg in inner.args if reg in self.places}  # ends of regions of a fixed size
+        # Ends of regions of a fixed size; one of no size ends where it begins.
+        self.ends |= {reg for inner in walk(body) for reg in inner.args if reg in self.places or reg in op.args}
         assumed = self._kept(op.args[1:])
         room, sums = self.room, self.sums
         while True:
