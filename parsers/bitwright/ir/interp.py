@@ -24,7 +24,7 @@ from bitwright.wire.floats import float_of_bits, plain_float
 class Frame:
     """A field or an array element being worked on."""
 
-    name: str | int
+    path: tuple[str | int, ...]
     bit_offset: int
     location: Location | None
     bits: str = "msb"
@@ -141,7 +141,7 @@ class Machine:
     @property
     def path(self) -> tuple[str | int, ...]:
         """The path of the field in work."""
-        return tuple([f.name for f in self.frames])
+        return self.frames[-1].path if self.frames else ()
 
     def place(self, kind: str) -> kept.Place:
         """The field in work as the table of its object names it."""
@@ -173,7 +173,7 @@ class Machine:
 
     def leave(self, frame: Frame, bit_end: int, value: Any) -> None:
         """Note what the field in work turned out to be."""
-        path = self.path
+        path = frame.path
         if isinstance(value, int):
             self.numbers[path] = (frame.bit_offset, int(value))
         if len(path) == 1:
@@ -251,7 +251,7 @@ def _fail_if(m: Machine, op: Op, args: list[Any]) -> None:
     if condition:
         at = values.pop() * 8 + op.attrs.get("phase", 0) if op.attrs.get("at") else None
         if op.attrs.get("field"):
-            m.frames.append(Frame(op.attrs["field"], 0, op.attrs["location"]))
+            m.frames.append(Frame((*m.path, op.attrs["field"]), 0, op.attrs["location"]))
         message, refs = op.attrs["message"].format(condition, *values), op.attrs.get("refs", ())
         parse = m.program.direction == "parse"  # what is built is not read back, so there the values are the numbers that refs name
         blames = m.blames(refs) if parse else tuple(Blame(ref, value) for ref, value in zip(refs, values, strict=False))
@@ -266,7 +266,7 @@ def _finding_if(m: Machine, op: Op, args: list[Any]) -> None:
 def _list(m: Machine, op: Op, args: list[Any]) -> list[Any]:
     made: list[Any] = []
     if len(m.frames) == 1:
-        m.partial[str(m.frames[0].name)] = made  # so that an error in an element shows those before it
+        m.partial[str(m.frames[0].path[0])] = made  # so that an error in an element shows those before it
     return made
 
 

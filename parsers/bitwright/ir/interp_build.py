@@ -26,7 +26,7 @@ def _bits_written(m: Machine) -> int:
 
 def _enter(m: Machine, op: Op, args: list[Any]) -> None:
     name = op.attrs["name"] if op.attrs["name"] is not None else args[0]
-    m.frames.append(Frame(name, _bits_written(m), op.attrs["location"]))
+    m.frames.append(Frame((*m.path, name), _bits_written(m), op.attrs["location"]))
 
 
 def _leave(m: Machine, op: Op, args: list[Any]) -> None:

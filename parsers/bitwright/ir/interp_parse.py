@@ -18,8 +18,9 @@ from bitwright.wire.varints import read_varint, size_of_varint
 
 
 def _enter(m: Machine, op: Op, args: list[Any]) -> None:
-    name = op.attrs["name"] if op.attrs["name"] is not None else args[1]
-    m.frames.append(Frame(name, args[0] * 8 + op.attrs["phase"], op.attrs["location"], op.attrs.get("bits", "msb")))
+    attrs = op.attrs
+    name = attrs["name"] if attrs["name"] is not None else args[1]
+    m.frames.append(Frame((*m.path, name), args[0] * 8 + attrs["phase"], attrs["location"], attrs.get("bits", "msb")))
 
 
 def _leave(m: Machine, op: Op, args: list[Any]) -> None:
