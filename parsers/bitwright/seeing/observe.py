@@ -85,7 +85,7 @@ def _tree(machine: Machine) -> list[Part]:
         seen.add(span.path)
         close(span.path.count(".") + span.path.count("["), Part(span.path, span.bit_start, span.bit_end, span.value, bits=span.bits))
     for depth in range(len(machine.frames) - 1, -1, -1):
-        path = join_path([frame.name for frame in machine.frames[: depth + 1]])
+        path = join_path(machine.frames[depth].path)
         if path not in seen:
             close(depth, Part(path, machine.frames[depth].bit_offset, None, None, bits=machine.frames[depth].bits))
     return [part for _, part in done]
