@@ -13,6 +13,7 @@ from bitstring import Bits
 from bitwright import (
     BuildError,
     Cursor,
+    DeclarationError,
     FieldCodec,
     Name,
     ParseError,
@@ -63,10 +64,6 @@ class Full(Struct, origin=True):
 
 class Marked(Struct):
     words: str = text(prefix=u8(), encoding="utf-16")
-
-
-class Fixed(Struct):
-    words: str = text(size=6, encoding="utf-16")
 
 
 class Seven(Struct):
@@ -129,7 +126,7 @@ LOST: dict[str, list[tuple[type[Struct], bytes]]] = {
         (Varied, b"\x01\x01\x00\xff\x7f"), (Varied, b"\x81\x80\x80\x00\x40\x01\x80\x00\x01\xff\x7f\x80\x80\x00"),
     ],
     "codec": [(Decimals, b" 7;\x00"), (Decimals, b"7;\x02\x31\x20")],
-    "encoding": [(Marked, b"\x02a\x00"), (Marked, b"\x04\xfe\xff\x00a"), (Fixed, b"a\0b\0c\0"), (Seven, b"\x05+AGE-\x01b")],
+    "encoding": [(Marked, b"\x02a\x00"), (Marked, b"\x04\xfe\xff\x00a"), (Seven, b"\x05+AGE-\x01b")],
 }  # fmt: skip
 CASES = [(reason, struct, wire) for reason, cases in LOST.items() for struct, wire in cases]
 
@@ -382,3 +379,11 @@ def test_a_run_of_bits_keeps_only_what_is_its_own() -> None:
     assert not kept.table_of(value)
     assert value.build() == b"\x01"
     assert Shared.certificate().kind == "canonical"
+
+
+def test_an_encoding_with_a_mark_cannot_fill_an_area() -> None:
+    """Six bytes without a mark are three characters, which with one take eight."""
+    with pytest.raises(DeclarationError, match="byte order mark"):
+
+        class Filled(Struct):
+            words: str = text(size=6, encoding="utf-16")
