@@ -110,22 +110,29 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def slowest_packet() -> tuple[float, str, int, int]:
-    """Of all hostile captures: the seconds of the slowest packet, its file and number, and how many packets there were."""
+    """Of all hostile captures: the seconds of the slowest packet, its file and number, and how many packets there were.
+
+    Of three readings of a packet the quickest counts: that the machine was elsewhere for a while is not the packet's doing.
+    """
     worst, count = (0.0, "", 0), 0
     walker = stack.Walker(stack.load_standard(), check=True)
-    for _ in range(2):  # the first time compiles
-        worst, count = (0.0, "", 0), 0
-        for path in sorted((CAPTURES / "hostile").rglob("*.*cap*")):
-            try:
-                with capture.open(path) as packets:
-                    for packet in packets:
-                        begin = time.perf_counter()
-                        walker.decode(packet)
-                        count += 1
-                        worst = max(worst, (time.perf_counter() - begin, path.name, packet.number))
-            except capture.CaptureError:
-                continue
+    for path in sorted((CAPTURES / "hostile").rglob("*.*cap*")):
+        try:
+            with capture.open(path) as packets:
+                for packet in packets:
+                    took = min(once(lambda packet=packet: walker.decode(packet)) for _ in range(3))  # type: ignore[misc]
+                    count += 1
+                    worst = max(worst, (took, path.name, packet.number))
+        except capture.CaptureError:
+            continue
     return *worst, count
+
+
+def once(work: Callable[[], object]) -> float:
+    """The seconds of one call."""
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
 
 
 def main() -> int:
