@@ -41,6 +41,7 @@ def codec_of(struct: type, backend: str | None = None) -> Codec:
     return found
 
 
+_PLAIN: Final = Options()
 WINDOW: Final = 1 << 16  # bytes of a buffer that is not `bytes` copied at first
 
 
@@ -78,6 +79,14 @@ class Codec(Programs):
         if after != len(whole):
             raise self._left_over(whole, after, options, endian, parameters)
         return value
+
+    def explaining_parse(self, data: Any, /, **options: Any) -> Any:
+        """`parse` for compiled code that was asked for more than it does itself, or failed: that is not tried again."""
+        if options or data.__class__ is not bytes:
+            return self.parse(data, **options)
+        self._refuse_too_large(len(data), _PLAIN)
+        _, _, after = self._interpret(data, 0, _PLAIN, None, {})
+        raise self._disagreement(data) if after == len(data) else self._left_over(data, after, _PLAIN, None, {})
 
     def parse_prefix(
         self, data: Any, /, offset: int = 0, *, strict: bool = False, keep: bool = False, limits: Limits | None = None,
@@ -217,8 +226,11 @@ class Codec(Programs):
                 pass
         _, value, after = self._interpret(data, offset, options, endian, parameters, base=base)
         if self.backend != "interp":
-            raise EngineDisagreement(f"{self.backend} refused a {self.spec.name} that the interpreter reads: {data[offset:].hex()}")
+            raise self._disagreement(data[offset:])
         return value, after
+
+    def _disagreement(self, data: bytes) -> EngineDisagreement:
+        return EngineDisagreement(f"{self.backend} refused a {self.spec.name} that the interpreter reads: {data.hex()}")
 
     def _read_keeping(
         self, data: bytes, offset: int, options: Options, endian: str | None, parameters: dict[str, Any]

@@ -35,7 +35,7 @@ def generic_parse(struct: type) -> Any:
 class Programs:
     """Lowers, optimizes and compiles for one struct and engine, once for each byte order and set of options."""
 
-    parse: Callable[..., Any]  # the way that explains failures, for compiled code to call
+    explaining_parse: Callable[..., Any]  # for compiled code to call where it does not read on
 
     def __init__(self, struct: type, backend: str) -> None:
         self.struct, self.backend = struct, backend
@@ -118,7 +118,7 @@ class Programs:
         made: Runner = functions["entry"]
         self._runners[key] = made
         if "parse" in functions:
-            functions["explaining_parse"] = self.parse
+            functions["explaining_parse"] = self.explaining_parse
             if options == Options() and self.default and self.spec.order != "inherit":
                 self._install(functions["parse"])
         return made

@@ -117,19 +117,30 @@ class Machine:
 
     def block(self, block: Block) -> list[Any]:
         """Run a block; the values that it yields."""
-        regs, handlers = self.regs, self.handlers
-        for op in block.ops:
-            kind, args, outs = op.kind, op.args, op.outs
-            values = [regs[args[0]]] if len(args) == 1 else [regs[r] for r in args]
-            if kind == "yield":
+        regs = self.regs
+        for handler, op, count, args, out, outs in block.steps or self._steps(block):
+            if count == 1:
+                values = [regs[args[0]]]
+            elif count == 2:
+                values = [regs[args[0]], regs[args[1]]]
+            else:
+                values = [regs[r] for r in args]
+            if handler is None:  # a yield
                 return values
-            result = handlers[kind](self, op, values)
-            if outs:
-                if len(outs) == 1:
-                    regs[outs[0]] = result
-                else:
-                    regs.update(zip(outs, result, strict=True))
+            result = handler(self, op, values)
+            if out is not None:
+                regs[out] = result
+            elif outs:
+                regs.update(zip(outs, result, strict=True))
         return []
+
+    def _steps(self, block: Block) -> list[Step]:
+        """What to do for each op of a block, looked up once: a program does not change when it runs."""
+        steps: list[Step] = [
+            (self.handlers.get(op.kind), op, len(op.args), op.args, op.outs[0] if len(op.outs) == 1 else None, op.outs) for op in block.ops
+        ]
+        block.steps = steps
+        return steps
 
     def enter_block(self, block: Block, values: Sequence[Any]) -> list[Any]:
         """Run a block with parameters."""
@@ -168,14 +179,14 @@ class Machine:
             known = self.numbers.get((*above, *ref.split(".")))
             if known is not None:
                 offset, value = known
-                found.append(Blame(ref, value, offset + 8 * self.base if self.program.direction == "parse" else None))
+                found.append(Blame(ref, int(value), offset + 8 * self.base if self.program.direction == "parse" else None))
         return tuple(found)
 
     def leave(self, frame: Frame, bit_end: int, value: Any) -> None:
         """Note what the field in work turned out to be."""
         path = frame.path
         if isinstance(value, int):
-            self.numbers[path] = (frame.bit_offset, int(value))
+            self.numbers[path] = (frame.bit_offset, value)
         if len(path) == 1:
             self.partial[str(path[0])] = value
         if self.spans is not None:
@@ -191,6 +202,8 @@ class Machine:
 
 
 Handler = Callable[[Machine, Op, list[Any]], Any]
+# How an op is done (None: a yield), the op, how many registers it reads and which, the one that it assigns or all of several.
+Step = tuple[Handler | None, Op, int, tuple[Reg, ...], Reg | None, tuple[Reg, ...]]
 
 
 @functools.cache
@@ -271,7 +284,8 @@ def _list(m: Machine, op: Op, args: list[Any]) -> list[Any]:
 
 
 def _box(m: Machine, op: Op, args: list[Any]) -> Any:
-    return boxed(m.program, op.attrs["as"], args[0])
+    kind, number = op.attrs["as"], args[0]
+    return number if kind == "int" else boxed(m.program, kind, number)
 
 
 def boxed(program: Program, kind: str, number: int) -> Any:

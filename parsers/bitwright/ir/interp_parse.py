@@ -18,21 +18,21 @@ from bitwright.wire.varints import read_varint, size_of_varint
 
 
 def _enter(m: Machine, op: Op, args: list[Any]) -> None:
-    attrs = op.attrs
+    attrs, frames = op.attrs, m.frames
     name = attrs["name"] if attrs["name"] is not None else args[1]
-    m.frames.append(Frame((*m.path, name), args[0] * 8 + attrs["phase"], attrs["location"], attrs.get("bits", "msb")))
+    path = (*frames[-1].path, name) if frames else (name,)
+    frames.append(Frame(path, args[0] * 8 + attrs["phase"], attrs["location"], attrs.get("bits", "msb")))
 
 
 def _leave(m: Machine, op: Op, args: list[Any]) -> None:
-    frame, bit_end = m.frames[-1], args[0] * 8 + op.attrs["phase"]
+    frame, bit_end = m.frames.pop(), args[0] * 8 + op.attrs["phase"]
     m.leave(frame, bit_end, args[1])
     if m.keep and args[1] is None and bit_end > frame.bit_offset:  # on the wire, but not in the object
         width, order = bit_end - frame.bit_offset, kept.ORDERS[frame.bits]
         whole = int.from_bytes(m.data[frame.bit_offset // 8 : -(-bit_end // 8)], order)
         gap = whole >> (-bit_end % 8 if order == "big" else frame.bit_offset % 8) & (1 << width) - 1
         if gap:
-            m.kept[m.place("gap")] = (width, gap, order)
-    m.frames.pop()
+            m.kept[frame.path[m.level :], "gap", frame.location] = (width, gap, order)
 
 
 def _plural(count: int) -> str:
@@ -69,7 +69,9 @@ def _beyond_limit(m: Machine, base: int, end: int, size: int, refs: Any = ()) ->
 
 def _need(m: Machine, op: Op, args: list[Any]) -> None:
     base, end = args
-    _there(m, op, base, end, op.attrs["size"])
+    size = op.attrs["size"]
+    if base + size > end or op.attrs.get("wait"):
+        _there(m, op, base, end, size)
 
 
 def _need_var(m: Machine, op: Op, args: list[Any]) -> None:
@@ -108,8 +110,9 @@ def _reached(m: Machine, op: Op, args: list[Any]) -> None:
 
 
 def _load(m: Machine, op: Op, args: list[Any]) -> int:
-    begin = args[0] + op.attrs["offset"]
-    return int.from_bytes(m.data[begin : begin + op.attrs["bytes"]], op.attrs["order"])
+    attrs = op.attrs
+    begin, size = args[0] + attrs["offset"], attrs["bytes"]
+    return m.data[begin] if size == 1 else int.from_bytes(m.data[begin : begin + size], attrs["order"])
 
 
 def _unpack(m: Machine, op: Op, args: list[Any]) -> Any:
@@ -119,7 +122,8 @@ def _unpack(m: Machine, op: Op, args: list[Any]) -> Any:
 
 
 def _bits(m: Machine, op: Op, args: list[Any]) -> int:
-    return bits_of(args[0], op.attrs["shift"], op.attrs["width"], op.attrs["signed"])
+    attrs = op.attrs
+    return bits_of(args[0], attrs["shift"], attrs["width"], attrs["signed"])
 
 
 def _find(m: Machine, op: Op, args: list[Any]) -> int:

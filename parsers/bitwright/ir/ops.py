@@ -42,6 +42,7 @@ class Block:
 
     params: tuple[Reg, ...] = ()
     ops: list[Op] = dataclasses.field(default_factory=list)
+    steps: Any = dataclasses.field(default=None, init=False, repr=False)  # what the interpreter made of the ops
 
 
 @dataclasses.dataclass(slots=True, eq=False)
