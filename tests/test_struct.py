@@ -298,7 +298,8 @@ def test_defaults_are_not_shared() -> None:
 def test_values_are_small() -> None:
     assert not hasattr(header(), "__dict__")
     assert isinstance(header(), msgspec.Struct)
-    assert sys.getsizeof(header()) <= 6 * 8 + 48  # the fields, the object, and what the collector of this Python puts before it
+    newer = 8 if sys.version_info >= (3, 13) else 0  # what that Python's collector adds
+    assert sys.getsizeof(header()) <= 6 * 8 + 40 + newer
 
 
 def test_required_fields_lie_first_so_that_the_parser_may_give_them_by_place() -> None:

@@ -102,11 +102,11 @@ class FieldCodec(Generic[T]):
 
     def parse(self, cursor: Cursor) -> T:
         """The value at the cursor."""
-        raise NotImplementedError
+        raise NotImplementedError  # the codec's author writes it
 
     def build(self, value: T, out: bytearray) -> None:
         """Append the value's bytes."""
-        raise NotImplementedError
+        raise NotImplementedError  # the codec's author writes it
 
     def to_plain(self, value: T) -> Any:
         """The value as JSON can hold it."""
@@ -122,11 +122,11 @@ class Transform(FieldCodec[T]):
 
     def decode(self, data: bytes) -> T:
         """The value of the bytes."""
-        raise NotImplementedError
+        raise NotImplementedError  # the codec's author writes it
 
     def encode(self, value: T) -> bytes:
         """The bytes of the value."""
-        raise NotImplementedError
+        raise NotImplementedError  # the codec's author writes it
 
     def parse(self, cursor: Cursor) -> T:
         """The value of all that is left."""

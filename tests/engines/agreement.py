@@ -88,6 +88,17 @@ def built(message: Struct, **params: Any) -> bytes:
     return data
 
 
+def given_back(form: type[Struct], method: str, wire: bytes, **params: Any) -> None:
+    """Where building from the value alone cannot give the bytes back, keep=True does, unless the certificate says not even that."""
+    if form.certificate().kind == "lossy":
+        return
+    for engine in ENGINES:
+        codec = form.codec(engine)
+        found = getattr(codec, method)(wire, keep=True, **params)
+        value, used = found if method == "parse_prefix" else (found, len(wire))
+        assert codec.build(value, **params) == wire[:used], (engine, wire.hex(), value)
+
+
 def interpreted(form: type[Struct], direction: str, *args: Any, data: bytes = b"", order: str = "big") -> Outcome:
     """The optimized program, run by the interpreter: a value, or that it fails."""
     codec = form.codec("interp")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from hypothesis import Phase, event, given, settings
 from hypothesis import strategies as st
 
-from tests.engines.agreement import agreed, built
+from tests.engines.agreement import agreed, built, given_back
 from tests.engines.formats import Format
 from tests.engines.structures import formats
 from tests.engines.test_agreement import thorough
@@ -62,9 +62,12 @@ def test_a_hundred_inputs_to_a_format(form: Format, data: st.DataObject, seed: i
         candidate = next(inputs)
         method = "parse" if at % 3 else "parse_prefix"
         found = agreed(struct, method, candidate, **params)
+        accepted += found.ok
         if found.ok and at % 4 == 0:
             again = agreed(struct, "build", found.value if method == "parse" else found.value[0], **params)
-            # Blocks that share bytes, some of which are padding to one of them: building writes zeros there, and refuses.
-            assert again.ok or again.problem.code == "overlap", (candidate.hex(), found.value, again.error)
-        accepted += found.ok
+            if not again.ok and again.problem.code == "overlap":
+                # Blocks that share bytes, some of which are padding to one of them: from the value alone zeros are written there.
+                given_back(struct, method, candidate, **params)
+                continue
+            assert again.ok, (candidate.hex(), found.value, again.error)
     event(f"{accepted // 20 * 20} or more of {INPUTS} are messages")
