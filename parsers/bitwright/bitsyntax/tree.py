@@ -1,0 +1,201 @@
+"""The tree of a pattern, a construction or a comprehension: the same for both dialects.
+
+Promises: every default is filled in and every abbreviation resolved, so that nobody who reads a tree needs to know which
+dialect it was written in; `at` is where a node begins in the text, in characters, for messages and carets.
+
+Terms are Python values: an integer is an `int`, a float a `float`, a string or binary `bytes`, an atom a `str`, `true`,
+`false` and `nil` are True, False and None, a tuple is a `tuple`, a list a `list`, a map a `dict`; a bitstring whose length is no
+multiple of 8 is a `bitstring.Bits`.  Nodes are made by the thousand and never changed: no dataclass here is frozen, since
+that alone would double the time that a pattern takes to compile.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, TypeAlias
+from typing import Literal as OneOf
+
+SegmentType: TypeAlias = OneOf["integer", "float", "binary", "utf8", "utf16", "utf32", "varint"]
+
+
+@dataclasses.dataclass(slots=True)
+class Literal:
+    """A term known now: int, float, bytes, str (an atom), True, False, None."""
+
+    value: Any
+    at: int = 0
+
+
+@dataclasses.dataclass(slots=True)
+class Variable:
+    """A variable: in a pattern it binds, or is compared with what it was bound to before; elsewhere it is read."""
+
+    name: str
+    at: int = 0
+
+
+@dataclasses.dataclass(slots=True)
+class Pin:
+    """`^name`: the value from outside, whatever the pattern binds under that name."""
+
+    name: str
+    at: int = 0
+
+
+@dataclasses.dataclass(slots=True)
+class Wildcard:
+    """`_`."""
+
+    at: int = 0
+
+
+@dataclasses.dataclass(slots=True)
+class Call:
+    """An operator or a function by its canonical name.
+
+    That is one of `bitwright.terms.FUNCTIONS`, or `and`, `or`, `in`, `if`, which do not evaluate all of their operands.
+    """
+
+    function: str
+    args: tuple[Expr, ...]
+    at: int = 0
+
+
+@dataclasses.dataclass(slots=True)
+class TupleOf:
+    """`{a, b}`."""
+
+    items: tuple[Expr, ...]
+    at: int = 0
+
+
+@dataclasses.dataclass(slots=True)
+class ListOf:
+    """`[a, b]`, or with a tail `[a, b | tail]`."""
+
+    items: tuple[Expr, ...]
+    tail: Expr | None = None
+    at: int = 0
+
+
+@dataclasses.dataclass(slots=True)
+class MapOf:
+    """`%{key => value}`: as a pattern it matches every map that has these keys."""
+
+    pairs: tuple[tuple[Expr, Expr], ...]
+    at: int = 0
+
+
+@dataclasses.dataclass(slots=True)
+class RangeOf:
+    """`first..last`, or with a step `first..last//step`: where `in` looks, or a generator counts."""
+
+    first: Expr
+    last: Expr
+    step: Expr | None = None
+    at: int = 0
+
+
+@dataclasses.dataclass(slots=True)
+class Both:
+    """`pattern = pattern`: both match the same value."""
+
+    left: Expr
+    right: Expr
+    at: int = 0
+
+
+@dataclasses.dataclass(slots=True)
+class Segment:
+    """One segment, resolved: it takes `size` times `unit` bits.
+
+    `size` None: of `binary` the rest (in a construction the whole value), of `utf*` and `varint` what the content says; of
+    integers and floats it is always there.  `binary` with unit 1 is what the dialects call `bits` or `bitstring`.
+    A string is a `Literal` of bytes already encoded, of type `binary` and without size: it takes the bits it has.
+    `coding` is that of a `varint`, as `wire/varints.py` names them.  `nonfinite`: NaN and infinities match too.
+    `untyped`: the author gave no type.  `end` is where the segment ends in the text.
+    """
+
+    value: Expr
+    type: SegmentType
+    size: Expr | None = None
+    unit: int = 1
+    signed: bool = False
+    order: OneOf["big", "little"] = "big"
+    coding: str = ""
+    nonfinite: bool = False
+    untyped: bool = False
+    at: int = 0
+    end: int = 0
+
+
+@dataclasses.dataclass(slots=True)
+class Bitstring:
+    """`<<...>>`, flat: literals nested in it are its own segments."""
+
+    segments: tuple[Segment, ...]
+    at: int = 0
+    end: int = 0
+
+
+@dataclasses.dataclass(slots=True)
+class BitGenerator:
+    """`<<pattern <- source>>`; with `strict` (`<<pattern <:= source>>`) what does not match is an error."""
+
+    pattern: Guarded
+    source: Expr
+    strict: bool = False
+    at: int = 0
+
+
+@dataclasses.dataclass(slots=True)
+class ListGenerator:
+    """`pattern <- source`; of a list, a map (as pairs) or a range."""
+
+    pattern: Guarded
+    source: Expr
+    strict: bool = False
+    at: int = 0
+
+
+@dataclasses.dataclass(slots=True)
+class Filter:
+    """A condition between generators: what makes it false or nil is left out."""
+
+    condition: Expr
+    at: int = 0
+
+
+@dataclasses.dataclass(slots=True)
+class Clause:
+    """`pattern when guards -> body`."""
+
+    pattern: Guarded
+    body: Expr
+    at: int = 0
+
+
+@dataclasses.dataclass(slots=True)
+class Comprehension:
+    """`for qualifiers, into: into, uniq: uniq, do: body`, or with `reduce`, of which `clauses` take the accumulator."""
+
+    qualifiers: tuple[BitGenerator | ListGenerator | Filter, ...]
+    body: Expr | None
+    into: Expr | None = None
+    uniq: bool = False
+    reduce: Expr | None = None
+    clauses: tuple[Clause, ...] = ()
+    at: int = 0
+
+
+Expr: TypeAlias = Literal | Variable | Pin | Wildcard | Call | TupleOf | ListOf | MapOf | RangeOf | Both | Bitstring | Comprehension
+
+
+@dataclasses.dataclass(slots=True)
+class Guarded:
+    """A whole pattern: what `pattern()` is given.  `guards` are alternatives: one that holds is enough, one that fails does not hold."""
+
+    pattern: Expr
+    guards: tuple[Expr, ...] = ()
+    dialect: OneOf["elixir", "erlang"] = "elixir"
+    text: str = ""
