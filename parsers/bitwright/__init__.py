@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bitwright.enums import OpenEnum
-from bitwright.errors import BitwrightError, BuildError, DeclarationError, Finding, Limits, LintWarning, NeedMore, ParseError
+from bitwright.errors import BitwrightError, BuildError, DeclarationError, Finding, Limits, LintWarning, NeedMore, ParseError, PatternError
 from bitwright.schema.conditions import check, when
 from bitwright.field_codec import Cursor, FieldCodec, Transform, Zlib
 from bitwright.schema.content import coded, domain_name, ipv4, ipv6, mac, payload, raw, text, uuid
@@ -39,10 +39,10 @@ __version__ = "0.1.0"
 
 __all__ = [
     "SKIPPED", "UUID", "BitwrightError", "BuildError", "Cursor", "DeclarationError", "FieldCodec", "Finding", "IPv4Address",
-    "IPv6Address", "Limits", "LintWarning", "MACAddress", "Name", "NeedMore", "OpenEnum", "ParseError", "Struct", "Timestamp",
-    "Transform", "Zlib", "align", "array", "at", "auto", "bits", "capture", "check", "checksum", "coded", "const", "domain_name",
-    "f16", "f32", "f64", "flag", "i8", "i16", "i32", "i64", "ipv4", "ipv6", "mac", "nested", "pad", "param", "payload", "raw",
-    "reserved", "rest", "select", "span", "stack", "switch", "text", "timestamp", "u8", "u16", "u24", "u32", "u48", "u64", "uuid",
+    "IPv6Address", "Limits", "LintWarning", "MACAddress", "Name", "NeedMore", "OpenEnum", "ParseError", "PatternError", "Struct",
+    "Timestamp", "Transform", "Zlib", "align", "array", "at", "auto", "bits", "capture", "check", "checksum", "coded", "const",
+    "domain_name", "f16", "f32", "f64", "flag", "i8", "i16", "i32", "i64", "ipv4", "ipv6", "mac", "nested", "pad", "param", "payload",
+    "raw", "reserved", "rest", "select", "span", "stack", "switch", "text", "timestamp", "u8", "u16", "u24", "u32", "u48", "u64", "uuid",
     "variant", "varint", "when",
 ]  # fmt: skip
 

@@ -2,8 +2,9 @@
 
 Promise: whatever bytes `parse` is given, it returns a value or raises `ParseError`;
 whatever values `build` is given, it returns bytes or raises `BuildError`; a class that
-declares no valid format raises `DeclarationError` when it is created.  All three carry
-the same `Problem` record, are picklable, and derive from the builtin a caller expects.
+declares no valid format raises `DeclarationError` when it is created; a text that is no bit
+pattern raises `PatternError`.  All carry the same `Problem` record, are picklable, and derive
+from the builtin a caller expects.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from bitwright.escaping import printable
+from bitwright.escaping import columns, printable
 
 # code -> what it means, in one line.  docs/errors.md explains each; a test holds a case for each.
 PARSE_CODES: Final[Mapping[str, str]] = {
@@ -231,6 +232,37 @@ class DeclarationError(BitwrightError, TypeError):
         problem = self.problem
         where = ".".join(part for part in (problem.struct, problem.path) if part)
         return ": ".join(str(part) for part in (problem.declaration, where, problem.message) if part)
+
+
+class PatternError(BitwrightError, ValueError):
+    """A text is no pattern, or a pattern lacks a value that it needs: where in the text, and what to write instead.
+
+    `at` is the place in characters from 0; None where the whole text is meant.
+    """
+
+    def __init__(self, message: str, text: str = "", at: int | None = None, advice: str = "") -> None:
+        super().__init__(Problem("pattern", message))
+        self.message, self.text, self.at, self.advice = message, text, at, advice
+        self.args = (message, text, at, advice)
+
+    @property
+    def line(self) -> int:
+        """The line of the place, counted from 1."""
+        return self.text.count("\n", 0, self.at or 0) + 1
+
+    @property
+    def column(self) -> int:
+        """The column of the place in its line, in characters counted from 1."""
+        at = self.at or 0
+        return at - self.text.rfind("\n", 0, at)
+
+    def __str__(self) -> str:
+        """The message, the line of the text with a caret below the place, and the advice."""
+        parts = [printable(self.message)]
+        if self.at is not None:
+            line, before = self.text.split("\n")[self.line - 1], self.column - 1
+            parts += [f"  {printable(line)}", f"  {' ' * columns(printable(line[:before]))}^"]
+        return "\n".join([*parts, *([printable(self.advice)] if self.advice else [])])
 
 
 class Fault(Exception):  # never seen by users: engines turn it into a ParseError

@@ -14,6 +14,15 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes: East Asian wide characters two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    import unicodedata
+
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
 def shortened(text: str, most: int) -> str:
     """The text, cut to a length with a mark that says so."""
     return text if len(text) <= most else f"{text[: most - 3]}..."
