@@ -73,6 +73,23 @@ BUILD_CODES: Final[Mapping[str, str]] = {
 }
 
 
+# Why a bit pattern does not match.
+MATCH_CODES: Final[Mapping[str, str]] = {
+    "truncated": "fewer bits are left than a segment takes",
+    "unconsumed": "bits are left behind the last segment",
+    "mismatch": "a value is another than the pattern says",
+    "ragged": "the bits that are left are no multiple of the unit of the last segment",
+    "bad-size": "a size is no integer, or is negative, or larger than any input",
+    "bad-float": "the bits of a float segment are NaN or an infinity, or as many as no float has",
+    "bad-utf": "the bits of a utf segment are no code point in its shortest form",
+    "varint": "an integer of variable size takes more bytes, or is larger, than its type allows",
+    "bad-argument": "an expression of a size or a guard has no value",
+    "guard": "no guard holds",
+    "not-a-bitstring": "the value that a bit pattern is to match is no bitstring",
+    "shape": "a value is no tuple, list or map of the form that the pattern says",
+}
+
+
 class Location(msgspec.Struct, frozen=True):
     """Where something was declared: file and line of the user's source."""
 
@@ -102,6 +119,8 @@ class Problem(msgspec.Struct, frozen=True):
     `bit_offset` counts from the first bit of the input.  `needed` and `available` are bytes.
     `blames` are the fields that caused a wrong size or count; `culprit` says so in words.
     `partial` maps the fields of the root that were decoded before, in order.
+    Of a pattern, `segment` is the number of the segment, from 1 on, `needed_bits` how many more bits would be needed at
+    least, and `expected` and `got` are the two values that differ, where that is the problem.
     """
 
     code: str
@@ -114,6 +133,10 @@ class Problem(msgspec.Struct, frozen=True):
     blames: tuple[Blame, ...] = ()
     declaration: Location | None = None
     partial: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    segment: int | None = None
+    needed_bits: int | None = None
+    expected: Any = msgspec.UNSET
+    got: Any = msgspec.UNSET
 
     @property
     def byte_offset(self) -> int | None:

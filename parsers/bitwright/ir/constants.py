@@ -8,47 +8,26 @@ there the intervals need only meet.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
-from bitwright.errors import BUILD_CODES, FINDING_CODES, PARSE_CODES, Location
+from bitwright.errors import BUILD_CODES, FINDING_CODES, MATCH_CODES, PARSE_CODES, Location
 from bitwright.field_codec import FieldCodec
 from bitwright.ir.builder import FOLD, IntervalError, interval
+from bitwright.ir.claims import Check
+from bitwright.ir.claims import is_int as _is_int
+from bitwright.ir.claims import natural as _natural
+from bitwright.ir.claims import order as _order
+from bitwright.ir.claims import symbol as _symbol
+from bitwright.ir.claims import within as _within
+from bitwright.ir.constants_match import MATCH_CHECKS
 from bitwright.ir.ops import Op, Program, Reg
 from bitwright.wire.floats import WIDTHS
 from bitwright.wire.varints import KINDS, bounds_of_varint
 
-Check = Callable[[Op, Program], str | None]
-
+_READING_CODES: Final = frozenset({*PARSE_CODES, *MATCH_CODES})
 _COMPARISONS: Final = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
 MOST_BYTES: Final = 9  # a 64-bit number that begins inside a byte touches nine
-
-
-def _is_int(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _natural(value: Any, least: int = 0) -> bool:
-    return _is_int(value) and value >= least
-
-
-def _within(reg: Reg, lo: int, hi: int) -> str | None:
-    """The register's interval must contain lo..hi."""
-    if reg.lo <= lo and hi <= reg.hi:
-        return None
-    return f"%{reg.number} is to lie in {reg.lo}..{reg.hi}, but can be {lo}..{hi}"
-
-
-def _symbol(op: Op, program: Program, name: Any, what: str) -> str | None:
-    if not isinstance(name, str) or name not in program.symbols:
-        return f"no symbol is called {name!r}"
-    value = program.symbols[name]
-    fits = isinstance(value, type) if what == "class" else callable(value) if what == "function" else isinstance(value, Mapping)
-    return None if fits else f"{name} is no {what}"
-
-
-def _order(order: Any) -> str | None:
-    return None if order in ("big", "little") else f"the order is {order!r}, neither big nor little"
 
 
 # --- numbers -----------------------------------------------------------------------------------
@@ -432,7 +411,7 @@ def _flag(name: str) -> Check:
 
 def _fail_if(op: Op, program: Program) -> str | None:
     code = op.attrs["code"]
-    if code not in (PARSE_CODES if program.direction == "parse" else BUILD_CODES):
+    if code not in (_READING_CODES if program.direction == "parse" else BUILD_CODES):
         return f"no error of {program.direction} has the code {code!r}"
     if not _paths(op.attrs.get("refs", ())):
         return f"refs are paths of fields: {op.attrs['refs']!r}"
@@ -487,13 +466,25 @@ def _enter(op: Op, program: Program) -> str | None:
         return f"no mark: name {name!r}, location {location!r}"
     if op.attrs.get("bits", "msb") not in ("msb", "lsb"):
         return f"the bit order is {op.attrs['bits']!r}"
+    if "unit" in op.attrs:
+        return _mark_in_bits(op)
     wanted = (1 if program.direction == "parse" else 0) + (name is None)  # the position, the index of an element
     if len(op.args) != wanted or any(reg.type != "int" for reg in op.args):
         return f"takes {wanted} numbers: " + ("the position" if program.direction == "parse" else "none") + " and, of an element, its index"
     return _phase(phase)
 
 
+def _mark_in_bits(op: Op) -> str | None:
+    """A mark of a pattern: of a segment, whose position may lie any number of bits behind a register."""
+    if op.attrs["unit"] != 1 or not _natural(op.attrs["phase"]) or not _natural(op.attrs.get("segment", 1), 1):
+        return f"no segment: unit {op.attrs['unit']!r}, phase {op.attrs['phase']!r}, segment {op.attrs.get('segment')!r}"
+    most = 1 if op.kind == "enter" else 2
+    return None if 1 <= len(op.args) <= most and op.args[0].type == "int" else "takes the position" + " and the value" * (most - 1)
+
+
 def _leave(op: Op, program: Program) -> str | None:
+    if "unit" in op.attrs:
+        return _mark_in_bits(op)
     if program.direction == "parse" and (len(op.args) != 2 or op.args[0].type != "int"):
         return "takes the position and the value"
     return _phase(op.attrs["phase"])
@@ -504,6 +495,7 @@ def _phase(phase: Any) -> str | None:
 
 
 CHECKS: Final[Mapping[str, Check]] = {
+    **MATCH_CHECKS,
     "const": _const, "bin": _bin, "lookup": _lookup,
     "neg": lambda op, program: _within(op.outs[0], -op.args[0].hi, -op.args[0].lo),
     "not": lambda op, program: _within(op.outs[0], 0, 1),

@@ -14,6 +14,9 @@ that, for every function, with what `need`, `need.var`, `find`, `trim`, `name`, 
 It is not proven here that intervals narrower than the arithmetic (of positions, within 2**48) hold, nor
 that positions are never negative but for that interval: tests run programs with every interval checked.
 
+Ops that read bits check themselves that those lie before the end that they are given; it is shown that this is an end of bits: in a
+function that counts bits its own, elsewhere eight times an end within the input.
+
 A place is a register plus a constant; of constants the register is `_ZERO`.  A fact is "register + n <=
 register".  Facts of a block do not leave it, except about what it yields.  What a loop carries is assumed
 not to be behind an end if it is not at first; if the block does not keep that up, the loop is done again
@@ -61,6 +64,7 @@ class _Reads:
         self.regions: dict[Reg, Reg] = {}  # of what pointers count in, the end
         self.others: set[Reg] = set()  # ends in the input besides the function's own
         self.sums: dict[tuple[Reg, int, Reg], list[Reg]] = {}  # (place, size): place + size <= each of these ends
+        self.eightfold: dict[Reg, Reg] = {}  # numbers of bits, and of which number of bytes
         numbers = [p for p in function.params if p.type == "int"]
         alone = function.name == "whole"
         self.end = numbers[0 if alone else 1] if len(numbers) > (0 if alone else 1) else None
@@ -161,6 +165,8 @@ class _Reads:
                 self.places[op.outs[0]] = (root, offset - amount)
         elif name == "min":
             self.minimum(op.args, op.outs[0])
+        elif name == "mul" and self.place(op.args[1]) == (_ZERO, 8):
+            self.eightfold[op.outs[0]] = op.args[0]
         elif name in ("lt", "gt", "ne"):
             self.conditions[op.outs[0]] = op
 
@@ -292,6 +298,13 @@ class _Reads:
     def span(self, op: Op) -> None:
         self.region(op, op.args[0], op.args[1])
 
+    def of_bits(self, op: Op) -> None:
+        """Demand that the end, in bits, is one of the input."""
+        end = op.args[1]
+        root = self.eightfold.get(end)
+        if not (end is self.end if self.function.unit == "bit" else root is not None and self.within_input(root)):
+            self.fail(op, f"it is not shown that %{end.number} is an end in bits")
+
     # --- pointers ----------------------------------------------------------------------------
 
     def reach(self, op: Op) -> None:
@@ -379,4 +392,7 @@ _HANDLERS: Final[dict[str, Callable[[_Reads, Op], None]]] = {
     "reach": _Reads.reach, "reach.region": _Reads.reach_region, "reached": _Reads.reached, "extent": _Reads.extent,
     "attempt": _Reads.branch,
     "loop.count": _Reads.loop, "loop.while": _Reads.loop, "loop.each": _Reads.loop,
+    "take": _Reads.of_bits, "take.int": _Reads.of_bits, "take.float": _Reads.of_bits, "take.bits": _Reads.of_bits,
+    "take.rest": _Reads.of_bits, "take.utf": _Reads.of_bits, "take.varint": _Reads.of_bits, "take.same": _Reads.of_bits,
+    "skip": _Reads.of_bits, "skip.rest": _Reads.of_bits, "finish": _Reads.of_bits,
 }  # fmt: skip

@@ -29,6 +29,7 @@ class Frame:
     location: Location | None
     bits: str = "msb"
     bit_end: int | None = None  # of what a pointer led to
+    segment: int | None = None  # its number, if it is one of a pattern
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ class Machine:
             offset += 8 * self.base
         problem = Problem(
             code, message, self.program.name, join_path(self.path), offset,
-            declaration=frame.location if frame else None, partial=dict(self.partial), **more,
+            declaration=frame.location if frame else None, partial=dict(self.partial), segment=frame.segment if frame else None, **more,
         )  # fmt: skip
         return ParseError(problem) if parse else BuildError(problem)
 

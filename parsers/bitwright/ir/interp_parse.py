@@ -8,6 +8,7 @@ from bitwright import kept
 from bitwright.errors import Fault, ParseError
 from bitwright.field_codec import decode, encode
 from bitwright.ir.interp import Frame, Handler, Machine, bits_of, checksum_of, join_path, several
+from bitwright.ir.interp_match import MATCH
 from bitwright.ir.ops import Op
 from bitwright.ir.waiting import Waiting, name_wanted, terminator_wanted, varint_wanted
 from bitwright.values import SKIPPED
@@ -21,11 +22,14 @@ def _enter(m: Machine, op: Op, args: list[Any]) -> None:
     attrs, frames = op.attrs, m.frames
     name = attrs["name"] if attrs["name"] is not None else args[1]
     path = (*frames[-1].path, name) if frames else (name,)
-    frames.append(Frame(path, args[0] * 8 + attrs["phase"], attrs["location"], attrs.get("bits", "msb")))
+    at = args[0] * attrs.get("unit", 8) + attrs["phase"]
+    frames.append(Frame(path, at, attrs["location"], attrs.get("bits", "msb"), segment=attrs.get("segment")))
 
 
 def _leave(m: Machine, op: Op, args: list[Any]) -> None:
-    frame, bit_end = m.frames.pop(), args[0] * 8 + op.attrs["phase"]
+    frame, bit_end = m.frames.pop(), args[0] * op.attrs.get("unit", 8) + op.attrs["phase"]
+    if len(args) == 1:  # a segment that says nothing
+        return
     m.leave(frame, bit_end, args[1])
     if m.keep and args[1] is None and bit_end > frame.bit_offset:  # on the wire, but not in the object
         width, order = bit_end - frame.bit_offset, kept.ORDERS[frame.bits]
@@ -294,7 +298,7 @@ def _name_fault(m: Machine, fault: NameFault, end: int) -> BaseException:
 
 
 HANDLERS: dict[str, Handler] = {
-    "attempt": _attempt,
+    **MATCH, "attempt": _attempt,
     "enter": _enter, "leave": _leave, "need": _need, "need.var": _need_var, "expect": _expect,
     "load": _load, "unpack": _unpack, "bits": _bits,
     "memo": lambda m, op, args: {}, "find": _find, "trim": _trim, "same": _same, "zeros": _zeros, "checksum": _checksum, "known": _known,

@@ -47,12 +47,13 @@ class Block:
 
 @dataclasses.dataclass(slots=True, eq=False)
 class Function:
-    """`outs` are the types of what its body yields."""
+    """`outs` are the types of what its body yields; `unit` is what its position and its end count."""
 
     name: str
     params: tuple[Reg, ...]
     outs: tuple[RegType, ...]
     body: Block
+    unit: Literal["byte", "bit"] = "byte"
 
 
 @dataclasses.dataclass(slots=True, eq=False)
@@ -131,7 +132,7 @@ OPS: Final[Mapping[str, Signature]] = {
     "list": Signature("", "o"),
     "append": Signature("oo", ""),
     "make": Signature("o*", "o", ("class", "keywords")),  # positional arguments, then those by keyword
-    "record": Signature("o*", "o", ("names",)),  # a dict
+    "record": Signature("?*", "o", ("names",)),  # a dict
     # --- values to be written ---
     "attr": Signature("o", "o", ("name",)),
     "is_none": Signature("o", "i", pure=True),
@@ -170,6 +171,19 @@ OPS: Final[Mapping[str, Signature]] = {
     "block.end": Signature("oio", ""),  # queue, position, what to join it to; fails where it overlaps other bytes
     "patch": Signature("ii", "", ("width", "phase", "order")),  # position, number: into zero bits written before
     "put.checksum": Signature("iiio", "i", ("algorithm", "bytes")),  # from, to, own position, prefix: computed sum
+    # --- bits of the input: base and end are bit positions; read `offset` bits behind the base, and each checks that its bits are there
+    "take": Signature("ii", "i", ("offset", "width", "signed", "order", "more")),  # a number of up to 64 bits
+    "take.int": Signature("iii", "o", ("offset", "signed", "order", "more")),  # base, end, size: a number of any width
+    "take.float": Signature("iii", "o", ("offset", "order", "nonfinite", "more")),  # base, end, size
+    "take.bits": Signature("iii", "o", ("offset", "more")),  # base, end, size: a bitstring
+    "take.rest": Signature("ii", "o", ("offset", "unit", "keep")),  # all bits but the last `keep`, a multiple of `unit`
+    "take.utf": Signature("ii", "ii", ("offset", "encoding", "order", "more")),  # a code point and the position after it
+    "take.varint": Signature("ii", "ii", ("offset", "coding", "more")),  # a number of variable size and the position after it
+    "take.same": Signature("ii", "", ("offset", "value", "more")),  # fails unless these bytes are there
+    "skip": Signature("iii", "", ("offset", "more")),  # base, end, size: only checks
+    "skip.rest": Signature("ii", "", ("offset", "unit", "keep")),  # only checks
+    "finish": Signature("ii", "", ("offset",)),  # fails unless that is the end
+    "must": Signature("i", "", ("value",)),  # fails unless the number is that
     # --- control ---
     "fail_if": Signature("i?*", "", ("code", "message")),  # condition, numbers that the message shows as {0}, {1}
     "finding_if": Signature("i?*", "", ("code", "message")),

@@ -125,7 +125,8 @@ def _description(value: Any) -> str:
 def _function_lines(function: Function) -> Iterator[str]:
     params = ", ".join(register(p) for p in function.params)
     outs = f" -> {', '.join(function.outs)}" if function.outs else ""
-    yield f"function {_name(function.name)}({params}){outs}"
+    unit = " in bits" if function.unit == "bit" else ""
+    yield f"function {_name(function.name)}({params}){outs}{unit}"
     yield from _block_lines(function.body, "  ")
     yield "end"
 

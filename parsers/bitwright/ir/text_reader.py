@@ -198,11 +198,15 @@ class _FunctionReader:
             outs.append(self.type(head))
             while head.accept(","):
                 outs.append(self.type(head))
+        unit: Literal["byte", "bit"] = "byte"
+        if head.accept("in"):
+            head.expect("bits")
+            unit = "bit"
         head.finish()
         self.at += 1
         body = self.block((), head)
         self.end(head)
-        return Function(name, params, tuple(outs), body)
+        return Function(name, params, tuple(outs), body, unit)
 
     def type(self, line: _Line) -> RegType:
         text = line.next("word", "int or obj")

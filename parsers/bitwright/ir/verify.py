@@ -5,6 +5,7 @@ the function, the op by its number in reading order, and what is wrong.  Checked
 
 * each op against its signature in `ops.OPS`: kind, direction, number and types of registers, constants;
 * registers: assigned once, read only where they are in scope, with an interval that is one;
+* units: ops that read bytes are in functions whose positions count bytes, and those that read bits know the end in bits (`coverage`);
 * blocks: their number, their parameters, what they yield, trace marks that open and close in pairs;
 * calls: the function exists, and takes and gives what the call says; the arms of a dispatch agree;
 * constants against each other and against intervals (`constants`);
@@ -17,7 +18,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Final, NoReturn
 
-from bitwright.ir.constants import CHECKS, Check
+from bitwright.ir.claims import Check
+from bitwright.ir.constants import CHECKS
 from bitwright.ir.ops import OPS, Block, Function, Op, Program, Reg, RegType, arity, walk
 from bitwright.ir.waiting import PLACELESS, RECOVER, SERVE_STREAMS, TO_THE_END, WAITS, callees, end_of, hands_on, open_functions, waits
 
@@ -148,6 +150,8 @@ PARSE_ONLY: Final = frozenset({
     "need", "need.var", "expect", "load", "unpack", "bits", "find", "same", "zeros", "checksum", "known", "span", "render", "text", "name",
     "varint", "varint.size", "trim", "decode", "attempt", "name.end", "skipped",
     "reach", "reach.region", "reached", "extent", "lies",
+    "take", "take.int", "take.float", "take.bits", "take.rest", "take.utf", "take.varint", "take.same", "skip", "skip.rest", "finish",
+    "must",
 })  # fmt: skip
 BUILD_ONLY: Final = frozenset({
     "attr", "is_none", "as_int", "as_float", "as_bits", "as_bytes", "as_text", "as_list", "as_value", "as_class", "arm", "item", "set",
@@ -157,12 +161,20 @@ BUILD_ONLY: Final = frozenset({
 })  # fmt: skip
 
 
+# Ops whose positions are bytes: they have no meaning in a function that counts bits.
+COUNT_BYTES: Final = frozenset({
+    "need", "need.var", "expect", "load", "unpack", "find", "trim", "decode", "varint", "same", "zeros", "checksum", "span", "render",
+    "text", "name", "name.end", "reach", "reach.region", "reached", "extent", "lies",
+})  # fmt: skip
+
+
 class _FunctionCheck:
     """Checks one function, op by op in reading order."""
 
     def __init__(self, program: Program, function: Function) -> None:
         self.program, self.function = program, function
         self.foreign = BUILD_ONLY if program.direction == "parse" else PARSE_ONLY
+        self.counts_bits = function.unit == "bit"
         self.known: set[Reg] = set()  # in scope here
         self.numbers: set[int] = set()  # assigned anywhere
         self.op: Op | None = None  # in work
@@ -175,6 +187,8 @@ class _FunctionCheck:
 
     def check(self) -> None:
         function = self.function
+        if function.unit not in ("byte", "bit"):
+            self.fail(f"its positions count {function.unit!r}, neither bytes nor bits")
         for param in function.params:
             self.assign(param)
         unknown = [out for out in function.outs if out not in ("int", "obj")]
@@ -206,6 +220,8 @@ class _FunctionCheck:
                 self.fail(f"no op is called {kind!r}")
             if kind in self.foreign:
                 self.fail(f"{kind} has no meaning in a {self.program.direction} program")
+            if self.counts_bits and kind in COUNT_BYTES:
+                self.fail("reads bytes, in a function whose positions count bits")
             self.signature(op, rule)
             if rule.check is not None:
                 wrong = rule.check(op, self.program)

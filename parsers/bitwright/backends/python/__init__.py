@@ -10,7 +10,7 @@ import itertools
 import linecache
 from typing import Any
 
-from bitwright.backends.python.functions import emit_program
+from bitwright.backends.python.functions import emit_pattern, emit_program
 from bitwright.ir.ops import Program
 
 _serial = itertools.count(1)
@@ -25,6 +25,16 @@ def compile_program(program: Program, name: str) -> tuple[dict[str, Any], str]:
     without parameters also has `parse`, which hands what it cannot do to `explaining_parse`: set that.
     """
     source, names = emit_program(program)
+    return compile_source(source, names, name), source
+
+
+def compile_pattern(program: Program, name: str) -> tuple[dict[str, Any], str]:
+    """The functions of a pattern by name, and its source.
+
+    `entry` is called as the program's is, with the input first: (data, position, end, *free) in bits, or (data, value, *free).
+    It returns what the program yields, a tuple of several, or None where the pattern does not match.
+    """
+    source, names = emit_pattern(program)
     return compile_source(source, names, name), source
 
 

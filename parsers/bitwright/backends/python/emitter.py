@@ -70,6 +70,7 @@ class Emitter:
         self.uses = count_uses(function.body)
         self.truths_kept = truths_kept(function)
         self.taken: set[str] = set()
+        self.refusal = "raise Fail"  # how a failing program leaves
         self.local: set[Reg] = set()
 
     def line(self, text: str) -> None:
@@ -139,7 +140,7 @@ class Emitter:
     def fail_if(self, condition: str) -> None:
         """Leave with a failure where the condition holds."""
         self.line(f"if {strip(condition)}:")
-        self.line("    raise Fail")
+        self.line(f"    {self.refusal}")
 
     def source(self, context: str) -> list[str]:
         """The whole function."""

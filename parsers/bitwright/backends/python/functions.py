@@ -7,7 +7,7 @@ from typing import Any
 from bitwright.backends.python.build_ops import BUILD
 from bitwright.backends.python.common_ops import _Arms
 from bitwright.backends.python.emitter import Emitter, Names, strip
-from bitwright.backends.python.parse_ops import PARSE
+from bitwright.backends.python.match_ops import MATCH, pattern_source
 from bitwright.backends.python.runtime import FAILURES, Fail
 from bitwright.backends.python.stream_ops import STREAM
 from bitwright.ir.ops import Program
@@ -16,12 +16,25 @@ from bitwright.ir.waiting import open_functions, waits
 BIND_ARMS = "for _arms in ARM_TABLES:\n    _arms.update({tag: globals()[name] for tag, name in _arms.items()})\n"
 
 
+def emit_pattern(program: Program) -> tuple[str, dict[str, Any]]:
+    """The same for a pattern, whose functions return None where they fail."""
+    names = Names()
+    names.values.update(Fail=Fail)
+    names.values.update(dict.fromkeys(program.functions))
+    lines: list[str] = []
+    for function in program.functions.values():
+        lines += [*pattern_source(Emitter(program, function, names, MATCH)), ""]
+    for name in program.functions:
+        del names.values[name]
+    return "\n".join(lines), names.values
+
+
 def emit_program(program: Program) -> tuple[str, dict[str, Any]]:
     """The source and the globals it needs."""
     names = Names()
     names.values.update(Fail=Fail, FAILURES=FAILURES, explaining_parse=None)
     names.values.update(dict.fromkeys(program.functions))  # so that no object takes a function's name
-    handlers, context = (PARSE, "data") if program.direction == "parse" else (BUILD, "out")
+    handlers, context = (MATCH, "data") if program.direction == "parse" else (BUILD, "out")
     generators: set[str] = set()
     if waits(program):
         handlers, generators = STREAM, open_functions(program)

@@ -34,6 +34,8 @@ def _collect(block: Block, holder: str, truths: set[Reg], kept: set[Reg]) -> Non
 def _keeps(op: Op, holder: str) -> tuple[Reg, ...]:
     """The registers whose numbers go on as they are; `holder` is the kind of op whose block this is."""
     match op.kind:
+        case "record":
+            return op.args
         case "box":
             return op.args if op.attrs["as"] == "int" else ()
         case "bin":

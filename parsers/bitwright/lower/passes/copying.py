@@ -9,7 +9,9 @@ from bitwright.ir.ops import Block, Function, Op, Program, Reg
 
 def copy_program(program: Program) -> Program:
     """A copy whose ops can be changed; registers and symbols are shared."""
-    functions = {name: Function(f.name, f.params, f.outs, copy_block(f.body, lambda reg: reg)) for name, f in program.functions.items()}
+    functions = {
+        name: Function(f.name, f.params, f.outs, copy_block(f.body, lambda reg: reg), f.unit) for name, f in program.functions.items()
+    }  # fmt: skip
     return Program(program.name, program.direction, program.entry, functions, program.symbols)
 
 

@@ -1,0 +1,152 @@
+"""Source for the ops of patterns: bits at any place, and a plain `return None` where the input does not match."""
+
+from __future__ import annotations
+
+from bitwright.backends.python.common_ops import Emit, variables
+from bitwright.backends.python.emitter import Emitter, strip
+from bitwright.backends.python.parse_ops import PARSE
+from bitwright.ir.ops import Op
+from bitwright.wire.bitruns import bitstring_at, float_at, integer_at, number_at, same_at, to_big, to_little, utf_at, varint_or_none
+
+
+def _lsb(op: Op) -> bool:
+    return op.attrs.get("bits") == "lsb"
+
+
+def _more(op: Op) -> str:
+    return ", lsb=True" if _lsb(op) else ""
+
+
+def _at(e: Emitter, op: Op, amount: int = 0) -> str:
+    """The position that an op reads at, and so many bits behind it."""
+    return e.plus(op.args[0], op.attrs["offset"] + amount)
+
+
+def _there(e: Emitter, op: Op, size: int) -> None:
+    e.fail_if(f"{_at(e, op, size)} > {e.expr(op.args[1])}")
+
+
+def _sized(e: Emitter, op: Op) -> str:
+    """Check that the bits are there; how many they are, as it is written."""
+    size = op.args[2]
+    text = strip(e.expr(size))
+    if text.isdigit():
+        _there(e, op, int(text))
+    else:
+        beyond = f"{_at(e, op)} + {e.expr(size)} > {e.expr(op.args[1])}"
+        e.fail_if(f"{e.expr(size)} < 0 or {beyond}" if size.lo < 0 else beyond)
+    return text
+
+
+def _take(e: Emitter, op: Op) -> None:
+    width, out = op.attrs["width"], op.outs[0]
+    _there(e, op, width)
+    if not width:
+        e.define(out, "0", atom=True)
+        return
+    at, stop = _at(e, op), _at(e, op, width)
+    run = f"data[{at} >> 3:{_at(e, op, width + 7)} >> 3]"
+    if _lsb(op):
+        text = f'int.from_bytes({run}, "little") >> ({at} & 7) & {(1 << width) - 1:#x}'
+    else:
+        text = f'int.from_bytes({run}, "big") >> (-({stop}) & 7) & {(1 << width) - 1:#x}'
+    if width > 8 and (op.attrs["order"] == "big") is _lsb(op):
+        swap = to_big if _lsb(op) else to_little
+        text = f"{e.names.add(swap.__name__, swap)}({text}, {width})"
+    if op.attrs["signed"]:
+        sign = 1 << (width - 1)
+        text = f"(({text}) ^ {sign:#x}) - {sign:#x}"
+    e.define(out, text)
+
+
+def _take_int(e: Emitter, op: Op) -> None:
+    size = _sized(e, op)
+    if not op.attrs["signed"] and op.attrs["order"] == ("little" if _lsb(op) else "big"):
+        e.define(op.outs[0], f"{e.names.add('number_at', number_at)}(data, {_at(e, op)}, {size}{_more(op)})")
+        return
+    how = f'{op.attrs["signed"]}, "{op.attrs["order"]}"'
+    e.define(op.outs[0], f"{e.names.add('integer_at', integer_at)}(data, {_at(e, op)}, {size}, {how}{_more(op)})")
+
+
+def _take_float(e: Emitter, op: Op) -> None:
+    size, name = _sized(e, op), e.variable(op.outs[0])
+    more = ", nonfinite=True" if op.attrs["nonfinite"] else ""
+    e.line(f'{name} = {e.names.add("float_at", float_at)}(data, {_at(e, op)}, {size}, "{op.attrs["order"]}"{more}{_more(op)})')
+    e.fail_if(f"{name} is None")
+
+
+def _take_bits(e: Emitter, op: Op) -> None:
+    size = _sized(e, op)
+    e.define(op.outs[0], f"{e.names.add('bitstring_at', bitstring_at)}(data, {_at(e, op)}, {size}{_more(op)})")
+
+
+def _check_rest(e: Emitter, op: Op) -> str:
+    """Check what is left; how many bits they are, as it is written."""
+    unit, keep, end = op.attrs["unit"], op.attrs["keep"], e.expr(op.args[1])
+    left = f"{end} - {_at(e, op)}" if " " not in _at(e, op) else f"{end} - ({_at(e, op)})"
+    if keep:
+        left = f"{left} - {keep}"
+    e.fail_if(f"({left}) % {unit} or {left} < 0" if unit > 1 else f"{left} < 0")
+    return left
+
+
+def _take_rest(e: Emitter, op: Op) -> None:
+    size = _check_rest(e, op)
+    e.define(op.outs[0], f"{e.names.add('bitstring_at', bitstring_at)}(data, {_at(e, op)}, {size}{_more(op)})")
+
+
+def _skip_rest(e: Emitter, op: Op) -> None:
+    _check_rest(e, op)
+
+
+def _pair(e: Emitter, op: Op, call: str) -> None:
+    """What a reader gives that finds out itself whether all is there: two numbers, or None."""
+    found = e.variable(op.outs[1])
+    e.line(f"{found} = {call}")
+    e.fail_if(f"{found} is None")
+    e.line(f"{', '.join([e.variable(op.outs[0]), found])} = {found}")
+
+
+def _take_utf(e: Emitter, op: Op) -> None:
+    args = f'data, {_at(e, op)}, {e.expr(op.args[1])}, "{op.attrs["encoding"]}", "{op.attrs["order"]}"{_more(op)}'
+    _pair(e, op, f"{e.names.add('utf_at', utf_at)}({args})")
+
+
+def _take_varint(e: Emitter, op: Op) -> None:
+    args = f'data, {_at(e, op)}, {e.expr(op.args[1])}, "{op.attrs["coding"]}"{_more(op)}'
+    _pair(e, op, f"{e.names.add('varint_at', varint_or_none)}({args})")
+
+
+def _take_same(e: Emitter, op: Op) -> None:
+    value = op.attrs["value"]
+    _there(e, op, 8 * len(value))
+    constant = e.names.add("LITERAL", value, value)
+    e.fail_if(f"not {e.names.add('same_at', same_at)}(data, {_at(e, op)}, {constant}{_more(op)})")
+
+
+def _skip(e: Emitter, op: Op) -> None:
+    _sized(e, op)
+
+
+def _finish(e: Emitter, op: Op) -> None:
+    e.fail_if(f"{_at(e, op)} != {e.expr(op.args[1])}")
+
+
+def _must(e: Emitter, op: Op) -> None:
+    e.fail_if(f"{e.expr(op.args[0])} != {op.attrs['value']}")
+
+
+def pattern_source(e: Emitter) -> list[str]:
+    """A function of a pattern: where it fails it returns None, and where it has nothing to give, ()."""
+    e.refusal = "return None"
+    params = ", ".join(["data", *variables(e, e.function.params)])
+    results = e.block(e.function.body)
+    e.line(f"return {', '.join(strip(r) for r in results) or '()'}")
+    return [f"def {e.function.name}({params}):", *e.lines, ""]
+
+
+MATCH: dict[str, Emit] = {
+    **PARSE, "take": _take, "take.int": _take_int, "take.float": _take_float, "take.bits": _take_bits, "take.rest": _take_rest,
+    "take.utf": _take_utf, "take.varint": _take_varint, "take.same": _take_same, "skip": _skip, "skip.rest": _skip_rest,
+    "finish": _finish, "must": _must,
+}  # fmt: skip
