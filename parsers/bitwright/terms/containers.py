@@ -1,0 +1,513 @@
+"""Functions on lists, tuples and maps, and those of `Enum` that take no function.
+
+Promise: no argument is changed; whatever is enumerable there (lists, maps as pairs, ranges) is so here.
+A map is a dict, which cannot hold a list or a map as a key, nor both 1 and 1.0: to make such a map raises `TermFault`.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from bitwright.terms import order
+from bitwright.terms.numbers import add, multiply
+from bitwright.terms.strings import part, to_string
+from bitwright.terms.values import DEEPEST, WIDEST_BITS, bit_size, fault, integer, listed, mapped, natural, tupled, wrong
+
+MOST_ITEMS = WIDEST_BITS
+
+
+# --- lists -------------------------------------------------------------------------------------
+
+
+def head(value: Any) -> Any:
+    """`hd`."""
+    return value[0] if isinstance(value, list) and value else wrong("a list that is not empty", value)
+
+
+def tail(value: Any) -> list[Any]:
+    """`tl`."""
+    return value[1:] if isinstance(value, list) and value else wrong("a list that is not empty", value)
+
+
+def length(value: Any) -> int:
+    """`length`."""
+    return len(listed(value))
+
+
+def make_list(*items: Any) -> list[Any]:
+    """`[a, b]`."""
+    return list(items)
+
+
+def prepend(first: Any, *more: Any) -> list[Any]:
+    """`[a, b | tail]`; a tail that is no list cannot be held."""
+    *items, rest = (first, *more)
+    return [*items, *listed(rest)]
+
+
+def concatenated(left: Any, right: Any) -> list[Any]:
+    """`left ++ right`."""
+    return [*listed(left), *listed(right)]
+
+
+def without(left: Any, right: Any) -> list[Any]:
+    """`left -- right`: of each element on the right the first that is exactly equal is left out."""
+    missing: dict[Any, int] = {}
+    for each in listed(right):
+        key = order.exact_key(each)
+        missing[key] = missing.get(key, 0) + 1
+    kept = []
+    for each in listed(left):
+        key = order.exact_key(each)
+        if missing.get(key):
+            missing[key] -= 1
+        else:
+            kept.append(each)
+    return kept
+
+
+def flatten(value: Any) -> list[Any]:
+    """`List.flatten`."""
+    found: list[Any] = []
+    _flatten(listed(value), found, 0)
+    return found
+
+
+def _flatten(value: list[Any], found: list[Any], depth: int) -> None:
+    if depth >= DEEPEST:
+        fault("the lists are nested too deeply")
+    for each in value:
+        if isinstance(each, list):
+            _flatten(each, found, depth + 1)
+        else:
+            found.append(each)
+
+
+def wrapped(value: Any) -> list[Any]:
+    """`List.wrap`."""
+    return [] if value is None else value if isinstance(value, list) else [value]
+
+
+def first_of_list(value: Any, default: Any = None) -> Any:
+    """`List.first`."""
+    return listed(value)[0] if listed(value) else default
+
+
+def last_of_list(value: Any, default: Any = None) -> Any:
+    """`List.last`."""
+    return listed(value)[-1] if listed(value) else default
+
+
+def repeated(value: Any, count: Any) -> list[Any]:
+    """`List.duplicate`."""
+    times = natural(count)
+    return [value] * times if times <= MOST_ITEMS else fault("the list would be too long")
+
+
+def deleted(value: Any, what: Any) -> list[Any]:
+    """`List.delete`: the first that is exactly equal."""
+    return without(value, [what])
+
+
+def _index(value: list[Any], position: Any, most: int) -> int | None:
+    at = integer(position)
+    at += len(value) if at < 0 else 0
+    return at if 0 <= at < most else None
+
+
+def deleted_at(value: Any, position: Any) -> list[Any]:
+    """`List.delete_at`."""
+    found = listed(value)
+    at = _index(found, position, len(found))
+    return found if at is None else found[:at] + found[at + 1 :]
+
+
+def replaced_at(value: Any, position: Any, by: Any) -> list[Any]:
+    """`List.replace_at`."""
+    found = listed(value)
+    at = _index(found, position, len(found))
+    return found if at is None else [*found[:at], by, *value[at + 1 :]]
+
+
+def inserted_at(value: Any, position: Any, what: Any) -> list[Any]:
+    """`List.insert_at`: a place beyond the end is the end, one before the beginning the beginning."""
+    found, place = listed(value), integer(position)
+    at = min(place, len(found)) if place >= 0 else max(len(found) + place + 1, 0)
+    return [*found[:at], what, *found[at:]]
+
+
+# --- tuples ------------------------------------------------------------------------------------
+
+
+def make_tuple(*items: Any) -> tuple[Any, ...]:
+    """`{a, b}`."""
+    return items
+
+
+def element(value: Any, position: Any) -> Any:
+    """`elem`."""
+    value, position = tupled(value), integer(position)
+    return value[position] if 0 <= position < len(value) else fault(f"the tuple has no element {position}")
+
+
+def put_element(value: Any, position: Any, what: Any) -> tuple[Any, ...]:
+    """`put_elem`."""
+    element(value, position)
+    return (*value[:position], what, *value[position + 1 :])
+
+
+def tuple_size(value: Any) -> int:
+    """`tuple_size`."""
+    return len(tupled(value))
+
+
+def tuple_of_list(value: Any) -> tuple[Any, ...]:
+    """`List.to_tuple`."""
+    return tuple(listed(value))
+
+
+def list_of_tuple(value: Any) -> list[Any]:
+    """`Tuple.to_list`."""
+    return list(tupled(value))
+
+
+def tuple_of_copies(value: Any, count: Any) -> tuple[Any, ...]:
+    """`Tuple.duplicate`."""
+    return tuple(repeated(value, count))
+
+
+def tuple_with(value: Any, what: Any) -> tuple[Any, ...]:
+    """`Tuple.append`."""
+    return (*tupled(value), what)
+
+
+def tuple_with_at(value: Any, position: Any, what: Any) -> tuple[Any, ...]:
+    """`Tuple.insert_at`."""
+    if not 0 <= integer(position) <= len(tupled(value)):
+        fault(f"the tuple has no place {position}")
+    return (*value[:position], what, *value[position:])
+
+
+def tuple_without_at(value: Any, position: Any) -> tuple[Any, ...]:
+    """`Tuple.delete_at`."""
+    element(value, position)
+    return (*value[:position], *value[position + 1 :])
+
+
+# --- maps --------------------------------------------------------------------------------------
+
+
+def make_map(*items: Any) -> dict[Any, Any]:
+    """`%{key => value}`: keys and values in turn; of equal keys the last value."""
+    made: dict[Any, Any] = {}
+    for key, value in zip(items[::2], items[1::2], strict=True):
+        store(made, key, value)
+    return made
+
+
+def store(made: dict[Any, Any], key: Any, value: Any) -> None:
+    """Put a pair into a dict; a fault where that would be another key than a map's."""
+    key = _key(key)
+    try:
+        if key in made and not order.exactly_equal(key, found := next(k for k in made if k == key)):
+            fault(f"a dict cannot hold both {key!r} and {found!r} as keys")
+        made[key] = value
+    except TypeError:
+        wrong("a key that can be one of a dict", key)
+
+
+def _key(key: Any) -> Any:
+    from bitwright.terms.values import normal
+
+    return normal(key)
+
+
+def _found(value: Any, key: Any) -> tuple[bool, Any]:
+    """Whether a map has a key, exactly, and the value."""
+    mapping, key = mapped(value), _key(key)
+    try:
+        if key not in mapping:
+            return False, None
+        if type(key) in _ONE_KIND or any(order.exactly_equal(each, key) for each in mapping):
+            return True, mapping[key]
+    except TypeError:  # a list is no key of a dict
+        return False, None
+    return False, None
+
+
+_ONE_KIND = frozenset({bytes, str, type(None)})  # a key of these kinds equals none of another
+
+
+def map_size(value: Any) -> int:
+    """`map_size`."""
+    return len(mapped(value))
+
+
+def has_key(value: Any, key: Any) -> bool:
+    """`is_map_key`, `Map.has_key?`."""
+    return _found(value, key)[0]
+
+
+def get(value: Any, key: Any, default: Any = None) -> Any:
+    """`Map.get`."""
+    found, what = _found(value, key)
+    return what if found else default
+
+
+def fetch(value: Any, key: Any) -> Any:
+    """`Map.fetch!`, `map.key`: a fault where there is none."""
+    found, what = _found(value, key)
+    return what if found else wrong("a map with that key", value)
+
+
+def access(value: Any, key: Any) -> Any:
+    """`value[key]`: of a map, of a list of pairs, or of nil."""
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return next((pair[1] for pair in value if isinstance(pair, tuple) and len(pair) == 2 and order.exactly_equal(pair[0], key)), None)
+    return get(value, key)
+
+
+def put(value: Any, key: Any, what: Any) -> dict[Any, Any]:
+    """`Map.put`."""
+    made = dict(mapped(value))
+    store(made, key, what)
+    return made
+
+
+def dropped_key(value: Any, key: Any) -> dict[Any, Any]:
+    """`Map.delete`."""
+    if not has_key(value, key):
+        return mapped(value)
+    made = dict(mapped(value))
+    del made[_key(key)]
+    return made
+
+
+def keys(value: Any) -> list[Any]:
+    """`Map.keys`."""
+    return order.sorted_keys(mapped(value))
+
+
+def values(value: Any) -> list[Any]:
+    """`Map.values`."""
+    return [value[key] for key in keys(value)]
+
+
+def merged(left: Any, right: Any) -> dict[Any, Any]:
+    """`Map.merge`."""
+    made = dict(mapped(left))
+    for key, value in mapped(right).items():
+        store(made, key, value)
+    return made
+
+
+def new_map(value: Any = ()) -> dict[Any, Any]:
+    """`Map.new`, `Enum.into(pairs, %{})`."""
+    made: dict[Any, Any] = {}
+    for pair in items_of(value) if value != () else ():
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            wrong("a pair", pair)
+        store(made, *pair)
+    return made
+
+
+# --- enumerables -------------------------------------------------------------------------------
+
+
+def items_of(value: Any) -> list[Any]:
+    """What an enumerable gives: the elements of a list, the pairs of a map in the order of its keys, the numbers of a range."""
+    if isinstance(value, list):
+        return value
+    if isinstance(value, dict):
+        return [(key, value[key]) for key in order.sorted_keys(value)]
+    if isinstance(value, range):
+        return list(value) if len(value) <= MOST_ITEMS else fault("the range is too long")
+    return wrong("an enumerable", value)
+
+
+def make_range(first: Any, last: Any, step: Any = None) -> range:
+    """`first..last//step`; without a step upwards, or downwards where the last is smaller."""
+    first, last = integer(first), integer(last)
+    step = (1 if first <= last else -1) if step is None else integer(step)
+    if step == 0:
+        fault("the step of a range is not zero")
+    made = range(first, last + (1 if step > 0 else -1), step)
+    return made if max(abs(first), abs(last), abs(step)) < 1 << 62 else fault("the range is too long")
+
+
+def count(value: Any) -> int:
+    """`Enum.count`."""
+    return len(value) if isinstance(value, range | dict) else len(items_of(value))
+
+
+def _folded(function: Callable[[Any, Any], int | float], found: list[Any], initial: float) -> int | float:
+    for each in found:
+        initial = function(initial, each)
+    return initial
+
+
+def total(value: Any) -> int | float:
+    """`Enum.sum`."""
+    if isinstance(value, range):
+        return sum(value) if len(value) < 1000 else (value[0] + value[-1]) * len(value) // 2
+    return _folded(add, items_of(value), 0)
+
+
+def product(value: Any) -> int | float:
+    """`Enum.product`."""
+    return _folded(multiply, items_of(value), 1)
+
+
+def reversed_items(value: Any, rest: Any = ()) -> list[Any]:
+    """`Enum.reverse`."""
+    return [*items_of(value)[::-1], *(items_of(rest) if rest != () else ())]
+
+
+def joined_text(value: Any, between: Any = b"") -> bytes:
+    """`Enum.join`."""
+    return to_string(between).join([to_string(each) for each in items_of(value)])
+
+
+def smallest(value: Any) -> Any:
+    """`Enum.min`."""
+    return functools.reduce(order.smallest, items_of(value) or wrong("an enumerable that is not empty", value))
+
+
+def largest(value: Any) -> Any:
+    """`Enum.max`."""
+    return functools.reduce(order.largest, items_of(value) or wrong("an enumerable that is not empty", value))
+
+
+def sorted_items(value: Any, direction: Any = "asc") -> list[Any]:
+    """`Enum.sort`."""
+    if direction not in ("asc", "desc"):
+        wrong("asc or desc", direction)
+    return sorted(items_of(value), key=order.sort_key, reverse=direction == "desc")
+
+
+def distinct(value: Any) -> list[Any]:
+    """`Enum.uniq`."""
+    known: dict[Any, Any] = {}
+    for each in items_of(value):
+        known.setdefault(order.exact_key(each), each)
+    return list(known.values())
+
+
+def dedup(value: Any) -> list[Any]:
+    """`Enum.dedup`: of equal neighbours one."""
+    kept: list[Any] = []
+    for each in items_of(value):
+        if not kept or not order.exactly_equal(kept[-1], each):
+            kept.append(each)
+    return kept
+
+
+def at(value: Any, position: Any, default: Any = None) -> Any:
+    """`Enum.at`."""
+    found, position = items_of(value), integer(position)
+    return found[position] if -len(found) <= position < len(found) else default
+
+
+def fetch_at(value: Any, position: Any) -> Any:
+    """`Enum.fetch!`."""
+    found, position = items_of(value), integer(position)
+    return found[position] if -len(found) <= position < len(found) else fault("the enumerable has no such element")
+
+
+def concatenation(value: Any, more: Any = None) -> list[Any]:
+    """`Enum.concat`: of a list of enumerables, or of two."""
+    parts = items_of(value) if more is None else [value, more]
+    return list(itertools.chain.from_iterable([items_of(each) for each in parts]))
+
+
+def taken(value: Any, amount: Any) -> list[Any]:
+    """`Enum.take`; a negative amount from the end."""
+    found, amount = items_of(value), integer(amount)
+    return found[:amount] if amount >= 0 else found[amount:] if amount > -len(found) else found[:]
+
+
+def dropped(value: Any, amount: Any) -> list[Any]:
+    """`Enum.drop`; a negative amount from the end."""
+    found, amount = items_of(value), integer(amount)
+    return found[amount:] if amount >= 0 else found[:amount]
+
+
+def sliced(value: Any, start: Any, amount: Any = None) -> list[Any]:
+    """`Enum.slice`."""
+    return part(items_of(value), start, amount)
+
+
+def is_member(value: Any, what: Any) -> bool:
+    """`Enum.member?`, `in`: exactly equal to one."""
+    if isinstance(value, range):
+        return isinstance(what, int) and not isinstance(what, bool) and what in value
+    if isinstance(value, dict):
+        return isinstance(what, tuple) and len(what) == 2 and has_key(value, what[0]) and order.exactly_equal(get(value, what[0]), what[1])
+    return any(order.exactly_equal(each, what) for each in items_of(value))
+
+
+def is_empty(value: Any) -> bool:
+    """`Enum.empty?`."""
+    return count(value) == 0
+
+
+def zipped(left: Any, right: Any = None) -> list[Any]:
+    """`Enum.zip`: of two enumerables, or of a list of them."""
+    parts: Iterable[Any] = items_of(left) if right is None else (left, right)
+    return list(zip(*[items_of(each) for each in parts], strict=False))
+
+
+def unzipped(value: Any) -> tuple[Any, ...]:
+    """`Enum.unzip`."""
+    pairs = items_of(value)
+    if not all(isinstance(pair, tuple) and len(pair) == 2 for pair in pairs):
+        wrong("pairs", value)
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+
+def with_index(value: Any, offset: Any = 0) -> list[Any]:
+    """`Enum.with_index`."""
+    offset = integer(offset)
+    return [(each, offset + i) for i, each in enumerate(items_of(value))]
+
+
+def chunks(value: Any, size: Any, step: Any = None, leftover: Any = ()) -> list[Any]:
+    """`Enum.chunk_every(value, size, step, leftover)`, with `:discard` for the last."""
+    found, size, step = items_of(value), natural(size), natural(size if step is None else step)
+    if not size or not step:
+        fault("the size and the step of chunks are at least 1")
+    made = []
+    for begin in range(0, len(found), step):
+        chunk = found[begin : begin + size]
+        if len(chunk) < size:
+            if leftover == "discard":
+                break
+            chunk = [*chunk, *items_of(list(leftover) if leftover == () else leftover)[: size - len(chunk)]]
+            made.append(chunk)
+            break
+        made.append(chunk)
+    return made
+
+
+def interspersed(value: Any, between: Any) -> list[Any]:
+    """`Enum.intersperse`."""
+    found = items_of(value)
+    return [each for i, item in enumerate(found) for each in ((between, item) if i else (item,))]
+
+
+def frequencies(value: Any) -> dict[Any, Any]:
+    """`Enum.frequencies`."""
+    made: dict[Any, Any] = {}
+    for each in items_of(value):
+        store(made, each, get(made, each, 0) + 1)
+    return made
+
+
+def size_of(value: Any) -> int:
+    """Erlang's `size`: of a tuple its elements, of a binary its bytes."""
+    return len(value) if isinstance(value, tuple) else bit_size(value) // 8
