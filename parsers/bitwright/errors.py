@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from bitwright.escaping import columns, printable
+from bitwright.escaping import pointed_at, printable
 
 # code -> what it means, in one line.  docs/errors.md explains each; a test holds a case for each.
 PARSE_CODES: Final[Mapping[str, str]] = {
@@ -283,8 +283,11 @@ class PatternError(BitwrightError, ValueError):
         """The message, the line of the text with a caret below the place, and the advice."""
         parts = [printable(self.message)]
         if self.at is not None:
-            line, before = self.text.split("\n")[self.line - 1], self.column - 1
-            parts += [f"  {printable(line)}", f"  {' ' * columns(printable(line[:before]))}^"]
+            start = self.at - self.column + 1
+            stop = self.text.find("\n", self.at)
+            line = self.text[start : len(self.text) if stop < 0 else stop]
+            parts[0] += f" (line {self.line}, column {self.column})" if "\n" in self.text else f" (column {self.column})"
+            parts.append(pointed_at(line, self.column - 1))
         return "\n".join([*parts, *([printable(self.advice)] if self.advice else [])])
 
 

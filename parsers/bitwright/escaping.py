@@ -28,6 +28,15 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
+def pointed_at(line: str, place: int, most: int = 100) -> str:
+    """A line of text as `printable` writes it and below it a caret under a place; of a long line, what is around the place."""
+    first = max(0, min(place - most * 2 // 3, len(line) - most))
+    last = first + most
+    before = ("..." if first else "") + printable(line[first:place])
+    shown = before + printable(line[place:last]) + ("..." if last < len(line) else "")
+    return f"  {shown}\n  {' ' * columns(before)}^"
+
+
 def escaped(text: str) -> str:
     """The text for an element or an attribute of HTML or SVG: markup escaped, and what `printable` escapes."""
     import html

@@ -1,0 +1,92 @@
+"""Elixir's text to tokens: one compiled expression, in one pass.
+
+Promise: any text whatever becomes tokens or `PatternError`, in a time that grows with its length and no faster.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NoReturn
+
+from bitwright.errors import PatternError
+
+# The kinds of token that the groups of the expression are; an operator is its own kind, and so is a word with a meaning.
+_GROUPS: Final = ("", "id", "key", "op", "number", "string", "charlist", "character", "atom", "alias", "end", "stray")
+_WORDS: Final = {
+    word: word for word in ("when", "and", "or", "not", "in", "do", "end", "else", "true", "false", "nil", "fn", "after", "catch", "rescue")
+}
+_BLANK: Final = r"[ \t\r\n]*+(?:#[^\n]*+[ \t\r\n]*+)*+"
+_TOKEN: Final = re.compile(
+    _BLANK + r"(?:"
+    r"([^\W\dA-Z]\w*+(?:[?!](?!=))?)(?:(:)(?=\s))?"
+    r"|(<<<|>>>|<<~|~>>|<~>|<\|>|<:=|===|!==|&&&|\|\|\||\^\^\^|~~~|\+\+\+|---|\.\.\.|"
+    r"<<|>>|::|<-|<>|<=|>=|==|!=|=~|=>|->|&&|\|\||\|>|\+\+|--|\*\*|\.\.|//|\\\\|~>|<~|[-+*/<>=|,;(){}\[\]%^!&.@])"
+    r"|([0-9]+(?:_[0-9]+)*+(?:\.[0-9]+(?:_[0-9]+)*+(?:[eE][-+]?[0-9]+(?:_[0-9]+)*+)?+)?+(?!\w)"
+    r"|0x[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*+(?!\w)|0b[01]+(?:_[01]+)*+(?!\w)|0o[0-7]+(?:_[0-7]+)*+(?!\w))"
+    r'|("[^"\\]*+(?:\\.[^"\\]*+)*+"(?::(?=\s))?)'
+    r"|('[^'\\]*+(?:\\.[^'\\]*+)*+'(?::(?=\s))?)"
+    r"|(\?(?:\\(?:x(?:\{[0-9a-fA-F]*+\}|[0-9a-fA-F]{0,2})|u(?:\{[0-9a-fA-F]*+\}|[0-9a-fA-F]{0,4})|.)|[^\\]))"
+    r"""|(:(?:[^\W\d]\w*+(?:@\w*+)*+[?!]?|"[^"\\]*+(?:\\.[^"\\]*+)*+"|'[^'\\]*+(?:\\.[^'\\]*+)*+'|[-+*/<>=|^!&.~]+|%\{\}|\{\}))"""
+    r"|([A-Z]\w*+(?::(?=\s))?)"
+    r"|(\Z)"
+    r"|(.))",
+    re.DOTALL,
+)
+
+
+class Tokens:
+    """The tokens of a text, side by side: `kinds`, `texts` (as written) and `starts`; the last is of kind "end"."""
+
+    __slots__ = ("kinds", "several_lines", "starts", "text", "texts")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.several_lines = "\n" in text
+        self.kinds: list[str] = []
+        self.texts: list[str] = []
+        self.starts: list[int] = []
+        kinds, texts, starts, words, groups = self.kinds, self.texts, self.starts, _WORDS, _GROUPS
+        for found in _TOKEN.finditer(text):
+            group = found.lastindex
+            assert group
+            if group == 3:
+                word = kind = found[3]
+            elif group == 1:
+                word = found[1]
+                kind = words.get(word, "id")
+                if not word.isascii():
+                    self._name(word, found.start(1))
+            elif group == 2:
+                word, kind, group = found[1], "key", 1
+            else:
+                word = found[group]
+                kind = groups[group]
+                if kind == "stray":
+                    self._stray(word, found.start(group))
+            kinds.append(kind)
+            texts.append(word)
+            starts.append(found.start(group))
+            if kind == "end":
+                break
+
+    def _name(self, word: str, at: int) -> None:
+        import unicodedata
+
+        if not word.rstrip("?!").isidentifier() or unicodedata.normalize("NFC", word) != word:
+            raise PatternError(f"{word} is no name", self.text, at, "a name consists of letters, digits and _ (normalized as NFC)")
+
+    def _stray(self, character: str, at: int) -> NoReturn:
+        text = self.text
+        if character in "\"'":
+            raise PatternError(f"the string is not closed: missing terminator {character}", text, at)
+        if character.isdigit():
+            raise PatternError(
+                "no number", text, at, "numbers are written 10, 1_000, 0xFF, 0b101, 0o17, 1.5, 1.0e10; a name cannot begin with a digit"
+            )
+        if character == ":":
+            raise PatternError("unexpected :", text, at, "a type and a size follow ::, as in x::binary-size(2); an atom is written :name")
+        if character == "?":
+            raise PatternError("a character is missing behind ?", text, at, r"write ?a for the number of a; a space is ?\s")
+        if character == "~":
+            raise PatternError("sigils are not understood", text, at, 'write "..." for a string and [...] for a list')
+        raise PatternError(f"unexpected {character}", text, at)

@@ -1,0 +1,100 @@
+"""Numbers, characters and strings of Elixir: from what is written to its value.
+
+Promise: a number of any size is read in a time that hardly grows faster than its length; a string is the bytes that Elixir makes of it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from bitwright.errors import PatternError
+
+MOST_DIGITS: Final = 100_000
+_PIECE: Final = 4000  # digits that Python reads at once: it refuses more than 4300
+_SIMPLE: Final = {
+    "0": "\0", "a": "\a", "b": "\b", "d": "\x7f", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "s": " ", "t": "\t", "v": "\v",
+}  # fmt: skip
+_ESCAPE: Final = re.compile(r"\\(x\{[0-9a-fA-F]*\}|x[0-9a-fA-F]{0,2}|u\{[0-9a-fA-F]*\}|u[0-9a-fA-F]{0,4}|\r\n|.)|#\{", re.DOTALL)
+
+
+def number(written: str, text: str, at: int) -> int | float:
+    """An integer or a float, as Elixir writes it."""
+    plain = written.replace("_", "")
+    if plain[:2] in {"0x", "0b", "0o"}:
+        if len(plain) > MOST_DIGITS:
+            raise PatternError(f"a number of more than {MOST_DIGITS} digits", text, at)
+        return int(plain[2:], {"x": 16, "b": 2, "o": 8}[plain[1]])
+    if "." not in plain:
+        return decimal(plain, text, at)
+    value = float(plain)
+    if value == float("inf"):
+        raise PatternError(f"invalid float number {written[:40]}", text, at, "the largest float is 1.7976931348623157e308")
+    return value
+
+
+def decimal(digits: str, text: str, at: int) -> int:
+    """An integer written in decimal digits."""
+    if len(digits) <= _PIECE:
+        return int(digits)
+    if len(digits) > MOST_DIGITS:
+        raise PatternError(f"a number of more than {MOST_DIGITS} digits", text, at, "a long number is shorter as 0x...")
+    return _joined(digits)
+
+
+def _joined(digits: str) -> int:
+    if len(digits) <= _PIECE:
+        return int(digits)
+    low = len(digits) // 2
+    power: int = 10**low
+    return _joined(digits[:-low]) * power + _joined(digits[-low:])
+
+
+def character(written: str, text: str, at: int) -> int:
+    r"""The number of `?a` or `?\n`."""
+    if written[1] != "\\":
+        return ord(written[1])
+    return ord(_unescaped(written[2:], text, at))
+
+
+def string(written: str, text: str, at: int) -> bytes:
+    """The bytes of a string, whose quotes are part of `written`: no UTF-8 where an escape says a byte by its number."""
+    inner = written[1:-1]
+    if "\\" not in inner and "#{" not in inner:
+        return _utf8(inner, text, at)
+    parts: list[bytes] = []
+    position = 0
+    for found in _ESCAPE.finditer(inner):
+        parts.append(_utf8(inner[position : found.start()], text, at))
+        position = found.end()
+        escape = found[1]
+        if escape is None:
+            raise PatternError("#{} in a string is not understood", text, at + 1 + found.start(), 'join the parts with <>, as in "a" <> b')
+        if escape in {"\n", "\r\n"}:
+            continue
+        value = _unescaped(escape, text, at + 1 + found.start())
+        parts.append(bytes([ord(value)]) if escape[0] == "x" and ord(value) < 256 else _utf8(value, text, at))
+    parts.append(_utf8(inner[position:], text, at))
+    return b"".join(parts)
+
+
+def _utf8(part: str, text: str, at: int) -> bytes:
+    try:
+        return part.encode()
+    except UnicodeEncodeError:
+        raise PatternError("a lone surrogate is no character", text, at, "write its bytes as numbers") from None
+
+
+def _unescaped(escape: str, text: str, at: int) -> str:
+    first = escape[0]
+    if first not in "xu":
+        return _SIMPLE.get(escape, escape)
+    digits = escape[1:].strip("{}")
+    braces = escape[1:2] == "{"
+    if not digits or (not braces and first == "u" and len(digits) != 4) or (braces and len(digits) > 6):
+        wanted = r"\xHH" if first == "x" else r"\uHHHH or \u{H...}, with one to six digits"
+        raise PatternError("invalid escape", text, at, f"write {wanted}")
+    code = int(digits, 16)
+    if code > 0x10FFFF or (0xD800 <= code <= 0xDFFF and (first == "u" or braces)):
+        raise PatternError(f"invalid or reserved Unicode code point \\u{{{digits}}}", text, at)
+    return chr(code)
