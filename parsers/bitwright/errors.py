@@ -158,7 +158,7 @@ class Problem(msgspec.Struct, frozen=True):
 
     def text(self) -> str:
         """One line, safe for a terminal: struct, path, place, message, culprit, declaration."""
-        where = f"{self.struct}.{self.path}" if self.path else self.struct
+        where = ".".join(part for part in (self.struct, self.path) if part)
         parts = [f"{where}: {self.message}" if where else self.message]
         if self.bit_offset is not None:
             byte, bit = divmod(self.bit_offset, 8)

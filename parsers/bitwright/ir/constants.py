@@ -21,6 +21,7 @@ from bitwright.ir.claims import order as _order
 from bitwright.ir.claims import symbol as _symbol
 from bitwright.ir.claims import within as _within
 from bitwright.ir.constants_match import MATCH_CHECKS
+from bitwright.ir.constants_push import PUSH_CHECKS
 from bitwright.ir.ops import Op, Program, Reg
 from bitwright.wire.floats import WIDTHS
 from bitwright.wire.varints import KINDS, bounds_of_varint
@@ -495,7 +496,7 @@ def _phase(phase: Any) -> str | None:
 
 
 CHECKS: Final[Mapping[str, Check]] = {
-    **MATCH_CHECKS,
+    **MATCH_CHECKS, **PUSH_CHECKS,
     "const": _const, "bin": _bin, "lookup": _lookup,
     "neg": lambda op, program: _within(op.outs[0], -op.args[0].hi, -op.args[0].lo),
     "not": lambda op, program: _within(op.outs[0], 0, 1),

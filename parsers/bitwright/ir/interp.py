@@ -30,6 +30,7 @@ class Frame:
     bits: str = "msb"
     bit_end: int | None = None  # of what a pointer led to
     segment: int | None = None  # its number, if it is one of a pattern
+    type: str = ""  # and what that calls its type
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from bitwright import kept
 from bitwright.errors import Fault
 from bitwright.field_codec import encode
 from bitwright.ir.interp import Frame, Handler, KeptName, Machine, checksum_of
+from bitwright.ir.interp_push import PUSH
 from bitwright.ir.ops import Op
 from bitwright.kept import Place
 from bitwright.values import SKIPPED
@@ -26,7 +27,9 @@ def _bits_written(m: Machine) -> int:
 
 def _enter(m: Machine, op: Op, args: list[Any]) -> None:
     name = op.attrs["name"] if op.attrs["name"] is not None else args[0]
-    m.frames.append(Frame((*m.path, name), _bits_written(m), op.attrs["location"]))
+    frame = Frame((*m.path, name), _bits_written(m), op.attrs["location"])
+    frame.segment, frame.type = op.attrs.get("segment"), op.attrs.get("type", "")
+    m.frames.append(frame)
 
 
 def _leave(m: Machine, op: Op, args: list[Any]) -> None:
@@ -343,4 +346,5 @@ HANDLERS: dict[str, Handler] = {
     "blocks": _blocks, "defer": _defer, "blocks.run": _run, "block": _block, "block.end": _block_end,
     "wrote": lambda m, op, args: int(m.out.startswith(op.attrs["value"], args[0])),
     "is_none": lambda m, op, args: int(args[0] is None),
+    **PUSH,
 }  # fmt: skip

@@ -184,6 +184,20 @@ OPS: Final[Mapping[str, Signature]] = {
     "skip.rest": Signature("ii", "", ("offset", "unit", "keep")),  # only checks
     "finish": Signature("ii", "", ("offset",)),  # fails unless that is the end
     "must": Signature("i", "", ("value",)),  # fails unless the number is that
+    # --- constructions: terms as bits.  phase: bits of the last byte that are written; of these ops, whatever comes before them ---
+    "size.bits": Signature("o", "i", ("unit", "limit")),  # a size in bits; fails unless an int that is neither negative nor too large
+    "low": Signature("o", "i", ("width", "strict")),  # the low bits of an int
+    "nearest": Signature("o", "i", ("width", "strict", "nonfinite")),  # the bits of the nearest float, or of infinity
+    "first.bits": Signature("o", "i", ("width", "strict")),  # the first bits of a bitstring
+    "cut": Signature("oi", "o", ("strict",)),  # bitstring, size in bits: so many of its bits
+    "whole": Signature("o", "o", ("unit",)),  # a bitstring; fails unless it is whole units
+    "code.point": Signature("o", "o", ("encoding", "order")),  # the bytes of a code point
+    "shortest": Signature("o", "o", ("coding",)),  # the bytes of a number of variable size
+    "push": Signature("ii", "i", ("width",)),  # phase, number: writes it most significant bit first; the new phase
+    "push.int": Signature("ioi", "i", ("order", "strict")),  # phase, an int, size in bits
+    "push.float": Signature("ioi", "i", ("order", "strict", "nonfinite")),  # phase, a float, size in bits
+    "push.bits": Signature("io", "i"),  # phase, a bitstring
+    "written": Signature("?*", "o", ("function",)),  # what a function writes into an output of its own, as a bitstring
     # --- control ---
     "fail_if": Signature("i?*", "", ("code", "message")),  # condition, numbers that the message shows as {0}, {1}
     "finding_if": Signature("i?*", "", ("code", "message")),

@@ -20,6 +20,7 @@ from typing import Final, NoReturn
 
 from bitwright.ir.claims import Check
 from bitwright.ir.constants import CHECKS
+from bitwright.ir.constants_push import PUSH_CHECKS
 from bitwright.ir.ops import OPS, Block, Function, Op, Program, Reg, RegType, arity, walk
 from bitwright.ir.waiting import PLACELESS, RECOVER, SERVE_STREAMS, TO_THE_END, WAITS, callees, end_of, hands_on, open_functions, waits
 
@@ -158,6 +159,7 @@ BUILD_ONLY: Final = frozenset({
     "here", "wrote", "put", "put.pack", "put.bytes", "put.bits", "put.zeros", "put.name", "fit", "patch", "put.checksum",
     "put.varint", "insert.varint", "put.area", "encode",
     "blocks", "defer", "blocks.run", "block", "block.end",
+    *PUSH_CHECKS,
 })  # fmt: skip
 
 
@@ -308,7 +310,14 @@ class _FunctionCheck:
     def defer(self, op: Op) -> None:
         self.calls(op, op.attrs["function"], op.args[2:])
 
-    def calls(self, op: Op, name: object, args: tuple[Reg, ...]) -> None:
+    def written(self, op: Op) -> None:
+        """A function that writes a bitstring yields nothing, or how many bits of its last byte it wrote."""
+        function = self.program.functions.get(op.attrs["function"])
+        if function is not None and function.outs not in ((), ("int",)):
+            self.fail(f"{function.name} yields {_types(function.outs)}, not how many bits of the last byte it wrote")
+        self.calls(op, op.attrs["function"], op.args, yields=False)
+
+    def calls(self, op: Op, name: object, args: tuple[Reg, ...], *, yields: bool = True) -> None:
         """A function takes these arguments and gives what the op assigns."""
         function = self.program.functions.get(name) if isinstance(name, str) else None
         if function is None:
@@ -317,7 +326,7 @@ class _FunctionCheck:
         if given != taken:
             self.fail(f"hands {_types(given)} to {name}, which takes {_types(taken)}")
         outs = _types_of(op.outs)
-        if outs != function.outs:
+        if yields and outs != function.outs:
             self.fail(f"assigns {_types(outs)}, but {name} yields {_types(function.outs)}")
         for arg, param in zip(args, function.params, strict=True):
             if arg.lo < param.lo or arg.hi > param.hi:
@@ -327,6 +336,7 @@ class _FunctionCheck:
 _CONTROL: Final = {
     "if": _FunctionCheck.branch, "attempt": _FunctionCheck.branch, "loop.count": _FunctionCheck.loop, "loop.while": _FunctionCheck.loop,
     "loop.each": _FunctionCheck.loop, "call": _FunctionCheck.call, "dispatch": _FunctionCheck.dispatch, "defer": _FunctionCheck.defer,
+    "written": _FunctionCheck.written,
 }  # fmt: skip
 
 

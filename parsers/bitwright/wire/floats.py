@@ -44,6 +44,11 @@ def bits_of_float(value: float, width: int) -> int:
     return found
 
 
+def infinity_of(value: float, width: int) -> int:
+    """The bits of the infinity that has the sign of a number."""
+    return (1 << width - 1 if math.copysign(1.0, value) < 0 else 0) | _INFINITY[width]
+
+
 def plain_float(value: float) -> float | str:
     """As JSON can say it: numbers that are none as text, "inf", "-inf", "nan", or "nan:" and the bits of any other NaN."""
     if math.isfinite(value):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bitwright.backends.python import runtime
 from bitwright.backends.python.common_ops import COMMON, Emit, variables
 from bitwright.backends.python.emitter import CODES, Emitter, strip
+from bitwright.backends.python.push_ops import PUSH
 from bitwright.field_codec import encode
 from bitwright.ir.ops import Op, Reg
 from bitwright.wire.compression import NameMemo, fit_region
@@ -290,4 +291,5 @@ BUILD: dict[str, Emit] = {
     "item": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {e.expr(op.args[0])}[{op.attrs['index']}]"),
     "wrote": _wrote,
     "is_none": lambda e, op: e.define(op.outs[0], f"{e.expr(op.args[0])} is None"),
+    **PUSH,
 }  # fmt: skip

@@ -34,7 +34,7 @@ def _called_once(program: Program) -> set[str]:
                 calls[op.attrs["function"]] = calls.get(op.attrs["function"], 0) + 1
                 if op.attrs["function"] == function.name:
                     dispatched.add(function.name)
-            elif op.kind == "defer":
+            elif op.kind in ("defer", "written"):
                 dispatched.add(op.attrs["function"])
             elif op.kind == "dispatch":
                 dispatched.update(n for n in (*op.attrs["table"].values(), op.attrs["default"]) if n)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Final
 
 from bitwright.ir.ops import Block, Op, Program, Reg, walk
 from bitwright.lower.passes.copying import highest_number, replace_uses
@@ -152,8 +153,11 @@ def _flush(pending: list[Op], made: list[Op]) -> None:
     pending.clear()
 
 
+_TO_THE_OUTPUT: Final = frozenset({"call", "dispatch", "patch", "here", "fit", "insert.varint", "defer", "wrote"})
+
+
 def _sees_output(op: Op) -> bool:
     """Whether an op reads or writes the output, so that numbers before it must be there."""
-    if op.kind in ("call", "dispatch", "patch", "here", "fit", "insert.varint", "defer", "wrote") or op.kind.startswith(("put", "block")):
+    if op.kind.startswith(("put", "push", "block")) or op.kind in _TO_THE_OUTPUT:
         return True
     return any(_sees_output(inner) for block in op.blocks for inner in block.ops)

@@ -1,0 +1,150 @@
+"""Constructions: `<<...>>` and expressions around it as values that write, with either engine.
+
+Promise: whatever the values, `build` gives a bitstring (or, of an expression that is none, its value) or raises `BuildError`;
+`PatternError` says that the text itself cannot be built, or that a name has no value.  Each program is made once.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal
+
+from bitwright.bitsyntax import tree
+from bitwright.errors import DEFAULT_LIMITS, BuildError, EngineDisagreement, Limits, PatternError, Problem
+from bitwright.ir.interp import Machine
+from bitwright.ir.ops import Program
+from bitwright.ir.verify import verify
+from bitwright.lower.construct import lower_construct
+from bitwright.lower.construct_names import read_names
+from bitwright.lower.passes import optimize
+from bitwright.programs import ENGINES, default_engine
+from bitwright.wire.writing import Unwritable, canonical
+
+Values = Mapping[str, Any]
+
+
+class Construction:
+    """A text that builds: `<<a::4, b::12>>`, `<<byte_size(b)::16, b::binary>>`, `a <> b`."""
+
+    def __init__(
+        self, expr: tree.Expr, text: str, *, bit_order: Literal["msb", "lsb"] = "msb", engine: str | None = None
+    ) -> None:  # fmt: skip
+        name = engine if engine not in (None, "auto") else default_engine()
+        if name not in ENGINES:
+            raise ValueError(f"no engine is called {name!r}; there are: auto, {', '.join(ENGINES)}")
+        self.expr, self.text, self.bit_order, self.engine = expr, text, bit_order, name
+        self.names: Final = tuple(sorted(read_names(expr)))
+        self._optional = tuple(name for name in self.names if name.startswith("_"))
+        self._ways: dict[Any, _Way] = {}
+
+    def __repr__(self) -> str:
+        return f"bitwright.construct({self.text!r})"
+
+    def on(self, engine: str) -> Construction:
+        """The same construction on another engine."""
+        return Construction(self.expr, self.text, bit_order=self.bit_order, engine=engine)
+
+    def build(self, *, strict: bool = False, **values: Any) -> Any:
+        """Write the values: bytes, or a `bitstring.Bits` where the bits are no whole bytes.
+
+        What does not fit is cut off, as Elixir and Erlang do; with `strict` it is refused.  Names that begin with `_` and are not
+        given are zero bits.
+        """
+        return self.build_from(values, strict=strict)
+
+    def build_from(self, values: Values, *, strict: bool = False, limits: Limits = DEFAULT_LIMITS) -> Any:
+        """`build`, of values in a mapping: for names that are no names of Python's, or are called `strict`."""
+        absent = tuple([name for name in self._optional if name not in values]) if self._optional else ()
+        way = self._ways.get((absent, strict, limits) if limits is not DEFAULT_LIMITS else (absent, strict))
+        if way is None:
+            way = self._way(absent, strict, limits)
+        try:
+            given = way.take(values)
+        except KeyError as missing:
+            raise self._undefined(missing.args[0]) from None
+        return way.run(*given)
+
+    def _undefined(self, name: str) -> PatternError:
+        return PatternError(f"undefined variable {name!r}", self.text, 0, f"pass its value: build({name}=...)")
+
+    # --- programs ----------------------------------------------------------------------------
+
+    def program(self, *, strict: bool = False, absent: tuple[str, ...] = (), limits: Limits = DEFAULT_LIMITS) -> Program:
+        """The program as lowered."""
+        made = lower_construct(self.expr, strict=strict, bit_order=self.bit_order, absent=frozenset(absent), limits=limits)
+        verify(made)
+        return made
+
+    def source(self, *, strict: bool = False) -> str:
+        """The source that the python backend generates."""
+        from bitwright.backends.python import compile_program
+
+        optimized = optimize(self.program(strict=strict))
+        return compile_program(optimized, "build")[1]
+
+    def _way(self, absent: tuple[str, ...], strict: bool, limits: Limits) -> _Way:
+        program = self.program(strict=strict, absent=absent, limits=limits)
+        names = tuple(name for name in self.names if name not in absent)
+        run = _interpreted(program) if self.engine == "interp" else _compiled(program)
+        made = _Way(_taker(names), run)
+        self._ways[(absent, strict, limits) if limits is not DEFAULT_LIMITS else (absent, strict)] = made
+        return made
+
+
+class _Way:
+    """How one choice of names is built: what it takes of the values, and what runs."""
+
+    __slots__ = ("run", "take")
+
+    def __init__(self, take: Callable[[Values], tuple[Any, ...]], run: Callable[..., Any]) -> None:
+        self.take, self.run = take, run
+
+
+def _taker(names: tuple[str, ...]) -> Callable[[Values], tuple[Any, ...]]:
+    """What gives the values of the names as a tuple."""
+    if not names:
+        return lambda values: ()
+    if len(names) == 1:
+        (name,) = names
+        return lambda values: (values[name],)
+    return operator.itemgetter(*names)
+
+
+def _interpreted(program: Program) -> Callable[..., Any]:
+    yields_term = program.functions["entry"].outs == ("obj",)
+
+    def run(*given: Any) -> Any:
+        machine = Machine(program)
+        try:
+            found = machine.run(*given)
+            return found[0] if yields_term else canonical(machine.out, machine.loose)
+        except Unwritable as refused:
+            raise BuildError(Problem(refused.code, refused.message)) from None
+        except RecursionError:
+            raise BuildError(Problem("depth", "values are nested deeper than the interpreter's stack")) from None
+
+    return run
+
+
+def _compiled(program: Program) -> Callable[..., Any]:
+    """The compiled program; where it fails, the interpreter says why."""
+    from bitwright.backends.python import compile_program
+    from bitwright.backends.python.runtime import FAILURES
+
+    optimized = optimize(program)
+    verify(optimized)
+    entry = compile_program(optimized, "build")[0]["entry"]
+    outs = optimized.functions["entry"].outs
+    explain = _interpreted(program)
+
+    def run(*given: Any) -> Any:
+        try:
+            made, found = entry(*given)
+            return made if not outs else found if outs == ("obj",) else canonical(bytearray(made), found)
+        except FAILURES:
+            pass  # the way that explains failures
+        explain(*given)
+        raise EngineDisagreement(f"the python backend refused what the interpreter builds of {given!r}")
+
+    return run
