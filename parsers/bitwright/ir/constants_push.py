@@ -10,6 +10,7 @@ from bitwright.ir.ops import Op, Program
 from bitwright.wire.floats import WIDTHS
 from bitwright.wire.varints import KINDS
 
+
 def _flag(name: str) -> Check:
     def check(op: Op, program: Program) -> str | None:
         return None if isinstance(op.attrs[name], bool) else f"{name} is {op.attrs[name]!r}"
