@@ -37,6 +37,12 @@ SIMPLE_MESSAGE_TO_OBJECTS = "DNS message to objects, those that dpkt takes"
 MESSAGE_FROM_OBJECTS = "DNS message from objects"
 PART_OF_MESSAGE = "the response code of a DNS message"
 MESSAGES_OF_STREAM = "DNS messages from a TCP stream"
+PATTERN_REFERENCE = "bit pattern of a DNS header to a dict"
+PATTERN_RECORD = "bit pattern with a length before its value"
+PATTERN_IPV4 = "bit pattern of an IPv4 header with options"
+PATTERN_CLAUSES = "six bit patterns, by the first byte"
+PATTERN_PIXELS = "bit pattern over every pixel"
+PATTERN_BUILD = "bit pattern of a DNS header from values"
 
 TARGETS = (
     Target(HEADER_TO_OBJECT, "by hand, positional", 1.15),
@@ -44,6 +50,7 @@ TARGETS = (
     Target(MESSAGE_TO_OBJECTS, "dnslib", 1 / 3),
     Target(SIMPLE_MESSAGE_TO_OBJECTS, "dpkt", 1.0),
     Target(PART_OF_MESSAGE, "the whole message", 1 / 3),
+    Target(PATTERN_REFERENCE, "by hand", 1.2),
 )
 
 

@@ -89,6 +89,16 @@ def _piece(offset: Any, size: Any, order: Any, out: Reg) -> str | None:
     return _order(order) or _within(out, 0, (1 << 8 * size) - 1)
 
 
+def _cut(offset: Any, size: Any, out: Reg) -> str | None:
+    if not _is_int(offset) or not _natural(size, 1):
+        return f"cuts {size!r} bytes out at {offset!r}"
+    return None if out.type == "obj" else "an obj register holds bytes"
+
+
+def _number(op: Op, program: Program) -> str | None:
+    return _order(op.attrs["order"]) or _flag("signed")(op, program)
+
+
 def _load(op: Op, program: Program) -> str | None:
     return _piece(op.attrs["offset"], op.attrs["bytes"], op.attrs["order"], op.outs[0])
 
@@ -98,7 +108,8 @@ def _unpack(op: Op, program: Program) -> str | None:
     if not isinstance(layout, tuple) or len(layout) != len(op.outs) or not layout:
         return f"the layout does not have one entry for each of the {len(op.outs)} registers"
     for (offset, size, order), out in zip(layout, op.outs, strict=True):
-        wrong = _piece(offset, size, order, out)
+        wrong = _cut(offset, size, out) if order == "bytes" else "an int register holds each number" if out.type != "int" else None
+        wrong = wrong or (_piece(offset, size, order, out) if order != "bytes" else None)
         if wrong is not None:
             return wrong
         if at is not None and offset < at:
@@ -260,11 +271,21 @@ def _split(op: Op, program: Program) -> str | None:
         return f"there is not one field for each of the {len(op.outs)} registers"
     if word.lo < 0 or word.hi > 255:
         return f"splits a byte, but %{word.number} lies in {word.lo}..{word.hi}"
-    for shift, width, signed, kind in fields:
-        wrong = _run_of_bits(shift, width, signed, word) or _boxing(kind, op, program)
+    for (shift, width, signed, kind), out in zip(fields, op.outs, strict=True):
+        wrong = _run_of_bits(shift, width, signed, word) or _boxing(kind, op, program) or _unboxed(width, signed, kind, out)
         if wrong is not None:
             return wrong
     return None
+
+
+def _unboxed(width: int, signed: bool, kind: str, out: Reg) -> str | None:
+    """A number may stay in an int register."""
+    if out.type == "obj":
+        return None
+    if kind != "int":
+        return f"%{out.number} holds an object"
+    half = 1 << (width - 1)
+    return _within(out, -half, half - 1) if signed else _within(out, 0, 2 * half - 1)
 
 
 def _known(op: Op, program: Program) -> str | None:
@@ -505,7 +526,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "zeros": lambda op, program: _within(op.outs[0], 0, 1),
     "same": _same, "wrote": _same,
     "fit": lambda op, program: _within(op.outs[0], 0, 1),
-    "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "bits": _bits, "swap": _swap,
+    "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "number": _number, "bits": _bits, "swap": _swap,
     "find": _find, "trim": _area, "put.area": _area, "checksum": _sum, "put.checksum": _sum,
     "decode": _codec, "encode": _codec,
     "varint": _varint, "varint.size": _varint_size, "put.varint": _put_varint, "insert.varint": _put_varint,

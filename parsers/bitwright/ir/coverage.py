@@ -114,6 +114,8 @@ class _Reads:
         total = offset + size - beyond
         if self.room.get((base, root), total - 1) < total:
             self.room[base, root] = total
+        if base.lo + total > self.room.get((_ZERO, root), 0):
+            self.room[_ZERO, root] = base.lo + total
         for last in self.tops():
             if root is last:
                 continue
@@ -387,6 +389,7 @@ _HANDLERS: Final[dict[str, Callable[[_Reads, Op], None]]] = {
     "const": _Reads.const, "bin": _Reads.bin, "fail_if": _Reads.fail_if, "need": _Reads.need, "need.var": _Reads.need_var,
     "find": _Reads.find,
     "trim": _Reads.trim, "name": _Reads.name, "load": _Reads.load, "unpack": _Reads.unpack, "same": _Reads.same, "span": _Reads.span,
+    "number": _Reads.span,
     "varint": _Reads.varint, "decode": _Reads.decode, "name.end": _Reads.name_end,
     "text": _Reads.span, "render": _Reads.span, "zeros": _Reads.span, "call": _Reads.call, "dispatch": _Reads.dispatch, "if": _Reads.branch,
     "reach": _Reads.reach, "reach.region": _Reads.reach_region, "reached": _Reads.reached, "extent": _Reads.extent,

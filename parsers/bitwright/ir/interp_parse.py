@@ -121,8 +121,15 @@ def _load(m: Machine, op: Op, args: list[Any]) -> int:
 
 def _unpack(m: Machine, op: Op, args: list[Any]) -> Any:
     base = args[0]
-    found = [int.from_bytes(m.data[base + o : base + o + n], order) for o, n, order in op.attrs["layout"]]
+    found = [
+        m.data[base + o : base + o + n] if order == "bytes" else int.from_bytes(m.data[base + o : base + o + n], order)
+        for o, n, order in op.attrs["layout"]
+    ]
     return found[0] if len(found) == 1 else found
+
+
+def _number(m: Machine, op: Op, args: list[Any]) -> int:
+    return int.from_bytes(m.data[args[0] : args[1]], op.attrs["order"], signed=op.attrs["signed"])
 
 
 def _bits(m: Machine, op: Op, args: list[Any]) -> int:
@@ -300,7 +307,7 @@ def _name_fault(m: Machine, fault: NameFault, end: int) -> BaseException:
 HANDLERS: dict[str, Handler] = {
     **MATCH, "attempt": _attempt,
     "enter": _enter, "leave": _leave, "need": _need, "need.var": _need_var, "expect": _expect,
-    "load": _load, "unpack": _unpack, "bits": _bits,
+    "load": _load, "unpack": _unpack, "number": _number, "bits": _bits,
     "memo": lambda m, op, args: {}, "find": _find, "trim": _trim, "same": _same, "zeros": _zeros, "checksum": _checksum, "known": _known,
     "span": _span, "render": _render, "skipped": lambda m, op, args: SKIPPED, "name.end": _name_end,
     "text": _text, "name": _name, "decode": _decode, "varint": _varint,

@@ -95,7 +95,8 @@ OPS: Final[Mapping[str, Signature]] = {
     "need": Signature("ii", "", ("size",)),  # base, end: fails unless base + size <= end
     "need.var": Signature("iii", "", ("expr", "refs")),  # base, end, size: fails unless 0 <= size and base + size <= end
     "load": Signature("i", "i", ("offset", "bytes", "order"), pure=True),  # 1 to 9 bytes as a number
-    "unpack": Signature("i", "i*", ("layout",), pure=True),  # several loads: layout is (offset, bytes, order), ascending
+    "unpack": Signature("i", "?*", ("layout",), pure=True),  # several loads: layout is (offset, bytes, order), ascending
+    "number": Signature("ii", "o", ("signed", "order"), pure=True),  # from, to: the number that these bytes are
     "bits": Signature("i", "i", ("shift", "width", "signed"), pure=True),  # a run of bits of a loaded number
     "swap": Signature("i", "i", ("width", "order"), pure=True),  # its chunks of 8 bits the other way round: now `order` first
     "expect": Signature("iii", ""),  # base, end, size: so many bytes from base on surely belong to the message; fails never
@@ -116,7 +117,7 @@ OPS: Final[Mapping[str, Signature]] = {
     # bytes, number of bits: bits of them from bit `phase` on, as a @class or "text"; `order` "little": each byte's lowest bit first
     "bitstring": Signature("oi", "o", ("phase", "order", "as"), pure=True),
     "spare": Signature("oi", "i", ("order",), pure=True),  # bytes, number of bits: what lies behind these bits in the last byte
-    "split": Signature("i", "o*", ("fields",), pure=True),  # a byte: fields are (shift, width, signed, as), boxed
+    "split": Signature("i", "?*", ("fields",), pure=True),  # a byte: fields are (shift, width, signed, as), boxed; an "int" may stay one
     "span": Signature("ii", "o", ("as",), pure=True),  # from, to: bytes, or @class of a bytes subclass
     "render": Signature("ii", "o", ("with",), pure=True),  # from, to: text by "hex" or a @function of the bytes
     "text": Signature("ii", "o", ("encoding",)),  # from, to

@@ -32,7 +32,10 @@ def compile_pattern(program: Program, name: str) -> tuple[dict[str, Any], str]:
     """The functions of a pattern by name, and its source.
 
     `entry` is called as the program's is, with the input first: (data, position, end, *free) in bits, or (data, value, *free).
-    It returns what the program yields, a tuple of several, or None where the pattern does not match.
+    It returns what the program yields, a tuple of several, or None where the pattern does not match.  Of a program whose first
+    function is `whole`, there is `match(data, /, **bindings)`, which hands what are no bytes, or lack a name, to `slow_match`: set
+    that.  Of one that has `at`, there is `each(data, start, end, resume, *free)`, which yields the record of each element; where
+    one does not match, `resume` is called with its position, and returns the next one, or None to end.
     """
     source, names = emit_pattern(program)
     return compile_source(source, names, name), source

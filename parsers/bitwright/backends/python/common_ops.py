@@ -7,6 +7,7 @@ from typing import Any
 
 from bitwright.backends.python.emitter import Emitter, strip
 from bitwright.backends.python.runtime import MALFORMED
+from bitwright.backends.python.tables import rows_of
 from bitwright.ir.ops import Op, Reg
 from bitwright.wire.bitstrings import bits_at, spare_bits, text_at
 from bitwright.wire.floats import float_of_bits, plain_float
@@ -117,15 +118,8 @@ def _spare(e: Emitter, op: Op) -> None:
 
 
 def _split(e: Emitter, op: Op) -> None:
-    from bitwright.ir.interp import bits_of
-    from bitwright.ir.interp import boxed as value_of
-
     fields = op.attrs["fields"]
-    rows = [
-        tuple(value_of(e.program, kind, bits_of(byte, shift, width, signed)) for shift, width, signed, kind in fields)
-        for byte in range(256)
-    ]
-    table = e.names.add("BITS_" + "_".join(o.hint for o in op.outs), rows, fields)
+    table = e.names.add("BITS_" + "_".join(o.hint for o in op.outs), rows_of(e.program, fields), fields)
     word = strip(e.expr(op.args[0]))
     e.line(f"{', '.join(e.variable(o) for o in op.outs)} = {table}[{word}]")
 

@@ -42,6 +42,10 @@ class Names:
         """`struct.Struct(...).unpack_from` under a name that says its format."""
         return self.add(f"unpack_{_prefix(order)}{codes}", _format(order, codes).unpack_from, codes)
 
+    def unpackers(self, order: str, codes: str) -> str:
+        """`struct.Struct(...).iter_unpack` under a name that says its format."""
+        return self.add(f"unpack_each_{_prefix(order)}{codes}", _format(order, codes).iter_unpack, codes)
+
     def packer(self, order: str, codes: str) -> str:
         """`struct.Struct(...).pack` under a name that says its format."""
         return self.add(f"pack_{_prefix(order)}{codes}", _format(order, codes).pack, codes)

@@ -8,6 +8,7 @@ from bitwright.backends.python.build_ops import BUILD
 from bitwright.backends.python.common_ops import _Arms
 from bitwright.backends.python.emitter import Emitter, Names, strip
 from bitwright.backends.python.match_ops import MATCH, pattern_source
+from bitwright.backends.python.matcher import iterator_source, matcher_source
 from bitwright.backends.python.runtime import FAILURES, Fail
 from bitwright.backends.python.stream_ops import STREAM
 from bitwright.ir.ops import Program
@@ -19,12 +20,17 @@ BIND_ARMS = "for _arms in ARM_TABLES:\n    _arms.update({tag: globals()[name] fo
 def emit_pattern(program: Program) -> tuple[str, dict[str, Any]]:
     """The same for a pattern, whose functions return None where they fail."""
     names = Names()
-    names.values.update(Fail=Fail)
-    names.values.update(dict.fromkeys(program.functions))
+    names.values.update(Fail=Fail, slow_match=None)
+    names.values.update(dict.fromkeys((*program.functions, "match", "each")))
     lines: list[str] = []
     for function in program.functions.values():
+        if function.name == "whole":
+            lines += [*matcher_source(Emitter(program, function, names, MATCH)), ""]
+            continue
         lines += [*pattern_source(Emitter(program, function, names, MATCH)), ""]
-    for name in program.functions:
+        if function.name == "at":
+            lines += [*iterator_source(Emitter(program, function, names, MATCH)), ""]
+    for name in {*program.functions, "match", "each"}:
         del names.values[name]
     return "\n".join(lines), names.values
 

@@ -13,6 +13,8 @@ from bitwright.wire.names import name_end
 from bitwright.wire.pointers import Reach
 from bitwright.wire.varints import read_varint, size_of_varint
 
+Layout = tuple[tuple[int, int, str], ...]
+
 
 def _need(e: Emitter, op: Op) -> None:
     base, end = op.args
@@ -39,15 +41,30 @@ def _load(e: Emitter, op: Op) -> None:
         e.define(op.outs[0], f'int.from_bytes(data[{place}:{stop}], "{op.attrs["order"]}")')
 
 
+def format_of(layout: Layout, begin: int, stop: int) -> tuple[str, str]:
+    """The byte order and the codes of `struct` for what lies between two offsets."""
+    codes, at = "", begin
+    orders = [order for _, size, order in layout if size > 1 and order != "bytes"]
+    for offset, size, order in layout:
+        codes += _gap(offset - at) + (f"{size}s" if order == "bytes" else CODES[size])
+        at = offset + size
+    return orders[0] if orders else "big", codes + _gap(stop - at)
+
+
+def _gap(size: int) -> str:
+    return f"{size}x" if size > 1 else "x" if size else ""
+
+
 def _unpack(e: Emitter, op: Op) -> None:
     layout = op.attrs["layout"]
-    codes, at = "", layout[0][0]
-    for offset, size, _ in layout:
-        gap = offset - at
-        codes += (f"{gap}x" if gap > 1 else "x" if gap else "") + CODES[size]
-        at = offset + size
-    unpack = e.names.unpacker(layout[0][2], codes)
-    e.line(f"{', '.join(variables(e, op.outs))} = {unpack}(data, {e.plus(op.args[0], layout[0][0])})")
+    unpack = e.names.unpacker(*format_of(layout, layout[0][0], sum(layout[-1][:2])))
+    e.line(f"{', '.join(variables(e, op.outs))}{',' if len(layout) == 1 else ''} = {unpack}(data, {e.plus(op.args[0], layout[0][0])})")
+
+
+def _number(e: Emitter, op: Op) -> None:
+    begin, stop = (strip(e.expr(a)) for a in op.args)
+    signed = ", signed=True" if op.attrs["signed"] else ""
+    e.define(op.outs[0], f'int.from_bytes(data[{begin}:{stop}], "{op.attrs["order"]}"{signed})', atom=e.uses.get(op.outs[0], 0) == 1)
 
 
 def _bits(e: Emitter, op: Op) -> None:
@@ -93,8 +110,12 @@ def _trim(e: Emitter, op: Op) -> None:
 
 
 def _same(e: Emitter, op: Op) -> None:
-    constant = e.names.add("MAGIC", op.attrs["value"], op.attrs["value"])
-    e.define(op.outs[0], f"data.startswith({constant}, {strip(e.expr(op.args[0]))})")
+    value, place = op.attrs["value"], strip(e.expr(op.args[0]))
+    if len(value) == 1:
+        e.define(op.outs[0], f"data[{place}] == {value[0]}")
+        return
+    constant = e.names.add("MAGIC", value, value)
+    e.define(op.outs[0], f"data.startswith({constant}{'' if place == '0' else f', {place}'})")
 
 
 def _span(e: Emitter, op: Op) -> None:
@@ -198,7 +219,7 @@ PARSE: dict[str, Emit] = {
     **COMMON, "memo": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {{}}"), "need": _need, "need.var": _need_var,
     "expect": lambda e, op: None, "name.end": _name_end,
     "skipped": lambda e, op: e.define(op.outs[0], e.names.add("SKIPPED", SKIPPED), atom=True),
-    "load": _load, "unpack": _unpack, "bits": _bits, "find": _find, "trim": _trim, "same": _same,
+    "load": _load, "unpack": _unpack, "number": _number, "bits": _bits, "find": _find, "trim": _trim, "same": _same,
     "decode": _decode, "varint": _varint, "varint.size": _varint_size,
     "span": _span, "render": _render, "text": _text, "name": _name, "checksum": _checksum, "known": _known, "zeros": _zeros,
     "reach": _reach, "reach.region": _region, "reached": _reached, "extent": _extent,

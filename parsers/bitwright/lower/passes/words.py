@@ -1,0 +1,428 @@
+"""A match program that counts bits becomes a function that counts bytes: for whole bytes from bit 0, which is what people match.
+
+Promise: what it makes accepts, returns and refuses exactly the same.  Segments of known width from one position are one `Run`:
+checked together, read with few loads.  Behind a size that is only known when it is read, positions stay in bytes where the size
+is a number of bytes; where a phase is not known, the ops stay as they were lowered and count bits.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Final, TypeAlias
+
+from bitwright.ir.ops import OPS, Block, Function, Op, Program, Reg, walk
+from bitwright.lower.passes.copying import copy_block, highest_number
+from bitwright.lower.passes.dead import UNSEEN
+from bitwright.lower.passes.reads import Field, Run
+
+MOST_BYTES: Final = 1 << 48
+
+Place: TypeAlias = "tuple[Run | Reg, int]"  # so many bits behind a position in bytes, or behind one in bits
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Size:
+    """A number of bits that is `number` times so many bytes."""
+
+    number: Reg
+    factor: int
+
+
+def in_words(program: Program) -> Function | None:
+    """The first function of a match program for input of whole bytes; None where it has no such form.
+
+    One that must use up its input becomes `whole(end, *free)`, which yields the record; one that may leave some becomes
+    `at(start, end, *free)`, which yields the record and the position after it, if that is a byte's.
+    """
+    function = program.functions[program.entry]
+    if function.unit != "bit" or any(op.attrs.get("bits") == "lsb" for op in walk(function.body)):
+        return None
+    alone = any(op.kind == "finish" for op in function.body.ops)
+    return _Words(function, itertools.count(highest_number(program) + 1), alone=alone).function()
+
+
+class _Words:
+    """Walks through one function once, and writes the other."""
+
+    def __init__(self, function: Function, numbers: Iterator[int], *, alone: bool) -> None:
+        self.source, self.numbers, self.alone = function, numbers, alone
+        self.made: list[Op | Run] = []
+        self.constants: dict[Reg, int] = {}
+        self.sizes: dict[Reg, _Size] = {}
+        self.places: dict[Reg, Place] = {}
+        self.fields: dict[Reg, Field] = {}
+        self.steps: dict[tuple[int, int, Reg], Place] = {}
+        self.positions: dict[tuple[int, int], Reg] = {}  # in bits
+        self.bit_end: Reg | None = None
+        start, self.old_end = function.params[:2]
+        self.end = self.number(0, MOST_BYTES, "end")
+        self.start = self.number(0, 0) if alone else self.number(0, MOST_BYTES, "start")
+        if alone:
+            self.made.append(Op("const", (), (self.start,), {"value": 0}))
+        self.places[start] = self.run(self.start, [], implied=True), 0
+        self.places[self.old_end] = self.run(self.end, [], implied=True), 0
+        self.live, self.used = _live(function.body)
+
+    def function(self) -> Function | None:
+        """The function; None if the position after it is no byte's."""
+        for op in self.live:
+            handler = _HANDLERS.get(op.kind)
+            if handler is not None:
+                handler(self, op)
+            elif op.kind != "yield":
+                self.copy(op)
+            elif not self.give(op):
+                return None
+        ops = [each for item in self.made for each in (item.ops() if isinstance(item, Run) else (item,))]
+        body = Block((), _live(Block((), ops))[0])
+        free = self.source.params[2:]
+        if self.alone:
+            return Function("whole", (self.end, *free), ("obj",), body)
+        return Function("at", (self.start, self.end, *free), ("obj", "int"), body)
+
+    def give(self, op: Op) -> bool:
+        record, after = op.args
+        if self.alone:
+            self.emit("yield", (record,))
+            return True
+        run, offset = self.place(after)
+        if not isinstance(run, Run) or offset % 8:
+            return False
+        self.emit("yield", (record, run.position(offset // 8)))
+        return True
+
+    # --- making --------------------------------------------------------------------------------
+
+    def number(self, lo: int, hi: int, hint: str = "") -> Reg:
+        return Reg(next(self.numbers), "int", lo, hi, hint)
+
+    def emit(self, kind: str, args: tuple[Reg, ...] = (), outs: tuple[Reg, ...] = (), **attrs: object) -> None:
+        self.made.append(Op(kind, args, outs, attrs))
+
+    def const(self, value: int) -> Reg:
+        out = self.number(value, value)
+        self.emit("const", (), (out,), value=value)
+        return out
+
+    def times(self, reg: Reg, factor: int) -> Reg:
+        """A number so many times."""
+        if factor == 1:
+            return reg
+        out = self.number(reg.lo * factor, reg.hi * factor)
+        self.emit("bin", (reg, self.const(factor)), (out,), op="mul")
+        return out
+
+    def fail_if(self, comparison: str, left: Reg, right: Reg) -> None:
+        condition = self.number(0, 1)
+        self.emit("bin", (left, right), (condition,), op=comparison)
+        self.emit("fail_if", (condition,), code="mismatch", message="does not match")
+
+    def span(self, begin: Reg, stop: Reg, outs: tuple[Reg, ...]) -> None:
+        self.made.append(Op("span", (begin, stop), outs, {"as": "bytes"}))
+
+    def never(self) -> None:
+        """Nothing matches."""
+        self.emit("fail_if", (self.const(1),), code="mismatch", message="does not match")
+
+    def run(self, base: Reg, guard: list[Op], *, implied: bool) -> Run:
+        made = Run(base, self.end, self.numbers, guard, implied=implied)
+        self.made.append(made)
+        return made
+
+    # --- places --------------------------------------------------------------------------------
+
+    def place(self, reg: Reg, offset: int = 0) -> Place:
+        base, known = self.places[reg]
+        return base, known + offset
+
+    def bits(self, place: Place) -> Reg:
+        """A place as a number of bits."""
+        base, offset = place
+        if not isinstance(base, Run):
+            return base if offset == 0 else self.sum_of(base, offset)
+        if base.base.lo == base.base.hi:
+            return self.const(8 * base.base.lo + offset)
+        found = self.positions.get((id(base), 0))
+        if found is None:
+            found = self.positions[id(base), 0] = self.times(base.base, 8)
+        return found if offset == 0 else self.sum_of(found, offset)
+
+    def sum_of(self, reg: Reg, amount: int) -> Reg:
+        out = self.number(reg.lo + amount, reg.hi + amount)
+        self.emit("bin", (reg, self.const(amount)), (out,), op="add")
+        return out
+
+    def end_in_bits(self) -> Reg:
+        if self.bit_end is None:
+            self.bit_end = self.number(0, 8 * MOST_BYTES, "bit_end")
+            at = next(index for index, item in enumerate(self.made) if isinstance(item, Run))
+            eight = self.number(8, 8)
+            self.made[at:at] = [Op("const", (), (eight,), {"value": 8}), Op("bin", (self.end, eight), (self.bit_end,), {"op": "mul"})]
+        return self.bit_end
+
+    def read(self, reg: Reg) -> Reg:
+        """The register that holds what one held."""
+        if reg is self.old_end:
+            return self.end_in_bits()
+        return self.bits(self.places[reg]) if reg in self.places else reg
+
+    def copy(self, op: Op) -> None:
+        """An op as it was lowered; what it reads of positions counts bits."""
+        blocks = tuple(copy_block(block, self.read) for block in op.blocks)
+        self.made.append(Op(op.kind, tuple(map(self.read, op.args)), op.outs, op.attrs, blocks))
+
+    def as_lowered(self, op: Op, place: Place) -> None:
+        """A read at a place, in bits."""
+        base, offset = place
+        if isinstance(base, Run) and base.base.lo == base.base.hi:
+            offset += 8 * base.base.lo
+            begin = self.const(0)
+        else:
+            begin = self.bits((base, 0))
+        rest = tuple(map(self.read, op.args[2:]))
+        self.made.append(Op(op.kind, (begin, self.end_in_bits(), *rest), op.outs, {**op.attrs, "offset": offset}))
+
+    def step(self, place: Place, size: Reg) -> Place:
+        """The place behind a segment of a size in bytes that is only known now; what lies before it is checked to be there."""
+        run, offset = place
+        key = id(run), offset, size
+        found = self.steps.get(key)
+        if found is not None:
+            return found
+        assert isinstance(run, Run)
+        known = self.sizes[size]
+        amount = self.times(known.number, known.factor)
+        begin = run.position(offset // 8)
+        stop = self.number(begin.lo + amount.lo, begin.hi + amount.hi, "stop")
+        run.cover(offset // 8 * 8)
+        if amount.lo < 0:
+            self.emit("need.var", (begin, self.end, amount), expr="", refs=())
+            stop = self.number(begin.lo, MOST_BYTES, "stop")
+        self.emit("bin", (begin, amount), (stop,), op="add")
+        beyond = self.number(0, 1)
+        guard = [
+            Op("bin", (stop, self.end), (beyond,), {"op": "gt"}),
+            Op("fail_if", (beyond,), (), {"code": "truncated", "message": "is cut off"}),
+        ] if amount.lo >= 0 else []  # fmt: skip
+        found = self.steps[key] = self.run(stop, guard, implied=True), offset % 8
+        return found
+
+    # --- numbers -------------------------------------------------------------------------------
+
+    def on_const(self, op: Op) -> None:
+        self.constants[op.outs[0]] = op.attrs["value"]
+        self.made.append(op)
+
+    def on_bin(self, op: Op) -> None:
+        (left, right), out, name = op.args, op.outs[0], op.attrs["op"]
+        if name == "mul" and self.constants.get(right, 1) % 8 == 0 and left not in self.places:
+            self.sizes[out] = _Size(left, self.constants[right] // 8)
+        elif name == "add" and left in self.places:
+            self.move(left, right, out)
+            return
+        elif name == "sub" and left is self.old_end and self.constants.get(right, 1) % 8 == 0:
+            self.places[out] = self.run(self.before_end(self.constants[right] // 8), [], implied=True), 0
+            return
+        self.copy(op)
+
+    def move(self, base: Reg, size: Reg, out: Reg) -> None:
+        """A position behind another."""
+        run, offset = self.places[base]
+        if size in self.constants:
+            self.places[out] = run, offset + self.constants[size]
+        elif size in self.sizes and isinstance(run, Run):
+            self.places[out] = self.step((run, offset), size)
+        else:
+            self.emit("bin", (self.bits((run, offset)), self.read(size)), (out,), op="add")
+            self.places[out] = out, 0
+
+    def before_end(self, amount: int) -> Reg:
+        if amount == 0:
+            return self.end
+        out = self.number(-amount, MOST_BYTES, "stop")
+        self.emit("bin", (self.end, self.const(amount)), (out,), op="sub")
+        return out
+
+    def on_size(self, op: Op) -> None:
+        unit, out = op.attrs["unit"], op.outs[0]
+        if unit % 8:
+            self.copy(op)
+            return
+        number = self.number(0, out.hi // 8, out.hint)
+        self.made.append(Op("size.of", op.args, (number,), {**op.attrs, "unit": unit // 8}))
+        self.sizes[out] = _Size(number, 1)
+        if out in self.used:
+            self.emit("bin", (number, self.const(8)), (out,), op="mul")
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def on_take(self, op: Op) -> None:
+        run, offset = self.place(op.args[0], op.attrs["offset"])
+        width, out = op.attrs["width"], op.outs[0]
+        if not isinstance(run, Run):
+            self.as_lowered(op, (run, offset))
+            return
+        run.cover(offset + width)
+        if width == 0:
+            self.emit("const", (), (out,), value=0)
+        elif out in self.used:
+            field = Field(offset, width, op.attrs["signed"], op.attrs["order"], out)
+            run.fields.append(field)
+            self.fields[out] = field
+
+    def on_must(self, op: Op) -> None:
+        """A number read here is compared as bits, before anything else is done."""
+        field, value = self.fields.get(op.args[0]), op.attrs["value"]
+        if field is None:
+            self.copy(op)
+            return
+        literal = raw_bits(value, field.width, field.order, signed=field.signed)
+        if literal is None or (field.literal is not None and field.literal != literal):
+            self.never()
+        else:
+            field.literal = literal
+            if self.used[op.args[0]] == 1:
+                field.out = None
+
+    def on_same(self, op: Op) -> None:
+        run, offset = self.place(op.args[0], op.attrs["offset"])
+        value: bytes = op.attrs["value"]
+        if not isinstance(run, Run):
+            self.as_lowered(op, (run, offset))
+            return
+        run.cover(offset + 8 * len(value))
+        run.fields += [Field(offset + 8 * index, 8, literal=byte) for index, byte in enumerate(value)]
+
+    def on_skip(self, op: Op) -> None:
+        place, size = self.place(op.args[0], op.attrs["offset"]), op.args[2]
+        run, offset = place
+        if not isinstance(run, Run):
+            self.as_lowered(op, place)
+        elif size in self.constants:
+            run.cover(offset + self.constants[size])
+        elif size in self.sizes and offset % 8 == 0:
+            self.step(place, size)
+        else:
+            self.as_lowered(op, place)
+
+    def on_bits(self, op: Op) -> None:
+        """A bitstring, or a wide number: a slice where it begins and ends at a byte."""
+        place, size = self.place(op.args[0], op.attrs["offset"]), op.args[2]
+        run, offset = place
+        if not isinstance(run, Run) or offset % 8:
+            self.as_lowered(op, place)
+        elif size in self.constants and self.constants[size] % 8 == 0:
+            amount = self.constants[size] // 8
+            run.cover(offset + 8 * amount)
+            if op.outs[0] not in self.used:
+                return
+            if op.kind == "take.bits" and amount:
+                run.slices.append((offset // 8, amount, op.outs[0]))
+            else:
+                self.cut(op, run.position(offset // 8), run.position(offset // 8 + amount))
+        elif size in self.sizes:
+            begin = run.position(offset // 8)
+            behind, _ = self.step(place, size)
+            assert isinstance(behind, Run)
+            if op.outs[0] in self.used:
+                self.cut(op, begin, behind.base)
+        else:
+            self.as_lowered(op, place)
+
+    def cut(self, op: Op, begin: Reg, stop: Reg) -> None:
+        if op.kind == "take.bits":
+            self.span(begin, stop, op.outs)
+        else:
+            self.emit("number", (begin, stop), op.outs, signed=op.attrs["signed"], order=op.attrs["order"])
+
+    def on_float(self, op: Op) -> None:
+        self.as_lowered(op, self.place(op.args[0], op.attrs["offset"]))
+
+    def on_rest(self, op: Op) -> None:
+        place, unit, keep = self.place(op.args[0], op.attrs["offset"]), op.attrs["unit"], op.attrs["keep"]
+        run, offset = place
+        if not isinstance(run, Run) or offset % 8 or keep % 8 or (unit % 8 and unit != 1):
+            self.as_lowered(op, place)
+            return
+        run.cover(offset + keep)
+        begin = run.position(offset // 8)
+        if unit > 8:
+            left, over = self.number(-MOST_BYTES, MOST_BYTES), self.number(0, unit // 8 - 1)
+            self.emit("bin", (self.before_end(keep // 8), begin), (left,), op="sub")
+            self.emit("bin", (left, self.const(unit // 8)), (over,), op="mod")
+            self.emit("fail_if", (over,), code="ragged", message="does not match")
+        if op.outs and op.outs[0] in self.used:
+            self.span(begin, self.before_end(keep // 8), op.outs)
+
+    def on_char(self, op: Op) -> None:
+        """What finds out its own size: its position counts bits, whose phase is the same as before."""
+        run, offset = self.place(op.args[0], op.attrs["offset"])
+        self.as_lowered(op, (run, offset))
+        after = op.outs[1]
+        if not isinstance(run, Run):
+            self.places[after] = after, 0
+            return
+        base, beyond = self.number(0, after.hi // 8, "position"), self.number(0, 1)
+        self.emit("bin", (after, self.const(3)), (base,), op="shr")
+        guard = [
+            Op("bin", (base, self.end), (beyond,), {"op": "gt"}),
+            Op("fail_if", (beyond,), (), {"code": "truncated", "message": "is cut off"}),
+        ]
+        self.places[after] = self.run(base, guard, implied=True), offset % 8
+
+    def on_finish(self, op: Op) -> None:
+        place = self.place(op.args[0], op.attrs["offset"])
+        run, offset = place
+        if not isinstance(run, Run):
+            self.as_lowered(op, place)
+        elif offset % 8:
+            self.never()
+        elif run.base is not self.end or offset:
+            run.cover(offset)
+            run.exact = offset // 8
+
+
+def raw_bits(value: int, width: int, order: str, *, signed: bool) -> int | None:
+    """The bits of a number, most significant first, as they lie in the input; None if it has none of that width."""
+    low, high = (-1 << width >> 1, (1 << width >> 1) - 1) if signed and width else (0, (1 << width) - 1)
+    if not low <= value <= high:
+        return None
+    value &= (1 << width) - 1
+    if order == "big" or width <= 8:
+        return value
+    whole, odd = divmod(width, 8)
+    turned = int.from_bytes((value & (1 << 8 * whole) - 1).to_bytes(whole, "little"), "big")
+    return turned << odd | value >> 8 * whole
+
+
+def _live(block: Block) -> tuple[list[Op], dict[Reg, int]]:
+    """The ops of a block that anybody needs, without marks, and how often those read each register."""
+    used: dict[Reg, int] = {}
+    kept: list[Op] = []
+    for op in reversed(block.ops):
+        signature = OPS[op.kind]
+        if signature.trace:
+            continue
+        if (signature.pure or op.kind in UNSEEN) and not any(out in used for out in op.outs):
+            continue
+        if op.kind == "fail_if" and len(op.args) > 1:  # the message is the interpreter's
+            op = Op("fail_if", op.args[:1], (), {"code": op.attrs["code"], "message": "does not match"})  # noqa: PLW2901
+        kept.append(op)
+        for reg in op.args:
+            used[reg] = used.get(reg, 0) + 1
+        for inner in op.blocks:
+            for each in walk(inner):
+                for reg in each.args:
+                    used[reg] = used.get(reg, 0) + 1
+    kept.reverse()
+    return kept, used
+
+
+_HANDLERS: Final[dict[str, Callable[[_Words, Op], None]]] = {
+    "const": _Words.on_const, "bin": _Words.on_bin, "size.of": _Words.on_size,
+    "take": _Words.on_take, "take.int": _Words.on_bits, "take.float": _Words.on_float,
+    "take.bits": _Words.on_bits, "take.rest": _Words.on_rest, "skip.rest": _Words.on_rest, "take.same": _Words.on_same,
+    "take.utf": _Words.on_char, "take.varint": _Words.on_char, "skip": _Words.on_skip, "finish": _Words.on_finish, "must": _Words.on_must,
+}  # fmt: skip
