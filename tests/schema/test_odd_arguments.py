@@ -177,6 +177,7 @@ def test_the_right_calls_are_right() -> None:
 
 
 def test_every_word_is_tried() -> None:
-    words = {name for name in bitwright.__all__ if inspect.isfunction(getattr(bitwright, name))}
+    functions = {name: getattr(bitwright, name) for name in bitwright.__all__ if inspect.isfunction(getattr(bitwright, name))}
+    words = {name for name, function in functions.items() if not function.__module__.startswith("bitwright.patterns")}
     alike = {"u32", "u48", "u64", "i8", "i32", "i64", "f16", "f64", "ipv6", "mac", "rest"}
     assert words - alike == set(RIGHT)

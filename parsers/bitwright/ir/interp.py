@@ -53,6 +53,7 @@ class Span:
     """Where a field lay: its path, its bits, its value.
 
     Bits are counted as they come on the wire: of a byte the most significant first, or, where `bits` is "lsb", the least.
+    `segment` is its number, if it is one of a pattern, and `is_valued` whether it has a value: what is only compared has none.
     """
 
     path: str
@@ -60,6 +61,8 @@ class Span:
     bit_end: int
     value: Any
     bits: str = "msb"
+    segment: int | None = None
+    is_valued: bool = True
 
 
 def join_path(parts: Sequence[str | int]) -> str:
@@ -191,9 +194,13 @@ class Machine:
             self.numbers[path] = (frame.bit_offset, value)
         if len(path) == 1:
             self.partial[str(path[0])] = value
+        self.note(frame, bit_end, value)
+
+    def note(self, frame: Frame, bit_end: int, value: Any = None, *, is_valued: bool = True) -> None:
+        """Remember where a field lay, if somebody wants to know."""
         if self.spans is not None:
             stop = bit_end if frame.bit_end is None else frame.bit_end
-            self.spans.append(Span(join_path(path), frame.bit_offset, stop, value, frame.bits))
+            self.spans.append(Span(join_path(frame.path), frame.bit_offset, stop, value, frame.bits, frame.segment, is_valued))
 
     def find(self, code: str, message: str) -> None:
         """A finding: an error in a strict run, an entry in a collecting one."""

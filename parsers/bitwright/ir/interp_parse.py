@@ -29,6 +29,7 @@ def _enter(m: Machine, op: Op, args: list[Any]) -> None:
 def _leave(m: Machine, op: Op, args: list[Any]) -> None:
     frame, bit_end = m.frames.pop(), args[0] * op.attrs.get("unit", 8) + op.attrs["phase"]
     if len(args) == 1:  # a segment that says nothing
+        m.note(frame, bit_end, is_valued=False)
         return
     m.leave(frame, bit_end, args[1])
     if m.keep and args[1] is None and bit_end > frame.bit_offset:  # on the wire, but not in the object

@@ -92,7 +92,11 @@ def _own_order(wire: spec.WireType, made: spec.StructSpec) -> list[str]:
 
 def picture(made: spec.StructSpec) -> str:
     """The picture of one struct, with its legend."""
-    drawn = boxes(made)
+    return pictured(boxes(made), notes(made))
+
+
+def pictured(drawn: list[Box], remarks: list[str]) -> str:
+    """The picture of boxes, with a legend that ends with the remarks."""
     legend: list[str] = []
     lines = [_numbers(tens=True), _numbers(tens=False)]
     keys = iter(KEYS)
@@ -103,7 +107,7 @@ def picture(made: spec.StructSpec) -> str:
     lines.append(_ruler(previous, []))
     if not drawn:
         lines = ["(no fields)"]
-    legend = [part for line in legend + notes(made) for part in textwrap.wrap(line, _LEGEND_WIDTH, subsequent_indent="    ")]
+    legend = [part for line in legend + remarks for part in textwrap.wrap(line, _LEGEND_WIDTH, subsequent_indent="    ")]
     text = [line.rstrip() for line in lines]
     return "\n".join([*text, "", *legend] if legend else text)
 

@@ -1,0 +1,73 @@
+"""Several patterns tried in order: `case`, and `Clauses` for those who ask often.
+
+Promise: the first pattern that matches wins, guard and all, whatever is looked at first to find it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from bitwright.errors import ParseError, Problem
+from bitwright.patterns.inputs import BitOrder
+from bitwright.patterns.pattern import Bindings, Dialect, Engine, Pattern, pattern
+
+_CACHED: Final = 256  # sets of clauses that `case` remembers
+
+
+class Clauses:
+    """Patterns, or their texts, in the order in which they are tried."""
+
+    def __init__(
+        self, clauses: Iterable[Pattern | str], *, dialect: Dialect = "elixir", extended: bool = False, bit_order: BitOrder = "msb"
+    ) -> None:
+        self.patterns: Final = tuple(
+            each if isinstance(each, Pattern) else pattern(each, dialect=dialect, extended=extended, bit_order=bit_order)
+            for each in clauses
+        )  # fmt: skip
+
+    def match(self, data: Any, /, **bindings: Any) -> tuple[int, Bindings] | None:
+        """The index of the first pattern that matches, and its variables; None if none does."""
+        for index, each in enumerate(self.patterns):
+            found = each.match(data, **bindings)
+            if found is not None:
+                return index, found
+        return None
+
+    def on(self, engine: Engine) -> Clauses:
+        """The same clauses, run by another engine."""
+        return Clauses([each.on(engine) for each in self.patterns])
+
+    def __len__(self) -> int:
+        return len(self.patterns)
+
+    def __eq__(self, other: object) -> bool:
+        return self.patterns == other.patterns if isinstance(other, Clauses) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.patterns)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Clauses, (self.patterns,)
+
+    def __repr__(self) -> str:
+        return f"bitwright.Clauses([{', '.join(map(repr, self.patterns))}])"
+
+
+def case(data: Any, clauses: Mapping[Pattern | str, Callable[..., Any] | Any], /, **bindings: Any) -> Any:
+    """What the handler of the first pattern that matches returns; ParseError if none does.
+
+    A handler is called with the variables of its pattern as keywords; one that cannot be called is the result itself.
+    """
+    found = _compiled(tuple(clauses)).match(data, **bindings)
+    if found is None:
+        raise ParseError(Problem("no-clause", f"none of the {len(clauses)} patterns matches"))
+    index, variables = found
+    handler = tuple(clauses.values())[index]
+    return handler(**variables) if callable(handler) else handler
+
+
+@functools.lru_cache(_CACHED)
+def _compiled(patterns: tuple[Pattern | str, ...]) -> Clauses:
+    return Clauses(patterns)

@@ -1,0 +1,250 @@
+"""Bit patterns: Elixir's and Erlang's binary syntax as values that match, build, iterate and explain themselves.
+
+Promise: `pattern()` gives a `Pattern` or raises `PatternError`; `match` gives the bindings or None, whatever the input, and
+raises `PatternError` alone, where a name that the pattern reads from outside has no value.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+from bitwright import bitsyntax
+from bitwright.errors import ParseError, PatternError
+from bitwright.ir.interp import Machine
+from bitwright.patterns.inputs import BitOrder, bits_of, slice_of
+from bitwright.patterns.programs import MatchPrograms, entry_of
+from bitwright.programs import ENGINES, default_engine
+from bitwright.terms import normal
+
+if TYPE_CHECKING:
+    from bitwright.patterns.construction import Construction
+    from bitwright.patterns.explanation import Explanation
+    from bitwright.patterns.segments import Segment
+    from bitwright.wire.bitstrings import BitString
+
+Dialect: TypeAlias = Literal["elixir", "erlang"]
+Engine: TypeAlias = Literal["python", "interp"]
+Bindings: TypeAlias = dict[str, Any]
+
+_CACHED: Final = 1024  # patterns that `pattern()` remembers
+
+
+def pattern(text: str, *, dialect: Dialect = "elixir", extended: bool = False, bit_order: BitOrder = "msb") -> Pattern:
+    """The pattern of a text, compiled once however often it is asked for; PatternError if it is none.
+
+    `extended` allows the words that neither language has, `bit_order="lsb"` counts the bits of each byte from the least
+    significant one.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"a pattern is text, not {type(text).__name__}")
+    return _known(text, dialect, extended, bit_order, default_engine())
+
+
+@functools.lru_cache(_CACHED)
+def _known(text: str, dialect: Dialect, extended: bool, bit_order: BitOrder, engine: str) -> Pattern:
+    return Pattern(text, dialect=dialect, extended=extended, bit_order=bit_order, engine=engine)
+
+
+class Pattern:
+    """A bit pattern.  It is a value: equal to every pattern of the same text and options, hashable, picklable.
+
+    `text` is how it was written, `dialect`, `extended` and `bit_order` how that is read, `engine` what runs it.
+    """
+
+    def __init__(
+        self, text: str, *, dialect: Dialect = "elixir", extended: bool = False, bit_order: BitOrder = "msb", engine: str | None = None
+    ) -> None:
+        _check_options(dialect, bit_order, engine := engine or default_engine())
+        self.text: Final = text
+        self.dialect: Final = dialect
+        self.extended: Final = extended
+        self.bit_order: Final = bit_order
+        self.engine: Final = engine
+        self._tree: Final = bitsyntax.parse_pattern(text, dialect, extended=extended)
+        self._programs: Final = MatchPrograms(self._tree, bit_order)
+        self._construction: Construction | None = None
+
+    # --- matching ----------------------------------------------------------------------------
+
+    def match(self, data: Any, /, **bindings: Any) -> Bindings | None:
+        """The variables of the pattern with their values, or None if the data do not match it.
+
+        `data` is bytes, any buffer or a `bitstring.Bits`; for a pattern around bitstrings (a tuple, a list, a map) any value.
+        `bindings` are what the pattern reads from outside: pinned variables and those in sizes and guards.  Variables whose
+        names begin with an underscore are left out of the result.
+        """
+        return self._matcher()(data, **bindings)  # type: ignore[no-any-return]  # generated
+
+    def match_prefix(self, data: Any, /, **bindings: Any) -> tuple[Bindings, bytes | BitString] | None:
+        """The same for data that may go on behind the pattern: the variables, and the rest."""
+        programs, bound = self._programs, self._programs.bound(bindings)
+        given = programs.values(bound, bindings)
+        if entry_of(programs.lowered(bound, prefix=True)).unit != "bit":
+            raise PatternError("match_prefix takes a pattern that is one bitstring", self.text, 0)
+        raw = bits_of(data, self.bit_order)
+        if raw is None:
+            return None
+        found = self._run(bound, raw, given, prefix=True)
+        return None if found is None else (found[0], slice_of(raw, found[1], self.bit_order))
+
+    def explain(self, data: Any, /, **bindings: Any) -> Explanation:
+        """Whether the data match, and if not, why: which segment, at which bit, what was expected."""
+        from bitwright.patterns.explanation import explain
+
+        return explain(self, data, bindings)
+
+    # --- building ----------------------------------------------------------------------------
+
+    def build(self, *, strict: bool = False, **values: Any) -> bytes | BitString:
+        """The bits that the pattern describes, as Elixir's construction makes them: what is too large is cut off.
+
+        `strict` refuses that with a BuildError instead.  Bytes, or a `bitstring.Bits` where the length is no multiple of 8.
+        """
+        return self.build_from(values, strict=strict)
+
+    def build_from(self, values: Mapping[str, Any], *, strict: bool = False) -> bytes | BitString:
+        """`build` for values in a mapping, whatever their names are."""
+        from bitwright.patterns.construction import Construction
+
+        if self._construction is None:
+            self._construction = Construction(self._tree.pattern, self.text, bit_order=self.bit_order, engine=self.engine)
+        return self._construction.build_from(values, strict=strict)  # type: ignore[no-any-return]
+
+    # --- looking -----------------------------------------------------------------------------
+
+    @functools.cached_property
+    def segments(self) -> tuple[Segment, ...]:
+        """The segments, in the order of the wire."""
+        from bitwright.patterns.segments import segments_of
+
+        return segments_of(self._tree)
+
+    @functools.cached_property
+    def names(self) -> tuple[str, ...]:
+        """The variables that it binds, in the order in which they occur."""
+        return self._programs.names()
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """The variables that it reads from outside, sorted: `match` must be given them."""
+        return self._programs.free()
+
+    def diagram(self) -> str:
+        """The layout as an RFC draws it."""
+        from bitwright.patterns.picture import diagram
+
+        return diagram(self)
+
+    def source(self) -> str:
+        """The Python source that matches it, as the python engine generated it."""
+        return self._programs.compiled()[1]
+
+    def on(self, engine: Engine) -> Pattern:
+        """The same pattern, run by another engine."""
+        if engine == self.engine:
+            return self
+        _check_options(self.dialect, self.bit_order, engine)
+        return _known(self.text, self.dialect, self.extended, self.bit_order, engine)
+
+    # --- a value -----------------------------------------------------------------------------
+
+    def _key(self) -> tuple[Any, ...]:
+        return self.text, self.dialect, self.extended, self.bit_order, self.engine
+
+    def __eq__(self, other: object) -> bool:
+        return self._key() == other._key() if isinstance(other, Pattern) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _known, self._key()
+
+    def __copy__(self) -> Pattern:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Pattern:
+        return self
+
+    def __repr__(self) -> str:
+        options = [f"{name}={value!r}" for name, value, usual in self._options() if value != usual]
+        engine = f".on({self.engine!r})" if self.engine != default_engine() else ""
+        return f"bitwright.pattern({', '.join([repr(self.text), *options])}){engine}"
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __rich_repr__(self) -> Iterable[Any]:
+        yield self.text
+        yield from self._options()
+
+    def _options(self) -> tuple[tuple[str, Any, Any], ...]:
+        return ("dialect", self.dialect, "elixir"), ("extended", self.extended, False), ("bit_order", self.bit_order, "msb")
+
+    # --- running -----------------------------------------------------------------------------
+
+    def _matcher(self) -> Callable[..., Any]:
+        """What `match` calls; what an engine compiled takes the place of `match` in this instance, so that calls cost no more."""
+        if self.engine == "interp":
+            return self._match
+        if self.__dict__.get("match") is None:
+            programs = self._programs
+            if entry_of(programs.lowered()).unit != "bit" or programs.free():
+                return self._match
+            self.__dict__["match"] = _fast_match(programs.compiled()[0]["entry"], self._match)
+        return self.__dict__["match"]  # type: ignore[no-any-return]  # a function
+
+    def _match(self, data: Any, /, **bindings: Any) -> Bindings | None:
+        programs, bound = self._programs, self._programs.bound(bindings)
+        given = programs.values(bound, bindings)
+        if entry_of(programs.lowered(bound)).unit != "bit":
+            return self._match_term(bound, data, given)
+        raw = bits_of(data, self.bit_order)
+        found = None if raw is None else self._run(bound, raw, given)
+        return None if found is None else found[0]
+
+    def _run(self, bound: frozenset[str], raw: tuple[bytes, int], given: list[Any], *, prefix: bool = False) -> tuple[Bindings, int] | None:
+        """The variables and the bit behind the pattern."""
+        data, size = raw
+        if self.engine == "python":
+            return self._programs.compiled(bound, prefix=prefix)[0]["entry"](data, 0, size, *given)  # type: ignore[no-any-return]
+        machine = Machine(self._programs.lowered(bound, prefix=prefix))
+        machine.data = data
+        try:
+            record, after = machine.run(0, size, *given)
+        except ParseError:
+            return None
+        return record, after
+
+    def _match_term(self, bound: frozenset[str], value: Any, given: list[Any]) -> Bindings | None:
+        """The variables of a pattern that is more than one bitstring."""
+        value = normal(value)
+        if self.engine == "python":
+            return self._programs.compiled(bound)[0]["entry"](b"", value, *given)  # type: ignore[no-any-return]
+        try:
+            found: Bindings = Machine(self._programs.lowered(bound)).run(value, *given)[0]
+        except ParseError:
+            return None
+        return found
+
+
+def _fast_match(entry: Callable[..., Any], slow: Callable[..., Any]) -> Callable[..., Any]:
+    """`match` for the commonest call: bytes, and nothing from outside."""
+
+    def match(data: Any, /, **bindings: Any) -> Bindings | None:
+        if data.__class__ is bytes and not bindings:
+            found = entry(data, 0, 8 * len(data))
+            return None if found is None else found[0]
+        return slow(data, **bindings)  # type: ignore[no-any-return]  # bound method
+
+    return match
+
+
+def _check_options(dialect: str, bit_order: str, engine: str) -> None:
+    """ValueError for an option that does not exist."""
+    checks = ("dialect", dialect, ("elixir", "erlang")), ("bit order", bit_order, ("msb", "lsb")), ("engine", engine, ENGINES)
+    for what, value, known in checks:
+        if value not in known:
+            raise ValueError(f"no {what} is called {value!r}; there are: {', '.join(known)}")

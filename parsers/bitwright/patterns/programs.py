@@ -1,0 +1,133 @@
+"""The programs of one pattern, from its tree to what an engine runs, each made on first use.
+
+Promise: a program is lowered, verified and compiled once for each set of names that come from outside (in Erlang a variable
+that has a value already is compared, so there the set changes what the pattern means), whoever asks and from whatever thread.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, TypeAlias
+
+from bitwright.bitsyntax import tree
+from bitwright.errors import PatternError
+from bitwright.ir.ops import Function, Program
+from bitwright.ir.verify import verify
+from bitwright.lower.match import lower_match
+from bitwright.patterns.inputs import BitOrder
+
+Runner: TypeAlias = Callable[..., Any]
+Key: TypeAlias = tuple[frozenset[str], bool]  # names that are bound outside, and whether what follows the pattern may be anything
+
+NOTHING: Final[frozenset[str]] = frozenset()
+_LOCK: Final = threading.RLock()
+
+
+class MatchPrograms:
+    """Lowers, verifies, optimizes and compiles one pattern."""
+
+    def __init__(self, guarded: tree.Guarded, bit_order: BitOrder) -> None:
+        self.guarded, self.bit_order = guarded, bit_order
+        self._lowered: dict[Key, Program] = {}
+        self._optimized: dict[Key, Program] = {}
+        self._compiled: dict[Key, tuple[dict[str, Any], str]] = {}
+        self._free: dict[frozenset[str], tuple[str, ...]] = {}
+        self._mentioned = frozenset(variables_in(guarded.pattern)) if guarded.dialect == "erlang" else NOTHING
+
+    def bound(self, given: Mapping[str, Any]) -> frozenset[str]:
+        """Those of the names given that change what the pattern means."""
+        return self._mentioned.intersection(given) if given and self._mentioned else NOTHING
+
+    def free(self, bound: frozenset[str] = NOTHING) -> tuple[str, ...]:
+        """The names that the entry function takes after its input, in that order."""
+        found = self._free.get(bound)
+        if found is None:
+            entry = entry_of(self.lowered(bound))
+            taken = entry.params[2 if entry.unit == "bit" else 1 :]
+            found = self._free[bound] = tuple(param.hint for param in taken)
+        return found
+
+    def names(self) -> tuple[str, ...]:
+        """The variables of the result, in the order of their first occurrence."""
+        entry = entry_of(self.lowered())
+        names: tuple[str, ...] = next(op.attrs["names"] for op in reversed(entry.body.ops) if op.kind == "record")
+        return names
+
+    def values(self, bound: frozenset[str], given: Mapping[str, Any]) -> list[Any]:
+        """What the entry function takes after the input; PatternError for a name without a value."""
+        from bitwright.terms import normal
+
+        try:
+            return [normal(given[name]) for name in self.free(bound)]
+        except KeyError as missing:
+            name = str(missing.args[0])
+            at = first_place(self.guarded, name)
+            advice = f"give it a value: match(data, {name}=...)"
+            raise PatternError(f"undefined variable `{name}`", self.guarded.text, at, advice) from None
+
+    def lowered(self, bound: frozenset[str] = NOTHING, *, prefix: bool = False) -> Program:
+        """The program as lowered, which the interpreter runs."""
+        key = bound, prefix
+        with _LOCK:
+            found = self._lowered.get(key)
+            if found is None:
+                made = lower_match(self.guarded, bound, prefix=prefix, bit_order=self.bit_order)
+                verify(made)
+                found = self._lowered[key] = made
+        return found
+
+    def optimized(self, bound: frozenset[str] = NOTHING, *, prefix: bool = False) -> Program:
+        """The program after the passes, as backends see it."""
+        from bitwright.lower.passes import optimize
+
+        key = bound, prefix
+        with _LOCK:
+            found = self._optimized.get(key)
+            if found is None:
+                made = optimize(self.lowered(bound, prefix=prefix), whole=False)
+                verify(made)
+                found = self._optimized[key] = made
+        return found
+
+    def compiled(self, bound: frozenset[str] = NOTHING, *, prefix: bool = False) -> tuple[dict[str, Any], str]:
+        """The functions that the python backend made of it, and their source."""
+        from bitwright.backends.python import compile_pattern
+
+        key = bound, prefix
+        with _LOCK:
+            found = self._compiled.get(key)
+            if found is None:
+                name = "pattern.match_prefix" if prefix else "pattern.match"
+                found = self._compiled[key] = compile_pattern(self.optimized(bound, prefix=prefix), name)
+        return found
+
+
+def entry_of(program: Program) -> Function:
+    """The function to begin with."""
+    return program.functions[program.entry]
+
+
+def variables_in(node: Any) -> Iterator[str]:
+    """The variables that a part of a tree names, in the order in which they are written."""
+    if isinstance(node, tree.Variable | tree.Pin):
+        yield node.name
+    for part in parts_of(node):
+        yield from variables_in(part)
+
+
+def first_place(node: Any, name: str) -> int | None:
+    """Where a variable is first named, in characters; None if it is not."""
+    if isinstance(node, tree.Variable | tree.Pin):
+        return node.at if node.name == name else None
+    places = (first_place(part, name) for part in parts_of(node))
+    return min((place for place in places if place is not None), default=None)
+
+
+def parts_of(node: Any) -> Iterator[Any]:
+    """The parts of a node of a tree, or of several."""
+    if isinstance(node, tuple):
+        yield from node
+    else:
+        for field in getattr(node, "__dataclass_fields__", ()):
+            yield getattr(node, field)

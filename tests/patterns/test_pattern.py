@@ -1,0 +1,158 @@
+"""A pattern as users meet it: what it matches, what it gives, and that it is a value."""
+
+from __future__ import annotations
+
+import array
+import copy
+import mmap
+import pickle
+import threading
+from typing import Any
+
+import pytest
+from bitstring import BitArray, Bits
+
+import bitwright
+from bitwright import Pattern
+
+HEADER = """
+    <<message_id::binary-size(2), qr::1, opcode::4, flag_aa::1, flag_tc::1, flag_rd::1, flag_ra::1,
+      _reserved::3, rcode::4, qd_count::16, an_count::16, ns_count::16, ar_count::16, answer::binary>>"""
+PACKET = bytes.fromhex("e0a20120000100000000000103777777076578616d706c650474657374000001000100002904d000000000000c000a0008a24d349730ad19ab")
+
+
+def test_the_reference_pattern(engine: Any) -> None:
+    found = bitwright.pattern(HEADER).on(engine).match(PACKET)
+    assert found == {
+        "message_id": b"\xe0\xa2", "qr": 0, "opcode": 0, "flag_aa": 0, "flag_tc": 0, "flag_rd": 1, "flag_ra": 0, "rcode": 0,
+        "qd_count": 1, "an_count": 0, "ns_count": 0, "ar_count": 1, "answer": PACKET[12:],
+    }  # fmt: skip
+
+
+def test_it_must_consume_everything(engine: Any) -> None:
+    pair = bitwright.pattern("<<a, b>>").on(engine)
+    assert pair.match(b"\x01\x02") == {"a": 1, "b": 2}
+    assert pair.match(b"\x01") is None
+    assert pair.match(b"\x01\x02\x03") is None
+
+
+BUFFERS = [bytearray(b"\x01\xff"), memoryview(b"\x01\xff"), memoryview(b"\x01.\xff.")[::2], array.array("B", [1, 255])]
+
+
+@pytest.mark.parametrize("data", [b"\x01\xff", *BUFFERS, Bits(hex="01ff"), BitArray(hex="01ff")])
+def test_any_bytes_match(data: Any, engine: Any) -> None:
+    assert bitwright.pattern("<<a, b>>").on(engine).match(data) == {"a": 1, "b": 255}
+
+
+def test_a_mapped_file_matches(engine: Any, tmp_path: Any) -> None:
+    (tmp_path / "file").write_bytes(b"\x01\xff")
+    with (tmp_path / "file").open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        assert bitwright.pattern("<<a, b::binary>>").on(engine).match(mapped) == {"a": 1, "b": b"\xff"}
+
+
+@pytest.mark.parametrize("data", [None, True, 1, 1.5, "text", [1, 2], (1, 2), {}, object(), int, [b"ab"]])
+def test_what_is_no_bitstring_does_not_match(data: Any, engine: Any) -> None:
+    pattern = bitwright.pattern("<<a, b>>").on(engine)
+    assert pattern.match(data) is None
+    assert pattern.match_prefix(data) is None
+    assert not pattern.explain(data).matched
+
+
+def test_a_released_buffer_does_not_match(engine: Any) -> None:
+    view = memoryview(b"ab")
+    view.release()
+    assert bitwright.pattern("<<a, b>>").on(engine).match(view) is None
+
+
+def test_values_are_bytes_where_they_fit(engine: Any) -> None:
+    found = bitwright.pattern("<<a::bits-size(8), b::bits-size(3), c::bits>>").on(engine).match(b"\xab\xcd\xef")
+    assert found == {"a": b"\xab", "b": Bits(bin="110"), "c": Bits(bin="0110111101111")}
+    assert type(found["a"]) is bytes
+    assert type(found["b"]) is type(found["c"]) is Bits
+
+
+def test_runs_of_bits_match(engine: Any) -> None:
+    pattern = bitwright.pattern("<<a::3, b::bits>>").on(engine)
+    assert pattern.match(Bits(bin="101")) == {"a": 5, "b": b""}
+    assert pattern.match(Bits(bin="10110000000")) == {"a": 5, "b": b"\x80"}
+    assert pattern.match(Bits(bin="10")) is None
+
+
+def test_what_is_not_needed_is_ignored(engine: Any) -> None:
+    pattern = bitwright.pattern("<<a>>").on(engine)
+    assert pattern.match(b"\x01", b=2) == {"a": 1}
+    assert pattern.match(b"\x01", b=2) == {"a": 1}
+    assert pattern.match(bytearray(b"\x01"), a=2) == {"a": 1}, "a name is bound anew"
+
+
+def test_a_pattern_is_a_value() -> None:
+    one, other = bitwright.pattern("<<a, b>>"), Pattern("<<a, b>>")
+    assert bitwright.pattern("<<a, b>>") is one
+    assert one == other
+    assert hash(one) == hash(other)
+    assert {one: 1}[other] == 1
+    assert one != bitwright.pattern("<<a,b>>")
+    assert one != bitwright.pattern("<<a, b>>", extended=True)
+    assert one != bitwright.pattern("<<a, b>>", bit_order="lsb")
+    assert one != "<<a, b>>"
+    assert str(one) == one.text == "<<a, b>>"
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        Pattern("<<a, b>>"),
+        Pattern("<<\"it's\", x::leb128>>", extended=True, bit_order="lsb"),
+        Pattern("<<a, b>>").on("interp"),
+        Pattern('<<"a\n\\"é">>'),
+    ],
+)
+def test_its_repr_and_its_pickle_give_it_back(pattern: Pattern) -> None:
+    assert eval(repr(pattern), {"bitwright": bitwright}) == pattern
+    pattern.match(b"ab")
+    again = pickle.loads(pickle.dumps(pattern))
+    assert again == pattern
+    assert again.match(b"ab") == pattern.match(b"ab")
+    assert copy.copy(pattern) is copy.deepcopy(pattern) is pattern
+
+
+def test_repr_is_the_pattern() -> None:
+    assert repr(bitwright.pattern("<<a, b::binary>>")) == "bitwright.pattern('<<a, b::binary>>')"
+    assert repr(bitwright.pattern("<<A>>", dialect="erlang")) == "bitwright.pattern('<<A>>', dialect='erlang')"
+
+
+def test_an_option_that_does_not_exist() -> None:
+    with pytest.raises(ValueError, match="no dialect is called 'lisp'; there are: elixir, erlang"):
+        bitwright.pattern("<<a>>", dialect="lisp")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="no engine is called 'llvm'"):
+        bitwright.pattern("<<a>>").on("llvm")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="a pattern is text, not bytes"):
+        bitwright.pattern(b"<<a>>")  # type: ignore[arg-type]
+
+
+def test_match_becomes_the_compiled_function() -> None:
+    pattern = Pattern("<<a, b::binary>>").on("python")
+    before = pattern.match
+    assert before(b"\x01x") == {"a": 1, "b": b"x"}
+    after = pattern.match
+    assert after is not before
+    assert pattern.match is after
+    assert after(b"\x01x") == before(b"\x01x") == {"a": 1, "b": b"x"}
+    assert "def " in pattern.source()
+
+
+def test_many_threads_may_ask_first() -> None:
+    pattern = Pattern("<<n, a::binary-size(n), b::bits>> when n < 200")
+    found: list[Any] = []
+    begin = threading.Barrier(8)
+
+    def ask() -> None:
+        begin.wait()
+        found.append(pattern.match(b"\x02abc"))
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert found == [{"n": 2, "a": b"ab", "b": b"c"}] * 8
