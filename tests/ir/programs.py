@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bitwright import Struct
-from bitwright.backends.python import compile_program
+from bitwright.backends.python import compile_pattern, compile_program
 from bitwright.backends.python.runtime import FAILURES
 from bitwright.errors import BitwrightError
 from bitwright.ir.interp import Machine
@@ -154,7 +154,8 @@ def _interpret(program: Program, args: tuple[Any, ...], data: bytes) -> tuple[by
     machine = CheckedMachine(program)
     machine.data = data
     try:
-        yields = machine.run(*((0, len(data)) if program.direction == "parse" else ()), *args)
+        end = len(data) * (8 if program.functions[program.entry].unit == "bit" else 1)
+        yields = machine.run(*((0, end) if program.direction == "parse" else ()), *args)
     except BitwrightError as error:
         raise Failed(error.code) from error
     return bytes(machine.out), yields[0] if len(yields) == 1 else tuple(yields) or None
@@ -163,6 +164,8 @@ def _interpret(program: Program, args: tuple[Any, ...], data: bytes) -> tuple[by
 def _compiled(program: Program, args: tuple[Any, ...], data: bytes) -> tuple[bytes, Any]:
     bare = copy_program(program)
     strip_trace(bare)
+    if program.functions[program.entry].unit == "bit":
+        return b"", _matched(bare, args, data)
     functions, _ = compile_program(bare, "test")
     entry: Callable[..., Any] = functions["entry"]
     try:
@@ -172,6 +175,15 @@ def _compiled(program: Program, args: tuple[Any, ...], data: bytes) -> tuple[byt
     except FAILURES as error:
         raise Failed(None) from error
     return written, yields
+
+
+def _matched(program: Program, args: tuple[Any, ...], data: bytes) -> Any:
+    """What a pattern yields; it says by None that it fails."""
+    functions, _ = compile_pattern(program, "test")
+    yields = functions["entry"](data, 0, 8 * len(data), *args)
+    if yields is None:
+        raise Failed(None)
+    return None if yields == () else yields
 
 
 def read(text: str, symbols: Mapping[str, Any] | None = None) -> Program:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bitwright.ir.claims import Check, is_int, natural, order, within
-from bitwright.ir.ops import Op, Program, Reg
+from bitwright.ir.ops import Op, Program
 from bitwright.wire.bitruns import MOST_BITS, UTF_BITS
 from bitwright.wire.varints import KINDS, bounds_of_varint
 
@@ -90,13 +90,36 @@ def _must(op: Op, program: Program) -> str | None:
     return None if is_int(op.attrs["value"]) else f"the value is no int: {op.attrs['value']!r}"
 
 
-def position(number: int, hint: str = "") -> Reg:
-    """A register that holds a position in bits."""
-    return Reg(number, "int", 0, MOST_BITS, hint)
+def _size_of(op: Op, program: Program) -> str | None:
+    return _unit(op, program) or within(op.outs[0], 0, MOST_BITS * op.attrs["unit"])
+
+
+SHAPES: Final = ("tuple", "list", "cons", "map")
+
+
+def _unfold(op: Op, program: Program) -> str | None:
+    shape = op.attrs["shape"]
+    if not isinstance(shape, tuple) or len(shape) != 2 or shape[0] not in SHAPES or not natural(shape[1]):
+        return f"no shape: {shape!r}"
+    kind, count = shape
+    wanted = 0 if kind == "map" else count + (kind == "cons")
+    return None if len(op.outs) == wanted else f"a {kind} of {count} has {wanted} parts, not {len(op.outs)}"
+
+
+def _within(op: Op, program: Program) -> str | None:
+    return None if isinstance(op.attrs["function"], str) else f"the function is {op.attrs['function']!r}"
+
+
+def _first(op: Op, program: Program) -> str | None:
+    functions = op.attrs["functions"]
+    if not isinstance(functions, tuple) or not functions or not all(isinstance(name, str) for name in functions):
+        return f"the functions are {functions!r}"
+    return within(op.outs[0], 0, len(functions) - 1)
 
 
 MATCH_CHECKS: Final[Mapping[str, Check]] = {
     "take": _placed(_in_order, _signed, _take), "take.int": _placed(_in_order, _signed), "take.float": _placed(_in_order, _nonfinite),
     "take.bits": _placed(), "take.rest": _placed(_unit), "take.utf": _placed(_in_order, _utf), "take.varint": _placed(_varint),
     "take.same": _placed(_same), "skip": _placed(), "skip.rest": _placed(_unit), "finish": _placed(), "must": _must,
+    "size.of": _size_of, "unfold": _unfold, "within": _within, "first": _first,
 }  # fmt: skip

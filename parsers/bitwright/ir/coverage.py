@@ -335,6 +335,9 @@ class _Reads:
     def call(self, op: Op) -> None:
         self.calls(op, op.args, [op.attrs["function"]])
 
+    def first(self, op: Op) -> None:
+        self.calls(op, op.args, list(op.attrs["functions"]))
+
     def dispatch(self, op: Op) -> None:
         names = [*op.attrs["table"].values(), *([op.attrs["default"]] if op.attrs["default"] is not None else [])]
         self.calls(op, op.args[1:], names)
@@ -398,4 +401,5 @@ _HANDLERS: Final[dict[str, Callable[[_Reads, Op], None]]] = {
     "take": _Reads.of_bits, "take.int": _Reads.of_bits, "take.float": _Reads.of_bits, "take.bits": _Reads.of_bits,
     "take.rest": _Reads.of_bits, "take.utf": _Reads.of_bits, "take.varint": _Reads.of_bits, "take.same": _Reads.of_bits,
     "skip": _Reads.of_bits, "skip.rest": _Reads.of_bits, "finish": _Reads.of_bits,
+    "first": _Reads.first,
 }  # fmt: skip

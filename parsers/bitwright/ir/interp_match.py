@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from bitwright.errors import Fault
-from bitwright.ir.interp import Handler, Machine
+from bitwright.errors import Fault, ParseError
+from bitwright.ir.interp import Handler, Machine, several
 from bitwright.ir.ops import Op
+from bitwright.terms import exactly_equal
+from bitwright.terms.parts import entry_of, unfolded
 from bitwright.wire.bitruns import (
     bitstring_at,
+    bitstring_of,
     bytes_at,
     float_at,
     integer_at,
     same_at,
+    size_in_bits,
     utf_at,
     utf_wanted,
     varint_at,
@@ -138,8 +142,71 @@ def _must(m: Machine, op: Op, args: list[Any]) -> None:
         raise m.fail("mismatch", "differs", expected=op.attrs["value"], got=args[0])
 
 
+def _must_equal(m: Machine, op: Op, args: list[Any]) -> None:
+    got, wanted = args
+    try:
+        same = exactly_equal(got, wanted)
+    except Fault as fault:
+        raise m.fail("bad-argument", fault.message) from None
+    if not same:
+        raise m.fail("mismatch", "differs", expected=wanted, got=got)
+
+
+def _size_of(m: Machine, op: Op, args: list[Any]) -> int:
+    size = size_in_bits(args[0], op.attrs["unit"])
+    if size is None:
+        raise m.fail("bad-size", "its size is no integer, or negative, or larger than any input", got=args[0])
+    return size
+
+
+def _unfold(m: Machine, op: Op, args: list[Any]) -> Any:
+    parts = unfolded(args[0], *op.attrs["shape"])
+    if parts is None:
+        raise m.fail("shape", "is of another shape", expected=op.attrs["shape"], got=args[0])
+    return several(op, parts)
+
+
+def _map_get(m: Machine, op: Op, args: list[Any]) -> Any:
+    try:
+        found = entry_of(*args)
+    except Fault as fault:
+        raise m.fail("bad-argument", fault.message) from None
+    if found is None:
+        raise m.fail("shape", "has no such key", expected=args[1], got=args[0])
+    return found[0]
+
+
+def _within(m: Machine, op: Op, args: list[Any]) -> Any:
+    bits = bitstring_of(args[0])
+    if bits is None:
+        raise m.fail("not-a-bitstring", "is no bitstring", got=args[0])
+    outer, (m.data, end) = m.data, bits
+    try:
+        return several(op, m.call(m.program.functions[op.attrs["function"]], [0, end, *args[1:]]))
+    finally:
+        m.data = outer
+
+
+def _first(m: Machine, op: Op, args: list[Any]) -> Any:
+    """What a function that failed left behind is taken back; where all fail, the last one says why."""
+    last = len(op.attrs["functions"]) - 1
+    frames, spans, numbers, partial = len(m.frames), len(m.spans or ()), m.numbers.copy(), m.partial.copy()
+    for index, name in enumerate(op.attrs["functions"]):
+        try:
+            return several(op, [index, *m.call(m.program.functions[name], args)])
+        except ParseError:
+            if index == last:
+                raise
+        del m.frames[frames:]
+        m.numbers, m.partial = numbers.copy(), partial.copy()
+        if m.spans is not None:
+            del m.spans[spans:]
+    raise AssertionError("there is at least one function")
+
+
 MATCH: dict[str, Handler] = {
     "take": _take, "take.int": _take_int, "take.float": _take_float, "take.bits": _take_bits, "take.rest": _take_rest,
     "take.utf": _take_utf, "take.varint": _take_varint, "take.same": _take_same, "skip": _skip, "skip.rest": _skip_rest,
-    "finish": _finish, "must": _must,
+    "finish": _finish, "must": _must, "must.equal": _must_equal, "size.of": _size_of,
+    "unfold": _unfold, "map.get": _map_get, "within": _within, "first": _first,
 }  # fmt: skip

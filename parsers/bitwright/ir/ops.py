@@ -185,6 +185,13 @@ OPS: Final[Mapping[str, Signature]] = {
     "skip.rest": Signature("ii", "", ("offset", "unit", "keep")),  # only checks
     "finish": Signature("ii", "", ("offset",)),  # fails unless that is the end
     "must": Signature("i", "", ("value",)),  # fails unless the number is that
+    "must.equal": Signature("??", ""),  # what was read, what it must be: fails unless they are exactly equal
+    "size.of": Signature("o", "i", ("unit",)),  # that many units in bits; fails unless it is an integer, and not negative
+    # --- terms taken apart ---
+    "unfold": Signature("o", "o*", ("shape",)),  # a tuple's or a list's elements; fails unless it is of the shape
+    "map.get": Signature("oo", "o"),  # map, key; fails if it is not there
+    "within": Signature("oo*", "?*", ("function",)),  # bitstring, arguments: calls a function that counts bits on it
+    "first": Signature("?*", "i?*", ("functions",)),  # the first function that does not fail: its index, and what it yields
     # --- constructions: terms as bits.  phase: bits of the last byte that are written; of these ops, whatever comes before them ---
     "size.bits": Signature("o", "i", ("unit", "limit")),  # a size in bits; fails unless an int that is neither negative nor too large
     "low": Signature("o", "i", ("width", "strict")),  # the low bits of an int

@@ -152,7 +152,7 @@ PARSE_ONLY: Final = frozenset({
     "varint", "varint.size", "trim", "decode", "attempt", "name.end", "skipped",
     "reach", "reach.region", "reached", "extent", "lies", "number",
     "take", "take.int", "take.float", "take.bits", "take.rest", "take.utf", "take.varint", "take.same", "skip", "skip.rest", "finish",
-    "must",
+    "must", "must.equal", "size.of", "unfold", "map.get", "within", "first",
 })  # fmt: skip
 BUILD_ONLY: Final = frozenset({
     "attr", "is_none", "as_int", "as_float", "as_bits", "as_bytes", "as_text", "as_list", "as_value", "as_class", "arm", "item", "set",
@@ -307,6 +307,20 @@ class _FunctionCheck:
         for name in dict.fromkeys(names):
             self.calls(op, name, op.args[1:])
 
+    def within(self, op: Op) -> None:
+        """The function takes a position and an end in bits before the arguments."""
+        function = self.program.functions.get(op.attrs["function"])
+        if function is not None and (function.unit != "bit" or _types_of(function.params[:2]) != ("int", "int")):
+            self.fail(f"{function.name} does not take a position and an end in bits")
+        self.calls(op, op.attrs["function"], (*(function.params[:2] if function else ()), *op.args[1:]))
+
+    def first(self, op: Op) -> None:
+        """Each of the functions could be called."""
+        for name in dict.fromkeys(op.attrs["functions"]):
+            if name in self.program.functions and self.program.functions[name].unit != self.function.unit:
+                self.fail(f"the positions of {name} count something else")
+            self.calls(op, name, op.args, _types_of(op.outs[1:]))
+
     def defer(self, op: Op) -> None:
         self.calls(op, op.attrs["function"], op.args[2:])
 
@@ -315,9 +329,9 @@ class _FunctionCheck:
         function = self.program.functions.get(op.attrs["function"])
         if function is not None and function.outs not in ((), ("int",)):
             self.fail(f"{function.name} yields {_types(function.outs)}, not how many bits of the last byte it wrote")
-        self.calls(op, op.attrs["function"], op.args, yields=False)
+        self.calls(op, op.attrs["function"], op.args, () if function is None else function.outs)
 
-    def calls(self, op: Op, name: object, args: tuple[Reg, ...], *, yields: bool = True) -> None:
+    def calls(self, op: Op, name: object, args: tuple[Reg, ...], assigned: tuple[RegType, ...] | None = None) -> None:
         """A function takes these arguments and gives what the op assigns."""
         function = self.program.functions.get(name) if isinstance(name, str) else None
         if function is None:
@@ -325,8 +339,8 @@ class _FunctionCheck:
         given, taken = _types_of(args), _types_of(function.params)
         if given != taken:
             self.fail(f"hands {_types(given)} to {name}, which takes {_types(taken)}")
-        outs = _types_of(op.outs)
-        if yields and outs != function.outs:
+        outs = _types_of(op.outs) if assigned is None else assigned
+        if outs != function.outs:
             self.fail(f"assigns {_types(outs)}, but {name} yields {_types(function.outs)}")
         for arg, param in zip(args, function.params, strict=True):
             if arg.lo < param.lo or arg.hi > param.hi:
@@ -337,6 +351,7 @@ _CONTROL: Final = {
     "if": _FunctionCheck.branch, "attempt": _FunctionCheck.branch, "loop.count": _FunctionCheck.loop, "loop.while": _FunctionCheck.loop,
     "loop.each": _FunctionCheck.loop, "call": _FunctionCheck.call, "dispatch": _FunctionCheck.dispatch, "defer": _FunctionCheck.defer,
     "written": _FunctionCheck.written,
+    "within": _FunctionCheck.within, "first": _FunctionCheck.first,
 }  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """A pattern as a program: what matches it, and binds its variables.
 
 Promise: the program accepts what Elixir 1.18 on OTP 27 matches, and yields its bindings as a dict, in the order of their first
-occurrence, without those whose names begin with `_`.  What its text calls free, names that come from outside, are parameters of `entry`,
-in the order of their names, each under its own name as a hint.
+occurrence, without those whose names begin with `_`.  Names that come from outside are parameters of `entry`, in the order of their
+names, each under its own name as a hint.  A pattern that is one bitstring takes a position and an end in bits; any other takes a
+value, and calls functions that count bits for the bitstrings in it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from bitwright.wire.bitruns import MOST_BITS
 BitOrder = Literal["msb", "lsb"]
 
 
-class Frees:
+class Free:
     """Names from outside that a function turned out to need."""
 
     def __init__(self, builder: Builder) -> None:
@@ -31,9 +32,13 @@ class Frees:
             self.found[name] = self.builder.reg("obj", hint=name)
         return self.found[name]
 
+    def names(self) -> list[str]:
+        """All of them, sorted."""
+        return sorted(self.found)
+
     def params(self) -> tuple[Reg, ...]:
-        """All of them in the order of their names."""
-        return tuple(self.found[name] for name in sorted(self.found))
+        """Their registers, in the order of their names."""
+        return tuple(self.found[name] for name in self.names())
 
 
 def lower_match(
@@ -43,24 +48,133 @@ def lower_match(
 
     `bound`: in Erlang, names that are bound already, and so compared.  `prefix`: bits may follow the last segment.
     """
-    pinned = bound if guarded.dialect == "erlang" else frozenset()
-    assert isinstance(guarded.pattern, tree.Bitstring)
-    entry = _bit_entry(guarded, guarded.pattern, pinned, prefix, bit_order)
-    return Program("pattern", "parse", "entry", {"entry": entry}, {})
+    return MatchLowering(guarded, bound, prefix, bit_order).program
 
 
-def _bit_entry(guarded: tree.Guarded, pattern: tree.Bitstring, pinned: frozenset[str], prefix: bool, bit_order: BitOrder) -> Function:
-    """`entry` of a pattern that is one bitstring: start, end, free names; the bindings and the position after it, in bits."""
-    builder = Builder()
-    start, end = builder.reg("int", 0, MOST_BITS, "start"), builder.reg("int", 0, MOST_BITS, "end")
-    free = Frees(builder)
-    segments = Segments(builder, start, end, free, bits=bit_order, pinned=pinned)
-    segments.lower(pattern.segments, whole=not prefix)
-    record = _record(builder, segments.bound)
-    builder.give(record, segments.settle() if prefix else end)
-    return Function("entry", (start, end, *free.params()), ("obj", "int"), builder.block, "bit")
+class MatchLowering:
+    """Lowers one pattern, with its guards."""
+
+    def __init__(self, guarded: tree.Guarded, bound: frozenset[str], prefix: bool, bit_order: BitOrder) -> None:
+        self.guards = guarded.guards
+        self.pinned = bound if guarded.dialect == "erlang" else frozenset()
+        self.bit_order = bit_order
+        self.functions: dict[str, Function] = {}
+        pattern = guarded.pattern
+        entry = self.of_bits(pattern, prefix) if isinstance(pattern, tree.Bitstring) else self.of_terms(pattern)
+        self.program = Program("pattern", "parse", "entry", {"entry": entry, **self.functions}, {})
+
+    # --- entries -----------------------------------------------------------------------------
+
+    def of_bits(self, pattern: tree.Bitstring, prefix: bool) -> Function:
+        """Start, end, free names; the bindings and the position after them, in bits."""
+        builder = Builder()
+        segments, free = self.segments(builder)
+        segments.lower(pattern.segments, whole=not prefix)
+        record = self.finish(builder, segments.bound, free)
+        builder.give(record, segments.settle() if prefix else segments.end)
+        return Function("entry", (segments.start, segments.end, *free.params()), ("obj", "int"), builder.block, "bit")
+
+    def of_terms(self, pattern: tree.Expr) -> Function:
+        """A value and free names; the bindings."""
+        builder = Builder()
+        value, free = builder.reg("obj", hint="value"), Free(builder)
+        bound: dict[str, Reg] = {}
+        Terms(self, builder, free, bound).match(value, pattern)
+        builder.give(self.finish(builder, bound, free))
+        return Function("entry", (value, *free.params()), ("obj",), builder.block)
+
+    def finish(self, builder: Builder, bound: dict[str, Reg], free: Free) -> Reg:
+        """The guards, and what is bound."""
+        named = {name: reg for name, reg in bound.items() if not name.startswith("_")}
+        return builder.obj("record", *named.values(), hint="bindings", names=tuple(named))
+
+    # --- bitstrings --------------------------------------------------------------------------
+
+    def segments(self, builder: Builder) -> tuple[Segments, Free]:
+        """What lowers the segments of a function that counts bits."""
+        start, end = builder.reg("int", 0, MOST_BITS, "start"), builder.reg("int", 0, MOST_BITS, "end")
+        free = Free(builder)
+        return Segments(builder, start, end, free, bits=self.bit_order, pinned=self.pinned), free
+
+    def inner(self, pattern: tree.Bitstring) -> tuple[str, list[str], list[str]]:
+        """A function for a bitstring within a term: its name, the names that it needs, those that it yields."""
+        builder = Builder()
+        segments, free = self.segments(builder)
+        segments.lower(pattern.segments, whole=True)
+        values = [builder.obj("box", reg, as_="int") if reg.type == "int" else reg for reg in segments.bound.values()]
+        builder.give(*values)
+        name = f"bits_{len(self.functions) + 1}"
+        params = (segments.start, segments.end, *free.params())
+        self.functions[name] = Function(name, params, ("obj",) * len(values), builder.block, "bit")
+        return name, free.names(), list(segments.bound)
 
 
-def _record(builder: Builder, bound: dict[str, Reg]) -> Reg:
-    named = {name: reg for name, reg in bound.items() if not name.startswith("_")}
-    return builder.obj("record", *named.values(), hint="bindings", names=tuple(named))
+class Terms:
+    """Lowers a pattern around bitstrings: tuples, lists, maps, what is bound or compared as a whole."""
+
+    def __init__(self, lowering: MatchLowering, builder: Builder, free: Free, bound: dict[str, Reg]) -> None:
+        self.lowering, self.builder, self.free, self.bound = lowering, builder, free, bound
+
+    def match(self, value: Reg, pattern: tree.Expr) -> None:
+        """The ops that match a value in a register."""
+        match pattern:
+            case tree.Wildcard():
+                pass
+            case tree.Variable(name) if name not in self.lowering.pinned:
+                self.bind(value, name)
+            case tree.Variable(name) | tree.Pin(name):
+                self.builder.emit("must.equal", (value, self.free(name)))
+            case tree.Bitstring():
+                self.bits(value, pattern)
+            case tree.Both(left, right):
+                self.match(value, left)
+                self.match(value, right)
+            case tree.TupleOf(items):
+                self.parts(value, "tuple", items)
+            case tree.ListOf(items, None):
+                self.parts(value, "list", items)
+            case tree.ListOf(items, tail) if tail is not None:
+                self.parts(value, "cons", items, tail)
+            case tree.MapOf(pairs):
+                self.map(value, pairs)
+            case _:
+                self.builder.emit("must.equal", (value, self.constant(pattern)))
+
+    def bind(self, value: Reg, name: str) -> None:
+        """The first occurrence of a name binds it, another is compared."""
+        known = self.bound.get(name)
+        if known is None:
+            self.bound[name] = value
+        else:
+            self.builder.emit("must.equal", (value, known))
+
+    def bits(self, value: Reg, pattern: tree.Bitstring) -> None:
+        """A bitstring: what it binds is bound, or compared, here."""
+        function, needed, names = self.lowering.inner(pattern)
+        outs = tuple(self.builder.reg("obj", hint=name) for name in names)
+        self.builder.emit("within", (value, *map(self.free, needed)), outs, function=function)
+        for name, out in zip(names, outs, strict=True):
+            self.bind(out, name)
+
+    def parts(self, value: Reg, kind: str, items: tuple[tree.Expr, ...], tail: tree.Expr | None = None) -> None:
+        """The elements of a tuple or a list."""
+        patterns = (*items, *(() if tail is None else (tail,)))
+        outs = tuple(self.builder.reg("obj", hint=p.name if isinstance(p, tree.Variable) else "") for p in patterns)
+        self.builder.emit("unfold", (value,), outs, shape=(kind, len(items)))
+        for out, pattern in zip(outs, patterns, strict=True):
+            self.match(out, pattern)
+
+    def map(self, value: Reg, pairs: tuple[tuple[tree.Expr, tree.Expr], ...]) -> None:
+        """Every map that has these keys."""
+        self.builder.emit("unfold", (value,), shape=("map", 0))
+        for key, pattern in pairs:
+            self.match(self.builder.obj("map.get", value, self.constant(key)), pattern)
+
+    def constant(self, expr: tree.Expr) -> Reg:
+        """A key, or a literal: what does not depend on the value that is matched."""
+        match expr:
+            case tree.Literal(value):
+                return self.builder.obj("constant", value=value)
+            case tree.Variable(name) | tree.Pin(name):
+                return self.free(name)
+        raise TypeError(f"no pattern: {expr!r}")

@@ -28,7 +28,8 @@ class Segments:
     def __init__(
         self, builder: Builder, start: Reg, end: Reg, free: Free, *, bits: str = "msb", pinned: frozenset[str] = frozenset()
     ) -> None:  # fmt: skip
-        self.builder, self.base, self.end, self.free, self.pinned = builder, start, end, free, pinned
+        self.builder, self.start, self.end, self.free, self.pinned = builder, start, end, free, pinned
+        self.base = start
         self.offset = 0  # bits from the base to the next segment
         self.bound: dict[str, Reg] = {}
         self.bits: Mapping[str, Any] = {} if bits == "msb" else {"bits": bits}

@@ -58,6 +58,13 @@ def integer_at(data: bytes, at: int, size: int, signed: bool, order: str, lsb: b
     return number - (1 << size) if signed and size and number >> (size - 1) else number
 
 
+def size_in_bits(value: Any, unit: int) -> int | None:
+    """The bits of so many units; None unless that is an integer, and neither negative nor larger than any input."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_BITS:
+        return int(value) * unit
+    return None
+
+
 # --- bitstrings --------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from bitwright.backends.python.common_ops import _Arms
 from bitwright.backends.python.emitter import Emitter, Names, strip
 from bitwright.backends.python.match_ops import MATCH, pattern_source
 from bitwright.backends.python.matcher import iterator_source, matcher_source
+from bitwright.backends.python.parse_ops import PARSE
 from bitwright.backends.python.runtime import FAILURES, Fail
 from bitwright.backends.python.stream_ops import STREAM
 from bitwright.ir.ops import Program
@@ -40,7 +41,7 @@ def emit_program(program: Program) -> tuple[str, dict[str, Any]]:
     names = Names()
     names.values.update(Fail=Fail, FAILURES=FAILURES, explaining_parse=None)
     names.values.update(dict.fromkeys(program.functions))  # so that no object takes a function's name
-    handlers, context = (MATCH, "data") if program.direction == "parse" else (BUILD, "out")
+    handlers, context = (PARSE, "data") if program.direction == "parse" else (BUILD, "out")
     generators: set[str] = set()
     if waits(program):
         handlers, generators = STREAM, open_functions(program)

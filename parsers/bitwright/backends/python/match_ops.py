@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bitwright.backends.python.common_ops import Emit, variables
 from bitwright.backends.python.emitter import Emitter, strip
 from bitwright.backends.python.parse_ops import PARSE
-from bitwright.ir.ops import Op
-from bitwright.wire.bitruns import bitstring_at, float_at, integer_at, number_at, same_at, to_big, to_little, utf_at, varint_or_none
+from bitwright.errors import Fault
+from bitwright.ir.ops import Op, Reg, walk
+from bitwright.terms import exactly_equal
+from bitwright.terms.parts import entry_of, unfolded
+from bitwright.wire.bitruns import (
+    bitstring_at,
+    bitstring_of,
+    float_at,
+    integer_at,
+    number_at,
+    same_at,
+    size_in_bits,
+    to_big,
+    to_little,
+    utf_at,
+    varint_or_none,
+)
 
 
 def _lsb(op: Op) -> bool:
@@ -136,17 +153,85 @@ def _must(e: Emitter, op: Op) -> None:
     e.fail_if(f"{e.expr(op.args[0])} != {op.attrs['value']}")
 
 
+def _must_equal(e: Emitter, op: Op) -> None:
+    got, wanted = op.args
+    if got.type == wanted.type == "int":
+        e.fail_if(f"{e.expr(got)} != {e.expr(wanted)}")
+    else:
+        e.fail_if(f"not {e.names.add('exactly_equal', exactly_equal)}({strip(e.expr(got))}, {strip(e.expr(wanted))})")
+
+
+def _size_of(e: Emitter, op: Op) -> None:
+    name = e.variable(op.outs[0])
+    e.line(f"{name} = {e.names.add('size_in_bits', size_in_bits)}({strip(e.expr(op.args[0]))}, {op.attrs['unit']})")
+    e.fail_if(f"{name} is None")
+
+
+def _unfold(e: Emitter, op: Op) -> None:
+    kind, count = op.attrs["shape"]
+    parts = e.variable(Reg(-1, "obj", hint="parts"))
+    e.line(f'{parts} = {e.names.add("unfolded", unfolded)}({strip(e.expr(op.args[0]))}, "{kind}", {count})')
+    e.fail_if(f"{parts} is None")
+    if op.outs:
+        e.line(f"{', '.join(variables(e, op.outs))}{',' if len(op.outs) == 1 else ''} = {parts}")
+
+
+def _map_get(e: Emitter, op: Op) -> None:
+    name = e.variable(op.outs[0])
+    e.line(f"{name} = {e.names.add('entry_of', entry_of)}({', '.join(strip(e.expr(a)) for a in op.args)})")
+    e.fail_if(f"{name} is None")
+    e.line(f"({name},) = {name}")
+
+
+def _found(e: Emitter, outs: tuple[Reg, ...], call: str) -> None:
+    """What a function gives that may fail."""
+    found = e.variable(Reg(-1, "obj", hint="found"))
+    e.line(f"{found} = {call}")
+    e.fail_if(f"{found} is None")
+    if outs:
+        e.line(f"{', '.join(variables(e, outs))} = {found}")
+
+
+def _within(e: Emitter, op: Op) -> None:
+    value, *args = (strip(e.expr(a)) for a in op.args)
+    bits = e.variable(Reg(-1, "obj", hint="bits"))
+    e.line(f"{bits} = {e.names.add('bitstring_of', bitstring_of)}({value})")
+    e.fail_if(f"{bits} is None")
+    _found(e, op.outs, f"{op.attrs['function']}({', '.join([f'{bits}[0]', '0', f'{bits}[1]', *args])})")
+
+
+def _first(e: Emitter, op: Op) -> None:
+    args = ", ".join(["data", *(strip(e.expr(a)) for a in op.args)])
+    index, found = e.variable(op.outs[0]), e.variable(Reg(-1, "obj", hint="found"))
+    for number, name in enumerate(op.attrs["functions"]):
+        if number:
+            e.line(f"if {found} is None:")
+        indent = "    " if number else ""
+        e.line(f"{indent}{index}, {found} = {number}, {name}({args})")
+    e.fail_if(f"{found} is None")
+    if op.outs[1:]:
+        e.line(f"{', '.join(variables(e, op.outs[1:]))} = {found}")
+
+
+CAN_FAULT: Final = frozenset({"must.equal", "map.get", "apply", "equal", "truth"})  # what calls functions on terms
+
+
 def pattern_source(e: Emitter) -> list[str]:
     """A function of a pattern: where it fails it returns None, and where it has nothing to give, ()."""
     e.refusal = "return None"
     params = ", ".join(["data", *variables(e, e.function.params)])
+    faulty = any(op.kind in CAN_FAULT for op in walk(e.function.body))
+    e.indent += faulty
     results = e.block(e.function.body)
     e.line(f"return {', '.join(strip(r) for r in results) or '()'}")
+    if faulty:
+        e.lines = ["    try:", *e.lines, f"    except {e.names.add('Fault', Fault)}:", "        return None"]
     return [f"def {e.function.name}({params}):", *e.lines, ""]
 
 
 MATCH: dict[str, Emit] = {
     **PARSE, "take": _take, "take.int": _take_int, "take.float": _take_float, "take.bits": _take_bits, "take.rest": _take_rest,
     "take.utf": _take_utf, "take.varint": _take_varint, "take.same": _take_same, "skip": _skip, "skip.rest": _skip_rest,
-    "finish": _finish, "must": _must,
+    "finish": _finish, "must": _must, "must.equal": _must_equal, "size.of": _size_of,
+    "unfold": _unfold, "map.get": _map_get, "within": _within, "first": _first,
 }  # fmt: skip
