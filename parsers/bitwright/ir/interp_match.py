@@ -163,7 +163,7 @@ def _unfold(m: Machine, op: Op, args: list[Any]) -> Any:
     parts = unfolded(args[0], *op.attrs["shape"])
     if parts is None:
         raise m.fail("shape", "is of another shape", expected=op.attrs["shape"], got=args[0])
-    return several(op, parts)
+    return several(op, [*parts])
 
 
 def _map_get(m: Machine, op: Op, args: list[Any]) -> Any:

@@ -105,7 +105,7 @@ class MatchLowering:
         builder.give(*values)
         name = f"bits_{len(self.functions) + 1}"
         params = (segments.start, segments.end, *free.params())
-        self.functions[name] = Function(name, params, ("obj",) * len(values), builder.block, "bit")
+        self.functions[name] = Function(name, params, tuple(value.type for value in values), builder.block, "bit")
         return name, free.names(), list(segments.bound)
 
 
