@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bitwright.bitsyntax import tree
+
+_SHORT: Final = 512  # bits of zeros that may be kept ready
 
 
 def read_names(expr: tree.Expr | None) -> frozenset[str]:
@@ -29,3 +33,32 @@ def read_names(expr: tree.Expr | None) -> frozenset[str]:
         case tree.Comprehension():
             raise NotImplementedError
     return frozenset().union(*found)
+
+
+def zero_of(expr: tree.Expr, name: str) -> int | bytes | None:
+    """The value that writes zero bits wherever a name stands; None if there is no one value that does so everywhere."""
+    found = {_zero(segment) for segment in segments_of(expr) if name in read_names(segment.value)}
+    if len(found) != 1 or not isinstance(expr, tree.Bitstring):
+        return None
+    others = (part for segment in segments_of(expr) for part in (segment.size, segment.value if not _is_name(segment.value) else None))
+    return None if any(name in read_names(part) for part in others) else found.pop()
+
+
+def segments_of(expr: tree.Expr) -> tuple[tree.Segment, ...]:
+    """The segments of a bitstring, and none of anything else."""
+    return expr.segments if isinstance(expr, tree.Bitstring) else ()
+
+
+def _is_name(expr: tree.Expr) -> bool:
+    return isinstance(expr, tree.Variable | tree.Pin)
+
+
+def _zero(segment: tree.Segment) -> int | bytes | None:
+    if segment.type != "binary":
+        return 0
+    if segment.size is None:
+        return b""
+    size = segment.size.value if isinstance(segment.size, tree.Literal) else None
+    if type(size) is not int or not 0 <= size * segment.unit <= _SHORT or size * segment.unit % 8:
+        return None
+    return bytes(size * segment.unit // 8)

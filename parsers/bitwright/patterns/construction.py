@@ -16,7 +16,7 @@ from bitwright.ir.interp import Machine
 from bitwright.ir.ops import Program
 from bitwright.ir.verify import verify
 from bitwright.lower.construct import lower_construct
-from bitwright.lower.construct_names import read_names
+from bitwright.lower.construct_names import read_names, zero_of
 from bitwright.lower.passes import optimize
 from bitwright.programs import ENGINES, default_engine
 from bitwright.wire.writing import Unwritable, canonical
@@ -51,7 +51,29 @@ class Construction:
         What does not fit is cut off, as Elixir and Erlang do; with `strict` it is refused.  Names that begin with `_` and are not
         given are zero bits.
         """
+        if self.engine != "interp" and not strict:
+            self._install()
         return self.build_from(values, strict=strict)
+
+    def _install(self) -> None:
+        """Put a compiled function in the place of this object's `build`."""
+        from bitwright.backends.python import compile_source
+        from bitwright.backends.python.keyword_build import can_be_keywords, emit_keyword_build
+
+        if not can_be_keywords(self.names):
+            return
+        defaults = {name: value for name in self._optional if (value := zero_of(self.expr, name)) is not None}
+        optimized = optimize(self.program())
+        verify(optimized)
+        source, names = emit_keyword_build(optimized, defaults)
+        names["general"] = self._general
+        self.build = compile_source(source, names, "build")["build"]  # type: ignore[method-assign]
+
+    def _general(self, values: dict[str, Any], strict: bool) -> Any:
+        """What the compiled function does not do itself."""
+        from bitwright.backends.python.keyword_build import ABSENT
+
+        return self.build_from({name: value for name, value in values.items() if value is not ABSENT}, strict=strict)
 
     def build_from(self, values: Values, *, strict: bool = False, limits: Limits = DEFAULT_LIMITS) -> Any:
         """`build`, of values in a mapping: for names that are no names of Python's, or are called `strict`."""

@@ -14,7 +14,7 @@ from bitwright.wire import writing
 def _low(e: Emitter, op: Op) -> None:
     width, strict = op.attrs["width"], op.attrs["strict"]
     text = e.expr(op.args[0])
-    if strict is None and text.isidentifier() and text not in e.names.values:
+    if strict is None and text in e.taken:
         e.line(f"if {text}.__class__ is not int:")
         e.line(f"    {text} = {e.names.add('integer_of', writing.integer_of)}({text})")
         e.define(op.outs[0], f"{text} & {(1 << width) - 1:#x}")
