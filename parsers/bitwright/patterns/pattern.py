@@ -86,6 +86,9 @@ class Pattern:
         raw = bits_of(data, self.bit_order)
         if raw is None:
             return None
+        if self.engine == "python" and not raw[1] % 8 and (compiled := programs.compiled_in_bytes(bound, prefix=True)) is not None:
+            found = compiled[0]["at"](raw[0], 0, raw[1] // 8, *given)
+            return None if found is None else (found[0], raw[0][found[1] :])
         found = self._run(bound, raw, given, prefix=True)
         return None if found is None else (found[0], slice_of(raw, found[1], self.bit_order))
 
@@ -139,7 +142,8 @@ class Pattern:
 
     def source(self) -> str:
         """The Python source that matches it, as the python engine generated it."""
-        return self._programs.compiled()[1]
+        compiled = self._programs.compiled_in_bytes() or self._programs.compiled()
+        return compiled[1]
 
     def on(self, engine: Engine) -> Pattern:
         """The same pattern, run by another engine."""
@@ -186,23 +190,30 @@ class Pattern:
     # --- running -----------------------------------------------------------------------------
 
     def _matcher(self) -> Callable[..., Any]:
-        """What `match` calls; what an engine compiled takes the place of `match` in this instance, so that calls cost no more."""
-        if self.engine == "interp":
-            return self._match
-        if self.__dict__.get("match") is None:
-            programs = self._programs
-            if entry_of(programs.lowered()).unit != "bit" or programs.free():
-                return self._match
-            self.__dict__["match"] = _fast_match(programs.compiled()[0]["entry"], self._match)
-        return self.__dict__["match"]  # type: ignore[no-any-return]  # a function
+        """What takes the place of `match` in this instance when it is first called: a compiled function, where there is one."""
+        made: Callable[..., Any] = self._match
+        compiled = self._programs.compiled_in_bytes() if self.engine == "python" else None
+        if compiled is not None:
+            functions = compiled[0]
+            functions["slow_match"] = self._match
+            made = functions["match"]
+            if self.dialect == "erlang":
+                made = _unless_bound(made, self._match)
+        self.__dict__["match"] = made
+        return made
 
     def _match(self, data: Any, /, **bindings: Any) -> Bindings | None:
+        """`match` for every kind of input, and whatever is given."""
         programs, bound = self._programs, self._programs.bound(bindings)
         given = programs.values(bound, bindings)
         if entry_of(programs.lowered(bound)).unit != "bit":
             return self._match_term(bound, data, given)
         raw = bits_of(data, self.bit_order)
-        found = None if raw is None else self._run(bound, raw, given)
+        if raw is None:
+            return None
+        if self.engine == "python" and not raw[1] % 8 and (compiled := programs.compiled_in_bytes(bound)) is not None:
+            return compiled[0]["match"](raw[0], **bindings)  # type: ignore[no-any-return]  # generated
+        found = self._run(bound, raw, given)
         return None if found is None else found[0]
 
     def _run(self, bound: frozenset[str], raw: tuple[bytes, int], given: list[Any], *, prefix: bool = False) -> tuple[Bindings, int] | None:
@@ -230,14 +241,11 @@ class Pattern:
         return found
 
 
-def _fast_match(entry: Callable[..., Any], slow: Callable[..., Any]) -> Callable[..., Any]:
-    """`match` for the commonest call: bytes, and nothing from outside."""
+def _unless_bound(fast: Callable[..., Any], slow: Callable[..., Any]) -> Callable[..., Any]:
+    """In Erlang, names that are given may change what a pattern means."""
 
     def match(data: Any, /, **bindings: Any) -> Bindings | None:
-        if data.__class__ is bytes and not bindings:
-            found = entry(data, 0, 8 * len(data))
-            return None if found is None else found[0]
-        return slow(data, **bindings)  # type: ignore[no-any-return]  # bound method
+        return (slow if bindings else fast)(data, **bindings)  # type: ignore[no-any-return]  # generated
 
     return match
 

@@ -7,7 +7,7 @@ that has a value already is compared, so there the set changes what the pattern 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from bitwright.bitsyntax import tree
@@ -17,7 +17,7 @@ from bitwright.ir.verify import verify
 from bitwright.lower.match import lower_match
 from bitwright.patterns.inputs import BitOrder
 
-Runner: TypeAlias = Callable[..., Any]
+Compiled: TypeAlias = tuple[dict[str, Any], str]  # functions by name, and the source
 Key: TypeAlias = tuple[frozenset[str], bool]  # names that are bound outside, and whether what follows the pattern may be anything
 
 NOTHING: Final[frozenset[str]] = frozenset()
@@ -30,8 +30,8 @@ class MatchPrograms:
     def __init__(self, guarded: tree.Guarded, bit_order: BitOrder) -> None:
         self.guarded, self.bit_order = guarded, bit_order
         self._lowered: dict[Key, Program] = {}
-        self._optimized: dict[Key, Program] = {}
-        self._compiled: dict[Key, tuple[dict[str, Any], str]] = {}
+        self._compiled: dict[Key, Compiled] = {}
+        self._in_bytes: dict[Key, Compiled | None] = {}
         self._free: dict[frozenset[str], tuple[str, ...]] = {}
         self._mentioned = frozenset(variables_in(guarded.pattern)) if guarded.dialect == "erlang" else NOTHING
 
@@ -78,29 +78,41 @@ class MatchPrograms:
         return found
 
     def optimized(self, bound: frozenset[str] = NOTHING, *, prefix: bool = False) -> Program:
-        """The program after the passes, as backends see it."""
+        """The program after the passes, for input of any number of bits."""
         from bitwright.lower.passes import optimize
 
-        key = bound, prefix
+        return optimize(self.lowered(bound, prefix=prefix), whole=False)
+
+    def in_bytes(self, bound: frozenset[str] = NOTHING, *, prefix: bool = False) -> Program | None:
+        """The program for input of whole bytes, if it has such a form."""
+        from bitwright.lower.passes.words import in_words
+
+        lowered = self.lowered(bound, prefix=prefix)
+        made = in_words(lowered) if entry_of(lowered).unit == "bit" else None
+        return None if made is None else Program(lowered.name, "parse", made.name, {made.name: made}, lowered.symbols)
+
+    def compiled(self, bound: frozenset[str] = NOTHING, *, prefix: bool = False) -> Compiled:
+        """The functions that the python backend made for input of any number of bits, and their source."""
         with _LOCK:
-            found = self._optimized.get(key)
+            found = self._compiled.get((bound, prefix))
             if found is None:
-                made = optimize(self.lowered(bound, prefix=prefix), whole=False)
-                verify(made)
-                found = self._optimized[key] = made
+                found = self._compiled[bound, prefix] = _compile(self.optimized(bound, prefix=prefix), prefix)
         return found
 
-    def compiled(self, bound: frozenset[str] = NOTHING, *, prefix: bool = False) -> tuple[dict[str, Any], str]:
-        """The functions that the python backend made of it, and their source."""
-        from bitwright.backends.python import compile_pattern
-
-        key = bound, prefix
+    def compiled_in_bytes(self, bound: frozenset[str] = NOTHING, *, prefix: bool = False) -> Compiled | None:
+        """Those for input of whole bytes, if the program has such a form."""
         with _LOCK:
-            found = self._compiled.get(key)
-            if found is None:
-                name = "pattern.match_prefix" if prefix else "pattern.match"
-                found = self._compiled[key] = compile_pattern(self.optimized(bound, prefix=prefix), name)
-        return found
+            if (bound, prefix) not in self._in_bytes:
+                made = self.in_bytes(bound, prefix=prefix)
+                self._in_bytes[bound, prefix] = None if made is None else _compile(made, prefix)
+        return self._in_bytes[bound, prefix]
+
+
+def _compile(program: Program, prefix: bool) -> Compiled:
+    from bitwright.backends.python import compile_pattern
+
+    verify(program)
+    return compile_pattern(program, "pattern.match_prefix" if prefix else "pattern.match")
 
 
 def entry_of(program: Program) -> Function:
