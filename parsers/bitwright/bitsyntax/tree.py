@@ -160,10 +160,14 @@ class ListGenerator:
 
 @dataclasses.dataclass(slots=True)
 class Filter:
-    """A condition between generators: what makes it false or nil is left out."""
+    """A condition between generators: what makes it false or nil is left out.
+
+    With `guard` it is one of Erlang's: what makes it anything but true is left out, and so is what makes it fail.
+    """
 
     condition: Expr
     at: int = 0
+    guard: bool = False
 
 
 @dataclasses.dataclass(slots=True)
