@@ -30,20 +30,20 @@ _ARROWS = frozenset({"<-", "<=", "<:-", "<:="})
 
 
 class Bitstrings(Expressions):
-    """Reads `<<...>>` in patterns and constructions, and comprehensions where `inside` is 0: one does not stand within another."""
+    """Reads `<<...>>` in patterns and constructions, and one comprehension where `comprehensions` allows it."""
 
-    __slots__ = ("inside",)
+    __slots__ = ("comprehensions",)
 
     def __init__(self, text: str, *, extended: bool = False, comprehensions: bool = False) -> None:
         super().__init__(text, extended=extended)
-        self.inside = 0 if comprehensions else 1
+        self.comprehensions = comprehensions
 
     def bitstring(self, mode: Mode) -> Bitstring | Comprehension:
         """From behind `<<` to behind `>>`."""
         kinds, at = self.kinds, self.starts[self.position - 1]
         found: list[Segment] = []
         height = 0
-        self.depth += 1
+        self.enter()
         if kinds[self.position] != ">>":
             while True:
                 written = self._written(mode)
@@ -160,9 +160,9 @@ class Bitstrings(Expressions):
 
     def comprehension(self, body: Expr, closing: str, at: int) -> Comprehension:
         """From `||` to behind the closing bracket."""
-        if self.inside:
-            self.refuse("a comprehension cannot stand here", "a text is one comprehension; give its result as a variable", self.position)
-        self.inside += 1
+        if not self.comprehensions:
+            self.refuse("a comprehension cannot stand here", "a text is one comprehension; give the result of another as a variable")
+        self.comprehensions = False
         height = self.height
         qualifiers: list[BitGenerator | ListGenerator | Filter] = []
         while not qualifiers or self.kinds[self.position] == ",":
@@ -170,7 +170,6 @@ class Bitstrings(Expressions):
             qualifiers.append(self._qualifier())
             height = max(height, self.height)
         self.expect(closing)
-        self.inside -= 1
         self.higher(height + 2, at)
         return Comprehension(tuple(qualifiers), body, Literal(b"", at) if closing == ">>" else None, at=at)
 

@@ -50,6 +50,12 @@ class Expressions:
             self.unexpected(kind)
         self.position += 1
 
+    def enter(self) -> None:
+        """Go one level deeper, or refuse."""
+        self.depth += 1
+        if self.depth > MOST_NESTED:
+            self.refuse(f"nested more than {MOST_NESTED} deep")
+
     def higher(self, height: int, at: int) -> None:
         """Note the height of the node just made, or refuse it."""
         if height > MOST_NESTED:
@@ -58,9 +64,7 @@ class Expressions:
 
     def expression(self, mode: Mode, least: int = 0) -> Expr:
         """An expression whose operators bind at least so tightly."""
-        self.depth += 1
-        if self.depth > MOST_NESTED:
-            self.refuse(f"nested more than {MOST_NESTED} deep")
+        self.enter()
         left = self._operand(mode)
         height = self.height
         binary = erlang_functions.BINARY
