@@ -22,6 +22,7 @@ from bitwright.ir.claims import symbol as _symbol
 from bitwright.ir.claims import within as _within
 from bitwright.ir.constants_match import MATCH_CHECKS
 from bitwright.ir.constants_push import PUSH_CHECKS
+from bitwright.ir.constants_terms import TERM_CHECKS
 from bitwright.ir.ops import Op, Program, Reg
 from bitwright.wire.floats import WIDTHS
 from bitwright.wire.varints import KINDS, bounds_of_varint
@@ -218,10 +219,6 @@ def _put_varint(op: Op, program: Program) -> str | None:
 
 
 # --- objects -----------------------------------------------------------------------------------
-
-
-def _constant(op: Op, program: Program) -> str | None:
-    return None if isinstance(op.attrs["value"], bytes) else f"the value is no bytes: {op.attrs['value']!r}"
 
 
 def _bitstring(op: Op, program: Program) -> str | None:
@@ -517,7 +514,7 @@ def _phase(phase: Any) -> str | None:
 
 
 CHECKS: Final[Mapping[str, Check]] = {
-    **MATCH_CHECKS, **PUSH_CHECKS,
+    **MATCH_CHECKS, **PUSH_CHECKS, **TERM_CHECKS,
     "const": _const, "bin": _bin, "lookup": _lookup,
     "neg": lambda op, program: _within(op.outs[0], -op.args[0].hi, -op.args[0].lo),
     "not": lambda op, program: _within(op.outs[0], 0, 1),
@@ -530,7 +527,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "find": _find, "trim": _area, "put.area": _area, "checksum": _sum, "put.checksum": _sum,
     "decode": _codec, "encode": _codec,
     "varint": _varint, "varint.size": _varint_size, "put.varint": _put_varint, "insert.varint": _put_varint,
-    "constant": _constant, "box": _box,
+    "box": _box,
     "bitstring": _bitstring, "spare": _spare, "as_bits": _as_bits, "put.bits": _put_bits,
     "float": _float, "split": _split, "known": _known, "span": _span, "render": _render, "text": _encoding,
     "name": _name, "make": _make, "record": _record,

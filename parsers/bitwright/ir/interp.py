@@ -15,6 +15,7 @@ from typing import Any
 from bitwright import kept
 from bitwright.errors import Blame, BuildError, Finding, Location, ParseError, Problem
 from bitwright.ir.builder import FOLD
+from bitwright.ir.interp_terms import HANDLERS as TERMS
 from bitwright.ir.ops import Block, Function, Op, Program, Reg
 from bitwright.wire.bitstrings import bits_at, spare_bits, text_at
 from bitwright.wire.floats import float_of_bits, plain_float
@@ -359,6 +360,7 @@ def _make(m: Machine, op: Op, args: list[Any]) -> Any:
 
 
 COMMON: dict[str, Handler] = {
+    **TERMS,
     "const": lambda m, op, args: op.attrs["value"],
     "constant": lambda m, op, args: op.attrs["value"],
     "bin": lambda m, op, args: int(FOLD[op.attrs["op"]](args[0], args[1])),

@@ -111,7 +111,7 @@ OPS: Final[Mapping[str, Signature]] = {
     # --- objects out of the input ---
     "none": Signature("", "o", pure=True),
     "known": Signature("i", "i", ("table",), pure=True),  # whether the number has a name
-    "constant": Signature("", "o", ("value",), pure=True),  # bytes known now
+    "constant": Signature("", "o", ("value",), pure=True),  # a term known now that cannot change
     "box": Signature("i", "o", ("as",), pure=True),  # as: "int", "bool" or @table of an enumeration
     "float": Signature("i", "o", ("width", "plain"), pure=True),  # the float of these bits; `plain`: text where JSON has no number
     # bytes, number of bits: bits of them from bit `phase` on, as a @class or "text"; `order` "little": each byte's lowest bit first
@@ -206,6 +206,10 @@ OPS: Final[Mapping[str, Signature]] = {
     "push.float": Signature("ioi", "i", ("order", "strict", "nonfinite")),  # phase, a float, size in bits
     "push.bits": Signature("io", "i"),  # phase, a bitstring
     "written": Signature("?*", "o", ("function",)),  # what a function writes into an output of its own, as a bitstring
+    # --- terms: what expressions compute ---
+    "apply": Signature("o*", "o", ("function",)),  # one of `bitwright.terms.FUNCTIONS`; fails where it raises there
+    "truth": Signature("o", "i"),  # 1 for true, 0 for false; fails for anything else
+    "equal": Signature("oo", "i", pure=True),  # whether two terms are exactly equal
     # --- control ---
     "fail_if": Signature("i?*", "", ("code", "message")),  # condition, numbers that the message shows as {0}, {1}
     "finding_if": Signature("i?*", "", ("code", "message")),

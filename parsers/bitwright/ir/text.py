@@ -14,16 +14,19 @@ Blocks follow their op, opened by `then` and `else` of an `if`, by `do` of a loo
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from bitwright.errors import Location
 from bitwright.ir.ops import Block, Function, Op, Program, Reg
+from bitwright.terms import is_bits
 
 IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")  # any other name is quoted, so programs are ASCII
 SYMBOL: Final = re.compile(r"@[A-Za-z_][A-Za-z0-9_]*\Z")
 _POWERS_FROM: Final = 24  # smaller numbers are easier to read written out
+_DECIMAL: Final = 10_000  # wider numbers take Python too long in decimal
 
 
 class TextError(ValueError):
@@ -80,12 +83,22 @@ def register(reg: Reg) -> str:
 def number(value: int) -> str:
     """A number; large powers of two, and those minus one, as such: 2^48, -2^63, 2^32-1."""
     size = abs(value)
+    if size.bit_length() >= _DECIMAL:
+        return f"{int(value):#x}"
     if size >> _POWERS_FROM:
         if size & (size - 1) == 0:
             return f"{'-' if value < 0 else ''}2^{size.bit_length() - 1}"
         if value > 0 and value & (value + 1) == 0:
             return f"2^{value.bit_length()}-1"
     return str(int(value))
+
+
+def real(value: float) -> str:
+    """A float; one that is no number, or infinite, in a word."""
+    if not math.isfinite(value):
+        return "nan" if math.isnan(value) else "infinity" if value > 0 else "minus_infinity"
+    text = repr(value)
+    return text if "." in text else text.replace("e", ".0e")
 
 
 def literal(value: Any) -> str:
@@ -101,12 +114,16 @@ def literal(value: Any) -> str:
             return value if SYMBOL.match(value) else json.dumps(value)
         case bytes():
             return f'x"{value.hex()}"'
+        case float():
+            return real(value)
         case tuple():
             return f"({', '.join(map(literal, value))}{',' if len(value) == 1 else ''})"
         case Mapping():
             return "{" + ", ".join(f"{literal(k)}: {literal(v)}" for k, v in value.items()) + "}"
         case Location():
             return f"location({json.dumps(value.file)}, {value.line})"
+    if is_bits(value):
+        return f'bits("{value.bin}")'
     raise TypeError(f"a constant of type {type(value).__name__} has no text form: {value!r}")
 
 

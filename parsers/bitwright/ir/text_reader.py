@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal, NoReturn, cast
@@ -10,13 +11,15 @@ from typing import Any, Final, Literal, NoReturn, cast
 from bitwright.errors import Location
 from bitwright.ir.ops import Block, Function, Op, Program, Reg, RegType
 from bitwright.ir.text import TextError
+from bitwright.terms import bits_class
 
 _TOKEN: Final = re.compile(
     r"""\s*(?:
         (?P<bytes>x"[^"]*")
       | (?P<string>"(?:[^"\\]|\\.)*")
       | (?P<reg>%\d+)
-      | (?P<number>-?\d+(?:\^\d+(?:-1)?)?)
+      | (?P<real>-?\d+\.\d+(?:e[+-]?\d+)?)
+      | (?P<number>-?0x[0-9a-f]+|-?\d+(?:\^\d+(?:-1)?)?)
       | (?P<symbol>@[^\W\d]\w*)
       | (?P<word>[^\W\d]\w*(?:\.[^\W\d]\w*)*)
       | (?P<sign>->|\.\.|[(){}<>:,=])
@@ -26,7 +29,9 @@ _TOKEN: Final = re.compile(
 )
 _OPENINGS: Final = ("then", "do")  # of an op's first block; `else` opens the next
 _CLOSINGS: Final = ("else", "end")
-_KEYWORDS: Final[Mapping[str, Any]] = {"none": None, "true": True, "false": False}
+_KEYWORDS: Final[Mapping[str, Any]] = {
+    "none": None, "true": True, "false": False, "nan": math.nan, "infinity": math.inf, "minus_infinity": -math.inf,
+}  # fmt: skip
 
 
 class _Line:
@@ -105,7 +110,7 @@ class _Line:
         text = self.next("number", "a number")
         base, power, rest = text.partition("^")
         if not power:
-            return int(text)
+            return int(text, 16 if "x" in text else 10)
         exponent, minus, _ = rest.partition("-")
         if base not in ("2", "-2") or len(exponent) > 4:
             self.fail(f"{text} is no number; only powers of two are written with ^")
@@ -134,6 +139,20 @@ class _Line:
             return bytes.fromhex(text[2:-1])
         except ValueError:
             self.fail(f"{text} are no bytes in hex")
+
+    def read_bits(self) -> Any:
+        """A run of bits."""
+        self.expect("bits")
+        self.expect("(")
+        digits = self.string()
+        self.expect(")")
+        if digits.strip("01"):
+            self.fail(f"{digits!r} are no bits")
+        return bits_class()(bin=digits)
+
+    def read_real(self) -> float:
+        """A float."""
+        return float(self.next("real", "a float"))
 
     def read_location(self) -> Location:
         """A place in a source file."""
@@ -174,6 +193,7 @@ class _Line:
 
 _CONSTANTS: Final[Mapping[str, Callable[[_Line], Any]]] = {
     "number": _Line.integer, "string": _Line.string, "symbol": _Line.symbol, "bytes": _Line.read_bytes, "location": _Line.read_location,
+    "bits": _Line.read_bits, "real": _Line.read_real,
     "(": _Line.read_tuple, "{": _Line.read_table,
 }  # fmt: skip
 

@@ -47,7 +47,7 @@ def last_byte(value: Any) -> int:
 def copies(value: Any, count: Any = 1) -> bytes:
     """`:binary.copy(value, count)`."""
     whole, times = binary(value), natural(count)
-    return whole * times if len(whole) * times <= values.WIDEST_BITS else fault("the binary would be too large")
+    return b"" if not whole else whole * times if len(whole) * times <= values.WIDEST_BITS else fault("the binary would be too large")
 
 
 def _endianness(order: Any) -> Literal["big", "little"]:

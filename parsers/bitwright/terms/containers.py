@@ -14,7 +14,7 @@ from typing import Any
 from bitwright.terms import order
 from bitwright.terms.numbers import add, multiply
 from bitwright.terms.strings import part, to_string
-from bitwright.terms.values import DEEPEST, WIDEST_BITS, bit_size, fault, integer, listed, mapped, natural, tupled, wrong
+from bitwright.terms.values import DEEPEST, WIDEST_BITS, bit_size, fault, integer, is_integer, listed, mapped, natural, tupled, wrong
 
 MOST_ITEMS = WIDEST_BITS
 
@@ -326,8 +326,13 @@ def items_of(value: Any) -> list[Any]:
     if isinstance(value, dict):
         return [(key, value[key]) for key in order.sorted_keys(value)]
     if isinstance(value, range):
-        return list(value) if len(value) <= MOST_ITEMS else fault("the range is too long")
+        return list(value) if _length(value) <= MOST_ITEMS else fault("the range is too long")
     return wrong("an enumerable", value)
+
+
+def _length(value: range) -> int:
+    """`len` refuses what no list could hold."""
+    return max(0, (value.stop - value.start + value.step - (1 if value.step > 0 else -1)) // value.step)
 
 
 def make_range(first: Any, last: Any, step: Any = None) -> range:
@@ -336,13 +341,12 @@ def make_range(first: Any, last: Any, step: Any = None) -> range:
     step = (1 if first <= last else -1) if step is None else integer(step)
     if step == 0:
         fault("the step of a range is not zero")
-    made = range(first, last + (1 if step > 0 else -1), step)
-    return made if max(abs(first), abs(last), abs(step)) < 1 << 62 else fault("the range is too long")
+    return range(first, last + (1 if step > 0 else -1), step)
 
 
 def count(value: Any) -> int:
     """`Enum.count`."""
-    return len(value) if isinstance(value, range | dict) else len(items_of(value))
+    return _length(value) if isinstance(value, range) else len(value if isinstance(value, dict) else items_of(value))
 
 
 def _folded(function: Callable[[Any, Any], int | float], found: list[Any], initial: float) -> int | float:
@@ -354,7 +358,7 @@ def _folded(function: Callable[[Any, Any], int | float], found: list[Any], initi
 def total(value: Any) -> int | float:
     """`Enum.sum`."""
     if isinstance(value, range):
-        return sum(value) if len(value) < 1000 else (value[0] + value[-1]) * len(value) // 2
+        return (value[0] + value[-1]) * _length(value) // 2 if value else 0
     return _folded(add, items_of(value), 0)
 
 
@@ -449,6 +453,13 @@ def is_member(value: Any, what: Any) -> bool:
     if isinstance(value, dict):
         return isinstance(what, tuple) and len(what) == 2 and has_key(value, what[0]) and order.exactly_equal(get(value, what[0]), what[1])
     return any(order.exactly_equal(each, what) for each in items_of(value))
+
+
+def is_in_range(what: Any, first: Any, last: Any, step: Any = None) -> bool:
+    """`what in first..last` in a guard, where bounds that are no integers hold nothing."""
+    if not all(map(is_integer, (what, first, last))):
+        return False
+    return what in make_range(first, last, step)
 
 
 def is_empty(value: Any) -> bool:

@@ -6,7 +6,6 @@ more than four million bits raise `TermFault`, the last before it takes any memo
 
 from __future__ import annotations
 
-import decimal
 import math
 from typing import Any, Final
 
@@ -183,20 +182,22 @@ def _real(a: float) -> int | float:
 
 def rounded(a: Any, precision: Any = 0) -> float:
     """`Float.round(a, precision)`: half away from zero, of the exact value."""
-    return _at_precision(a, precision, decimal.ROUND_HALF_UP)
+    return _at_precision(a, precision, "ROUND_HALF_UP")
 
 
 def rounded_down(a: Any, precision: Any = 0) -> float:
     """`Float.floor(a, precision)`."""
-    return _at_precision(a, precision, decimal.ROUND_FLOOR)
+    return _at_precision(a, precision, "ROUND_FLOOR")
 
 
 def rounded_up(a: Any, precision: Any = 0) -> float:
     """`Float.ceil(a, precision)`."""
-    return _at_precision(a, precision, decimal.ROUND_CEILING)
+    return _at_precision(a, precision, "ROUND_CEILING")
 
 
 def _at_precision(a: Any, precision: Any, rounding: str) -> float:
+    import decimal
+
     if not isinstance(a, float):
         wrong("a float", a)
     if not 0 <= integer(precision) <= 15:

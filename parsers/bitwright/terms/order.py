@@ -11,7 +11,7 @@ import math
 from collections.abc import Hashable, Iterable
 from typing import Any
 
-from bitwright.terms.values import DEEPEST, atom_text, fault, is_bits, normal
+from bitwright.terms.values import DEEPEST, TermFault, atom_text, fault, is_bits, normal
 
 
 def exactly_equal(a: Any, b: Any) -> bool:
@@ -19,13 +19,31 @@ def exactly_equal(a: Any, b: Any) -> bool:
     kind = type(a)
     if kind is type(b) and kind in _SIMPLE:
         return bool(a == b)
-    return _exact(a, b, 0)
+    return _exact(a, b)
 
 
 _SIMPLE = frozenset({int, bytes, str, bool, type(None)})
 
 
-def _exact(a: Any, b: Any, depth: int) -> bool:
+def _exact(a: Any, b: Any) -> bool:
+    """Without recursion, so that no nesting is too deep; pairs that were met before are not compared again."""
+    waiting: list[tuple[Any, Any]] = [(a, b)]
+    met: set[tuple[int, int]] = set()
+    while waiting:
+        a, b = waiting.pop()
+        if not isinstance(a, tuple | list | dict):
+            if not _exact_leaves(a, b):
+                return False
+        elif (id(a), id(b)) not in met:
+            met.add((id(a), id(b)))
+            pairs = _exact_parts(a, b)
+            if pairs is None:
+                return False
+            waiting += pairs
+    return True
+
+
+def _exact_leaves(a: Any, b: Any) -> bool:
     if isinstance(a, float):
         return isinstance(b, float) and _same_float(a, b)
     if isinstance(a, bool) or isinstance(b, bool) or a is None or b is None:
@@ -34,27 +52,31 @@ def _exact(a: Any, b: Any, depth: int) -> bool:
         return isinstance(b, int) and int(a) == int(b)
     if isinstance(a, str):
         return isinstance(b, str) and str(a) == str(b)
-    if isinstance(a, tuple | list | dict):
-        if depth >= DEEPEST:
-            fault("terms are nested too deeply to be compared")
-        if isinstance(a, dict):
-            return isinstance(b, dict) and _exact_maps(a, b, depth + 1)
-        sequence = tuple if isinstance(a, tuple) else list
-        return isinstance(b, sequence) and len(a) == len(b) and all(_exact(x, y, depth + 1) for x, y in zip(a, b, strict=True))
     a, b = normal(a), normal(b)
     return a is b or (type(a) is type(b) and (isinstance(a, bytes | range) or is_bits(a)) and bool(a == b))
+
+
+def _exact_parts(a: Any, b: Any) -> list[tuple[Any, Any]] | None:
+    """What must be equal for two containers to be so; None if they are not."""
+    if isinstance(a, dict):
+        return _exact_values(a, b) if isinstance(b, dict) and len(a) == len(b) else None
+    if not isinstance(b, tuple if isinstance(a, tuple) else list) or len(a) != len(b):
+        return None
+    return list(zip(a, b, strict=True))
+
+
+def _exact_values(a: dict[Any, Any], b: dict[Any, Any]) -> list[tuple[Any, Any]] | None:
+    """The values of two maps with exactly the same keys; None if they have others."""
+    try:
+        others = {exact_key(key): value for key, value in b.items()}
+        return [(value, others[exact_key(key)]) for key, value in a.items()]
+    except (KeyError, TermFault):
+        return None
 
 
 def _same_float(a: float, b: float) -> bool:
     """NaN, which only the opt-in `nonfinite` reads, is itself."""
     return math.copysign(1.0, a) == math.copysign(1.0, b) if a == b else a != a and b != b  # noqa: PLR0124
-
-
-def _exact_maps(a: dict[Any, Any], b: dict[Any, Any], depth: int) -> bool:
-    if len(a) != len(b):
-        return False
-    others = {exact_key(key): value for key, value in b.items()}
-    return all((found := exact_key(key)) in others and _exact(value, others[found], depth) for key, value in a.items())
 
 
 def exact_key(value: Any, depth: int = 0) -> Hashable:
@@ -183,14 +205,14 @@ def _equal(a: Any, b: Any, depth: int) -> bool:
             return isinstance(b, dict) and _equal_maps(a, b, depth + 1)
         sequence = tuple if isinstance(a, tuple) else list
         return isinstance(b, sequence) and len(a) == len(b) and all(_equal(x, y, depth + 1) for x, y in zip(a, b, strict=True))
-    return _exact(a, b, depth)
+    return _exact(a, b)
 
 
 def _equal_maps(a: dict[Any, Any], b: dict[Any, Any], depth: int) -> bool:
     if len(a) != len(b):
         return False
-    others = {exact_key(key): value for key, value in b.items()}
-    return all((found := exact_key(key)) in others and _equal(value, others[found], depth) for key, value in a.items())
+    pairs = _exact_values(a, b)
+    return pairs is not None and all(_equal(x, y, depth) for x, y in pairs)
 
 
 def less(a: Any, b: Any) -> bool:

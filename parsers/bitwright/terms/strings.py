@@ -243,7 +243,7 @@ def _split_at_any(value: bytes, what: list[bytes]) -> list[bytes]:
 def duplicate(value: Any, count: Any) -> bytes:
     """`String.duplicate`."""
     whole, times = binary(value), natural(count)
-    return whole * times if len(whole) * times <= WIDEST_BITS else fault("the string would be too large")
+    return b"" if not whole else whole * times if len(whole) * times <= WIDEST_BITS else fault("the string would be too large")
 
 
 def pad_leading(value: Any, count: Any, padding: Any = b" ") -> bytes:

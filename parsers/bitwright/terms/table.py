@@ -7,7 +7,6 @@ Promise: every function takes terms and gives a term or raises `TermFault`; `ari
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -79,7 +78,7 @@ _KERNEL: Final[Mapping[str, Callable[..., Any]]] = {
     "to_string": strings.to_string, "to_charlist": lambda value: strings.to_charlist(strings.to_string(value)), "raise": _raised,
     # how a tuple, a list, a map or a range is made of its parts
     "tuple": containers.make_tuple, "list": containers.make_list, "list*": containers.prepend, "map": containers.make_map,
-    "range": containers.make_range, "access": containers.access,
+    "range": containers.make_range, "in_range": containers.is_in_range, "access": containers.access,
 }  # fmt: skip
 
 _NUMBERS: Final[Mapping[str, Callable[..., Any]]] = {
@@ -173,6 +172,8 @@ GUARDS: Final = frozenset({
 @functools.cache
 def arities(name: str) -> tuple[int, int]:
     """The least and the most arguments of a function."""
+    import inspect
+
     parameters = inspect.signature(FUNCTIONS[name]).parameters.values()
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     least = sum(p.default is p.empty for p in positional)
@@ -180,10 +181,5 @@ def arities(name: str) -> tuple[int, int]:
 
 
 def apply(name: str, *args: Any) -> Any:
-    """Call a function by its name; whatever keeps Python from doing it is a fault too."""
-    try:
-        return FUNCTIONS[name](*args)
-    except RecursionError:
-        fault("terms are nested too deeply")
-    except (MemoryError, OverflowError):
-        fault("the result would be too large")
+    """Call a function by its name."""
+    return FUNCTIONS[name](*args)

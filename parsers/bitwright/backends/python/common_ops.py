@@ -8,6 +8,7 @@ from typing import Any
 from bitwright.backends.python.emitter import Emitter, strip
 from bitwright.backends.python.runtime import MALFORMED
 from bitwright.backends.python.tables import rows_of
+from bitwright.backends.python.term_ops import TERMS
 from bitwright.ir.ops import Op, Reg
 from bitwright.wire.bitstrings import bits_at, spare_bits, text_at
 from bitwright.wire.floats import float_of_bits, plain_float
@@ -21,10 +22,6 @@ SIGNS = {
 def _const(e: Emitter, op: Op) -> None:
     value = op.attrs["value"]
     e.define(op.outs[0], str(value) if value >= 0 else f"({value})", atom=True)
-
-
-def _constant(e: Emitter, op: Op) -> None:
-    e.define(op.outs[0], e.names.add("CONSTANT", op.attrs["value"]), atom=True)
 
 
 def _bin(e: Emitter, op: Op) -> None:
@@ -261,7 +258,7 @@ class _Arms(dict[int, Any]):
 Emit = Callable[[Emitter, Op], None]
 
 COMMON: dict[str, Emit] = {
-    "const": _const, "constant": _constant, "bin": _bin, "swap": _swap, "not": _not, "select": _select, "lookup": _lookup,
+    **TERMS, "const": _const, "bin": _bin, "swap": _swap, "not": _not, "select": _select, "lookup": _lookup,
     "box": _box, "float": _float, "bitstring": _bitstring, "spare": _spare,
     "neg": lambda e, op: e.define(op.outs[0], f"-{e.expr(op.args[0])}"),
     "none": lambda e, op: e.define(op.outs[0], "None", atom=True),
