@@ -182,8 +182,8 @@ def test_any_constant_survives(value: Any) -> None:
 
 
 def test_a_constant_without_text_form_is_refused() -> None:
-    with pytest.raises(TypeError, match=r"a constant of type float has no text form: 1\.5"):
-        to_text(carrying(1.5))
+    with pytest.raises(TypeError, match=r"a constant of type complex has no text form: 1j"):
+        to_text(carrying(1j))
 
 
 @pytest.mark.parametrize("hint", ["", "qdcount", "über", "a b", "int", '"', "1st", "x.y"])

@@ -89,8 +89,8 @@ HAND_MADE: dict[str, tuple[Callable[[], Program], str]] = {
     "a function under another name": (unlisted, "entry: the function is listed as alias"),
     "no direction": (sideways, "neither parse nor build"),
     "a constant without text form": (
-        lambda: entry(Op("const", (), (A,), {"value": 1.5})),
-        "entry, op 0 `const`: the value is no int: 1.5",
+        lambda: entry(Op("const", (), (A,), {"value": 1j})),
+        "entry, op 0 `const`: the value is no int: 1j",
     ),
     "a block that reads what nobody assigns": (
         lambda: entry(Op("if", (A,), (), {}, (INSIDE, Block())), params=(A,)),

@@ -36,7 +36,7 @@ def _apply(e: Emitter, op: Op) -> None:
     args = ", ".join([_strip(e.expr(a)) for a in op.args])
     if name in _WRITTEN:
         text = f"[{args}]" if name == "list" else f"({args}{',' if len(op.args) == 1 else ''})"
-        e.define(out, text, atom=e.uses.get(out, 0) == 1 and out in e.local)
+        e.line(f"{e.variable(out)} = {text}")  # never in place: parentheses around an expression are taken off there
         return
     call = f"{e.names.add(_named(name), FUNCTIONS[name], name)}({args})"
     if e.refusal == "raise Fail":  # so does the fault itself
