@@ -180,6 +180,8 @@ class Segments:
             self.emit("must.equal", (value, self.free(wanted.name)))
         elif isinstance(wanted, tree.Literal):
             self.literal(value, _as_type(wanted.value, segment.type))
+        elif not isinstance(wanted, tree.Wildcard):
+            raise TypeError(f"a {type(wanted).__name__} is no value of a segment")  # the parsers refuse it
 
     def literal(self, value: Reg, wanted: Any) -> None:
         """Compare with a literal, as the segment's type has it."""
