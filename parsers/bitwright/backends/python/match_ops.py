@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 from bitwright.backends.python.common_ops import Emit, variables
 from bitwright.backends.python.emitter import Emitter, strip
 from bitwright.backends.python.parse_ops import PARSE
 from bitwright.errors import Fault
-from bitwright.ir.ops import Block, Op, Reg
+from bitwright.ir.ops import Op, Reg, walk
 from bitwright.terms import exactly_equal
 from bitwright.terms.parts import entry_of, unfolded
 from bitwright.wire.bitruns import (
@@ -155,25 +158,8 @@ def _must_equal(e: Emitter, op: Op) -> None:
     got, wanted = op.args
     if got.type == wanted.type == "int":
         e.fail_if(f"{e.expr(got)} != {e.expr(wanted)}")
-        return
-    call = f"{e.names.add('exactly_equal', exactly_equal)}({strip(e.expr(got))}, {strip(e.expr(wanted))})"
-    if e.function.unit == "byte":  # what was read can be compared without fault; any term may be nested too deeply
-        call = _faulty(e, Reg(-1, "int", hint="same"), call)
-    e.fail_if(f"not {call}")
-
-
-def _faulty(e: Emitter, reg: Reg, call: str) -> str:
-    """The variable for a call that may raise a fault."""
-    name = e.variable(reg)
-    e.line("try:")
-    e.line(f"    {name} = {f'int({call})' if reg in e.truths_kept else call}")
-    e.line(f"except {e.names.add('Fault', Fault)}:")
-    e.line(f"    {e.refusal}")
-    return name
-
-
-def _equal(e: Emitter, op: Op) -> None:
-    _faulty(e, op.outs[0], f"{e.names.add('exactly_equal', exactly_equal)}({', '.join(strip(e.expr(a)) for a in op.args)})")
+    else:
+        e.fail_if(f"not {e.names.add('exactly_equal', exactly_equal)}({strip(e.expr(got))}, {strip(e.expr(wanted))})")
 
 
 def _size_of(e: Emitter, op: Op) -> None:
@@ -192,7 +178,8 @@ def _unfold(e: Emitter, op: Op) -> None:
 
 
 def _map_get(e: Emitter, op: Op) -> None:
-    name = _faulty(e, op.outs[0], f"{e.names.add('entry_of', entry_of)}({', '.join(strip(e.expr(a)) for a in op.args)})")
+    name = e.variable(op.outs[0])
+    e.line(f"{name} = {e.names.add('entry_of', entry_of)}({', '.join(strip(e.expr(a)) for a in op.args)})")
     e.fail_if(f"{name} is None")
     e.line(f"({name},) = {name}")
 
@@ -227,37 +214,32 @@ def _first(e: Emitter, op: Op) -> None:
         e.line(f"{', '.join(variables(e, op.outs[1:]))} = {found}")
 
 
-def _attempt(e: Emitter, op: Op) -> None:
-    """Only what fails within the first block raises."""
-    targets, outer = variables(e, op.outs), e.refusal
-    e.line("try:")
-    e.refusal = "raise Fail"
-    _branch(e, op.blocks[0], targets)
-    e.refusal = outer
-    e.line(f"except (Fail, {e.names.add('Fault', Fault)}):")
-    _branch(e, op.blocks[1], targets)
-
-
-def _branch(e: Emitter, block: Block, targets: list[str]) -> None:
-    before = len(e.lines)
-    e.assign(targets, e.nested(block))
-    if len(e.lines) == before:
-        e.line("pass")
-    e.indent -= 1
+CAN_FAULT: Final = frozenset({"must.equal", "map.get", "apply", "equal", "truth"})  # what calls functions on terms
 
 
 def pattern_source(e: Emitter) -> list[str]:
     """A function of a pattern: where it fails it returns None, and where it has nothing to give, ()."""
-    e.refusal = "return None"
     params = ", ".join(["data", *variables(e, e.function.params)])
-    results = e.block(e.function.body)
-    e.line(f"return {', '.join(strip(r) for r in results) or '()'}")
+    pattern_body(e, "return None", lambda results: e.line(f"return {', '.join(map(strip, results)) or '()'}"))
     return [f"def {e.function.name}({params}):", *e.lines, ""]
+
+
+def pattern_body(e: Emitter, refusal: str, finish: Callable[[list[str]], None]) -> None:
+    """The ops of a function, which leaves by the refusal where it fails; `finish` is called with what it yields."""
+    e.refusal = refusal
+    begin, faulty = len(e.lines), any(op.kind in CAN_FAULT for op in walk(e.function.body))
+    e.indent += faulty
+    finish(e.block(e.function.body))
+    if faulty:
+        e.indent -= 1
+        e.lines.insert(begin, "    " * e.indent + "try:")
+        e.line(f"except {e.names.add('Fault', Fault)}:")
+        e.line(f"    {refusal}")
 
 
 MATCH: dict[str, Emit] = {
     **PARSE, "take": _take, "take.int": _take_int, "take.float": _take_float, "take.bits": _take_bits, "take.rest": _take_rest,
     "take.utf": _take_utf, "take.varint": _take_varint, "take.same": _take_same, "skip": _skip, "skip.rest": _skip_rest,
     "finish": _finish, "must": _must, "must.equal": _must_equal, "size.of": _size_of,
-    "equal": _equal, "attempt": _attempt, "unfold": _unfold, "map.get": _map_get, "within": _within, "first": _first,
+    "unfold": _unfold, "map.get": _map_get, "within": _within, "first": _first,
 }  # fmt: skip

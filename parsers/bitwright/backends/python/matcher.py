@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bitwright.backends.python.common_ops import variables
 from bitwright.backends.python.emitter import Emitter, strip
+from bitwright.backends.python.match_ops import pattern_body
 from bitwright.backends.python.parse_ops import format_of
 from bitwright.ir.ops import OPS, Block, Function, Op, Reg
 from bitwright.terms import normal
@@ -14,7 +15,6 @@ from bitwright.terms import normal
 
 def matcher_source(e: Emitter) -> list[str]:
     """`match(data, /, **bindings)` out of `whole(end, *free)`."""
-    e.refusal = "return None"
     end, *free = e.function.params
     e.line("if data.__class__ is not bytes:")
     e.line("    return slow_match(data, **bindings)")
@@ -22,8 +22,7 @@ def matcher_source(e: Emitter) -> list[str]:
         _bindings(e, free)
     if end in e.uses:
         e.line(f"{e.variable(end)} = len(data)")
-    results = e.block(e.function.body)
-    e.line(f"return {strip(results[0])}")
+    pattern_body(e, "return None", lambda results: e.line(f"return {strip(results[0])}"))
     return ["def match(data, /, **bindings):", *e.lines, ""]
 
 
@@ -48,16 +47,18 @@ def iterator_source(e: Emitter) -> list[str]:
     fixed = _fixed(e.function)
     if fixed is not None:
         return [*made, *_in_one_go(e, fixed, begin, stop, resume), ""]
-    e.refusal = "break"
+
+    def give(results: list[str]) -> None:
+        e.line(f"yield {strip(results[0])}")
+        e.line(f"{begin} = {strip(results[1])}")
+
     e.indent = 3
-    record, after = e.block(e.function.body)
+    pattern_body(e, "break", give)
     return [
         *made,
         "    while True:",
         "        while True:",
         *e.lines,
-        f"            yield {strip(record)}",
-        f"            {begin} = {strip(after)}",
         f"        {begin} = {resume}({begin})",
         f"        if {begin} is None:",
         "            return",

@@ -46,10 +46,11 @@ class Field:
 class Run:
     """Segments from one position on; filled while the pattern is walked through, made into ops at the end."""
 
-    def __init__(self, base: Reg, end: Reg, numbers: Iterator[int], guard: list[Op], *, implied: bool) -> None:
+    def __init__(self, base: Reg, end: Reg, numbers: Iterator[int], guard: list[Op], *, implied: bool, at_zero: bool) -> None:
         self.base, self.end, self.numbers = base, end, numbers
         self.guard = guard  # the check that the base lies before the end
         self.implied = implied  # whether a check behind the base makes that one needless
+        self.at_zero = at_zero  # the base is the first byte of the input
         self.stop = 0  # bits that must be there
         self.exact: int | None = None  # the byte at which the input must end
         self.fields: list[Field] = []
@@ -72,8 +73,8 @@ class Run:
             return self.base
         found = self._positions.get(offset)
         if found is None:
-            if self.base.lo == self.base.hi:
-                found = self.number(self.base.lo + offset, self.base.lo + offset)
+            if self.at_zero:
+                found = self.number(offset, offset)
                 self._places.append(Op("const", (), (found,), {"value": found.lo}))
             else:
                 amount = self.number(offset, offset)

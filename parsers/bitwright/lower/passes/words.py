@@ -61,7 +61,7 @@ class _Words:
         self.start = self.number(0, 0) if alone else self.number(0, MOST_BYTES, "start")
         if alone:
             self.made.append(Op("const", (), (self.start,), {"value": 0}))
-        self.places[start] = self.run(self.start, [], implied=True), 0
+        self.places[start] = self.run(self.start, [], implied=True, at_zero=alone), 0
         self.places[self.old_end] = self.run(self.end, [], implied=True), 0
         self.live, self.used = _live(function.body)
 
@@ -126,15 +126,15 @@ class _Words:
         """Nothing matches."""
         self.emit("fail_if", (self.const(1),), code="mismatch", message="does not match")
 
-    def run(self, base: Reg, guard: list[Op], *, implied: bool) -> Run:
-        made = Run(base, self.end, self.numbers, guard, implied=implied)
+    def run(self, base: Reg, guard: list[Op], *, implied: bool, at_zero: bool = False) -> Run:
+        made = Run(base, self.end, self.numbers, guard, implied=implied, at_zero=at_zero)
         self.made.append(made)
         return made
 
     # --- places --------------------------------------------------------------------------------
 
     def place(self, reg: Reg, offset: int = 0) -> Place:
-        base, known = self.places.get(reg, (reg, 0))
+        base, known = self.places[reg]
         return base, known + offset
 
     def bits(self, place: Place) -> Reg:
@@ -142,8 +142,8 @@ class _Words:
         base, offset = place
         if not isinstance(base, Run):
             return base if offset == 0 else self.sum_of(base, offset)
-        if base.base.lo == base.base.hi:
-            return self.const(8 * base.base.lo + offset)
+        if base.at_zero:
+            return self.const(offset)
         found = self.positions.get((id(base), 0))
         if found is None:
             found = self.positions[id(base), 0] = self.times(base.base, 8)
@@ -176,11 +176,7 @@ class _Words:
     def as_lowered(self, op: Op, place: Place) -> None:
         """A read at a place, in bits."""
         base, offset = place
-        if isinstance(base, Run) and base.base.lo == base.base.hi:
-            offset += 8 * base.base.lo
-            begin = self.const(0)
-        else:
-            begin = self.bits((base, 0))
+        begin = self.const(0) if isinstance(base, Run) and base.at_zero else self.bits((base, 0))
         rest = tuple(map(self.read, op.args[2:]))
         self.made.append(Op(op.kind, (begin, self.end_in_bits(), *rest), op.outs, {**op.attrs, "offset": offset}))
 
@@ -195,11 +191,13 @@ class _Words:
         known = self.sizes[size]
         amount = self.times(known.number, known.factor)
         begin = run.position(offset // 8)
-        stop = self.number(begin.lo + amount.lo, begin.hi + amount.hi, "stop")
+        if amount.hi < 0:
+            self.never()
+            amount = self.const(0)
+        stop = self.number(begin.lo + max(amount.lo, 0), begin.hi + amount.hi, "stop")
         run.cover(offset // 8 * 8)
         if amount.lo < 0:
             self.emit("need.var", (begin, self.end, amount), expr="", refs=())
-            stop = self.number(begin.lo, MOST_BYTES, "stop")
         self.emit("bin", (begin, amount), (stop,), op="add")
         beyond = self.number(0, 1)
         guard = [
@@ -235,7 +233,11 @@ class _Words:
         elif size in self.sizes and isinstance(run, Run):
             self.places[out] = self.step((run, offset), size)
         else:
-            self.emit("bin", (self.bits((run, offset)), self.read(size)), (out,), op="add")
+            begin = self.bits((run, offset))
+            if begin.hi + size.hi < 0:  # which was refused before
+                self.emit("const", (), (out,), value=0)
+            else:
+                self.emit("bin", (begin, self.read(size)), (out,), op="add")
             self.places[out] = out, 0
 
     def before_end(self, amount: int) -> Reg:
