@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bitwright.bitsyntax import erlang, parse_pattern
+from bitwright import terms
+from bitwright.bitsyntax import erlang, erlang_functions, parse_pattern
 from bitwright.bitsyntax.tree import (
     BitGenerator,
     Bitstring,
@@ -246,3 +247,14 @@ def test_places_are_those_of_the_text() -> None:
     assert isinstance(bitstring, Bitstring)
     assert text[bitstring.at : bitstring.end] == "<<X:8,\n  Data:(X * 8)/binary>>"
     assert [text[segment.at : segment.end] for segment in bitstring.segments] == ["X:8", "Data:(X * 8)/binary"]
+
+
+def test_every_function_of_the_tables_exists_and_takes_so_many_arguments() -> None:
+    functions = {**erlang_functions.GUARDS, **erlang_functions.BODIES}
+    assert len(functions) > 60
+    for (name, arity), canonical in functions.items():
+        least, most = terms.arities(canonical)
+        given = 3 if (name, arity) == ("binary_part", 2) else arity  # its pair is two arguments
+        assert least <= given <= most, name
+    for operator in [*(found[2] for found in erlang_functions.BINARY.values()), *erlang_functions.UNARY.values()]:
+        assert operator in terms.FUNCTIONS or operator in {"=", "and", "or"}, operator

@@ -33,6 +33,8 @@ FACTS: list[tuple[str, tuple[Any, ...], Any]] = [
     ("<", ([9], b""), True), ("<", ((9,), (1, 1)), True), ("<", ([1, 2], [1, 2, 0]), True), ("<", (FIVE, b"\xa0"), True),
     ("<", (FIVE, b"\x9f"), False), (">=", (None, "nik"), True), ("<=", (True, "trud"), False), ("<", ({1: 2}, {1.0: 1}), True),
     ("min", (1, 1.0), 1), ("max", (1, 1.0), 1), ("max", ("a", 3), "a"),
+    (":erlang.and", (True, True), True), (":erlang.and", (False, 1), FAULT), (":erlang.and", (1, False), FAULT),
+    (":erlang.or", (True, False), True), (":erlang.or", (True, None), FAULT), (":erlang.or", (False, False), False),
     ("not", (False,), True), ("not", (None,), FAULT), ("not", (1,), FAULT), ("xor", (True, False), True), ("!", (None,), True),
     ("!", (0,), False),
     ("byte_size", (FIVE,), 1), ("bit_size", (FIVE,), 3), ("bit_size", ("a",), FAULT), ("binary_part", (b"abcd", 1, 2), b"bc"),

@@ -24,6 +24,16 @@ def _xor(left: Any, right: Any) -> bool:
     return _not(left) != _not(right)
 
 
+def _both(left: Any, right: Any) -> bool:
+    """Erlang's `and`, which looks at both: one that is no boolean is a fault even beside false."""
+    return not (_not(left) | _not(right))
+
+
+def _either(left: Any, right: Any) -> bool:
+    """Erlang's `or`, which looks at both."""
+    return not (_not(left) & _not(right))
+
+
 def truthy(value: Any) -> bool:
     """Whether `if` takes it for true: everything but false and nil."""
     return value is not None and value is not False
@@ -135,6 +145,7 @@ _ERLANG: Final[Mapping[str, Callable[..., Any]]] = {
     ":binary.last": binaries.last_byte, ":binary.copy": binaries.copies, ":binary.bin_to_list": binaries.byte_list,
     ":binary.list_to_bin": binaries.flattened_list, ":binary.decode_unsigned": binaries.decode_unsigned,
     ":binary.encode_unsigned": binaries.encode_unsigned,
+    ":erlang.and": _both, ":erlang.or": _either,
     ":erlang.crc32": binaries.crc32, ":erlang.adler32": binaries.adler32, ":erlang.iolist_to_binary": binaries.flattened_binary,
     ":erlang.iolist_size": binaries.flattened_size, ":erlang.list_to_binary": binaries.flattened_list,
     ":erlang.binary_to_list": binaries.byte_list, ":erlang.list_to_bitstring": binaries.flattened_bits,
@@ -166,6 +177,7 @@ GUARDS: Final = frozenset({
     "byte_size", "bit_size", "length", "hd", "tl", "elem", "tuple_size", "size", "map_size", "is_map_key", "binary_part",
     "is_integer", "is_float", "is_number", "is_binary", "is_bitstring", "is_atom", "is_boolean", "is_nil", "is_list", "is_tuple",
     "is_map", "is_function", "is_pid", "is_port", "is_reference", "tuple", "list", "list*", "map", "Integer.is_odd", "Integer.is_even",
+    "Map.fetch!", ":erlang.and", ":erlang.or",
 })  # fmt: skip
 
 
