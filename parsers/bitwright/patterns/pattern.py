@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
 
 from bitwright import bitsyntax
 from bitwright.errors import ParseError, PatternError
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 Dialect: TypeAlias = Literal["elixir", "erlang"]
 Engine: TypeAlias = Literal["python", "interp"]
 Bindings: TypeAlias = dict[str, Any]
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 _CACHED: Final = 1024  # patterns that `pattern()` remembers
 
@@ -45,6 +46,21 @@ def pattern(text: str, *, dialect: Dialect = "elixir", extended: bool = False, b
 @functools.lru_cache(_CACHED)
 def _known(text: str, dialect: Dialect, extended: bool, bit_order: BitOrder, engine: str) -> Pattern:
     return Pattern(text, dialect=dialect, extended=extended, bit_order=bit_order, engine=engine)
+
+
+class _CompiledAtFirstUse:
+    """A method whose place a compiled function takes in each instance that is asked for it, so that no call goes through this one."""
+
+    def __init__(self, method: Any) -> None:
+        functools.update_wrapper(self, method)
+        self.method = method
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self.method if instance is None else instance._matcher()
+
+
+def _compiled_at_first_use(method: Method) -> Method:
+    return _CompiledAtFirstUse(method)  # type: ignore[return-value]  # to whoever calls it, it is the method
 
 
 class Pattern:
@@ -68,6 +84,7 @@ class Pattern:
 
     # --- matching ----------------------------------------------------------------------------
 
+    @_compiled_at_first_use
     def match(self, data: Any, /, **bindings: Any) -> Bindings | None:
         """The variables of the pattern with their values, or None if the data do not match it.
 
@@ -190,7 +207,7 @@ class Pattern:
     # --- running -----------------------------------------------------------------------------
 
     def _matcher(self) -> Callable[..., Any]:
-        """What takes the place of `match` in this instance when it is first called: a compiled function, where there is one."""
+        """What takes the place of `match` in this instance when it is first asked for: a compiled function, where there is one."""
         made: Callable[..., Any] = self._match
         compiled = self._programs.compiled_in_bytes() if self.engine == "python" else None
         if compiled is not None:
