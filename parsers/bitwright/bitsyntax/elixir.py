@@ -6,30 +6,28 @@ Promise: any text gives a tree or raises `PatternError`; what Elixir 1.18 accept
 from __future__ import annotations
 
 from bitwright.bitsyntax import checks
-from bitwright.bitsyntax.elixir_segments import Segments
-from bitwright.bitsyntax.tree import Expr, Guarded
+from bitwright.bitsyntax.elixir_comprehensions import Comprehensions
+from bitwright.bitsyntax.tree import Comprehension, Expr, Guarded
+from bitwright.errors import PatternError
 
 
-class Elixir(Segments):
-    """Reads whole patterns and constructions."""
+class Elixir(Comprehensions):
+    """Reads whole texts."""
 
     __slots__ = ()
 
-    def guarded(self) -> Guarded:
-        """A pattern and its guards, up to what cannot belong to them."""
-        self.matching = True
-        pattern = self.expression(100)
-        self.matching = False
-        guards: list[Expr] = []
-        while self.kinds[self.position] == "when":
-            self.position += 1
-            guards.append(self.expression(101))
-        return Guarded(pattern, tuple(guards), "elixir", self.text)
-
     def whole(self) -> None:
         """Refuse what stands behind the end."""
-        if self.kinds[self.position] != "end":
-            self.refuse(f"unexpected {self.shown(self.position)}", self.advice_at(self.position))
+        while self.kinds[self.position] == ";":
+            self.position += 1
+        kind = self.kinds[self.position]
+        if kind == "eof":
+            return
+        if kind in {"<-", "<:="}:
+            self.refuse(f"unexpected {kind}", "a generator stands in for: for <<x <- data>>, do: x")
+        if kind == "::":
+            self.refuse("unexpected ::", "a type and a size stand within <<>>, as in <<x::8>>")
+        self.refuse(f"unexpected {self.shown(self.position)}", self.advice_at(self.position))
 
 
 def parse_pattern(text: str, *, extended: bool = False) -> Guarded:
@@ -39,3 +37,23 @@ def parse_pattern(text: str, *, extended: bool = False) -> Guarded:
     reader.whole()
     checks.check_pattern(guarded, text, extended=extended)
     return guarded
+
+
+def parse_construction(text: str, *, extended: bool = False) -> Expr:
+    """The tree of an expression."""
+    reader = Elixir(text, extended=extended)
+    made = reader.expression(100)
+    reader.whole()
+    checks.check_construction(made, text)
+    return made
+
+
+def parse_comprehension(text: str) -> Comprehension:
+    """The tree of `for ...`."""
+    reader = Elixir(text)
+    made = reader.expression(100)
+    if not isinstance(made, Comprehension):
+        raise PatternError("a comprehension begins with for", text, 0, "write for <<x <- data>>, do: x")
+    reader.whole()
+    checks.check_construction(made, text)
+    return made

@@ -84,6 +84,8 @@ class Expressions(Reader):
             return RangeOf(left.first, left.last, right, begin)
         if name == "not in":
             return Call("not", (Call("in", (left, right), begin),), begin)
+        if name == "in" and isinstance(left, Call) and left.function in {"not", "!"}:
+            return Call(left.function, (Call("in", (*left.args, right), begin),), begin)  # Elixir reads `not a in b` so
         return Call(name, (left, right), begin)
 
     def _concatenation(self, left: Expr, begin: int, height: int) -> Expr:
@@ -101,8 +103,9 @@ class Expressions(Reader):
             if self.matching and isinstance(operand, (Variable, Wildcard)):
                 name = operand.name if isinstance(operand, Variable) else "_"
                 raise PatternError(
-                    "the left argument of <> operator inside a match should always be a literal binary because its size can't be verified. "
-                    f"Got: {name}", self.text, operand.at, f"write <<{name}::binary-size(n), ...>>",
+                    "cannot perform prefix match because the left operand of <> has unknown size. The left operand of <> inside a match "
+                    f"should either be a literal binary or an existing variable with the pin operator (such as ^some_var). Got: {name}",
+                    self.text, operand.at, f"write <<{name}::binary-size(n), ...>>",
                 )  # fmt: skip
         return Bitstring(tuple(map(self._joined, operands)), begin, self.end_of(self.position - 1))
 
@@ -149,7 +152,7 @@ class Expressions(Reader):
         if kind == "%":
             return self._map(at)
         if kind == "character":
-            return Literal(literals.character(self.texts[position], self.text, at), at)
+            return Literal(literals.character(self.texts[position]), at)
         if kind == "charlist":
             codes = literals.string(self.texts[position], self.text, at).decode("utf-8", "surrogateescape")
             return ListOf(tuple(Literal(ord(code), at) for code in codes), None, at)
@@ -197,10 +200,17 @@ class Expressions(Reader):
         return Call(UNARY[kind], (operand,), at)
 
     def _pin(self, at: int) -> Expr:
-        position = self.position
-        if self.kinds[position] != "id":
-            self.refuse(f"expected a variable behind ^, found {self.shown(position)}", "^name compares with the value of name")
-        self.position += 1
+        position, closings = self.position, 0
+        while self.kinds[position] == "(":
+            position, closings = position + 1, closings + 1
+        if self.kinds[position] != "id" or self.texts[position] == "_":
+            self.refuse(
+                f"invalid argument for unary operator ^, expected an existing variable, got: {self.shown(position)}",
+                "^name compares with the value of name", position,
+            )  # fmt: skip
+        self.position = position + 1
+        for _ in range(closings):
+            self.expect(")")
         return Pin(self.texts[position], at)
 
     def _named(self, position: int, at: int) -> Expr:
@@ -212,7 +222,7 @@ class Expressions(Reader):
             return self._if(name, at)
         if name == "for":
             return self.comprehension()
-        if behind == "(":
+        if behind == "(" and not self.new_line_before(position + 1):
             self.position += 1
             return self._call("", name, self._items(")"), position, at)
         if behind in _OPERAND and self._is_function(name) and not self.new_line_before(position + 1):

@@ -30,7 +30,7 @@ class Segments(Expressions):
         found: list[Segment] = []
         height = 0
         self.enter()
-        self.source = None
+        source: Expr | None = None
         while kinds[self.position] != ">>":
             found.append(self._segment())
             height = max(height, self.height)
@@ -39,7 +39,7 @@ class Segments(Expressions):
                 self.position += 1
                 continue
             if generator and kind in {"<-", "<:="}:
-                self._source(kind)
+                source = self._source(kind)
                 height = max(height, self.height)
             elif kind != ">>":
                 self._wrong_end(kind)
@@ -47,14 +47,16 @@ class Segments(Expressions):
         self.expect(">>")
         self.depth -= 1
         self.higher(height + 1, at)
+        self.source = source
         return Bitstring(tuple(found), at, self.end_of(self.position - 1))
 
-    def _source(self, kind: str) -> None:
+    def _source(self, kind: str) -> Expr:
         self.position += 1
         source = self.expression(100)
-        self.source, self.strict = source, kind == "<:="
+        self.strict = kind == "<:="
         if self.kinds[self.position] != ">>":
             self.refuse(f"expected >> behind the source of the generator, found {self.shown(self.position)}")
+        return source
 
     def _wrong_end(self, kind: str) -> None:
         position = self.position
@@ -71,7 +73,7 @@ class Segments(Expressions):
         kind, at = kinds[position], starts[position]
         value: Expr
         expected: segments.Expected = None
-        if kinds[position + 1 if kind != "end" else position] in _BEHIND and kind in {"id", "number"}:
+        if kinds[position + 1 if kind != "eof" else position] in _BEHIND and kind in {"id", "number"}:
             written = self.texts[position]
             self.height = 0
             self.position = position + 1
@@ -80,6 +82,8 @@ class Segments(Expressions):
             else:
                 value = Literal(literals.number(written, self.text, at), at)
                 expected = "integer" if value.value.__class__ is int else "float"
+        elif kind == "(" and self._holds_segment():
+            return self._inside()
         else:
             value = self.expression(100)
             # Elixir computes -1.5 when it builds, so that it has no type of its own there
@@ -89,10 +93,36 @@ class Segments(Expressions):
             return self._specified(value, expected, at)
         return segments.plain(value, expected, at, self.end_of(self.position - 1))
 
+    def _holds_segment(self) -> bool:
+        """Whether the parenthesis here stands around a whole segment: `(x::8)`."""
+        level = 0
+        typed = False
+        for place in range(self.position, len(self.kinds)):
+            kind = self.kinds[place]
+            if kind in {"(", "<<"}:
+                level += 1
+            elif kind in {")", ">>"}:
+                level -= 1
+                if level == 0:
+                    return typed and self.kinds[place + 1] in _BEHIND
+            elif kind == "::" and level == 1:
+                typed = True
+        return False
+
+    def _inside(self) -> Segment:
+        self.enter()
+        self.position += 1
+        found = self._segment()
+        self.expect(")")
+        self.depth -= 1
+        if self.kinds[self.position] == "::":
+            self.refuse("unexpected ::", "a segment has one type and size")
+        return found
+
     def _specified(self, value: Expr, expected: segments.Expected, at: int) -> Segment:
         kinds, texts, starts = self.kinds, self.texts, self.starts
         given = Specifiers(self.text, extended=self.extended)
-        height = self.height
+        height, several_lines = self.height, self.tokens.several_lines
         position = self.position + 1
         while True:
             kind = kinds[position]
@@ -113,7 +143,7 @@ class Segments(Expressions):
                 self._item(given)
                 position = self.position
             height = max(height, self.height)
-            if kinds[position] != "-":
+            if kinds[position] != "-" or (several_lines and self.new_line_before(position)):
                 break
             position += 1
         self.position = position
@@ -131,7 +161,7 @@ class Segments(Expressions):
         """One specifier that is more than a word or a number."""
         position, kinds = self.position, self.kinds
         kind, at = kinds[position], self.starts[position]
-        if kind == "id" and kinds[position + 1] == "(":
+        if kind == "id" and (kinds[position + 1] == "(" or self.texts[position] in {"size", "unit"}):
             self._called(given)
         elif kind == "(":
             self._parenthesized(given)
@@ -147,26 +177,29 @@ class Segments(Expressions):
         """`size(...)`, `unit(...)`, or a word with parentheses, which Elixir takes too."""
         position = self.position
         name, at = self.texts[position], self.starts[position]
-        self.position += 2
+        parenthesized = self.kinds[position + 1] == "("
+        self.position += 1 + parenthesized
         if self.kinds[self.position] == ")" and name not in {"size", "unit"}:
             self.position += 1
             given.word(name, at)
             return
         if name == "size":
             begin = self.position
-            if self.kinds[begin] == ")":
+            if self.kinds[begin] in {")", "*"}:
                 self.refuse("unknown bitstring specifier: size()", "write size(n)", position)
             size = self.size_expression()
             if self.kinds[self.position] == ",":
                 self.refuse("unknown bitstring specifier: size takes one argument", "write size(n)-unit(m), or n*m")
             given.sized(size, " ".join(self.texts[begin : self.position]), at)
-            self.expect(")")
+            if parenthesized:
+                self.expect(")")
         elif name == "unit":
             begin = self.position
-            if self.kinds[begin] == ")":
+            if self.kinds[begin] in {")", "*"}:
                 self.refuse("unknown bitstring specifier: unit()", "write unit(8)", position)
             given.united(self._unit(self.expression(100), begin), self.starts[begin])
-            self.expect(")")
+            if parenthesized:
+                self.expect(")")
         elif name in segments.WORDS:
             advice = f"write {name}-size(...)" if segments.WORDS[name][0] == "type" and not name.startswith("utf") else f"write {name}"
             self.refuse(f"unknown bitstring specifier: {name}(...)", advice, position)

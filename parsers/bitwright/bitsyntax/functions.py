@@ -24,39 +24,49 @@ BINARY: Final[dict[str, tuple[int, int, str]]] = {
 }  # fmt: skip
 UNARY: Final = {"-": "neg", "+": "pos", "not": "not", "!": "!", "~~~": "bnot"}
 
-_GUARD_ONE: Final = (
+_ONE: Final = (
     "abs bit_size byte_size ceil floor hd tl length map_size round trunc tuple_size not bnot is_integer is_float is_number is_binary "
-    "is_bitstring is_atom is_boolean is_nil is_list is_tuple is_map"
+    "is_bitstring is_atom is_boolean is_nil is_list is_tuple is_map is_function is_pid is_port is_reference"
 )
-_GUARD_TWO: Final = "div rem elem is_map_key max min band bor bxor bsl bsr"
+_TWO: Final = "div rem elem is_map_key max min band bor bxor bsl bsr is_function"
 GUARDS: Final[dict[tuple[str, int], str]] = {
-    **{(name, 1): name for name in _GUARD_ONE.split()},
-    **{(name, 2): name for name in _GUARD_TWO.split()},
+    **{(name, 1): name for name in _ONE.split()},
+    **{(name, 2): name for name in _TWO.split()},
     ("binary_part", 3): "binary_part",
 }
-BODIES: Final[dict[tuple[str, int], str]] = {}
-
-# what a module's function is called here; Kernel's own are the names without a module
-MODULES: Final = {"Kernel": "", "Bitwise": "", ":erlang": "erlang"}
-_ERLANG: Final = {"element": "elem", "is_map_key": "is_map_key"}
+_KERNEL: Final = frozenset({"put_elem", "to_string", "to_charlist", "raise"})  # what no guard may call
+_OPERATORS: Final = ("+", "-", "*", "/", "neg", "pos", "==", "!=", "===", "!==", "<", "<=", ">", ">=", "and", "or", "in")
+GUARD_NAMES: Final = frozenset({*GUARDS.values(), *_OPERATORS, "Integer.is_odd", "Integer.is_even"})
 
 
 def canonical(module: str, name: str, arity: int) -> str | None:
     """The canonical name of a function, or None where there is no such function."""
-    key = (name, arity)
-    if module in {"", "Kernel", "Bitwise", ":erlang"}:
-        return GUARDS.get(key) or BODIES.get(key)
-    return BODIES.get((f"{module}.{name}", arity))
+    found = GUARDS.get((name, arity)) if module in {"", "Kernel", "Bitwise", ":erlang"} else None
+    if found is not None:
+        return found
+    from bitwright import terms
+
+    shown = f"{module}.{name}"
+    if module in {"", "Kernel"}:
+        shown = name if name in _KERNEL else ""
+    if shown not in terms.FUNCTIONS:
+        return None
+    least, most = terms.arities(shown)
+    return shown if least <= arity <= most else None
 
 
 def advice(module: str, name: str, arity: int) -> str:
     """What to write instead of a call that is not known."""
     from difflib import get_close_matches
 
-    known = {word for word, _ in (*GUARDS, *BODIES)}
+    from bitwright import terms
+
     shown = f"{module}.{name}" if module else name
-    if shown in known:
-        counts = sorted(count for word, count in (*GUARDS, *BODIES) if word == shown)
+    counts = sorted(count for word, count in GUARDS if word == shown)
+    if not counts and shown in (terms.FUNCTIONS if module else _KERNEL):
+        counts = sorted(set(terms.arities(shown)))
+    if counts:
         return f"{shown} takes {' or '.join(map(str, counts))} argument{'s' if counts != [1] else ''}"
-    close = get_close_matches(shown, sorted(known), 1, 0.7) if len(shown) < 60 else []
+    known = {*(word for word, _ in GUARDS), *_KERNEL, *(word for word in terms.FUNCTIONS if "." in word)}
+    close = get_close_matches(shown, sorted(known), 1, 0.75) if len(shown) < 60 else []
     return f"did you mean {close[0]}?" if close else "only functions of the language itself can be called, none of your own"

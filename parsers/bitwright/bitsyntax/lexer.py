@@ -11,7 +11,7 @@ from typing import Final, NoReturn
 from bitwright.errors import PatternError
 
 # The kinds of token that the groups of the expression are; an operator is its own kind, and so is a word with a meaning.
-_GROUPS: Final = ("", "id", "key", "op", "number", "string", "charlist", "character", "atom", "alias", "end", "stray")
+_GROUPS: Final = ("", "id", "key", "op", "number", "string", "charlist", "character", "atom", "alias", "eof", "stray")
 _WORDS: Final = {
     word: word for word in ("when", "and", "or", "not", "in", "do", "end", "else", "true", "false", "nil", "fn", "after", "catch", "rescue")
 }
@@ -25,7 +25,7 @@ _TOKEN: Final = re.compile(
     r"|0x[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*+(?!\w)|0b[01]+(?:_[01]+)*+(?!\w)|0o[0-7]+(?:_[0-7]+)*+(?!\w))"
     r'|("[^"\\]*+(?:\\.[^"\\]*+)*+"(?::(?=\s))?)'
     r"|('[^'\\]*+(?:\\.[^'\\]*+)*+'(?::(?=\s))?)"
-    r"|(\?(?:\\(?:x(?:\{[0-9a-fA-F]*+\}|[0-9a-fA-F]{0,2})|u(?:\{[0-9a-fA-F]*+\}|[0-9a-fA-F]{0,4})|.)|[^\\]))"
+    r"|(\?(?:\\.|[^\\]))"
     r"""|(:(?:[^\W\d]\w*+(?:@\w*+)*+[?!]?|"[^"\\]*+(?:\\.[^"\\]*+)*+"|'[^'\\]*+(?:\\.[^'\\]*+)*+'|[-+*/<>=|^!&.~]+|%\{\}|\{\}))"""
     r"|([A-Z]\w*+(?::(?=\s))?)"
     r"|(\Z)"
@@ -35,7 +35,7 @@ _TOKEN: Final = re.compile(
 
 
 class Tokens:
-    """The tokens of a text, side by side: `kinds`, `texts` (as written) and `starts`; the last is of kind "end"."""
+    """The tokens of a text, side by side: `kinds`, `texts` (as written) and `starts`; the last is of kind "eof"."""
 
     __slots__ = ("kinds", "several_lines", "starts", "text", "texts")
 
@@ -66,14 +66,17 @@ class Tokens:
             kinds.append(kind)
             texts.append(word)
             starts.append(found.start(group))
-            if kind == "end":
+            if kind == "eof":
                 break
 
     def _name(self, word: str, at: int) -> None:
         import unicodedata
 
-        if not word.rstrip("?!").isidentifier() or unicodedata.normalize("NFC", word) != word:
-            raise PatternError(f"{word} is no name", self.text, at, "a name consists of letters, digits and _ (normalized as NFC)")
+        if not word.rstrip("?!").isidentifier() or word[0].isupper() or unicodedata.normalize("NFC", word) != word:
+            raise PatternError(
+                f"{word} is no name", self.text, at,
+                "a name begins with a small letter or _, and consists of letters, digits and _ (normalized as NFC)",
+            )  # fmt: skip
 
     def _stray(self, character: str, at: int) -> NoReturn:
         text = self.text

@@ -50,11 +50,9 @@ def _joined(digits: str) -> int:
     return _joined(digits[:-low]) * power + _joined(digits[-low:])
 
 
-def character(written: str, text: str, at: int) -> int:
+def character(written: str) -> int:
     r"""The number of `?a` or `?\n`."""
-    if written[1] != "\\":
-        return ord(written[1])
-    return ord(_unescaped(written[2:], text, at))
+    return ord(written[1] if written[1] != "\\" else _SIMPLE.get(written[2], written[2]))
 
 
 def string(written: str, text: str, at: int) -> bytes:

@@ -42,7 +42,7 @@ class Reader:
 
     def shown(self, position: int) -> str:
         """The token at a position, for a message."""
-        if self.kinds[position] == "end":
+        if self.kinds[position] == "eof":
             return "the end"
         written = self.texts[position]
         return written if len(written) <= _SHOWN else f"{written[:_SHOWN]}..."
@@ -56,7 +56,7 @@ class Reader:
     def advice_at(self, position: int) -> str:
         """What is often the matter where a token stands that cannot stand there."""
         kind, before = self.kinds[position], self.kinds[position - 1] if position else ""
-        if kind == "end":
+        if kind == "eof":
             return "the text ends too early: is >>, ) or end missing?"
         if kind in {"<<<", ">>>"}:
             return "<<< and >>> are operators: write a space between << and <, > and >>"

@@ -153,7 +153,7 @@ class Specifiers:
         return Segment(value, kind, size, unit, self.sign == "signed", self._order(), "", self.nonfinite, not self.type, at, end)
 
     def _float_size(self, size: Any, unit: int, at: int) -> None:
-        if size.__class__ is int and size * unit not in {16, 32, 64}:
+        if size.__class__ is int and size >= 0 and size * unit not in {16, 32, 64}:
             shown = str(size * unit) if size < 1 << 64 else "a huge number"
             raise PatternError(
                 f"float requires size*unit to be 16, 32, or 64 (default), got: {shown}", self.text, at,
