@@ -12,8 +12,9 @@ from typing import Literal
 
 from bitwright.bitsyntax import tree
 from bitwright.ir.builder import Builder
-from bitwright.ir.ops import Function, Program, Reg
+from bitwright.ir.ops import Block, Function, Program, Reg
 from bitwright.lower.segments import Segments
+from bitwright.lower.terms import Read, lower_condition
 from bitwright.wire.bitruns import MOST_BITS
 
 BitOrder = Literal["msb", "lsb"]
@@ -85,8 +86,21 @@ class MatchLowering:
 
     def finish(self, builder: Builder, bound: dict[str, Reg], free: Free) -> Reg:
         """The guards, and what is bound."""
+        if self.guards:
+            self.guard(builder, self.guards, lambda name: bound.get(name.name) or free(name.name))
         named = {name: reg for name, reg in bound.items() if not name.startswith("_")}
         return builder.obj("record", *named.values(), hint="bindings", names=tuple(named))
+
+    def guard(self, builder: Builder, guards: tuple[tree.Expr, ...], read: Read) -> None:
+        """Fail unless one of the guards holds; one that fails does not."""
+        if len(guards) > 1:
+            blocks = Block(), Block()
+            for block, part in zip(blocks, (guards[:1], guards[1:]), strict=True):
+                with builder.inside(block):
+                    self.guard(builder, part, read)
+            builder.emit("attempt", (), (), blocks, finding=False)
+        else:
+            builder.fail_if(builder.is_not(lower_condition(builder, guards[0], read)), "guard", "no guard holds")
 
     # --- bitstrings --------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from bitwright.backends.python.common_ops import Emit, variables
 from bitwright.backends.python.emitter import Emitter, strip
 from bitwright.backends.python.parse_ops import PARSE
 from bitwright.errors import Fault
-from bitwright.ir.ops import Op, Reg, walk
+from bitwright.ir.ops import Block, Op, Reg, walk
 from bitwright.terms import exactly_equal
 from bitwright.terms.parts import entry_of, unfolded
 from bitwright.wire.bitruns import (
@@ -214,6 +214,25 @@ def _first(e: Emitter, op: Op) -> None:
         e.line(f"{', '.join(variables(e, op.outs[1:]))} = {found}")
 
 
+def _attempt(e: Emitter, op: Op) -> None:
+    """Only what fails within the first block raises."""
+    targets, outer = variables(e, op.outs), e.refusal
+    e.line("try:")
+    e.refusal = "raise Fail"
+    _branch(e, op.blocks[0], targets)
+    e.refusal = outer
+    e.line(f"except (Fail, {e.names.add('Fault', Fault)}):")
+    _branch(e, op.blocks[1], targets)
+
+
+def _branch(e: Emitter, block: Block, targets: list[str]) -> None:
+    before = len(e.lines)
+    e.assign(targets, e.nested(block))
+    if len(e.lines) == before:
+        e.line("pass")
+    e.indent -= 1
+
+
 CAN_FAULT: Final = frozenset({"must.equal", "map.get", "apply", "equal", "truth"})  # what calls functions on terms
 
 
@@ -241,5 +260,5 @@ MATCH: dict[str, Emit] = {
     **PARSE, "take": _take, "take.int": _take_int, "take.float": _take_float, "take.bits": _take_bits, "take.rest": _take_rest,
     "take.utf": _take_utf, "take.varint": _take_varint, "take.same": _take_same, "skip": _skip, "skip.rest": _skip_rest,
     "finish": _finish, "must": _must, "must.equal": _must_equal, "size.of": _size_of,
-    "unfold": _unfold, "map.get": _map_get, "within": _within, "first": _first,
+    "attempt": _attempt, "unfold": _unfold, "map.get": _map_get, "within": _within, "first": _first,
 }  # fmt: skip

@@ -134,7 +134,7 @@ class _Words:
     # --- places --------------------------------------------------------------------------------
 
     def place(self, reg: Reg, offset: int = 0) -> Place:
-        base, known = self.places[reg]
+        base, known = self.places.get(reg, (reg, 0))
         return base, known + offset
 
     def bits(self, place: Place) -> Reg:
