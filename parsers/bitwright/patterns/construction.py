@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal
 
 from bitwright.bitsyntax import tree
+from bitwright.engines import ENGINES, default_engine
 from bitwright.errors import DEFAULT_LIMITS, BuildError, EngineDisagreement, Limits, PatternError, Problem
 from bitwright.ir.interp import Machine
 from bitwright.ir.ops import Program
@@ -18,7 +19,6 @@ from bitwright.ir.verify import verify
 from bitwright.lower.construct import lower_construct
 from bitwright.lower.construct_names import read_names, zero_of
 from bitwright.lower.passes import optimize
-from bitwright.programs import ENGINES, default_engine
 from bitwright.wire.writing import Unwritable, canonical
 
 Values = Mapping[str, Any]
