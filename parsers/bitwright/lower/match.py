@@ -13,8 +13,9 @@ from typing import Literal
 from bitwright.bitsyntax import tree
 from bitwright.ir.builder import Builder
 from bitwright.ir.ops import Block, Function, Program, Reg
+from bitwright.lower.composing import terms_of
 from bitwright.lower.segments import Segments
-from bitwright.lower.terms import Read, lower_condition
+from bitwright.lower.terms import Read
 from bitwright.wire.bitruns import MOST_BITS
 
 BitOrder = Literal["msb", "lsb"]
@@ -100,7 +101,7 @@ class MatchLowering:
                     self.guard(builder, part, read)
             builder.emit("attempt", (), (), blocks, finding=False)
         else:
-            builder.fail_if(builder.is_not(lower_condition(builder, guards[0], read)), "guard", "no guard holds")
+            builder.fail_if(builder.is_not(terms_of(builder, read, guard=True).condition(guards[0])), "guard", "no guard holds")
 
     # --- bitstrings --------------------------------------------------------------------------
 
@@ -186,9 +187,4 @@ class Terms:
 
     def constant(self, expr: tree.Expr) -> Reg:
         """A key, or a literal: what does not depend on the value that is matched."""
-        match expr:
-            case tree.Literal(value):
-                return self.builder.obj("constant", value=value)
-            case tree.Variable(name) | tree.Pin(name):
-                return self.free(name)
-        raise TypeError(f"no pattern: {expr!r}")
+        return terms_of(self.builder, lambda name: self.free(name.name)).obj(expr)

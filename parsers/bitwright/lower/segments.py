@@ -13,7 +13,7 @@ from typing import Any, Final
 from bitwright.bitsyntax import tree
 from bitwright.ir.builder import Builder, IntervalError
 from bitwright.ir.ops import Op, Reg
-from bitwright.lower.terms import lower_term
+from bitwright.lower.composing import terms_of
 from bitwright.wire.bitruns import MOST_BITS, UTF_BITS
 from bitwright.wire.varints import KINDS, bounds_of_varint
 
@@ -195,7 +195,7 @@ class Segments:
     def size(self, segment: tree.Segment) -> Reg:
         """The bits of a segment, as its size and unit say."""
         assert segment.size is not None
-        return self.in_bits(lower_term(self.builder, segment.size, self.known), segment)
+        return self.in_bits(terms_of(self.builder, self.known).term(segment.size), segment)
 
     def size_of_pinned(self, segment: tree.Segment, pin: tree.Pin) -> Reg:
         """The bits of a pinned value, which is all that such a segment can match."""

@@ -25,6 +25,7 @@ from bitwright.wire.bitruns import (
     utf_at,
     varint_or_none,
 )
+from bitwright.wire.composing import composed
 
 
 def _lsb(op: Op) -> bool:
@@ -168,6 +169,12 @@ def _size_of(e: Emitter, op: Op) -> None:
     e.fail_if(f"{name} is None")
 
 
+def _compose(e: Emitter, op: Op) -> None:
+    layout = e.names.add("LAYOUT", op.attrs["layout"], op.attrs["layout"])
+    args = ", ".join([layout, *(strip(e.expr(a)) for a in op.args)])
+    e.line(f"{e.variable(op.outs[0])} = {e.names.add('composed', composed)}({args})")
+
+
 def _unfold(e: Emitter, op: Op) -> None:
     kind, count = op.attrs["shape"]
     parts = e.variable(Reg(-1, "obj", hint="parts"))
@@ -233,7 +240,7 @@ def _branch(e: Emitter, block: Block, targets: list[str]) -> None:
     e.indent -= 1
 
 
-CAN_FAULT: Final = frozenset({"must.equal", "map.get", "apply", "equal", "truth"})  # what calls functions on terms
+CAN_FAULT: Final = frozenset({"must.equal", "map.get", "apply", "equal", "truth", "compose"})  # what calls functions on terms
 
 
 def pattern_source(e: Emitter) -> list[str]:
@@ -259,6 +266,6 @@ def pattern_body(e: Emitter, refusal: str, finish: Callable[[list[str]], None]) 
 MATCH: dict[str, Emit] = {
     **PARSE, "take": _take, "take.int": _take_int, "take.float": _take_float, "take.bits": _take_bits, "take.rest": _take_rest,
     "take.utf": _take_utf, "take.varint": _take_varint, "take.same": _take_same, "skip": _skip, "skip.rest": _skip_rest,
-    "finish": _finish, "must": _must, "must.equal": _must_equal, "size.of": _size_of,
+    "finish": _finish, "must": _must, "must.equal": _must_equal, "size.of": _size_of, "compose": _compose,
     "attempt": _attempt, "unfold": _unfold, "map.get": _map_get, "within": _within, "first": _first,
 }  # fmt: skip
