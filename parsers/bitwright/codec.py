@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
 from bitwright import kept
-from bitwright.engines import ENGINES, default_engine
 from bitwright.errors import (
     DEFAULT_LIMITS,
     BuildError,
@@ -26,7 +25,7 @@ from bitwright.ir.interp import Machine, Span
 from bitwright.ir.interp_build import names_led_astray
 from bitwright.lower.facts import Options, reads_to_end
 from bitwright.lower.projection import paths_asked
-from bitwright.programs import Programs
+from bitwright.programs import ENGINES, Programs, default_engine
 
 
 def codec_of(struct: type, backend: str | None = None) -> Codec:

@@ -90,6 +90,19 @@ MATCH_CODES: Final[Mapping[str, str]] = {
 }
 
 
+# Why a construction builds nothing.
+CONSTRUCT_CODES: Final[Mapping[str, str]] = {
+    "type": "a value is not of the type that its segment takes",
+    "range": "a number does not fit its segment, and strict=True was asked for; or no float or variable-size integer is that large",
+    "size": "a bitstring is shorter than its segment, or no multiple of its unit; or a size is negative, or none that a float has",
+    "text": "a number is no code point",
+    "too-large": "a size is larger than the limit",
+    "bad-argument": "an expression has no value",
+    "check": "strict=True was asked for, and the guard of the pattern refuses the values",
+    "depth": "values are nested deeper than the limit",
+}
+
+
 class Location(msgspec.Struct, frozen=True):
     """Where something was declared: file and line of the user's source."""
 

@@ -18,11 +18,12 @@ def segment(value: str | Expr, type_: Any = "integer", size: int | str | None = 
 
 
 def built(engine: str, *segments: Segment, **values: Any) -> Any:
-    return Construction(Bitstring(segments), "<<...>>", engine=engine).build_from(values)
+    return Construction("<<...>>", engine=engine, expr=Bitstring(segments)).build_from(values)
 
 
 def test_numbers_side_by_side_are_one_pack() -> None:
-    made = Construction(Bitstring((segment("a", size=4), segment("b", size=12), segment("c", size=16))), "", engine="python")
+    parts = segment("a", size=4), segment("b", size=12), segment("c", size=16)
+    made = Construction("", engine="python", expr=Bitstring(parts))
     assert made.source().count("pack_HH(") == 1
     assert made.build(a=0x1F, b=0xABC, c=-1) == b"\xfa\xbc\xff\xff"
 

@@ -7,7 +7,7 @@ same `<<>>`, and a name from outside is a `Pin`.  Trees are checked and complete
 
 from __future__ import annotations
 
-from typing import Final, NoReturn
+from typing import ClassVar, Final, NoReturn
 
 from bitwright.bitsyntax.functions import GUARD_NAMES
 from bitwright.bitsyntax.tree import (
@@ -61,6 +61,9 @@ class _Checker:
     def __init__(self, text: str) -> None:
         self.text = text
 
+    # Of what makes a term: in a construction most of it is refused when that runs, as any other value that is no number.
+    foreign: ClassVar[tuple[type, ...]] = (ListOf,)
+
     def refuse(self, message: str, at: int, advice: str = "") -> NoReturn:
         raise PatternError(message, self.text, at, advice)
 
@@ -69,7 +72,7 @@ class _Checker:
 
     def literal(self, value: Expr, at: int) -> None:
         """Refuse what a bitstring cannot hold, known without running anything."""
-        if isinstance(value, ListOf | TupleOf | MapOf | RangeOf):
+        if isinstance(value, self.foreign):
             kind = {ListOf: "a list", TupleOf: "a tuple", MapOf: "a map"}.get(type(value), "a range")
             self.refuse(f"invalid literal in <<>>: {kind}", at, "a segment holds a number, a string or a bitstring")
         if isinstance(value, Literal) and value.value.__class__ not in {int, float, bytes}:
@@ -82,6 +85,8 @@ class _Pattern(_Checker):
     """Checks one pattern; `bound` are its names so far, in order."""
 
     __slots__ = ("bound", "extended", "generator")
+
+    foreign: ClassVar[tuple[type, ...]] = (ListOf, TupleOf, MapOf, RangeOf)
 
     def __init__(self, text: str, *, extended: bool = False, generator: bool = False) -> None:
         super().__init__(text)

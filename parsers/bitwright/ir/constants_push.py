@@ -18,6 +18,17 @@ def _flag(name: str) -> Check:
     return check
 
 
+def _bits(*checks: Check) -> Check:
+    """Of an op that may fill bytes from their least significant bit."""
+
+    def check(op: Op, program: Program) -> str | None:
+        if op.attrs.get("bits", "msb") not in ("msb", "lsb"):
+            return f"the bit order is {op.attrs['bits']!r}"
+        return next((wrong for each in checks if (wrong := each(op, program)) is not None), None)
+
+    return check
+
+
 def _coding(op: Op, program: Program) -> str | None:
     return None if op.attrs["coding"] in KINDS else f"no coding is called {op.attrs['coding']!r}"
 
@@ -86,7 +97,8 @@ def _phases(op: Op) -> str | None:
 
 
 PUSH_CHECKS: Final[Mapping[str, Check]] = {
-    "size.bits": _size_bits, "low": _low, "nearest": _nearest, "first.bits": _first_bits, "cut": _flag("strict"), "whole": _whole,
-    "code.point": _code_point, "shortest": _coding, "written": _written,
-    "push": _push, "push.int": _push_int, "push.float": _push_float, "push.bits": lambda op, program: _phases(op),
+    "size.bits": _size_bits, "low": _low, "nearest": _nearest, "first.bits": _bits(_first_bits), "cut": _bits(_flag("strict")),
+    "whole": _whole, "code.point": _code_point, "shortest": _coding, "written": _bits(_written),
+    "push": _bits(_push), "push.int": _bits(_push_int), "push.float": _bits(_push_float),
+    "push.bits": _bits(lambda op, program: _phases(op)),
 }  # fmt: skip

@@ -22,24 +22,29 @@ def _told(m: Machine, function: Callable[..., Any], *args: Any) -> Any:
         raise m.fail(refused.code, where + said + (f" ({refused.advice})" if refused.advice else "")) from None
 
 
+def _lsb(op: Op) -> bool:
+    """Whether bytes are filled from their least significant bit."""
+    return bool(op.attrs.get("bits", "msb") == "lsb")
+
+
 def _push(m: Machine, op: Op, args: list[Any]) -> int:
-    m.loose = writing.push_number(m.out, m.loose, args[1], op.attrs["width"])
+    m.loose = writing.push_number(m.out, m.loose, args[1], op.attrs["width"], _lsb(op))
     return m.loose
 
 
 def _push_int(m: Machine, op: Op, args: list[Any]) -> int:
-    m.loose = _told(m, writing.push_integer, m.out, m.loose, args[1], args[2], op.attrs["order"], op.attrs["strict"])
+    m.loose = _told(m, writing.push_integer, m.out, m.loose, args[1], args[2], op.attrs["order"], op.attrs["strict"], _lsb(op))
     return m.loose
 
 
 def _push_float(m: Machine, op: Op, args: list[Any]) -> int:
     constants = (op.attrs[name] for name in ("order", "strict", "nonfinite"))
-    m.loose = _told(m, writing.push_float, m.out, m.loose, args[1], args[2], *constants)
+    m.loose = _told(m, writing.push_float, m.out, m.loose, args[1], args[2], *constants, _lsb(op))
     return m.loose
 
 
 def _push_bits(m: Machine, op: Op, args: list[Any]) -> int:
-    m.loose = writing.push_bits(m.out, m.loose, args[1])
+    m.loose = writing.push_bits(m.out, m.loose, args[1], _lsb(op))
     return m.loose
 
 
@@ -48,22 +53,27 @@ def _written(m: Machine, op: Op, args: list[Any]) -> Any:
     m.out, m.loose = bytearray(), 0
     try:
         m.call(m.program.functions[op.attrs["function"]], args)
-        return _told(m, writing.canonical, m.out, m.loose)
+        return _told(m, writing.canonical, m.out, m.loose, _lsb(op))
     finally:
         m.out, m.loose = around
 
 
 def _by(function: Callable[..., Any], *names: str) -> Handler:
-    """An op that is a function of its value and its constants."""
+    """An op that is a function of its values and its constants."""
     return lambda m, op, args: _told(m, function, *args, *(op.attrs[name] for name in names))
+
+
+def _bits_by(function: Callable[..., Any], *names: str) -> Handler:
+    """The same for one that asks which bit of a byte is the first."""
+    return lambda m, op, args: _told(m, function, *args, *(op.attrs[name] for name in names), _lsb(op))
 
 
 PUSH: dict[str, Handler] = {
     "size.bits": _by(writing.size_in_bits, "unit", "limit"),
     "low": _by(writing.low_bits, "width", "strict"),
     "nearest": _by(writing.nearest_float, "width", "strict", "nonfinite"),
-    "first.bits": _by(writing.first_bits, "width", "strict"),
-    "cut": _by(writing.cut, "strict"),
+    "first.bits": _bits_by(writing.first_bits, "width", "strict"),
+    "cut": _bits_by(writing.cut, "strict"),
     "whole": _by(writing.whole, "unit"),
     "code.point": _by(writing.code_point, "encoding", "order"),
     "shortest": _by(writing.shortest_varint, "coding"),

@@ -18,6 +18,7 @@ from bitwright.errors import DEFAULT_LIMITS, Limits
 from bitwright.ir.builder import Builder
 from bitwright.ir.ops import Block, Function, Program, Reg, RegType
 from bitwright.lower.construct_names import read_names
+from bitwright.lower.terms import Terms
 from bitwright.wire.floats import WIDTHS
 from bitwright.wire.writing import nearest_float
 
@@ -42,6 +43,8 @@ class _Lowering:
 
     def __init__(self, strict: bool, bit_order: Literal["msb", "lsb"], absent: frozenset[str], limits: Limits) -> None:
         self.strict, self.bit_order, self.absent, self.limits = strict, bit_order, absent, limits
+        self.straight: Literal["big", "little"] = "little" if bit_order == "lsb" else "big"  # in which the bits of a number lie together
+        self.bits: dict[str, Any] = {"bits": "lsb"} if bit_order == "lsb" else {}
         self.program = Program("", "build", "entry", {}, {})
 
     def lower(self, expr: tree.Expr) -> Program:
@@ -82,21 +85,21 @@ class Scope:
     def __init__(self, owner: _Lowering, names: tuple[str, ...]) -> None:
         self.owner, self.builder = owner, Builder()
         self.variables = {name: self.builder.reg("obj", hint=name) for name in names}
+        self.terms = Terms(self.builder, self.read, self.inner)
 
     def value(self, expr: tree.Expr) -> Reg:
         """The value of an expression as an object."""
-        b = self.builder
-        match expr:
-            case tree.Variable(name) | tree.Pin(name):
-                return self.variables[name] if name in self.variables else self.integer(0)
-            case tree.Literal(value) if type(value) is int:
-                return self.integer(value)
-            case tree.Literal(value):
-                return b.obj("constant", value=value)
-            case tree.Bitstring():
-                names = tuple(sorted(read_names(expr) - self.owner.absent))
-                return b.obj("written", *(self.variables[name] for name in names), function=self.owner.inner(expr, names))
-        raise NotImplementedError(type(expr).__name__)
+        return self.terms.obj(expr)
+
+    def read(self, variable: tree.Variable | tree.Pin) -> Reg:
+        """A variable; one that was not given is 0."""
+        return self.variables[variable.name] if variable.name in self.variables else self.builder.const(0)
+
+    def inner(self, expr: tree.Bitstring) -> Reg:
+        """A bitstring inside an expression."""
+        names = tuple(sorted(read_names(expr) - self.owner.absent))
+        values = (self.variables[name] for name in names)
+        return self.builder.obj("written", *values, function=self.owner.inner(expr, names), **self.owner.bits)
 
     def integer(self, value: int) -> Reg:
         """An integer known now as an object."""
@@ -131,7 +134,7 @@ class _Bitstring:
 
     def lower(self) -> int | Reg:
         """Evaluate, judge, write; how many bits of the last byte are written then."""
-        parts = [self.evaluate(segment, number) for number, segment in enumerate(self.expr.segments, 1)]
+        parts = [self.evaluated(segment, number) for number, segment in enumerate(self.expr.segments, 1)]
         for part in parts:
             if part.wanted is not None or part.segment.type == "utf32" or (part.segment.type == "binary" and part.segment.size is None):
                 with self.mark(part):
@@ -152,12 +155,21 @@ class _Bitstring:
 
     # --- what is written ---------------------------------------------------------------------
 
-    def evaluate(self, segment: tree.Segment, number: int) -> _Part:
-        """The value and the size of a segment."""
-        value, size = segment.value, segment.size
-        named = isinstance(value, tree.Variable | tree.Pin)
+    def evaluated(self, segment: tree.Segment, number: int) -> _Part:
+        """The value and the size of a segment; what can fail belongs to it."""
+        value = segment.value
         part = _Part(segment, number, value.name if isinstance(value, tree.Variable | tree.Pin) else "")
-        if named and part.name in self.owner.absent:
+        if all(isinstance(each, tree.Variable | tree.Pin | tree.Literal | None) for each in (value, segment.size)):
+            self.evaluate(part)
+        else:
+            with self.mark(part):
+                self.evaluate(part)
+        return part
+
+    def evaluate(self, part: _Part) -> None:
+        """Evaluate the value, then the size."""
+        segment, value, size = part.segment, part.segment.value, part.segment.size
+        if part.name in self.owner.absent:
             part.literal = b"" if segment.type == "binary" and size is None else 0
         elif isinstance(value, tree.Literal):
             part.literal = value.value
@@ -167,7 +179,6 @@ class _Bitstring:
             part.size = size.value * segment.unit
         elif size is not None:
             part.wanted = self.scope.value(size)
-        return part
 
     def _is_static(self, size: Any, segment: tree.Segment) -> bool:
         """Whether a size known now is one; another is refused when the program runs, as there."""
@@ -259,11 +270,12 @@ class _Bitstring:
         if not width:
             return
         whole = self.at == 0 and width % 8 == 0
-        if order == "little" and width > 8 and not whole:
-            number = b.number("swap", number, lo=0, hi=(1 << width) - 1, hint=number.hint, width=width, order="big")
+        straight = self.owner.straight
+        if order != straight and width > 8 and not whole:
+            number = b.number("swap", number, lo=0, hi=(1 << width) - 1, hint=number.hint, width=width, order=straight)
         if isinstance(self.at, int):
             attrs: dict[str, Any] = {"phase": self.at} if self.at else {}
-            b.emit("put", (number,), width=width, order=order if whole and width > 8 else "big", **attrs)
+            b.emit("put", (number,), width=width, order=order if whole and width > 8 else straight, **attrs)
             self.at = (self.at + width) % 8
         else:
             self.push("push", number, size=width, width=width)
@@ -271,7 +283,7 @@ class _Bitstring:
     def push(self, kind: str, *args: Reg, size: int | Reg | None, unit: int = 1, **attrs: Any) -> None:
         """Write at any bit, `size` bits, or an unknown number of units of bits."""
         phase = self.builder.reg("int", 0, 7, "phase")
-        self.builder.emit(kind, (self.scope.phase(self.at), *args), (phase,), **attrs)
+        self.builder.emit(kind, (self.scope.phase(self.at), *args), (phase,), **attrs, **self.owner.bits)
         if isinstance(self.at, int) and isinstance(size, int):
             self.at = (self.at + size) % 8
         elif not isinstance(self.at, int) or unit % 8:
@@ -293,10 +305,11 @@ class _Bitstring:
         elif part.literal == 0:  # zero bits for a name that was not given
             self.write_zeros(size, segment.unit)
         elif isinstance(size, int) and isinstance(self.at, int) and size <= WIDEST and (self.at or size % 8):
-            value, strict = self.value_of(part), self.owner.strict
-            self.put(b.number("first.bits", value, lo=0, hi=(1 << size) - 1, hint=part.name, width=size, strict=strict), size, "big")
+            value, high, strict = self.value_of(part), (1 << size) - 1, self.owner.strict
+            first = b.number("first.bits", value, lo=0, hi=high, hint=part.name, width=size, strict=strict, **self.owner.bits)
+            self.put(first, size, self.owner.straight)
         else:
-            cut = b.obj("cut", self.value_of(part), self.number(size), hint=part.name, strict=self.owner.strict)
+            cut = b.obj("cut", self.value_of(part), self.number(size), hint=part.name, strict=self.owner.strict, **self.owner.bits)
             if self.at == 0 and (size if isinstance(size, int) else segment.unit) % 8 == 0:
                 b.emit("put.bytes", (cut,))
             else:
@@ -310,7 +323,7 @@ class _Bitstring:
         elif part.ready is not None:
             self.write_bytes(part.ready)
         elif isinstance(literal, bytes) and isinstance(self.at, int) and self.at and 0 < 8 * len(literal) <= WIDEST:
-            self.put(self.builder.const(int.from_bytes(literal, "big")), 8 * len(literal), "big")
+            self.put(self.builder.const(int.from_bytes(literal, self.owner.straight)), 8 * len(literal), self.owner.straight)
         elif isinstance(literal, bytes):
             if literal:
                 self.write_bytes(self.builder.obj("constant", value=literal))
@@ -320,7 +333,7 @@ class _Bitstring:
     def write_zeros(self, size: int | Reg, unit: int) -> None:
         """Write so many zero bits."""
         if isinstance(size, int) and size <= WIDEST:
-            self.put(self.builder.const(0), size, "big")
+            self.put(self.builder.const(0), size, self.owner.straight)
         else:
             known = size if isinstance(size, int) else None
             self.push("push.int", self.scope.integer(0), self.number(size), size=known, unit=unit, order="big", strict=None)

@@ -31,8 +31,28 @@ def read_names(expr: tree.Expr | None) -> frozenset[str]:
         case tree.Both(left, right):
             found = (read_names(part) for part in (left, right))
         case tree.Comprehension():
-            raise NotImplementedError
+            return frozenset()
     return frozenset().union(*found)
+
+
+def unbuildable(expr: tree.Expr | None) -> tree.Expr | None:
+    """The first part of a pattern that has no value: `_`, two patterns of one value; or a comprehension, which is run by itself."""
+    match expr:
+        case tree.Wildcard() | tree.Both() | tree.Comprehension():
+            return expr
+        case tree.Bitstring(segments):
+            parts: tuple[tree.Expr | None, ...] = tuple(part for segment in segments for part in (segment.value, segment.size))
+        case tree.Call(_, parts) | tree.TupleOf(parts):
+            pass
+        case tree.ListOf(items, tail):
+            parts = (*items, tail)
+        case tree.MapOf(pairs):
+            parts = tuple(part for pair in pairs for part in pair)
+        case tree.RangeOf(first, last, step):
+            parts = (first, last, step)
+        case _:
+            return None
+    return next((found for part in parts if (found := unbuildable(part)) is not None), None)
 
 
 def zero_of(expr: tree.Expr, name: str) -> int | bytes | None:

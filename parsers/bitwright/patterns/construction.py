@@ -6,44 +6,94 @@ Promise: whatever the values, `build` gives a bitstring (or, of an expression th
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
+from bitwright import bitsyntax
 from bitwright.bitsyntax import tree
-from bitwright.engines import ENGINES, default_engine
 from bitwright.errors import DEFAULT_LIMITS, BuildError, EngineDisagreement, Limits, PatternError, Problem
 from bitwright.ir.interp import Machine
 from bitwright.ir.ops import Program
 from bitwright.ir.verify import verify
 from bitwright.lower.construct import lower_construct
-from bitwright.lower.construct_names import read_names, zero_of
+from bitwright.lower.construct_names import read_names, unbuildable, zero_of
 from bitwright.lower.passes import optimize
+from bitwright.patterns.inputs import BitOrder
+from bitwright.programs import ENGINES, default_engine
 from bitwright.wire.writing import Unwritable, canonical
 
-Values = Mapping[str, Any]
+Values: TypeAlias = Mapping[str, Any]
+Dialect: TypeAlias = Literal["elixir", "erlang"]
+
+_CACHED: Final = 1024  # constructions that `construct()` remembers
+_NO_VALUE: Final = {
+    tree.Wildcard: ("`_` has no value", "write one, or a name such as _reserved, which is zero where it is not given"),
+    tree.Both: ("`=` between two patterns has no value", "write the one that is to be built"),
+    tree.Comprehension: ("a comprehension is not built inside another expression", "run it with comprehension() and give its value a name"),
+}
+
+
+def construct(text: str, *, dialect: Dialect = "elixir", extended: bool = False, bit_order: BitOrder = "msb") -> Construction:
+    """The construction of a text, made once however often it is asked for; PatternError if it is none."""
+    if not isinstance(text, str):
+        raise TypeError(f"a construction is text, not {type(text).__name__}")
+    return _known(text, dialect, extended, bit_order, default_engine())
+
+
+@functools.lru_cache(_CACHED)
+def _known(text: str, dialect: Dialect, extended: bool, bit_order: BitOrder, engine: str) -> Construction:
+    return Construction(text, dialect=dialect, extended=extended, bit_order=bit_order, engine=engine)
 
 
 class Construction:
-    """A text that builds: `<<a::4, b::12>>`, `<<byte_size(b)::16, b::binary>>`, `a <> b`."""
+    """A text that builds: `<<a::4, b::12>>`, `<<byte_size(b)::16, b::binary>>`, `a <> b`.
+
+    It is a value, as patterns are.  `names` are what it takes, sorted; `expr` is the tree where a pattern has it already.
+    """
 
     def __init__(
-        self, expr: tree.Expr, text: str, *, bit_order: Literal["msb", "lsb"] = "msb", engine: str | None = None
+        self, text: str, *, dialect: Dialect = "elixir", extended: bool = False, bit_order: BitOrder = "msb", engine: str | None = None,
+        expr: tree.Expr | None = None,
     ) -> None:  # fmt: skip
-        name = engine if engine not in (None, "auto") else default_engine()
-        if name not in ENGINES:
-            raise ValueError(f"no engine is called {name!r}; there are: auto, {', '.join(ENGINES)}")
-        self.expr, self.text, self.bit_order, self.engine = expr, text, bit_order, name
-        self.names: Final = tuple(sorted(read_names(expr)))
-        self._optional = tuple(name for name in self.names if name.startswith("_"))
-        self._ways: dict[Any, _Way] = {}
-
-    def __repr__(self) -> str:
-        return f"bitwright.construct({self.text!r})"
+        options = ("dialect", dialect, ("elixir", "erlang")), ("bit order", bit_order, ("msb", "lsb"))
+        for what, value, known in (*options, ("engine", engine := engine or default_engine(), ENGINES)):
+            if value not in known:
+                raise ValueError(f"no {what} is called {value!r}; there are: {', '.join(known)}")
+        self.text, self.dialect, self.extended, self.bit_order, self.engine = text, dialect, extended, bit_order, engine
+        self.expr: Final = bitsyntax.parse_construction(text, dialect, extended=extended) if expr is None else expr
+        wrong = unbuildable(self.expr)
+        if wrong is not None:
+            message, advice = _NO_VALUE[type(wrong)]
+            raise PatternError(message, text, wrong.at, advice)
+        self.names: Final = tuple(sorted(read_names(self.expr)))
+        self._optional: Final = tuple(name for name in self.names if name.startswith("_"))
+        self._ways: Final[dict[Any, _Way]] = {}
 
     def on(self, engine: str) -> Construction:
-        """The same construction on another engine."""
-        return Construction(self.expr, self.text, bit_order=self.bit_order, engine=engine)
+        """The same construction, run by another engine."""
+        return self if engine == self.engine else _known(self.text, self.dialect, self.extended, self.bit_order, engine)
+
+    def _key(self) -> tuple[Any, ...]:
+        return self.text, self.dialect, self.extended, self.bit_order, self.engine
+
+    def __eq__(self, other: object) -> bool:
+        return self._key() == other._key() if isinstance(other, Construction) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _known, self._key()
+
+    def __repr__(self) -> str:
+        options = ("dialect", self.dialect, "elixir"), ("extended", self.extended, False), ("bit_order", self.bit_order, "msb")
+        said = [f"{name}={value!r}" for name, value, usual in options if value != usual]
+        engine = f".on({self.engine!r})" if self.engine != default_engine() else ""
+        return f"bitwright.construct({', '.join([repr(self.text), *said])}){engine}"
+
+    # --- building ----------------------------------------------------------------------------
 
     def build(self, *, strict: bool = False, **values: Any) -> Any:
         """Write the values: bytes, or a `bitstring.Bits` where the bits are no whole bytes.
@@ -65,7 +115,7 @@ class Construction:
         defaults = {name: value for name in self._optional if (value := zero_of(self.expr, name)) is not None}
         optimized = optimize(self.program())
         verify(optimized)
-        source, names = emit_keyword_build(optimized, defaults)
+        source, names = emit_keyword_build(optimized, defaults, lsb=self.bit_order == "lsb")
         names["general"] = self._general
         self.build = compile_source(source, names, "build")["build"]  # type: ignore[method-assign]
 
@@ -88,7 +138,7 @@ class Construction:
         return way.run(*given)
 
     def _undefined(self, name: str) -> PatternError:
-        return PatternError(f"undefined variable {name!r}", self.text, 0, f"pass its value: build({name}=...)")
+        return PatternError(f"undefined variable {name!r}", self.text, None, f"pass its value: build({name}=...)")
 
     # --- programs ----------------------------------------------------------------------------
 
@@ -108,7 +158,7 @@ class Construction:
     def _way(self, absent: tuple[str, ...], strict: bool, limits: Limits) -> _Way:
         program = self.program(strict=strict, absent=absent, limits=limits)
         names = tuple(name for name in self.names if name not in absent)
-        run = _interpreted(program) if self.engine == "interp" else _compiled(program)
+        run = (_interpreted if self.engine == "interp" else _compiled)(program, self.bit_order == "lsb")
         made = _Way(_taker(names), run)
         self._ways[(absent, strict, limits) if limits is not DEFAULT_LIMITS else (absent, strict)] = made
         return made
@@ -133,14 +183,14 @@ def _taker(names: tuple[str, ...]) -> Callable[[Values], tuple[Any, ...]]:
     return operator.itemgetter(*names)
 
 
-def _interpreted(program: Program) -> Callable[..., Any]:
+def _interpreted(program: Program, lsb: bool) -> Callable[..., Any]:
     yields_term = program.functions["entry"].outs == ("obj",)
 
     def run(*given: Any) -> Any:
         machine = Machine(program)
         try:
             found = machine.run(*given)
-            return found[0] if yields_term else canonical(machine.out, machine.loose)
+            return found[0] if yields_term else canonical(machine.out, machine.loose, lsb)
         except Unwritable as refused:
             raise BuildError(Problem(refused.code, refused.message)) from None
         except RecursionError:
@@ -149,7 +199,7 @@ def _interpreted(program: Program) -> Callable[..., Any]:
     return run
 
 
-def _compiled(program: Program) -> Callable[..., Any]:
+def _compiled(program: Program, lsb: bool) -> Callable[..., Any]:
     """The compiled program; where it fails, the interpreter says why."""
     from bitwright.backends.python import compile_program
     from bitwright.backends.python.runtime import FAILURES
@@ -158,12 +208,12 @@ def _compiled(program: Program) -> Callable[..., Any]:
     verify(optimized)
     entry = compile_program(optimized, "build")[0]["entry"]
     outs = optimized.functions["entry"].outs
-    explain = _interpreted(program)
+    explain = _interpreted(program, lsb)
 
     def run(*given: Any) -> Any:
         try:
             made, found = entry(*given)
-            return made if not outs else found if outs == ("obj",) else canonical(bytearray(made), found)
+            return made if not outs else found if outs == ("obj",) else canonical(bytearray(made), found, lsb)
         except FAILURES:
             pass  # the way that explains failures
         explain(*given)

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
 
 from bitwright import bitsyntax
-from bitwright.engines import ENGINES, default_engine
-from bitwright.errors import ParseError, PatternError
+from bitwright.errors import BuildError, ParseError, PatternError, Problem
+from bitwright.ir.interp import Machine
 from bitwright.patterns.inputs import BitOrder, bits_of, slice_of
 from bitwright.patterns.programs import MatchPrograms, entry_of
+from bitwright.programs import ENGINES, default_engine
 from bitwright.terms import normal
 
 if TYPE_CHECKING:
@@ -119,17 +120,36 @@ class Pattern:
     def build(self, *, strict: bool = False, **values: Any) -> bytes | BitString:
         """The bits that the pattern describes, as Elixir's construction makes them: what is too large is cut off.
 
-        `strict` refuses that with a BuildError instead.  Bytes, or a `bitstring.Bits` where the length is no multiple of 8.
+        `strict` refuses that with a BuildError instead, and what the pattern's guard refuses.  Bytes, or a `bitstring.Bits` where
+        the length is no multiple of 8.  Names that begin with an underscore and are not given are zero bits; `_` has no value.
         """
-        return self.build_from(values, strict=strict)
+        made: bytes | BitString = self._constructing().build(strict=strict, **values)
+        if strict:
+            self._demand_guard(made, values)
+        elif not self._tree.guards and "build" in vars(self._constructing()):  # it was compiled: from now on calls cost no more
+            self.__dict__["build"] = self._constructing().build
+        return made
 
     def build_from(self, values: Mapping[str, Any], *, strict: bool = False) -> bytes | BitString:
         """`build` for values in a mapping, whatever their names are."""
+        made: bytes | BitString = self._constructing().build_from(values, strict=strict)
+        if strict:
+            self._demand_guard(made, values)
+        return made
+
+    def _constructing(self) -> Construction:
         from bitwright.patterns.construction import Construction
 
         if self._construction is None:
-            self._construction = Construction(self._tree.pattern, self.text, bit_order=self.bit_order, engine=self.engine)
-        return self._construction.build_from(values, strict=strict)  # type: ignore[no-any-return]
+            self._construction = Construction(
+                self.text, dialect=self.dialect, bit_order=self.bit_order, engine=self.engine, expr=self._tree.pattern
+            )
+        return self._construction
+
+    def _demand_guard(self, made: Any, values: Mapping[str, Any]) -> None:
+        """What was built must match, where a guard could refuse it."""
+        if self._tree.guards and self._match(made, **values) is None:
+            raise BuildError(Problem("check", "the pattern does not match what it builds of these values: its guard does not hold"))
 
     # --- looking -----------------------------------------------------------------------------
 
@@ -237,8 +257,6 @@ class Pattern:
         data, size = raw
         if self.engine == "python":
             return self._programs.compiled(bound, prefix=prefix)[0]["entry"](data, 0, size, *given)  # type: ignore[no-any-return]
-        from bitwright.ir.interp import Machine
-
         machine = Machine(self._programs.lowered(bound, prefix=prefix))
         machine.data = data
         try:
@@ -252,8 +270,6 @@ class Pattern:
         value = normal(value)
         if self.engine == "python":
             return self._programs.compiled(bound)[0]["entry"](b"", value, *given)  # type: ignore[no-any-return]
-        from bitwright.ir.interp import Machine
-
         try:
             found: Bindings = Machine(self._programs.lowered(bound)).run(value, *given)[0]
         except ParseError:

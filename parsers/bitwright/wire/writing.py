@@ -12,7 +12,7 @@ import math
 from typing import Any, Final, Literal
 
 from bitwright.errors import Fault
-from bitwright.wire.bitstrings import INSTALL
+from bitwright.wire.bitstrings import INSTALL, bits_at, number_of_bits
 from bitwright.wire.floats import WIDTHS, bits_of_float, infinity_of
 from bitwright.wire.varints import KINDS, bounds_of_varint, write_varint
 
@@ -69,11 +69,16 @@ def size_in_bits(value: Any, unit: int, limit: int) -> int:
     return number * unit
 
 
-def in_chunks(number: int, width: int) -> int:
-    """An integer in little endian, as the number whose bits go onto the wire most significant first; a chunk of fewer bits is the last."""
+def as_stream(number: int, width: int, order: Literal["big", "little"], lsb: bool = False) -> int:
+    """An integer of a byte order, as the number whose bits go onto the wire most significant first, or with `lsb` least.
+
+    Of the chunks of 8 bits a shorter one is the last on the wire: the least significant in big endian, in little the most.
+    """
+    if (order == "little") is lsb or width <= 8:
+        return number
     whole, odd = divmod(width, 8)
-    if not odd:
-        return int.from_bytes(number.to_bytes(whole, "little"), "big")
+    if lsb:
+        return int.from_bytes((number >> odd).to_bytes(whole, "big"), "little") | (number & (1 << odd) - 1) << 8 * whole
     first = (number & (1 << 8 * whole) - 1).to_bytes(whole, "little")
     return int.from_bytes(first, "big") << odd | number >> 8 * whole
 
@@ -160,7 +165,7 @@ def whole(value: Any, unit: int) -> Any:
     return found
 
 
-def cut(value: Any, size: int, strict: bool) -> Any:
+def cut(value: Any, size: int, strict: bool, lsb: bool = False) -> Any:
     """The first `size` bits of a bitstring, which must have them; with `strict` no more of them either."""
     found: Any = value if value.__class__ is bytes else bitstring_of(value)
     count = bits_in(found)
@@ -170,38 +175,38 @@ def cut(value: Any, size: int, strict: bool) -> Any:
         raise Unwritable("size", "the value {} is shorter than the size of the segment", found)
     if strict:
         raise Unwritable("size", f"the value {{}} has {count} bits, the segment {size}", found)
-    if found.__class__ is bytes and size % 8 == 0:
-        return found[: size // 8]
-    raw = found if found.__class__ is bytes else found.tobytes()
-    number, _ = as_number(raw[: (size + 7) // 8])
-    return canonical(bytearray((number >> -size % 8 << -size % 8).to_bytes((size + 7) // 8, "big")), size % 8)
+    if found.__class__ is bytes:
+        if size % 8 == 0:
+            return found[: size // 8]
+        found = found[: (size + 7) // 8]
+    number, count = as_number(found, lsb)
+    out = bytearray()
+    return canonical(out, push_number(out, 0, number & (1 << size) - 1 if lsb else number >> (count - size), size, lsb), lsb)
 
 
-def first_bits(value: Any, width: int, strict: bool) -> int:
+def first_bits(value: Any, width: int, strict: bool, lsb: bool = False) -> int:
     """The first bits of a bitstring as a number."""
-    number, count = as_number(cut(value, width, strict))
-    assert count == width
-    return number
+    return as_number(cut(value, width, strict, lsb), lsb)[0]
 
 
-def as_number(value: Any) -> tuple[int, int]:
-    """The bits of a bitstring as a number, and how many they are."""
+def as_number(value: Any, lsb: bool = False) -> tuple[int, int]:
+    """The bits of a bitstring as a number whose most significant bit, or with `lsb` the least, is the first; and how many they are."""
+    order: Literal["big", "little"] = "little" if lsb else "big"
     if value.__class__ is bytes:
-        return int.from_bytes(value, "big"), 8 * len(value)
-    count = len(value)
-    return int.from_bytes(value.tobytes(), "big") >> (-count % 8), count
+        return int.from_bytes(value, order), 8 * len(value)
+    return number_of_bits(value, order), len(value)
 
 
-def canonical(out: bytearray, phase: int) -> Any:
-    """What was written as a bitstring; `phase` bits of the last byte are, or 0 for all."""
+def canonical(out: bytearray, phase: int, lsb: bool = False) -> Any:
+    """What was written as a bitstring; `phase` bits of the last byte are, or 0 for all.  Of `bitstring.Bits` the first bit is the first."""
     if not phase:
         return bytes(out)
+    count = 8 * len(out) - 8 + phase
     try:
         from bitstring import Bits
     except ImportError:
-        count = 8 * len(out) - 8 + phase
         raise Unwritable("size", f"has {count} bits, which are no whole bytes: that takes the package bitstring ({INSTALL})") from None
-    return Bits(hex=out.hex())[: 8 * len(out) - 8 + phase]
+    return bits_at(bytes(out), count, 0, "little" if lsb else "big", Bits)
 
 
 # --- texts and numbers of variable size --------------------------------------------------------------
@@ -228,34 +233,39 @@ def shortest_varint(value: Any, coding: str) -> bytes:
 # --- the writer ----------------------------------------------------------------------------------
 
 
-def push_number(out: bytearray, phase: int, number: int, width: int) -> int:
-    """Append `width` bits, most significant first; `phase` bits of the last byte were written before.  The new phase."""
+def push_number(out: bytearray, phase: int, number: int, width: int, lsb: bool = False) -> int:
+    """Append `width` bits, most significant first; `phase` bits of the last byte were written before.  The new phase.
+
+    With `lsb` the least significant bit is the first, and bytes are filled from that side.
+    """
     after = phase + width
-    if width:
+    if width and lsb:
+        out += (number << phase | out.pop() if phase else number).to_bytes((after + 7) // 8, "little")
+    elif width:
         if phase:
             number |= out.pop() >> (8 - phase) << width
         out += (number << -after % 8).to_bytes((after + 7) // 8, "big")
     return after % 8
 
 
-def push_integer(out: bytearray, phase: int, value: Any, width: int, order: Literal["big", "little"], strict: str | None) -> int:
+def push_integer(
+    out: bytearray, phase: int, value: Any, width: int, order: Literal["big", "little"], strict: str | None, lsb: bool = False
+) -> int:  # fmt: skip
     """Append the low bits of an integer."""
-    number = low_bits(value, width, strict)
-    return push_number(out, phase, in_chunks(number, width) if order == "little" and width > 8 else number, width)
+    return push_number(out, phase, as_stream(low_bits(value, width, strict), width, order, lsb), width, lsb)
 
 
 def push_float(
-    out: bytearray, phase: int, value: Any, size: int, order: Literal["big", "little"], strict: bool, nonfinite: bool
+    out: bytearray, phase: int, value: Any, size: int, order: Literal["big", "little"], strict: bool, nonfinite: bool, lsb: bool = False
 ) -> int:  # fmt: skip
     """Append a float of a size that is known only now."""
     width = float_width(size)
-    number = nearest_float(value, width, strict, nonfinite)
-    return push_number(out, phase, in_chunks(number, width) if order == "little" else number, width)
+    return push_number(out, phase, as_stream(nearest_float(value, width, strict, nonfinite), width, order, lsb), width, lsb)
 
 
-def push_bits(out: bytearray, phase: int, value: Any) -> int:
+def push_bits(out: bytearray, phase: int, value: Any, lsb: bool = False) -> int:
     """Append a bitstring, as `bitstring_of` gives it."""
     if not phase and value.__class__ is bytes:
         out += value
         return 0
-    return push_number(out, phase, *as_number(value))
+    return push_number(out, phase, *as_number(value, lsb), lsb)

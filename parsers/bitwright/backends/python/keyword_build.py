@@ -38,7 +38,7 @@ def can_be_keywords(names: tuple[str, ...]) -> bool:
     )
 
 
-def emit_keyword_build(program: Program, defaults: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+def emit_keyword_build(program: Program, defaults: Mapping[str, Any], *, lsb: bool = False) -> tuple[str, dict[str, Any]]:
     """The source of `build`, and its globals but for `general`; values in `defaults` need not be given."""
     names, function = Names(), program.functions[program.entry]
     params = [param.hint for param in function.params]
@@ -48,7 +48,7 @@ def emit_keyword_build(program: Program, defaults: Mapping[str, Any]) -> tuple[s
     for each in program.functions.values():
         if each is not function:
             lines += [*Emitter(program, each, names, BUILD).source("out"), ""]
-    body = _body(Emitter(program, function, names, BUILD))
+    body = _body(Emitter(program, function, names, BUILD), lsb)
     for name in (*OWN, *params, *program.functions):
         names.values.pop(name, None)
     names.values.update(Fail=Fail, FAILURES=FAILURES, canonical=canonical, ABSENT=ABSENT)
@@ -70,7 +70,7 @@ def emit_keyword_build(program: Program, defaults: Mapping[str, Any]) -> tuple[s
     return "\n".join(lines), names.values
 
 
-def _body(emitter: Emitter) -> list[str]:
+def _body(emitter: Emitter, lsb: bool) -> list[str]:
     """What is tried: the parts joined where each is whole bytes, else an output that is filled."""
     emitter.indent = 3
     for param in emitter.function.params:
@@ -87,7 +87,7 @@ def _body(emitter: Emitter) -> list[str]:
         else:
             others.append(line)
     if results or any(_OUTPUT.search(line) for line in others):
-        end = f"canonical(out, {results[0]})" if results else "bytes(out)"
+        end = f"canonical(out, {results[0]}{', True' if lsb else ''})" if results else "bytes(out)"
         return [f"{indent}out = bytearray()", *emitter.lines, f"{indent}return {end}"]
     return [*others, f"{indent}return {_joined(parts, _of_known_size(emitter))}"]
 

@@ -22,10 +22,15 @@ def _low(e: Emitter, op: Op) -> None:
     e.define(op.outs[0], f"{e.names.add('low_bits', writing.low_bits)}({strip(text)}, {width}, {strict!r})")
 
 
+def _constants(op: Op, names: tuple[str, ...]) -> list[str]:
+    """Constants as arguments; the last says that bytes are filled from their least significant bit, where they are."""
+    return [*(repr(op.attrs[name]) for name in names), *(["True"] if op.attrs.get("bits", "msb") == "lsb" else [])]
+
+
 def _cut(e: Emitter, op: Op) -> None:
     value, size = (strip(e.expr(arg)) for arg in op.args)
     name, bits = e.variable(op.outs[0]), op.args[1].lo
-    call = f"{name} = {e.names.add('cut', writing.cut)}({value}, {size}, {op.attrs['strict']})"
+    call = f"{name} = {e.names.add('cut', writing.cut)}({', '.join([value, size, *_constants(op, ('strict',))])})"
     if bits != op.args[1].hi or bits % 8 or not value.isidentifier():
         e.line(call)
         return
@@ -48,7 +53,7 @@ def _push_at(name: str, function: Callable[..., Any], *constants: str) -> Emit:
     """An op that writes at any bit: its output and its phase come first, its constants last."""
 
     def emit(e: Emitter, op: Op) -> None:
-        args = ", ".join(["out", *(strip(e.expr(arg)) for arg in op.args), *(repr(op.attrs[constant]) for constant in constants)])
+        args = ", ".join(["out", *(strip(e.expr(arg)) for arg in op.args), *_constants(op, constants)])
         call = f"{e.names.add(name, function)}({args})"
         e.line(f"{e.variable(op.outs[0])} = {call}" if e.uses.get(op.outs[0]) else call)
 
@@ -59,21 +64,21 @@ def _call(name: str, function: Callable[..., Any], *constants: str) -> Emit:
     """An op that is a function of its values and its constants, called where it stands, since it can fail."""
 
     def emit(e: Emitter, op: Op) -> None:
-        args = ", ".join([*(strip(e.expr(arg)) for arg in op.args), *(repr(op.attrs[constant]) for constant in constants)])
+        args = ", ".join([*(strip(e.expr(arg)) for arg in op.args), *_constants(op, constants)])
         e.line(f"{e.variable(op.outs[0])} = {e.names.add(name, function)}({args})")
 
     return emit
 
 
-def written(function: Callable[..., int | None], *args: Any) -> Any:
+def written(function: Callable[..., int | None], lsb: bool, *args: Any) -> Any:
     """What a function writes into an output of its own."""
     out = bytearray()
     phase = function(out, *args)
-    return writing.canonical(out, phase or 0)
+    return writing.canonical(out, phase or 0, lsb)
 
 
 def _written(e: Emitter, op: Op) -> None:
-    args = ", ".join([op.attrs["function"], *(strip(e.expr(arg)) for arg in op.args)])
+    args = ", ".join([op.attrs["function"], str(op.attrs.get("bits", "msb") == "lsb"), *(strip(e.expr(arg)) for arg in op.args)])
     e.line(f"{e.variable(op.outs[0])} = {e.names.add('written', written)}({args})")
 
 
