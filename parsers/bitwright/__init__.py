@@ -37,6 +37,7 @@ from bitwright.values import SKIPPED, UUID, IPv4Address, IPv6Address, MACAddress
 if TYPE_CHECKING:
     from bitwright import capture, stack
     from bitwright.patterns.clauses import Clauses, case
+    from bitwright.patterns.comprehension import Comprehension, comprehension
     from bitwright.patterns.construction import Construction, construct
     from bitwright.patterns.explanation import Explanation
     from bitwright.patterns.pattern import Pattern, pattern
@@ -44,10 +45,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "SKIPPED", "UUID", "BitwrightError", "BuildError", "Clauses", "Construction", "Cursor", "DeclarationError",
+    "SKIPPED", "UUID", "BitwrightError", "BuildError", "Clauses", "Comprehension", "Construction", "Cursor", "DeclarationError",
     "Explanation", "FieldCodec", "Finding", "IPv4Address", "IPv6Address", "Limits", "LintWarning", "MACAddress", "Name", "NeedMore",
     "OpenEnum", "ParseError", "Pattern", "PatternError", "Struct", "Timestamp", "Transform", "Zlib", "align", "array", "at", "auto",
-    "bits", "capture", "case", "check", "checksum", "coded", "const", "construct", "domain_name", "f16", "f32", "f64",
+    "bits", "capture", "case", "check", "checksum", "coded", "comprehension", "const", "construct", "domain_name", "f16", "f32", "f64",
     "flag", "i8", "i16", "i32", "i64", "ipv4", "ipv6", "mac", "nested", "pad", "param", "pattern", "payload", "raw", "reserved", "rest",
     "select", "span", "stack", "switch", "text", "timestamp", "u8", "u16", "u24", "u32", "u48", "u64", "uuid", "variant", "varint",
     "when",
@@ -57,6 +58,7 @@ __all__ = [
 # Where the names are that are loaded when they are first used, so that `import bitwright` stays light.
 _LATER = {
     "Clauses": "patterns.clauses", "case": "patterns.clauses",
+    "Comprehension": "patterns.comprehension", "comprehension": "patterns.comprehension",
     "Construction": "patterns.construction", "construct": "patterns.construction",
     "Explanation": "patterns.explanation", "Pattern": "patterns.pattern", "pattern": "patterns.pattern",
     "capture": "capture", "stack": "stack",

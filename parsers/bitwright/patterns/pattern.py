@@ -7,7 +7,7 @@ raises `PatternError` alone, where a name that the pattern reads from outside ha
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
 
 from bitwright import bitsyntax
@@ -108,6 +108,16 @@ class Pattern:
             return None if found is None else (found[0], raw[0][found[1] :])
         found = self._run(bound, raw, given, prefix=True)
         return None if found is None else (found[0], slice_of(raw, found[1], self.bit_order))
+
+    def iter(self, data: Any, /, *, strict: bool = False, **bindings: Any) -> Iterator[Bindings]:
+        """The variables of each element, for data that are the pattern again and again.
+
+        As Elixir's generators do it: an element that differs from the pattern, but is as wide, is left out, and where fewer bits
+        are left than an element takes the loop ends.  With `strict` both are a ParseError that names the place.
+        """
+        from bitwright.patterns.iteration import iterate
+
+        return iterate(self, data, bindings, strict=strict)
 
     def explain(self, data: Any, /, **bindings: Any) -> Explanation:
         """Whether the data match, and if not, why: which segment, at which bit, what was expected."""

@@ -431,8 +431,10 @@ def concatenation(value: Any, more: Any = None) -> list[Any]:
 
 def taken(value: Any, amount: Any) -> list[Any]:
     """`Enum.take`; a negative amount from the end."""
-    found, amount = items_of(value), integer(amount)
-    return found[:amount] if amount >= 0 else found[amount:] if amount > -len(found) else found[:]
+    if integer(amount) == 0:
+        return []
+    found = items_of(value)
+    return found[:amount] if amount > 0 else found[amount:] if amount > -len(found) else found[:]
 
 
 def dropped(value: Any, amount: Any) -> list[Any]:

@@ -231,6 +231,8 @@ def split(value: Any, what: Any = None) -> list[bytes]:
     """`String.split`: at white space, or at a string."""
     if what is None:
         return [bytes_of(each) for each in text(value).split()]
+    if what == b"":
+        return [b"", *graphemes(value), b""]
     return binary(value).split(_some(what)) if not isinstance(what, list) else _split_at_any(binary(value), [_some(w) for w in what])
 
 

@@ -1,0 +1,74 @@
+"""Runs the programs of a pattern on either engine, from any bit on.
+
+Promise: an engine only runs what it is given; why something does not match is asked of the interpreter, and only if somebody wants to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bitwright.errors import EngineDisagreement, ParseError
+from bitwright.ir.interp import Machine
+from bitwright.patterns.inputs import bits_of
+from bitwright.patterns.programs import NOTHING, MatchPrograms, entry_of
+from bitwright.terms import normal
+
+Bindings = dict[str, Any]
+
+
+class Matcher:
+    """One pattern on one engine; `bound` are the names that it compares, in Erlang."""
+
+    def __init__(self, programs: MatchPrograms, engine: str, bound: frozenset[str] = NOTHING) -> None:
+        self.programs, self.engine, self.bound = programs, engine, bound
+        self.takes_bits = entry_of(programs.lowered(bound)).unit == "bit"
+
+    def given(self, values: Mapping[str, Any]) -> list[Any]:
+        """What the program takes from outside."""
+        return self.programs.values(self.bound, values)
+
+    def prefix(self, raw: tuple[bytes, int], at: int, given: list[Any]) -> tuple[Bindings, int] | None:
+        """What a pattern of bits binds from a bit on, and the bit after it; None if it does not match there."""
+        data, size = raw
+        if self.engine == "python":
+            entry = self.programs.compiled(self.bound, prefix=True)[0]["entry"]
+            return entry(data, at, size, *given)  # type: ignore[no-any-return]  # generated
+        try:
+            return self._interpreted(raw, at, given)
+        except ParseError:
+            return None
+
+    def _interpreted(self, raw: tuple[bytes, int], at: int, given: list[Any]) -> tuple[Bindings, int]:
+        machine = Machine(self.programs.lowered(self.bound, prefix=True))
+        machine.data = raw[0]
+        record, after = machine.run(at, raw[1], *given)
+        return record, after
+
+    def refusal(self, raw: tuple[bytes, int], at: int, given: list[Any]) -> Exception:
+        """Why it does not match there."""
+        try:
+            self._interpreted(raw, at, given)
+        except ParseError as error:
+            return error
+        return EngineDisagreement(f"the {self.engine} backend refused what the interpreter matches at bit {at}")
+
+    def value(self, value: Any, given: list[Any]) -> Bindings | None:
+        """What the pattern binds of a whole value; None if it does not match."""
+        if self.takes_bits:
+            raw = bits_of(value, self.programs.bit_order)
+            if raw is None:
+                return None
+            data, arguments = raw[0], [0, raw[1]]
+        else:
+            data, arguments = b"", [normal(value)]
+        if self.engine == "python":
+            found: Any = self.programs.compiled(self.bound)[0]["entry"](data, *arguments, *given)
+            return found[0] if self.takes_bits and found is not None else found  # type: ignore[no-any-return]  # generated
+        machine = Machine(self.programs.lowered(self.bound))
+        machine.data = data
+        try:
+            record: Bindings = machine.run(*arguments, *given)[0]
+        except ParseError:
+            return None
+        return record

@@ -1,0 +1,37 @@
+"""Comprehensions against what the real matcher answered."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import bitwright
+from bitwright.errors import BitwrightError
+from tests.patterns.vectors import cases, differs, same, term
+
+SHARED = Path(__file__).parents[3] / "shared" / "vectors" / "bitsyntax.json"
+CASES = [case for name in ("comprehension", "erlang") for _, case in cases(name) if case.kind == "comprehension"]
+
+
+def test_what_the_real_matcher_makes(engine: str) -> None:
+    wrong = [said for case in CASES if (said := differs(case, engine))]
+    assert not wrong, "\n".join(wrong[:20])
+    assert len(CASES) > 120
+
+
+def test_the_shared_vectors(engine: Any) -> None:
+    if not SHARED.exists():
+        pytest.skip("no shared vectors here")
+    for vector in json.loads(SHARED.read_text("utf-8"))["comprehension"]:
+        made = bitwright.comprehension(vector["expr"]).on(engine)
+        given = {name: term(value) for name, value in vector["values"].items()}
+        if vector["result"] == "error":
+            with pytest.raises(BitwrightError):
+                made(**given)
+        elif isinstance(vector["value"], dict) and "term" in vector["value"]:
+            assert bitwright.construct(vector["value"]["term"]).build() == made(**given)
+        else:
+            assert same(made(**given), term(vector["value"])), vector["id"]
