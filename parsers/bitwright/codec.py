@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
 from bitwright import kept
+from bitwright.engines import ENGINES, default_engine
 from bitwright.errors import (
     DEFAULT_LIMITS,
     BuildError,
@@ -25,7 +26,7 @@ from bitwright.ir.interp import Machine, Span
 from bitwright.ir.interp_build import names_led_astray
 from bitwright.lower.facts import Options, reads_to_end
 from bitwright.lower.projection import paths_asked
-from bitwright.programs import ENGINES, Programs, default_engine
+from bitwright.programs import Programs
 
 
 def codec_of(struct: type, backend: str | None = None) -> Codec:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any
 
+from bitwright.engines import default_engine
 from bitwright.errors import BuildError, ParseError, Problem, declaration_error
 from bitwright.ir.ops import Program
 from bitwright.ir.verify import verify
@@ -17,14 +17,7 @@ from bitwright.lower.passes import optimize
 from bitwright.lower.passes.waiting import NoWaitingForm, mark_waiting
 from bitwright.schema import spec
 
-ENGINES: Final = ("python", "interp")
 Runner = Callable[..., Any]
-
-
-def default_engine() -> str:
-    """The engine that serves where none is named: `BITWRIGHT_BACKEND`, or the fastest there is."""
-    wanted = os.environ.get("BITWRIGHT_BACKEND", "auto")
-    return ENGINES[0] if wanted in ("", "auto") else wanted
 
 
 def generic_parse(struct: type) -> Any:

@@ -13,7 +13,7 @@ import pytest
 from bitstring import BitArray, Bits
 
 import bitwright
-from bitwright import Pattern
+from bitwright import Pattern, PatternError
 
 HEADER = """
     <<message_id::binary-size(2), qr::1, opcode::4, flag_aa::1, flag_tc::1, flag_rd::1, flag_ra::1,
@@ -78,11 +78,72 @@ def test_runs_of_bits_match(engine: Any) -> None:
     assert pattern.match(Bits(bin="10")) is None
 
 
+def test_names_that_begin_with_an_underscore_are_left_out_but_compared(engine: Any) -> None:
+    pattern = bitwright.pattern("<<_x, a, _x>>").on(engine)
+    assert pattern.match(b"\x01\x02\x01") == {"a": 2}
+    assert pattern.match(b"\x01\x02\x03") is None
+    assert pattern.names == ("a",)
+
+
 def test_what_is_not_needed_is_ignored(engine: Any) -> None:
     pattern = bitwright.pattern("<<a>>").on(engine)
     assert pattern.match(b"\x01", b=2) == {"a": 1}
     assert pattern.match(b"\x01", b=2) == {"a": 1}
     assert pattern.match(bytearray(b"\x01"), a=2) == {"a": 1}, "a name is bound anew"
+
+
+def test_a_name_without_a_value_is_an_error_with_its_place(engine: Any) -> None:
+    pattern = bitwright.pattern("<<a::size(n), ^b>>").on(engine)
+    assert pattern.free == ("b", "n")
+    with pytest.raises(PatternError, match="undefined variable `b`") as caught:
+        pattern.match(b"\x01", n=8)
+    assert (caught.value.line, caught.value.column) == (1, 15)
+    for ask in (pattern.match, pattern.match_prefix, pattern.explain):
+        with pytest.raises(PatternError, match="undefined variable"):
+            ask(b"\x01")
+    assert pattern.match(b"\x01\x02", n=8, b=2) == {"a": 1}
+
+
+def test_names_that_the_methods_use_themselves(engine: Any) -> None:
+    pattern = bitwright.pattern("<<self::size(data), strict::size(bindings)>>").on(engine)
+    assert pattern.match(b"\x01\x02", data=8, bindings=8) == {"self": 1, "strict": 2}
+    odd = bitwright.pattern("<<ok?, no!::size(a?)>>").on(engine)
+    assert odd.match(b"\x01\x02", **{"a?": 8}) == {"ok?": 1, "no!": 2}
+
+
+def test_prefixes(engine: Any) -> None:
+    pattern = bitwright.pattern("<<a::4, n::4, b::binary-size(n)>>").on(engine)
+    assert pattern.match_prefix(b"\x12ab") == ({"a": 1, "n": 2, "b": b"ab"}, b"")
+    assert pattern.match_prefix(b"\x12abcd") == ({"a": 1, "n": 2, "b": b"ab"}, b"cd")
+    assert pattern.match_prefix(b"\x12a") is None
+    assert bitwright.pattern("<<a::3>>").on(engine).match_prefix(b"\xff") == ({"a": 7}, Bits(bin="11111"))
+    assert bitwright.pattern("<<a::3>>").on(engine).match_prefix(Bits(bin="00011111111")) == ({"a": 0}, b"\xff")
+    assert bitwright.pattern("<<a::3, _::bits>>").on(engine).match_prefix(b"\xff") == ({"a": 7}, b"")
+    assert bitwright.pattern("<<a>> when a > 1").on(engine).match_prefix(b"\x01\x02") is None
+
+
+def test_prefixes_are_of_bitstrings() -> None:
+    with pytest.raises(PatternError, match="one bitstring"):
+        bitwright.pattern("{<<a>>, b}").match_prefix(b"ab")
+
+
+def test_terms_around_bitstrings(engine: Any) -> None:
+    pattern = bitwright.pattern("{:tcp, _, <<n::16, d::binary-size(n), r::binary>>}").on(engine)
+    assert pattern.match(("tcp", 1, b"\0\2abc")) == {"n": 2, "d": b"ab", "r": b"c"}
+    assert pattern.match(("tcp", 1, memoryview(b"\0\2abc"))) == {"n": 2, "d": b"ab", "r": b"c"}
+    assert pattern.match(("udp", 1, b"\0\2abc")) is None
+    assert pattern.match(["tcp", 1, b"\0\2abc"]) is None
+    assert pattern.match(b"\0\2abc") is None
+
+
+def test_erlang_compares_what_has_a_value(engine: Any) -> None:
+    pattern = bitwright.pattern("<<A, B:16/little, R/binary>>", dialect="erlang").on(engine)
+    assert pattern.match(b"\x01\x02\x03x") == {"A": 1, "B": 0x302, "R": b"x"}
+    assert pattern.match(b"\x01\x02\x03x", A=1) == {"B": 0x302, "R": b"x"}
+    assert pattern.match(b"\x01\x02\x03x", A=2) is None
+    assert pattern.match(b"\x01\x02\x03x", A=1.0) is None
+    assert pattern.match(b"\x01\x02\x03x") == {"A": 1, "B": 0x302, "R": b"x"}, "the next call knows nothing of it"
+    assert pattern.match(b"\x01\x02\x03x", A=1, R=b"y") is None
 
 
 def test_a_pattern_is_a_value() -> None:
@@ -102,6 +163,7 @@ def test_a_pattern_is_a_value() -> None:
     "pattern",
     [
         Pattern("<<a, b>>"),
+        Pattern("<<A:4/unit:2>>", dialect="erlang"),
         Pattern("<<\"it's\", x::leb128>>", extended=True, bit_order="lsb"),
         Pattern("<<a, b>>").on("interp"),
         Pattern('<<"a\n\\"é">>'),

@@ -50,7 +50,7 @@ def look_here() -> None:
 
 def check_engine() -> None:
     """CommandError if the environment asks for an engine that does not exist."""
-    from bitwright.programs import ENGINES
+    from bitwright.engines import ENGINES
 
     wanted = os.environ.get("BITWRIGHT_BACKEND") or "auto"
     if wanted != "auto" and wanted not in ENGINES:

@@ -94,6 +94,23 @@ def _size_of(op: Op, program: Program) -> str | None:
     return _unit(op, program) or within(op.outs[0], 0, MOST_BITS * op.attrs["unit"])
 
 
+def _compose(op: Op, program: Program) -> str | None:
+    layout = op.attrs["layout"]
+    if not isinstance(layout, tuple):
+        return f"the layout is {layout!r}"
+    for part in layout:
+        if not isinstance(part, tuple) or len(part) != 4:
+            return f"no part of a bitstring: {part!r}"
+        kind, sized, unit, order_ = part
+        if kind not in ("integer", "float", "binary", *UTF_BITS, *KINDS) or not isinstance(sized, bool) or not natural(unit, 1):
+            return f"no part of a bitstring: {part!r}"
+        wrong = order(order_)
+        if wrong is not None:
+            return wrong
+    wanted = sum(1 + sized for _, sized, _, _ in layout)
+    return None if len(op.args) == wanted else f"the layout takes {wanted} values"
+
+
 SHAPES: Final = ("tuple", "list", "cons", "map")
 
 
@@ -121,5 +138,5 @@ MATCH_CHECKS: Final[Mapping[str, Check]] = {
     "take": _placed(_in_order, _signed, _take), "take.int": _placed(_in_order, _signed), "take.float": _placed(_in_order, _nonfinite),
     "take.bits": _placed(), "take.rest": _placed(_unit), "take.utf": _placed(_in_order, _utf), "take.varint": _placed(_varint),
     "take.same": _placed(_same), "skip": _placed(), "skip.rest": _placed(_unit), "finish": _placed(), "must": _must,
-    "size.of": _size_of, "unfold": _unfold, "within": _within, "first": _first,
+    "size.of": _size_of, "compose": _compose, "unfold": _unfold, "within": _within, "first": _first,
 }  # fmt: skip

@@ -21,6 +21,7 @@ from bitwright.wire.bitruns import (
     utf_wanted,
     varint_at,
 )
+from bitwright.wire.composing import composed
 
 
 def _lsb(op: Op) -> bool:
@@ -159,6 +160,13 @@ def _size_of(m: Machine, op: Op, args: list[Any]) -> int:
     return size
 
 
+def _compose(m: Machine, op: Op, args: list[Any]) -> Any:
+    try:
+        return composed(op.attrs["layout"], *args)
+    except Fault as fault:
+        raise m.fail("bad-argument", fault.message) from None
+
+
 def _unfold(m: Machine, op: Op, args: list[Any]) -> Any:
     parts = unfolded(args[0], *op.attrs["shape"])
     if parts is None:
@@ -207,6 +215,6 @@ def _first(m: Machine, op: Op, args: list[Any]) -> Any:
 MATCH: dict[str, Handler] = {
     "take": _take, "take.int": _take_int, "take.float": _take_float, "take.bits": _take_bits, "take.rest": _take_rest,
     "take.utf": _take_utf, "take.varint": _take_varint, "take.same": _take_same, "skip": _skip, "skip.rest": _skip_rest,
-    "finish": _finish, "must": _must, "must.equal": _must_equal, "size.of": _size_of,
+    "finish": _finish, "must": _must, "must.equal": _must_equal, "size.of": _size_of, "compose": _compose,
     "unfold": _unfold, "map.get": _map_get, "within": _within, "first": _first,
 }  # fmt: skip

@@ -187,6 +187,7 @@ OPS: Final[Mapping[str, Signature]] = {
     "must": Signature("i", "", ("value",)),  # fails unless the number is that
     "must.equal": Signature("??", ""),  # what was read, what it must be: fails unless they are exactly equal
     "size.of": Signature("o", "i", ("unit",)),  # that many units in bits; fails unless it is an integer, and not negative
+    "compose": Signature("o*", "o", ("layout",)),  # values, and sizes behind those that have one: the bitstring that they make
     # --- terms taken apart ---
     "unfold": Signature("o", "o*", ("shape",)),  # a tuple's or a list's elements; fails unless it is of the shape
     "map.get": Signature("oo", "o"),  # map, key; fails if it is not there

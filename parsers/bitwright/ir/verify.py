@@ -152,7 +152,7 @@ PARSE_ONLY: Final = frozenset({
     "varint", "varint.size", "trim", "decode", "attempt", "name.end", "skipped",
     "reach", "reach.region", "reached", "extent", "lies", "number",
     "take", "take.int", "take.float", "take.bits", "take.rest", "take.utf", "take.varint", "take.same", "skip", "skip.rest", "finish",
-    "must", "must.equal", "size.of", "unfold", "map.get", "within", "first",
+    "must", "must.equal", "size.of", "compose", "unfold", "map.get", "within", "first",
 })  # fmt: skip
 BUILD_ONLY: Final = frozenset({
     "attr", "is_none", "as_int", "as_float", "as_bits", "as_bytes", "as_text", "as_list", "as_value", "as_class", "arm", "item", "set",

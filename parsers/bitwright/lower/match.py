@@ -12,8 +12,10 @@ from typing import Literal
 
 from bitwright.bitsyntax import tree
 from bitwright.ir.builder import Builder
-from bitwright.ir.ops import Function, Program, Reg
+from bitwright.ir.ops import Block, Function, Program, Reg
+from bitwright.lower.composing import terms_of
 from bitwright.lower.segments import Segments
+from bitwright.lower.terms import Read
 from bitwright.wire.bitruns import MOST_BITS
 
 BitOrder = Literal["msb", "lsb"]
@@ -85,8 +87,21 @@ class MatchLowering:
 
     def finish(self, builder: Builder, bound: dict[str, Reg], free: Free) -> Reg:
         """The guards, and what is bound."""
+        if self.guards:
+            self.guard(builder, self.guards, lambda name: bound.get(name.name) or free(name.name))
         named = {name: reg for name, reg in bound.items() if not name.startswith("_")}
         return builder.obj("record", *named.values(), hint="bindings", names=tuple(named))
+
+    def guard(self, builder: Builder, guards: tuple[tree.Expr, ...], read: Read) -> None:
+        """Fail unless one of the guards holds; one that fails does not."""
+        if len(guards) > 1:
+            blocks = Block(), Block()
+            for block, part in zip(blocks, (guards[:1], guards[1:]), strict=True):
+                with builder.inside(block):
+                    self.guard(builder, part, read)
+            builder.emit("attempt", (), (), blocks, finding=False)
+        else:
+            builder.fail_if(builder.is_not(terms_of(builder, read, guard=True).condition(guards[0])), "guard", "no guard holds")
 
     # --- bitstrings --------------------------------------------------------------------------
 
@@ -172,9 +187,4 @@ class Terms:
 
     def constant(self, expr: tree.Expr) -> Reg:
         """A key, or a literal: what does not depend on the value that is matched."""
-        match expr:
-            case tree.Literal(value):
-                return self.builder.obj("constant", value=value)
-            case tree.Variable(name) | tree.Pin(name):
-                return self.free(name)
-        raise TypeError(f"no pattern: {expr!r}")
+        return terms_of(self.builder, lambda name: self.free(name.name)).obj(expr)

@@ -13,12 +13,12 @@ from typing import Any, Final
 from bitwright.bitsyntax import tree
 from bitwright.ir.builder import Builder, IntervalError
 from bitwright.ir.ops import Op, Reg
+from bitwright.lower.composing import terms_of
 from bitwright.wire.bitruns import MOST_BITS, UTF_BITS
 from bitwright.wire.varints import KINDS, bounds_of_varint
 
 _FAST_WIDTH: Final = 64
 _LAST_POINT: Final = 0x10FFFF
-_ARITHMETIC: Final = {"+": "add", "-": "sub", "*": "mul"}
 Free = Callable[[str], Reg]
 
 
@@ -31,6 +31,7 @@ class Segments:
         self.builder, self.start, self.end, self.free, self.pinned = builder, start, end, free, pinned
         self.base = start
         self.offset = 0  # bits from the base to the next segment
+        self.last = False  # whether the segment in work is the last one
         self.bound: dict[str, Reg] = {}
         self.bits: Mapping[str, Any] = {} if bits == "msb" else {"bits": bits}
 
@@ -66,6 +67,7 @@ class Segments:
         """All segments; `whole` if nothing may follow them."""
         following = _following(segments)
         for number, (segment, more) in enumerate(zip(segments, following, strict=True), 1):
+            self.last = number == len(segments)
             self.segment(number, segment, more)
         if whole:
             self.read("finish", ())
@@ -97,7 +99,11 @@ class Segments:
     def sized(self, kind: str, segment: tree.Segment, more: int, hint: str, *, validate: bool = False, **how: Any) -> Reg | None:
         """A segment whose size stands in a register; of `_` only that it is there, unless its value can be wrong."""
         width = _fixed(segment)
-        size = self.builder.const(width) if width is not None else self.size(segment)
+        pin = segment.value if segment.size is None else None
+        if width is not None:
+            size = self.builder.const(width)
+        else:
+            size = self.size_of_pinned(segment, pin) if isinstance(pin, tree.Pin) else self.size(segment)
         if isinstance(segment.value, tree.Wildcard) and not validate:
             out = None
             self.read("skip", (size,), more=more)
@@ -116,7 +122,7 @@ class Segments:
 
     def binary(self, segment: tree.Segment, more: int, hint: str) -> Reg | None:
         """A string, a bitstring of a size, or what is left."""
-        if segment.size is not None:
+        if segment.size is not None or (isinstance(segment.value, tree.Pin) and not self.last):
             return self.sized("take.bits", segment, more, hint)
         if isinstance(segment.value, tree.Literal):
             self.string(segment.value.value, more)
@@ -174,6 +180,8 @@ class Segments:
             self.emit("must.equal", (value, self.free(wanted.name)))
         elif isinstance(wanted, tree.Literal):
             self.literal(value, _as_type(wanted.value, segment.type))
+        elif not isinstance(wanted, tree.Wildcard):
+            raise TypeError(f"a {type(wanted).__name__} is no value of a segment")  # the parsers refuse it
 
     def literal(self, value: Reg, wanted: Any) -> None:
         """Compare with a literal, as the segment's type has it."""
@@ -187,7 +195,15 @@ class Segments:
     def size(self, segment: tree.Segment) -> Reg:
         """The bits of a segment, as its size and unit say."""
         assert segment.size is not None
-        count = self.value(segment.size)
+        return self.in_bits(terms_of(self.builder, self.known).term(segment.size), segment)
+
+    def size_of_pinned(self, segment: tree.Segment, pin: tree.Pin) -> Reg:
+        """The bits of a pinned value, which is all that such a segment can match."""
+        function = "bit_size" if segment.unit == 1 else "byte_size"
+        return self.in_bits(self.builder.obj("apply", self.free(pin.name), function=function), segment)
+
+    def in_bits(self, count: Reg, segment: tree.Segment) -> Reg:
+        """So many units in bits."""
         if count.type == "int":
             try:
                 return count if segment.unit == 1 else self.builder.bin("mul", count, self.builder.const(segment.unit))
@@ -197,20 +213,9 @@ class Segments:
         self.emit("size.of", (count,), (out,), unit=segment.unit)
         return out
 
-    def value(self, expr: tree.Expr) -> Reg:
-        """An expression: an int where its operands are, else a term."""
-        match expr:
-            case tree.Literal(value) if type(value) is int:
-                return self.builder.const(value)
-            case tree.Variable(name):
-                return self.bound.get(name) or self.free(name)
-            case tree.Pin(name):
-                return self.free(name)
-            case tree.Call(function, (left, right)) if function in _ARITHMETIC:
-                a, b = self.value(left), self.value(right)
-                if a.type == b.type == "int":
-                    return self.builder.bin(_ARITHMETIC[function], a, b)
-        raise NotImplementedError(expr)
+    def known(self, name: tree.Variable | tree.Pin) -> Reg:
+        """A name in a size: of an earlier segment of this bitstring, else from outside."""
+        return (None if isinstance(name, tree.Pin) else self.bound.get(name.name)) or self.free(name.name)
 
 
 _TYPES: Final[Mapping[str, Callable[[Segments, tree.Segment, int, str], Reg | None]]] = {

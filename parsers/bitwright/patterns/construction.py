@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from bitwright import bitsyntax
 from bitwright.bitsyntax import tree
+from bitwright.engines import ENGINES, default_engine
 from bitwright.errors import DEFAULT_LIMITS, BuildError, EngineDisagreement, Limits, PatternError, Problem
 from bitwright.ir.interp import Machine
 from bitwright.ir.ops import Program
@@ -21,7 +22,6 @@ from bitwright.lower.construct import lower_construct
 from bitwright.lower.construct_names import read_names, unbuildable, zero_of
 from bitwright.lower.passes import optimize
 from bitwright.patterns.inputs import BitOrder
-from bitwright.programs import ENGINES, default_engine
 from bitwright.wire.writing import Unwritable, canonical
 
 Values: TypeAlias = Mapping[str, Any]

@@ -216,7 +216,8 @@ class _Failure:
             return ""
         name = printable(last.value.name)
         rest = f"{name}::binary" if self.pattern.dialect == "elixir" else f"{name}/binary"
-        return f"; `{name}` without a type is one byte: did you mean `{rest}`?" if "::" not in self.pattern.text[last.at : last.end] else ""
+        written = self.pattern.text[last.at : last.end].strip()
+        return f"; `{name}` without a type is one byte: did you mean `{rest}`?" if written == last.value.name else ""
 
 
 def _advice(got: Any) -> str:

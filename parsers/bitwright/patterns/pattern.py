@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
 
 from bitwright import bitsyntax
+from bitwright.engines import ENGINES, default_engine
 from bitwright.errors import BuildError, ParseError, PatternError, Problem
-from bitwright.ir.interp import Machine
 from bitwright.patterns.inputs import BitOrder, bits_of, slice_of
 from bitwright.patterns.programs import MatchPrograms, entry_of
-from bitwright.programs import ENGINES, default_engine
 from bitwright.terms import normal
 
 if TYPE_CHECKING:
@@ -267,6 +266,8 @@ class Pattern:
         data, size = raw
         if self.engine == "python":
             return self._programs.compiled(bound, prefix=prefix)[0]["entry"](data, 0, size, *given)  # type: ignore[no-any-return]
+        from bitwright.ir.interp import Machine
+
         machine = Machine(self._programs.lowered(bound, prefix=prefix))
         machine.data = data
         try:
@@ -280,6 +281,8 @@ class Pattern:
         value = normal(value)
         if self.engine == "python":
             return self._programs.compiled(bound)[0]["entry"](b"", value, *given)  # type: ignore[no-any-return]
+        from bitwright.ir.interp import Machine
+
         try:
             found: Bindings = Machine(self._programs.lowered(bound)).run(value, *given)[0]
         except ParseError:

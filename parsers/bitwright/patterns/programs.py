@@ -78,10 +78,13 @@ class MatchPrograms:
         return found
 
     def optimized(self, bound: frozenset[str] = NOTHING, *, prefix: bool = False) -> Program:
-        """The program after the passes, for input of any number of bits."""
-        from bitwright.lower.passes import optimize
+        """The program as backends see it, for input of any number of bits and for terms."""
+        from bitwright.lower.passes.copying import copy_program
+        from bitwright.lower.passes.trace import strip_trace
 
-        return optimize(self.lowered(bound, prefix=prefix), whole=False)
+        made = copy_program(self.lowered(bound, prefix=prefix))
+        strip_trace(made)
+        return made
 
     def in_bytes(self, bound: frozenset[str] = NOTHING, *, prefix: bool = False) -> Program | None:
         """The program for input of whole bytes, if it has such a form."""

@@ -12,7 +12,7 @@ from bitwright.backends.python.truth import truths_kept
 from bitwright.ir.ops import Block, Function, Op, Program, Reg, count_uses
 
 # What generated source uses by these very names: parameters of its functions, what it defines itself, and builtins.
-RESERVED = frozenset({"data", "out", "options", "parse", "write", "ARM_TABLES", *dir(builtins)})
+RESERVED = frozenset({"data", "out", "options", "bindings", "parse", "write", "ARM_TABLES", *dir(builtins)})
 
 CODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
 

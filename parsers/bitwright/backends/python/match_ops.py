@@ -9,7 +9,7 @@ from bitwright.backends.python.common_ops import Emit, variables
 from bitwright.backends.python.emitter import Emitter, strip
 from bitwright.backends.python.parse_ops import PARSE
 from bitwright.errors import Fault
-from bitwright.ir.ops import Op, Reg, walk
+from bitwright.ir.ops import Block, Op, Reg, walk
 from bitwright.terms import exactly_equal
 from bitwright.terms.parts import entry_of, unfolded
 from bitwright.wire.bitruns import (
@@ -25,6 +25,7 @@ from bitwright.wire.bitruns import (
     utf_at,
     varint_or_none,
 )
+from bitwright.wire.composing import composed
 
 
 def _lsb(op: Op) -> bool:
@@ -168,6 +169,12 @@ def _size_of(e: Emitter, op: Op) -> None:
     e.fail_if(f"{name} is None")
 
 
+def _compose(e: Emitter, op: Op) -> None:
+    layout = e.names.add("LAYOUT", op.attrs["layout"], op.attrs["layout"])
+    args = ", ".join([layout, *(strip(e.expr(a)) for a in op.args)])
+    e.line(f"{e.variable(op.outs[0])} = {e.names.add('composed', composed)}({args})")
+
+
 def _unfold(e: Emitter, op: Op) -> None:
     kind, count = op.attrs["shape"]
     parts = e.variable(Reg(-1, "obj", hint="parts"))
@@ -214,7 +221,26 @@ def _first(e: Emitter, op: Op) -> None:
         e.line(f"{', '.join(variables(e, op.outs[1:]))} = {found}")
 
 
-CAN_FAULT: Final = frozenset({"must.equal", "map.get", "apply", "equal", "truth"})  # what calls functions on terms
+def _attempt(e: Emitter, op: Op) -> None:
+    """Only what fails within the first block raises."""
+    targets, outer = variables(e, op.outs), e.refusal
+    e.line("try:")
+    e.refusal = "raise Fail"
+    _branch(e, op.blocks[0], targets)
+    e.refusal = outer
+    e.line(f"except (Fail, {e.names.add('Fault', Fault)}):")
+    _branch(e, op.blocks[1], targets)
+
+
+def _branch(e: Emitter, block: Block, targets: list[str]) -> None:
+    before = len(e.lines)
+    e.assign(targets, e.nested(block))
+    if len(e.lines) == before:
+        e.line("pass")
+    e.indent -= 1
+
+
+CAN_FAULT: Final = frozenset({"must.equal", "map.get", "apply", "equal", "truth", "compose"})  # what calls functions on terms
 
 
 def pattern_source(e: Emitter) -> list[str]:
@@ -240,6 +266,6 @@ def pattern_body(e: Emitter, refusal: str, finish: Callable[[list[str]], None]) 
 MATCH: dict[str, Emit] = {
     **PARSE, "take": _take, "take.int": _take_int, "take.float": _take_float, "take.bits": _take_bits, "take.rest": _take_rest,
     "take.utf": _take_utf, "take.varint": _take_varint, "take.same": _take_same, "skip": _skip, "skip.rest": _skip_rest,
-    "finish": _finish, "must": _must, "must.equal": _must_equal, "size.of": _size_of,
-    "unfold": _unfold, "map.get": _map_get, "within": _within, "first": _first,
+    "finish": _finish, "must": _must, "must.equal": _must_equal, "size.of": _size_of, "compose": _compose,
+    "attempt": _attempt, "unfold": _unfold, "map.get": _map_get, "within": _within, "first": _first,
 }  # fmt: skip

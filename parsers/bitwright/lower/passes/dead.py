@@ -39,7 +39,9 @@ def _drop_functions(program: Program) -> None:
     reached = set(waiting)
     while waiting:
         for op in walk(program.functions[waiting.pop()].body):
-            names = [op.attrs["function"]] if op.kind in ("call", "defer", "written") else []
+            names = [op.attrs["function"]] if op.kind in ("call", "defer", "written", "within") else []
+            if op.kind == "first":
+                names = [*op.attrs["functions"]]
             if op.kind == "dispatch":
                 names = [n for n in (*op.attrs["table"].values(), op.attrs["default"]) if n is not None]
             for name in names:

@@ -134,7 +134,7 @@ class _Words:
     # --- places --------------------------------------------------------------------------------
 
     def place(self, reg: Reg, offset: int = 0) -> Place:
-        base, known = self.places[reg]
+        base, known = self.places.get(reg, (reg, 0))
         return base, known + offset
 
     def bits(self, place: Place) -> Reg:
@@ -302,7 +302,7 @@ class _Words:
         run, offset = place
         if not isinstance(run, Run):
             self.as_lowered(op, place)
-        elif size in self.constants:
+        elif self.constants.get(size, -1) >= 0:
             run.cover(offset + self.constants[size])
         elif size in self.sizes and offset % 8 == 0:
             self.step(place, size)
@@ -315,7 +315,7 @@ class _Words:
         run, offset = place
         if not isinstance(run, Run) or offset % 8:
             self.as_lowered(op, place)
-        elif size in self.constants and self.constants[size] % 8 == 0:
+        elif self.constants.get(size, -1) >= 0 and self.constants[size] % 8 == 0:
             amount = self.constants[size] // 8
             run.cover(offset + 8 * amount)
             if op.outs[0] not in self.used:

@@ -11,8 +11,8 @@ import os
 from typing import Any
 
 from bitwright.codec import codec_of
+from bitwright.engines import ENGINES, default_engine
 from bitwright.errors import DeclarationError
-from bitwright.programs import ENGINES, default_engine
 from bitwright.schema import measure, spec
 from bitwright.seeing.explain.annotate import annotate
 from bitwright.seeing.explain.layout import layout

@@ -1,0 +1,14 @@
+"""The engines by name, and which one serves where none is named."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+ENGINES: Final = ("python", "interp")
+
+
+def default_engine() -> str:
+    """The engine that serves where none is named: `BITWRIGHT_BACKEND`, or the fastest there is."""
+    wanted = os.environ.get("BITWRIGHT_BACKEND", "auto")
+    return ENGINES[0] if wanted in ("", "auto") else wanted
