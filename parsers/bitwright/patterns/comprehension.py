@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from bitwright import bitsyntax
 from bitwright.bitsyntax import scope, tree
+from bitwright.engines import ENGINES, default_engine
 from bitwright.errors import BuildError, ParseError, PatternError, Problem
 from bitwright.patterns.collecting import collect
 from bitwright.patterns.computing import Computed
@@ -20,7 +21,6 @@ from bitwright.patterns.iteration import Repeated, check_repeatable
 from bitwright.patterns.programs import MatchPrograms
 from bitwright.patterns.renaming import renamed
 from bitwright.patterns.running import Matcher
-from bitwright.programs import ENGINES, default_engine
 from bitwright.terms import TermFault, normal, shown
 
 Dialect = Literal["elixir", "erlang"]
