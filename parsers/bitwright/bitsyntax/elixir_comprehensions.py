@@ -69,7 +69,7 @@ class Comprehensions(Segments):
     def _qualifiers(self, at: int) -> tuple[tuple[BitGenerator | ListGenerator | Filter, ...], int]:
         found: list[BitGenerator | ListGenerator | Filter] = []
         height = 0
-        while not self._at_key() and self.kinds[self.position] != "do":
+        while not self.at_key() and self.kinds[self.position] != "do":
             qualifier = self._qualifier()
             height = max(height, self.height)
             found += _matching(qualifier) if isinstance(qualifier, Filter) else [qualifier]
@@ -107,7 +107,7 @@ class Comprehensions(Segments):
         """`into:`, `uniq:`, `reduce:` and `do:`; gives how high they are."""
         height = 0
         given: set[str] = set()
-        while self._at_key():
+        while self.at_key():
             position = self.position
             name = self.texts[position].rstrip(":")
             if name not in _OPTIONS or name in given:

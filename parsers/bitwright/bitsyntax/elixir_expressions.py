@@ -5,11 +5,11 @@ Promise: operators bind as in Elixir 1.18; every function is known, or refused w
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from bitwright.bitsyntax import functions, literals
+from bitwright.bitsyntax.elixir_containers import WORDS, Containers
 from bitwright.bitsyntax.functions import BINARY, UNARY
-from bitwright.bitsyntax.reader import Reader
 from bitwright.bitsyntax.tree import (
     Bitstring,
     Both,
@@ -28,11 +28,10 @@ from bitwright.bitsyntax.tree import (
 )
 from bitwright.errors import PatternError
 
-_WORDS: Final[dict[str, Any]] = {"true": True, "false": False, "nil": None}
 _OPERAND: Final = frozenset({"id", "number", "string", "charlist", "character", "atom", "alias", "true", "false", "nil"})
 
 
-class Expressions(Reader):
+class Expressions(Containers):
     """Reads expressions; what `<<` and `for` begin is for the classes built on it."""
 
     __slots__ = ()
@@ -139,18 +138,18 @@ class Expressions(Reader):
             self.depth -= 1
             self.expect(")")
             return inside
-        if kind in _WORDS:
-            return Literal(_WORDS[kind], at)
+        if kind in WORDS:
+            return Literal(WORDS[kind], at)
         return self._other_operand(kind, position, at)
 
     def _other_operand(self, kind: str, position: int, at: int) -> Expr:
         if kind == "{":
-            items = self._items("}")
+            items = self.items("}")
             return TupleOf(items, at)
         if kind == "[":
-            return self._list(at)
+            return self.list_(at)
         if kind == "%":
-            return self._map(at)
+            return self.map_(at)
         if kind == "character":
             return Literal(literals.character(self.texts[position]), at)
         if kind == "charlist":
@@ -179,7 +178,7 @@ class Expressions(Reader):
         name = written[1:]
         if name[0] in "\"'":
             name = literals.string(name, self.text, at).decode("utf-8", "replace")
-        return Literal(_WORDS.get(name, name), at)
+        return Literal(WORDS.get(name, name), at)
 
     def _module(self, position: int, at: int) -> Expr:
         name = self.texts[position]
@@ -224,7 +223,7 @@ class Expressions(Reader):
             return self.comprehension()
         if behind == "(" and not self.new_line_before(position + 1):
             self.position += 1
-            return self._call("", name, self._items(")"), position, at)
+            return self._call("", name, self.items(")"), position, at)
         if behind in _OPERAND and self._is_function(name) and not self.new_line_before(position + 1):
             return self._call("", name, self._arguments(), position, at)
         return Variable(name, at)
@@ -254,7 +253,7 @@ class Expressions(Reader):
         items: tuple[Expr, ...] = ()
         if self.kinds[self.position] == "(":
             self.position += 1
-            items = self._items(")")
+            items = self.items(")")
         return self._call(module, self.texts[position], items, position, at)
 
     def _call(self, module: str, name: str, args: tuple[Expr, ...], position: int, at: int) -> Expr:
@@ -285,113 +284,9 @@ class Expressions(Reader):
         self.height = 0
         if self.kinds[self.position] == "(":
             self.position += 1
-            more = self._items(")")
+            more = self.items(")")
         self.height = max(height, self.height)
         return self._call(module, self.texts[position], (left, *more), position, begin)
-
-    def _items(self, closing: str) -> tuple[Expr, ...]:
-        """Expressions with commas between them, up to what closes them; at the end they may be written `key: value`."""
-        kinds = self.kinds
-        self.enter()
-        found: list[Expr] = []
-        height = 0
-        while kinds[self.position] != closing:
-            if self._at_key():
-                pairs = self._pairs(closing)
-                found.append(ListOf(tuple(TupleOf(pair, pair[0].at) for pair in pairs), None, pairs[0][0].at))
-                height = max(height, self.height + 2)
-                break
-            found.append(self.expression(100))
-            height = max(height, self.height)
-            if kinds[self.position] != ",":
-                break
-            self.position += 1
-            if closing == ")" and kinds[self.position] == ")":
-                self.refuse("unexpected )", "a call takes no comma behind its last argument")
-        self.expect(closing)
-        self.depth -= 1
-        self.higher(height + 1, self.starts[self.position - 1])
-        return tuple(found)
-
-    def _at_key(self) -> bool:
-        kind, written = self.kinds[self.position], self.texts[self.position]
-        return kind == "key" or (kind in {"alias", "string"} and written[-1] == ":")
-
-    def _pairs(self, closing: str) -> list[tuple[Expr, Expr]]:
-        """`key: value, ...`."""
-        found: list[tuple[Expr, Expr]] = []
-        height = 0
-        while self._at_key():
-            position = self.position
-            at, written = self.starts[position], self.texts[position]
-            key: Any = written.rstrip(":") if self.kinds[position] != "key" else written
-            if self.kinds[position] == "string":
-                key = literals.string(written[:-1], self.text, at).decode("utf-8", "replace")
-            self.position += 1
-            found.append((Literal(_WORDS.get(key, key), at), self.expression(100)))
-            height = max(height, self.height)
-            if self.kinds[self.position] != ",":
-                break
-            self.position += 1
-            if self.kinds[self.position] != closing and not self._at_key():
-                self.refuse("unexpected expression after keyword list", "write key: value last")
-        self.height = height
-        return found
-
-    def _list(self, at: int) -> Expr:
-        kinds = self.kinds
-        found: list[Expr] = []
-        tail: Expr | None = None
-        height = 0
-        self.enter()
-        while kinds[self.position] != "]":
-            if self._at_key():
-                pairs = self._pairs("]")
-                found += [TupleOf(pair, pair[0].at) for pair in pairs]
-                height = max(height, self.height + 1)
-                break
-            found.append(self.expression(100))
-            height = max(height, self.height)
-            if kinds[self.position] == "|":
-                self.position += 1
-                tail = self.expression(100)
-                height = max(height, self.height)
-                break
-            if kinds[self.position] != ",":
-                break
-            self.position += 1
-        self.expect("]")
-        self.depth -= 1
-        self.higher(height + 1, at)
-        return ListOf(tuple(found), tail, at)
-
-    def _map(self, at: int) -> Expr:
-        kinds = self.kinds
-        if kinds[self.position] == "alias":
-            self.refuse("structs are not understood", "match the map: %{key: value}")
-        self.expect("{")
-        self.enter()
-        found: list[tuple[Expr, Expr]] = []
-        height = 0
-        while kinds[self.position] != "}":
-            if self._at_key():
-                found += self._pairs("}")
-                height = max(height, self.height)
-                break
-            key = self.expression(100)
-            height = max(height, self.height)
-            if kinds[self.position] == "|":
-                self.refuse("a map cannot be updated here", "write the whole map")
-            self.expect("=>")
-            found.append((key, self.expression(100)))
-            height = max(height, self.height)
-            if kinds[self.position] != ",":
-                break
-            self.position += 1
-        self.expect("}")
-        self.depth -= 1
-        self.higher(height + 1, at)
-        return MapOf(tuple(found), at)
 
     def _if(self, name: str, at: int) -> Expr:
         """`if condition, do: a, else: b`, with parentheses or without, or with `do` and `end`."""
@@ -403,7 +298,7 @@ class Expressions(Reader):
         branches: dict[str, Expr] = {}
         if self.kinds[self.position] == ",":
             self.position += 1
-            for key, value in self._pairs(")"):
+            for key, value in self.pairs(")"):
                 assert isinstance(key, Literal)
                 branches[key.value] = value
             height = max(height, self.height)

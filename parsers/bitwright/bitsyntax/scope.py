@@ -6,6 +6,7 @@ Promise: for a tree of either dialect; names come once each, those bound in the 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from bitwright.bitsyntax.tree import (
     Bitstring,
@@ -45,7 +46,7 @@ def free_places(tree: Tree, bound: frozenset[str] = frozenset()) -> dict[str, in
     """The names that have to come from outside, with the place in the text where each is used first."""
     names = _Names()
     if isinstance(tree, Guarded):
-        names.guarded(tree, bound if tree.dialect == "erlang" else frozenset())
+        names.guarded(tree, bound if tree.dialect == "erlang" else frozenset(), set())
     else:
         names.expression(tree, frozenset())
     return names.free
@@ -63,27 +64,27 @@ class _Names:
     def need(self, name: str, at: int) -> None:
         self.free.setdefault(name, at)
 
-    def guarded(self, guarded: Guarded, given: frozenset[str], local: frozenset[str] = frozenset()) -> frozenset[str]:
-        """The names of a pattern and its guards, where `local` are known; gives what is known behind it."""
+    def guarded(self, guarded: Guarded, given: frozenset[str], local: set[str]) -> set[str]:
+        """The names of a pattern and its guards, where `local` are known; adds what it binds to them, and gives what is new."""
         inner = _Names()
         inner.pattern(guarded.pattern, given)
         for name, at in inner.free.items():
             if name not in local:
                 self.need(name, at)
-        known = local | inner.bound.keys()
+        new = inner.bound.keys() - local
+        local |= new
         for guard in guarded.guards:
-            self.expression(guard, known)
-        return known
+            self.expression(guard, local)
+        return new
 
     def pattern(self, node: Expr, given: frozenset[str]) -> None:
         """The names of a pattern; `given` are those that are compared with what they have."""
-        kind = node.__class__
-        if kind is Variable:
-            self.named(node.name, node.at, given)  # type: ignore[union-attr]
-        elif kind is Bitstring:
-            self.bitstring(node, given)  # type: ignore[arg-type]
-        elif kind is Pin:
-            self.need(node.name, node.at)  # type: ignore[union-attr]
+        if isinstance(node, Variable):
+            self.named(node.name, node.at, given)
+        elif isinstance(node, Bitstring):
+            self.bitstring(node, given)
+        elif isinstance(node, Pin):
+            self.need(node.name, node.at)
         elif isinstance(node, TupleOf | ListOf):
             for item in node.items:
                 self.pattern(item, given)
@@ -108,17 +109,17 @@ class _Names:
         for segment in node.segments:
             size = segment.size
             if size is not None:
-                if size.__class__ is Variable:
+                if isinstance(size, Variable):
                     if size.name not in inner:
                         self.need(size.name, size.at)
                 else:
-                    self.expression(size, frozenset(inner))
+                    self.expression(size, inner)
             value = segment.value
-            if value.__class__ is Variable:
+            if isinstance(value, Variable):
                 inner.add(value.name)
             self.pattern(value, given)
 
-    def expression(self, node: Expr, local: frozenset[str]) -> None:
+    def expression(self, node: Expr, local: AbstractSet[str]) -> None:
         """The names that are read."""
         if isinstance(node, Variable | Pin):
             if isinstance(node, Pin) or node.name not in local:
@@ -129,8 +130,8 @@ class _Names:
             for part in parts_of(node):
                 self.expression(part, local)
 
-    def comprehension(self, node: Comprehension, local: frozenset[str]) -> None:
-        known = local
+    def comprehension(self, node: Comprehension, local: AbstractSet[str]) -> None:
+        known = set(local)
         for part in (node.into, node.reduce):
             if part is not None:
                 self.expression(part, local)
@@ -139,11 +140,13 @@ class _Names:
                 self.expression(qualifier.condition, known)
             else:
                 self.expression(qualifier.source, known)
-                known = self.guarded(qualifier.pattern, frozenset(), known)
+                self.guarded(qualifier.pattern, frozenset(), known)
         if node.body is not None:
             self.expression(node.body, known)
         for clause in node.clauses:
-            self.expression(clause.body, self.guarded(clause.pattern, frozenset(), known))
+            new = self.guarded(clause.pattern, frozenset(), known)
+            self.expression(clause.body, known)
+            known -= new
 
 
 def parts_of(node: Expr) -> Iterable[Expr]:

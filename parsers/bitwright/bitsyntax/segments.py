@@ -148,7 +148,7 @@ class Specifiers:
             size, unit = Literal(_PLAIN[kind], at), 1
         elif unit is None:
             unit = 1
-        if kind == "float" and size.__class__ is Literal:
+        if kind == "float" and isinstance(size, Literal):
             self._float_size(size.value, unit, at)
         return Segment(value, kind, size, unit, self.sign == "signed", self._order(), "", self.nonfinite, not self.type, at, end)
 
@@ -213,10 +213,10 @@ def plain(value: Expr, expected: Expected, at: int, end: int) -> Segment:
 
 def expected_of(value: Expr) -> Expected:
     """The type that Elixir infers from a value."""
-    if value.__class__ is Literal:
+    if isinstance(value, Literal):
         known = value.value.__class__
         return "integer" if known is int else "float" if known is float else "string" if known is bytes else None
-    return "bitstring" if value.__class__ is Bitstring else None
+    return "bitstring" if isinstance(value, Bitstring) else None
 
 
 def encoded(value: bytes, kind: str, order: str, text: str, at: int) -> bytes:
@@ -256,7 +256,7 @@ _LIKELY: Final = {
 
 def _equal(one: Expr, other: Expr) -> bool:
     """Whether two sizes are the same number."""
-    if one.__class__ is not Literal or other.__class__ is not Literal:
+    if not isinstance(one, Literal) or not isinstance(other, Literal):
         return False
     a, b = one.value, other.value
     return bool(a.__class__ is b.__class__ and a == b)
