@@ -11,7 +11,8 @@ from typing import Final, NoReturn
 from bitwright.errors import PatternError
 
 _RESERVED: Final = (
-    "after and andalso band begin bnot bor bsl bsr bxor case catch cond div end fun if let not of or orelse receive rem try when xor"
+    "after and andalso band begin bnot bor bsl bsr bxor case catch cond div else end fun if let maybe not of or orelse receive rem try "
+    "when xor"
 )
 RESERVED: Final = frozenset(_RESERVED.split())
 
