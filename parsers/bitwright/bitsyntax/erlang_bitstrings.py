@@ -5,7 +5,10 @@ Promise: what Erlang's grammar takes in a segment, no more; `erlang_segments` sa
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from bitwright.bitsyntax import erlang_functions, erlang_lexer, erlang_segments
+from bitwright.bitsyntax.checks import width_of
 from bitwright.bitsyntax.erlang_expressions import Expressions, Mode
 from bitwright.bitsyntax.tree import (
     BitGenerator,
@@ -23,6 +26,7 @@ from bitwright.bitsyntax.tree import (
     Variable,
     Wildcard,
 )
+from bitwright.errors import PatternError
 
 _OPENING = frozenset({"(", "[", "{", "<<"})
 _CLOSING = frozenset({")", "]", "}", ">>"})
@@ -59,21 +63,27 @@ class Bitstrings(Expressions):
         self.depth -= 1
         self.higher(height + 1, at)
         if mode == "pattern":
-            self._all_sized(found[:-1])
+            self._all_sized(found)
         return Bitstring(tuple(found), at, self.starts[self.position - 1] + 2)
 
     def _all_sized(self, segments: list[Segment]) -> None:
-        for segment in segments:
-            if segment.type == "binary" and segment.size is None and segment.value.__class__ is not Literal and not self.extended:
-                self.refuse_at(
-                    "a binary field without size is only allowed at the end of a binary pattern",
-                    "write its size, as in Body:Length/binary, or ask for it with extended=True", segment.at,
-                )  # fmt: skip
+        """Refuse a segment without size before others; extended, before others of unknown size."""
+        for index, segment in enumerate(segments[:-1]):
+            if not _takes_the_rest(segment):
+                continue
+            known = all(width_of(other) is not None for other in segments[index + 1 :])
+            if self.extended and known:
+                continue
+            message = "a binary field without size is only allowed at the end of a binary pattern"
+            if self.extended:
+                message += ", or before fields whose sizes are numbers"
+            advice = "write its size, as in Body:Length/binary"
+            if known:
+                advice += "; with extended=True a field without size may stand before others of known size"
+            self.refuse_at(message, advice, segment.at)
 
-    def refuse_at(self, message: str, advice: str, at: int) -> None:
+    def refuse_at(self, message: str, advice: str, at: int) -> NoReturn:
         """Refuse a place in the text."""
-        from bitwright.errors import PatternError
-
         raise PatternError(message, self.text, at, advice)
 
     def _written(self, mode: Mode) -> erlang_segments.Written:
@@ -196,7 +206,7 @@ class Bitstrings(Expressions):
         if not isinstance(pattern, Bitstring):
             self.refuse("a generator of bits has a pattern of bits", f"write <<X>> {arrow} Bits, or X <- List", place)
         for segment in pattern.segments:
-            if segment.type == "binary" and segment.size is None and segment.value.__class__ is not Literal:
+            if _takes_the_rest(segment):
                 advice = "each element needs an end: write the size, as in X:2/binary"
                 self.refuse_at("binary fields without size are not allowed in patterns of bit string generators", advice, segment.at)
         source = self.expression("body")
@@ -227,3 +237,10 @@ class Bitstrings(Expressions):
             first, last, *step = source.args
             return RangeOf(first, last, step[0] if step else Literal(1, source.at), source.at)
         return source
+
+
+def _takes_the_rest(segment: Segment) -> bool:
+    """Whether a segment has no size but what is left."""
+    if segment.type != "binary" or segment.size is not None:
+        return False
+    return not (isinstance(segment.value, Literal) and isinstance(segment.value.value, bytes))

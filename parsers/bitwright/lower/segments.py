@@ -124,7 +124,7 @@ class Segments:
         """A string, a bitstring of a size, or what is left."""
         if segment.size is not None or (isinstance(segment.value, tree.Pin) and not self.last):
             return self.sized("take.bits", segment, more, hint)
-        if isinstance(segment.value, tree.Literal):
+        if isinstance(segment.value, tree.Literal) and isinstance(segment.value.value, bytes):
             self.string(segment.value.value, more)
             return None
         return self.rest(segment, more, hint)
@@ -247,7 +247,7 @@ def least_bits(segment: tree.Segment) -> int:
         return 8
     if segment.type in UTF_BITS:
         return UTF_BITS[segment.type]
-    if segment.size is None and isinstance(segment.value, tree.Literal):
+    if segment.size is None and isinstance(segment.value, tree.Literal) and isinstance(segment.value.value, bytes):
         return 8 * len(segment.value.value)
     return _fixed(segment) or 0
 
