@@ -19,7 +19,6 @@ from bitwright.bitsyntax.tree import (
     ListOf,
     Literal,
     MapOf,
-    RangeOf,
     Segment,
     TupleOf,
     Variable,
@@ -46,8 +45,6 @@ def bare(node: Any) -> Any:
             return [*map(bare, items)] if tail is None else ("[|]", [*map(bare, items)], bare(tail))
         case MapOf(pairs):
             return ("#{}", *((bare(key), bare(value)) for key, value in pairs))
-        case RangeOf(first, last, step):
-            return ("..", bare(first), bare(last), bare(step) if step else None)
         case Both(left, right):
             return ("=", bare(left), bare(right))
         case Bitstring(segments):
@@ -234,7 +231,7 @@ def test_comprehensions() -> None:
     assert second.strict
     assert isinstance(third, ListGenerator)
     assert third.strict
-    assert bare(third.source) == ("..", 1, X, 1)
+    assert bare(third.source) == (":lists.seq", 1, X)
     assert isinstance(fourth, ListGenerator)
     assert bare(fourth.pattern.pattern) == ("{}", Named("K"), Named("V"))
 

@@ -13,14 +13,12 @@ from bitwright.bitsyntax.erlang_expressions import Expressions, Mode
 from bitwright.bitsyntax.tree import (
     BitGenerator,
     Bitstring,
-    Call,
     Comprehension,
     Expr,
     Filter,
     Guarded,
     ListGenerator,
     Literal,
-    RangeOf,
     Segment,
     TupleOf,
     Variable,
@@ -200,7 +198,7 @@ class Bitstrings(Expressions):
         guarded = Guarded(pattern, (), "erlang", self.text)
         strict = arrow in ("<:-", "<:=")
         if arrow in ("<-", "<:-"):
-            source = self._counted(self.expression("body"))
+            source = self.expression("body")
             self.height = max(height, self.height)
             return ListGenerator(guarded, source, strict, at)
         if not isinstance(pattern, Bitstring):
@@ -229,14 +227,6 @@ class Bitstrings(Expressions):
             elif not opened and kind == ",":
                 return None
         return None
-
-    @staticmethod
-    def _counted(source: Expr) -> Expr:
-        """`lists:seq` as the range that it is, so that a generator counts instead of making the list."""
-        if isinstance(source, Call) and source.function == ":lists.seq":
-            first, last, *step = source.args
-            return RangeOf(first, last, step[0] if step else Literal(1, source.at), source.at)
-        return source
 
 
 def _takes_the_rest(segment: Segment) -> bool:

@@ -52,10 +52,13 @@ def _raised(message: Any) -> Any:
 
 
 def _sequence(first: Any, last: Any, step: Any = 1) -> list[Any]:
-    if numbers.subtract(last, first) == -1 and step == 1:
-        return []
-    made = containers.items_of(containers.make_range(first, last, step))
-    return made or wrong("a last number that can be reached", last)
+    """`:lists.seq`: the number before `first` may be as far as `last`, which gives no element."""
+    before = numbers.subtract(first, step)
+    if step == 0 and order.exactly_equal(first, last):
+        return [first]
+    if order.at_most(before, last) if order.greater(step, 0) else order.at_least(before, last):
+        return containers.items_of(containers.make_range(first, last, step))
+    return wrong("a last number that can be reached", last)
 
 
 def _instance(kinds: Any) -> Callable[[Any], bool]:
