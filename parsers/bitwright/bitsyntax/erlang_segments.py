@@ -120,6 +120,7 @@ def _segment(written: Written, value: Expr, says: dict[str, str], unit: int, tex
         "type" not in says,
         at,
         written.end,
+        "endianness" in says,
     )
 
 

@@ -150,7 +150,8 @@ class Specifiers:
             unit = 1
         if kind == "float" and isinstance(size, Literal):
             self._float_size(size.value, unit, at)
-        return Segment(value, kind, size, unit, self.sign == "signed", self._order(), "", self.nonfinite, not self.type, at, end)
+        signed, ordered = self.sign == "signed", bool(self.endianness)
+        return Segment(value, kind, size, unit, signed, self._order(), "", self.nonfinite, not self.type, at, end, ordered)
 
     def _float_size(self, size: Any, unit: int, at: int) -> None:
         if size.__class__ is int and size >= 0 and size * unit not in {16, 32, 64}:

@@ -113,7 +113,7 @@ class Segment:
     integers and floats it is always there.  `binary` with unit 1 is what the dialects call `bits` or `bitstring`.
     A string is a `Literal` of bytes already encoded, of type `binary` and without size: it takes the bits it has.
     `coding` is that of a `varint`, as `wire/varints.py` names them.  `nonfinite`: NaN and infinities match too.
-    `untyped`: the author gave no type.  `end` is where the segment ends in the text.
+    `untyped`: the author gave no type; `ordered`: and did say the byte order.  `end` is where the segment ends in the text.
     """
 
     value: Expr
@@ -127,6 +127,7 @@ class Segment:
     untyped: bool = False
     at: int = 0
     end: int = 0
+    ordered: bool = False
 
 
 @dataclasses.dataclass(slots=True)

@@ -206,12 +206,18 @@ class Segments:
         """So many units in bits."""
         if count.type == "int":
             try:
-                return count if segment.unit == 1 else self.builder.bin("mul", count, self.builder.const(segment.unit))
+                return self.plausible(count if segment.unit == 1 else self.builder.bin("mul", count, self.builder.const(segment.unit)))
             except IntervalError:
-                pass
+                count = self.builder.obj("box", count, as_="int")
         out = self.builder.reg("int", 0, MOST_BITS * segment.unit, "size")
         self.emit("size.of", (count,), (out,), unit=segment.unit)
         return out
+
+    def plausible(self, size: Reg) -> Reg:
+        """A size that no input has, or that is surely negative, as one that a position can be added to."""
+        if size.lo > MOST_BITS or size.hi < -MOST_BITS:
+            return self.builder.const(MOST_BITS if size.lo > 0 else -1)
+        return size
 
     def known(self, name: tree.Variable | tree.Pin) -> Reg:
         """A name in a size: of an earlier segment of this bitstring, else from outside."""

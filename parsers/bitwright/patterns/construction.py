@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from bitwright import bitsyntax
 from bitwright.bitsyntax import tree
+from bitwright.bitsyntax.lsb import least_first
 from bitwright.engines import ENGINES, default_engine
 from bitwright.errors import DEFAULT_LIMITS, BuildError, EngineDisagreement, Limits, PatternError, Problem
 from bitwright.ir.interp import Machine
@@ -62,7 +63,8 @@ class Construction:
             if value not in known:
                 raise ValueError(f"no {what} is called {value!r}; there are: {', '.join(known)}")
         self.text, self.dialect, self.extended, self.bit_order, self.engine = text, dialect, extended, bit_order, engine
-        self.expr: Final = bitsyntax.parse_construction(text, dialect, extended=extended) if expr is None else expr
+        parsed = bitsyntax.parse_construction(text, dialect, extended=extended) if expr is None else expr
+        self.expr: Final = least_first(parsed) if bit_order == "lsb" else parsed
         wrong = unbuildable(self.expr)
         if wrong is not None:
             message, advice = _NO_VALUE[type(wrong)]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
 
 from bitwright import bitsyntax
+from bitwright.bitsyntax.lsb import least_first
 from bitwright.engines import ENGINES, default_engine
 from bitwright.errors import BuildError, ParseError, PatternError, Problem
 from bitwright.patterns.inputs import BitOrder, bits_of, slice_of
@@ -77,7 +78,8 @@ class Pattern:
         self.extended: Final = extended
         self.bit_order: Final = bit_order
         self.engine: Final = engine
-        self._tree: Final = bitsyntax.parse_pattern(text, dialect, extended=extended)
+        parsed = bitsyntax.parse_pattern(text, dialect, extended=extended)
+        self._tree: Final = least_first(parsed) if bit_order == "lsb" else parsed
         self._programs: Final = MatchPrograms(self._tree, bit_order)
         self._construction: Construction | None = None
 

@@ -33,7 +33,8 @@ def composed(layout: tuple[Part, ...], *values: Any) -> Any:
     for kind, sized, unit, order in layout:
         value = next(given)
         size = size_in_bits(next(given), unit, MOST_BITS // 8) if sized else None
-        phase = _PUSHES.get(kind, _push_bytes)(out, phase, value, size, unit, kind, order)
+        push = _PUSHES.get(kind, _push_bytes)
+        phase = push(out, phase, value, size, unit, kind, order)
         size_in_bits(8 * len(out), 1, MOST_BITS // 8)
     return canonical(out, phase)
 
@@ -54,4 +55,5 @@ def _push_bytes(out: bytearray, phase: int, value: Any, size: Any, unit: int, ki
     return push_bits(out, phase, code_point(value, kind, order) if kind in UTF_BITS else shortest_varint(value, kind))
 
 
-_PUSHES: Final[Mapping[str, Callable[..., int]]] = {"integer": _push_integer, "float": _push_float, "binary": _push_bits}
+_Push: TypeAlias = Callable[[bytearray, int, Any, Any, int, str, Any], int]
+_PUSHES: Final[Mapping[str, _Push]] = {"integer": _push_integer, "float": _push_float, "binary": _push_bits}

@@ -228,7 +228,7 @@ class _Words:
     def move(self, base: Reg, size: Reg, out: Reg) -> None:
         """A position behind another."""
         run, offset = self.places[base]
-        if size in self.constants:
+        if self.constants.get(size, -1) >= 0:
             self.places[out] = run, offset + self.constants[size]
         elif size in self.sizes and isinstance(run, Run):
             self.places[out] = self.step((run, offset), size)
