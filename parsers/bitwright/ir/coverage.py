@@ -70,7 +70,9 @@ class _Reads:
         self.end = numbers[0 if alone else 1] if len(numbers) > (0 if alone else 1) else None
         self.ends: set[Reg] = set() if self.end is None else {self.end}
         if self.end is not None:
-            self.room[_ZERO if alone else numbers[0], self.end] = 0
+            self.room[_ZERO if alone or not numbers[0].hi else numbers[0], self.end] = 0
+            if not alone and not numbers[0].hi:
+                self.places[numbers[0]] = (_ZERO, 0)
 
     def check(self) -> bool:
         """Whether the position that the function yields, if any, is never behind its end."""
@@ -333,22 +335,22 @@ class _Reads:
     # --- control -----------------------------------------------------------------------------
 
     def call(self, op: Op) -> None:
-        self.calls(op, op.args, [op.attrs["function"]])
+        self.calls(op, op.args, [op.attrs["function"]], op.outs)
 
     def first(self, op: Op) -> None:
-        self.calls(op, op.args, list(op.attrs["functions"]))
+        self.calls(op, op.args, list(op.attrs["functions"]), op.outs[1:])
 
     def dispatch(self, op: Op) -> None:
         names = [*op.attrs["table"].values(), *([op.attrs["default"]] if op.attrs["default"] is not None else [])]
-        self.calls(op, op.args[1:], names)
+        self.calls(op, op.args[1:], names, op.outs)
 
-    def calls(self, op: Op, args: tuple[Reg, ...], names: list[str]) -> None:
+    def calls(self, op: Op, args: tuple[Reg, ...], names: list[str], outs: tuple[Reg, ...]) -> None:
         numbers = [arg for arg in args if arg.type == "int"]
         if len(numbers) < 2:
             return  # such a function knows no end, so nothing in it reads
         self.region(op, numbers[0], numbers[1])
-        if len(op.outs) > 1 and op.outs[1].type == "int" and self.beyond.isdisjoint(names):
-            self.learn((op.outs[1], 0), numbers[1])
+        if len(outs) > 1 and outs[1].type == "int" and self.beyond.isdisjoint(names):
+            self.learn((outs[1], 0), numbers[1])
 
     def branch(self, op: Op) -> None:
         """What both blocks yield before an end lies before it."""
@@ -356,10 +358,23 @@ class _Reads:
         kept: list[set[tuple[int, Reg]]] = []
         for block in op.blocks:
             self.room, self.sums = room.copy(), sums.copy()
+            if op.kind == "if":
+                self.told(op.args[0], holds=block is op.blocks[0])
             kept.append(self._kept(self.block(block)))
         self.room, self.sums = room, sums
         for index, end in set.intersection(*kept):
             self.learn((op.outs[index], 0), end)
+
+    def told(self, condition: Reg, *, holds: bool) -> None:
+        """What a comparison says where it holds, or does not."""
+        op = self.conditions.get(condition)
+        if op is None or op.attrs["op"] == "ne" or any(map(self.is_limit, op.args)):
+            return
+        less, more = op.args if op.attrs["op"] == "lt" else op.args[::-1]
+        if holds:
+            self.bound(self.place(less), more, 1)
+        else:
+            self.bound(self.place(more), less)
 
     def loop(self, op: Op) -> None:
         """What is carried stays before the ends that it is before at first, if every round keeps that up."""

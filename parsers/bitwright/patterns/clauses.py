@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from bitwright.errors import ParseError, Problem
+from bitwright.patterns.compiled import compiled_at_first_use
 from bitwright.patterns.inputs import BitOrder
-from bitwright.patterns.pattern import Bindings, Dialect, Engine, Pattern, pattern
+from bitwright.patterns.pattern import Bindings, Dialect, Engine, Pattern, pattern, unless_bound
 
 _CACHED: Final = 256  # sets of clauses that `case` remembers
 
@@ -27,8 +28,48 @@ class Clauses:
             for each in clauses
         )  # fmt: skip
 
+    @compiled_at_first_use
     def match(self, data: Any, /, **bindings: Any) -> tuple[int, Bindings] | None:
         """The index of the first pattern that matches, and its variables; None if none does."""
+        return self._matcher()(data, **bindings)  # type: ignore[no-any-return]  # generated
+
+    def source(self) -> str | None:
+        """The Python source that finds the first that matches, as the python engine generated it; None if each is asked in turn."""
+        return self._compiled and self._compiled[1]
+
+    @functools.cached_property
+    def _compiled(self) -> tuple[dict[str, Any], str] | None:
+        if any(each.engine != "python" or each.bit_order != "msb" for each in self.patterns):
+            return None
+        from bitwright.backends.python import compile_pattern
+        from bitwright.ir.verify import verify
+        from bitwright.lower.clauses import lower_clauses
+        from bitwright.lower.passes.dispatch import clauses_in_words
+
+        lowered = lower_clauses([each._tree for each in self.patterns])
+        if lowered is None:
+            return None
+        verify(lowered)
+        made = clauses_in_words(lowered)
+        if made is None:
+            return None
+        verify(made)
+        return compile_pattern(made, "clauses.match")
+
+    def _matcher(self) -> Callable[..., Any]:
+        """What takes the place of `match` in this instance when it is first asked for."""
+        made: Callable[..., Any] = self._in_turn
+        if self._compiled is not None:
+            functions = self._compiled[0]
+            functions["slow_match"] = self._in_turn
+            made = functions["match"]
+            if any(each.dialect == "erlang" for each in self.patterns):
+                made = unless_bound(made, self._in_turn)
+        self.__dict__["match"] = made
+        return made
+
+    def _in_turn(self, data: Any, /, **bindings: Any) -> tuple[int, Bindings] | None:
+        """One pattern after the other, for every kind of input."""
         for index, each in enumerate(self.patterns):
             found = each.match(data, **bindings)
             if found is not None:

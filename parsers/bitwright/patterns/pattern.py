@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from bitwright import bitsyntax
 from bitwright.bitsyntax.lsb import least_first
 from bitwright.engines import ENGINES, default_engine
 from bitwright.errors import BuildError, ParseError, PatternError, Problem
+from bitwright.patterns.compiled import compiled_at_first_use
 from bitwright.patterns.inputs import BitOrder, bits_of, slice_of
 from bitwright.patterns.programs import MatchPrograms, entry_of
 from bitwright.terms import normal
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 Dialect: TypeAlias = Literal["elixir", "erlang"]
 Engine: TypeAlias = Literal["python", "interp"]
 Bindings: TypeAlias = dict[str, Any]
-Method = TypeVar("Method", bound=Callable[..., Any])
 
 _CACHED: Final = 1024  # patterns that `pattern()` remembers
 
@@ -46,21 +46,6 @@ def pattern(text: str, *, dialect: Dialect = "elixir", extended: bool = False, b
 @functools.lru_cache(_CACHED)
 def _known(text: str, dialect: Dialect, extended: bool, bit_order: BitOrder, engine: str) -> Pattern:
     return Pattern(text, dialect=dialect, extended=extended, bit_order=bit_order, engine=engine)
-
-
-class _CompiledAtFirstUse:
-    """A method whose place a compiled function takes in each instance that is asked for it, so that no call goes through this one."""
-
-    def __init__(self, method: Any) -> None:
-        functools.update_wrapper(self, method)
-        self.method = method
-
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        return self.method if instance is None else instance._matcher()
-
-
-def _compiled_at_first_use(method: Method) -> Method:
-    return _CompiledAtFirstUse(method)  # type: ignore[return-value]  # to whoever calls it, it is the method
 
 
 class Pattern:
@@ -85,7 +70,7 @@ class Pattern:
 
     # --- matching ----------------------------------------------------------------------------
 
-    @_compiled_at_first_use
+    @compiled_at_first_use
     def match(self, data: Any, /, **bindings: Any) -> Bindings | None:
         """The variables of the pattern with their values, or None if the data do not match it.
 
@@ -245,7 +230,7 @@ class Pattern:
             functions["slow_match"] = self._match
             made = functions["match"]
             if self.dialect == "erlang":
-                made = _unless_bound(made, self._match)
+                made = unless_bound(made, self._match)
         self.__dict__["match"] = made
         return made
 
@@ -292,7 +277,7 @@ class Pattern:
         return found
 
 
-def _unless_bound(fast: Callable[..., Any], slow: Callable[..., Any]) -> Callable[..., Any]:
+def unless_bound(fast: Callable[..., Any], slow: Callable[..., Any]) -> Callable[..., Any]:
     """In Erlang, names that are given may change what a pattern means."""
 
     def match(data: Any, /, **bindings: Any) -> Bindings | None:

@@ -62,6 +62,8 @@ def _not(e: Emitter, op: Op) -> None:
         e.define(op.outs[0], f"{name} is not None")
     elif rest == "is not None":
         e.define(op.outs[0], f"{name} is None")
+    elif name.startswith("data") and text.rpartition(" == ")[2].isdigit():  # a byte
+        e.define(op.outs[0], " != ".join(text.rsplit(" == ", 1)))
     else:
         e.define(op.outs[0], f"not {e.expr(op.args[0])}")
 
@@ -239,7 +241,7 @@ def _apply(e: Emitter, op: Op, function: str, args: tuple[Reg, ...], *, waits: b
 def _dispatch(e: Emitter, op: Op) -> None:
     key, *args = op.args
     table, default = op.attrs["table"], op.attrs["default"]
-    name = e.names.add("ARMS", _Arms(table), tuple(sorted(table.items())))
+    name = e.names.add("ARMS", Arms(table), tuple(sorted(table.items())))
     index = strip(e.expr(key))
     waits = any(arm in e.generators for arm in (*table.values(), default))  # one of them does if all do
     if default is not None:
@@ -251,7 +253,7 @@ def _dispatch(e: Emitter, op: Op) -> None:
     _apply(e, op, arm, tuple(args), waits=waits)
 
 
-class _Arms(dict[int, Any]):
+class Arms(dict[int, Any]):
     """Tag → function name while source is made; the functions replace the names once they exist."""
 
 

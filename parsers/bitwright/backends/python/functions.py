@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bitwright.backends.python.build_ops import BUILD
-from bitwright.backends.python.common_ops import _Arms
+from bitwright.backends.python.common_ops import Arms
 from bitwright.backends.python.emitter import Emitter, Names, strip
 from bitwright.backends.python.match_ops import MATCH, pattern_source
 from bitwright.backends.python.matcher import iterator_source, matcher_source
@@ -33,7 +33,16 @@ def emit_pattern(program: Program) -> tuple[str, dict[str, Any]]:
             lines += [*iterator_source(Emitter(program, function, names, MATCH)), ""]
     for name in {*program.functions, "match", "each"}:
         del names.values[name]
-    return "\n".join(lines), names.values
+    return _bound("\n".join(lines), names), names.values
+
+
+def _bound(source: str, names: Names) -> str:
+    """Source whose tables of functions hold the functions once it has run."""
+    tables = [value for value in names.values.values() if isinstance(value, Arms)]
+    if not tables:
+        return source
+    names.values["ARM_TABLES"] = tables
+    return f"{source}\n\n{BIND_ARMS}"
 
 
 def emit_program(program: Program) -> tuple[str, dict[str, Any]]:
@@ -53,14 +62,10 @@ def emit_program(program: Program) -> tuple[str, dict[str, Any]]:
         lines += [*Emitter(program, function, names, handlers, generators).source(context), ""]
     for name in program.functions:
         del names.values[name]
-    tables = [value for value in names.values.values() if isinstance(value, _Arms)]
     source = "\n".join(lines)
     if program.direction == "build":
         source += BUILD_ENTRY
-    if tables:
-        names.values["ARM_TABLES"] = tables
-        source += "\n\n" + BIND_ARMS
-    return source, names.values
+    return _bound(source, names), names.values
 
 
 FAST_PARSE = """\

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from bitwright.backends.python.common_ops import Emit, variables
+from bitwright.backends.python.common_ops import Arms, Emit, variables
 from bitwright.backends.python.emitter import Emitter, strip
 from bitwright.backends.python.parse_ops import PARSE
 from bitwright.errors import Fault
@@ -240,6 +240,46 @@ def _branch(e: Emitter, block: Block, targets: list[str]) -> None:
     e.indent -= 1
 
 
+def _try_in_turn(e: Emitter, op: Op) -> None:
+    """What the first function that does not fail yields is what the function around it yields."""
+    args = ", ".join(["data", *(strip(e.expr(a)) for a in op.args)])
+    *others, last = op.attrs["functions"]
+    found = e.variable(Reg(-1, "obj", hint="found"))
+    for name in others:
+        e.line(f"{found} = {name}({args})")
+        e.line(f"if {found} is not None:")
+        e.line(f"    return {found}")
+    e.line(f"return {last}({args})")
+
+
+def _choice(e: Emitter, op: Op) -> str:
+    """The call of the function that a number chooses."""
+    key, *args = op.args
+    table, default = op.attrs["table"], op.attrs["default"]
+    arms, number = e.names.add("ARMS", Arms(table), tuple(sorted(table.items()))), strip(e.expr(key))
+    given = ", ".join(["data", *(strip(e.expr(a)) for a in args)])
+    if default is not None:
+        return f"{arms}.get({number}, {default})({given})"
+    arm = e.variable(Reg(-1, "obj", hint="arm"))
+    e.line(f"{arm} = {arms}.get({number})")
+    e.fail_if(f"{arm} is None")
+    return f"{arm}({given})"
+
+
+def _dispatch(e: Emitter, op: Op) -> None:
+    call = _choice(e, op)
+    found = e.variable(Reg(-1, "obj", hint="found"))
+    e.line(f"{found} = {call}")
+    e.fail_if(f"{found} is None")
+    if op.outs:
+        e.line(f"{', '.join(variables(e, op.outs))}{',' if len(op.outs) == 1 else ''} = {found}")
+
+
+_TAILS: Final[dict[str, Emit]] = {  # where nothing is left to do behind it
+    "first": _try_in_turn,
+    "dispatch": lambda e, op: e.line(f"return {_choice(e, op)}"),
+}
+
 CAN_FAULT: Final = frozenset({"must.equal", "map.get", "apply", "equal", "truth", "compose"})  # what calls functions on terms
 
 
@@ -250,10 +290,23 @@ def pattern_source(e: Emitter) -> list[str]:
     return [f"def {e.function.name}({params}):", *e.lines, ""]
 
 
+def _tail(body: Block) -> Op | None:
+    """The last op of a function that only yields what that one gives."""
+    if len(body.ops) < 2 or body.ops[-2].kind not in _TAILS:
+        return None
+    op, last = body.ops[-2:]
+    return op if last.args == op.outs[1 if op.kind == "first" else 0 :] else None
+
+
 def pattern_body(e: Emitter, refusal: str, finish: Callable[[list[str]], None]) -> None:
     """The ops of a function, which leaves by the refusal where it fails; `finish` is called with what it yields."""
     e.refusal = refusal
     begin, faulty = len(e.lines), any(op.kind in CAN_FAULT for op in walk(e.function.body))
+    tail = _tail(e.function.body) if refusal == "return None" and not faulty else None
+    if tail is not None:
+        e.block(Block((), e.function.body.ops[:-2]))
+        _TAILS[tail.kind](e, tail)
+        return
     e.indent += faulty
     finish(e.block(e.function.body))
     if faulty:
@@ -267,5 +320,5 @@ MATCH: dict[str, Emit] = {
     **PARSE, "take": _take, "take.int": _take_int, "take.float": _take_float, "take.bits": _take_bits, "take.rest": _take_rest,
     "take.utf": _take_utf, "take.varint": _take_varint, "take.same": _take_same, "skip": _skip, "skip.rest": _skip_rest,
     "finish": _finish, "must": _must, "must.equal": _must_equal, "size.of": _size_of, "compose": _compose,
-    "attempt": _attempt, "unfold": _unfold, "map.get": _map_get, "within": _within, "first": _first,
+    "attempt": _attempt, "unfold": _unfold, "map.get": _map_get, "within": _within, "first": _first, "dispatch": _dispatch,
 }  # fmt: skip

@@ -22,7 +22,7 @@ def matcher_source(e: Emitter) -> list[str]:
         _bindings(e, free)
     if end in e.uses:
         e.line(f"{e.variable(end)} = len(data)")
-    pattern_body(e, "return None", lambda results: e.line(f"return {strip(results[0])}"))
+    pattern_body(e, "return None", lambda results: e.line(f"return {', '.join(map(strip, results))}"))
     return ["def match(data, /, **bindings):", *e.lines, ""]
 
 

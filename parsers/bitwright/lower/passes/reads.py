@@ -52,6 +52,7 @@ class Run:
         self.implied = implied  # whether a check behind the base makes that one needless
         self.at_zero = at_zero  # the base is the first byte of the input
         self.stop = 0  # bits that must be there
+        self.given: dict[int, int] = {}  # by byte, bits that whoever calls has compared
         self.exact: int | None = None  # the byte at which the input must end
         self.fields: list[Field] = []
         self.slices: list[tuple[int, int, Reg]] = []
@@ -116,6 +117,22 @@ class Run:
 
     def _literals(self) -> tuple[list[tuple[int, bytes]], dict[int, tuple[int, int]]]:
         """Bytes of which every bit is given, joined; of the others with given bits these bits, as mask and value."""
+        masks = {byte: known for byte, known in self.fixed().items() if byte not in self.given}
+        for byte, mask in self.given.items():
+            known, value = self.fixed().get(byte, (0, 0))
+            if known & ~mask:
+                masks[byte] = known & ~mask, value & ~mask
+        whole: list[tuple[int, bytes]] = []
+        for byte in sorted(byte for byte, (mask, _) in masks.items() if mask == 0xFF):
+            given = bytes([masks.pop(byte)[1]])
+            if whole and whole[-1][0] + len(whole[-1][1]) == byte:
+                whole[-1] = (whole[-1][0], whole[-1][1] + given)
+            else:
+                whole.append((byte, given))
+        return whole, masks
+
+    def fixed(self) -> dict[int, tuple[int, int]]:
+        """By byte, the bits that are given: mask and value."""
         masks: dict[int, tuple[int, int]] = {}
         for field in self.fields:
             if field.literal is None:
@@ -126,14 +143,7 @@ class Run:
                 mask, value = (mask >> shift, value >> shift) if shift > 0 else (mask << -shift, value << -shift)
                 known = masks.get(byte, (0, 0))
                 masks[byte] = known[0] | mask & 0xFF, known[1] | value & 0xFF
-        whole: list[tuple[int, bytes]] = []
-        for byte in sorted(byte for byte, (mask, _) in masks.items() if mask == 0xFF):
-            given = bytes([masks.pop(byte)[1]])
-            if whole and whole[-1][0] + len(whole[-1][1]) == byte:
-                whole[-1] = (whole[-1][0], whole[-1][1] + given)
-            else:
-                whole.append((byte, given))
-        return whole, masks
+        return masks
 
     # --- reading -----------------------------------------------------------------------------
 

@@ -36,14 +36,11 @@ def in_words(program: Program) -> Function | None:
     One that must use up its input becomes `whole(end, *free)`, which yields the record; one that may leave some becomes
     `at(start, end, *free)`, which yields the record and the position after it, if that is a byte's.
     """
-    function = program.functions[program.entry]
-    if function.unit != "bit" or any(op.attrs.get("bits") == "lsb" for op in walk(function.body)):
-        return None
-    alone = any(op.kind == "finish" for op in function.body.ops)
-    return _Words(function, itertools.count(highest_number(program) + 1), alone=alone).function()
+    words = Words.of(program.functions[program.entry], itertools.count(highest_number(program) + 1))
+    return None if words is None else words.function()
 
 
-class _Words:
+class Words:
     """Walks through one function once, and writes the other."""
 
     def __init__(self, function: Function, numbers: Iterator[int], *, alone: bool) -> None:
@@ -65,43 +62,73 @@ class _Words:
         self.places[self.old_end] = self.run(self.end, [], implied=True), 0
         self.live, self.used = _live(function.body)
 
+    @classmethod
+    def of(cls, function: Function, numbers: Iterator[int]) -> Words | None:
+        """For a function that counts bits, and from the most significant one."""
+        if function.unit != "bit" or any(op.attrs.get("bits") == "lsb" for op in walk(function.body)):
+            return None
+        return cls(function, numbers, alone=any(op.kind == "finish" for op in function.body.ops))
+
     def function(self) -> Function | None:
         """The function; None if the position after it is no byte's."""
+        record, after = self.walk()
+        free = self.source.params[2:]
+        if self.alone:
+            self.emit("yield", (record,))
+            return Function("whole", (self.end, *free), ("obj",), self.body())
+        run, offset = self.place(after)
+        if not isinstance(run, Run) or offset % 8:
+            return None
+        self.emit("yield", (record, run.position(offset // 8)))
+        return Function("at", (self.start, self.end, *free), ("obj", "int"), self.body())
+
+    def clause(self) -> Function:
+        """The same for one of several clauses, which was walked through: it yields what it yielded, and begins at byte 0."""
+        start = self.number(0, 0, "start")
+        self.emit("yield", self.live[-1].args)
+        return Function(self.source.name, (start, self.end, *self.source.params[2:]), self.source.outs, self.body())
+
+    def walk(self) -> tuple[Reg, ...]:
+        """Go through the ops; the registers that they yield."""
         for op in self.live:
             handler = _HANDLERS.get(op.kind)
             if handler is not None:
                 handler(self, op)
             elif op.kind != "yield":
                 self.copy(op)
-            elif not self.give(op):
-                return None
-        ops = [each for item in self.made for each in (item.ops() if isinstance(item, Run) else (item,))]
-        body = Block((), _live(Block((), ops))[0])
-        free = self.source.params[2:]
-        if self.alone:
-            return Function("whole", (self.end, *free), ("obj",), body)
-        return Function("at", (self.start, self.end, *free), ("obj", "int"), body)
+        return self.live[-1].args
 
-    def give(self, op: Op) -> bool:
-        record, after = op.args
-        if self.alone:
-            self.emit("yield", (record,))
-            return True
-        run, offset = self.place(after)
-        if not isinstance(run, Run) or offset % 8:
-            return False
-        self.emit("yield", (record, run.position(offset // 8)))
-        return True
+    def body(self) -> Block:
+        """What was made."""
+        ops = [each for item in self.made for each in (item.ops() if isinstance(item, Run) else (item,))]
+        return Block((), _live(Block((), ops))[0])
+
+    def compared(self, at: int, mask: bytes) -> None:
+        """Some bits from a byte on were compared by whoever calls."""
+        given = self.first_run().given
+        for byte, bits in enumerate(mask, at):
+            given[byte] = given.get(byte, 0) | bits
+
+    def first_run(self) -> Run:
+        """What lies at the beginning."""
+        return next(item for item in self.made if isinstance(item, Run))
+
+    def fixed(self) -> dict[int, tuple[int, int]]:
+        """By byte from the beginning, which bits must be what: mask and value."""
+        return self.first_run().fixed()
 
     # --- making --------------------------------------------------------------------------------
 
     def number(self, lo: int, hi: int, hint: str = "") -> Reg:
+        """A fresh number."""
         return Reg(next(self.numbers), "int", lo, hi, hint)
 
     def emit(self, kind: str, args: tuple[Reg, ...] = (), outs: tuple[Reg, ...] = (), **attrs: object) -> None:
+        """Append an op."""
         self.made.append(Op(kind, args, outs, attrs))
 
     def const(self, value: int) -> Reg:
+        """A number known now."""
         out = self.number(value, value)
         self.emit("const", (), (out,), value=value)
         return out
@@ -115,11 +142,13 @@ class _Words:
         return out
 
     def fail_if(self, comparison: str, left: Reg, right: Reg) -> None:
+        """Fail where a comparison holds."""
         condition = self.number(0, 1)
         self.emit("bin", (left, right), (condition,), op=comparison)
         self.emit("fail_if", (condition,), code="mismatch", message="does not match")
 
     def span(self, begin: Reg, stop: Reg, outs: tuple[Reg, ...]) -> None:
+        """Cut bytes out."""
         self.made.append(Op("span", (begin, stop), outs, {"as": "bytes"}))
 
     def never(self) -> None:
@@ -127,6 +156,7 @@ class _Words:
         self.emit("fail_if", (self.const(1),), code="mismatch", message="does not match")
 
     def run(self, base: Reg, guard: list[Op], *, implied: bool, at_zero: bool = False) -> Run:
+        """Begin to read at a position."""
         made = Run(base, self.end, self.numbers, guard, implied=implied, at_zero=at_zero)
         self.made.append(made)
         return made
@@ -134,6 +164,7 @@ class _Words:
     # --- places --------------------------------------------------------------------------------
 
     def place(self, reg: Reg, offset: int = 0) -> Place:
+        """What a position is, and so many bits behind it."""
         base, known = self.places.get(reg, (reg, 0))
         return base, known + offset
 
@@ -150,11 +181,13 @@ class _Words:
         return found if offset == 0 else self.sum_of(found, offset)
 
     def sum_of(self, reg: Reg, amount: int) -> Reg:
+        """A number and a constant."""
         out = self.number(reg.lo + amount, reg.hi + amount)
         self.emit("bin", (reg, self.const(amount)), (out,), op="add")
         return out
 
     def end_in_bits(self) -> Reg:
+        """The end as a number of bits."""
         if self.bit_end is None:
             self.bit_end = self.number(0, 8 * MOST_BYTES, "bit_end")
             at = next(index for index, item in enumerate(self.made) if isinstance(item, Run))
@@ -210,10 +243,12 @@ class _Words:
     # --- numbers -------------------------------------------------------------------------------
 
     def on_const(self, op: Op) -> None:
+        """A number known now."""
         self.constants[op.outs[0]] = op.attrs["value"]
         self.made.append(op)
 
     def on_bin(self, op: Op) -> None:
+        """Positions, sizes, and all other numbers as they are."""
         (left, right), out, name = op.args, op.outs[0], op.attrs["op"]
         if name == "mul" and self.constants.get(right, 1) % 8 == 0 and left not in self.places:
             self.sizes[out] = _Size(left, self.constants[right] // 8)
@@ -241,6 +276,7 @@ class _Words:
             self.places[out] = out, 0
 
     def before_end(self, amount: int) -> Reg:
+        """So many bytes before the end."""
         if amount == 0:
             return self.end
         out = self.number(-amount, MOST_BYTES, "stop")
@@ -248,6 +284,7 @@ class _Words:
         return out
 
     def on_size(self, op: Op) -> None:
+        """A size from outside, as a number of bytes if it is one."""
         unit, out = op.attrs["unit"], op.outs[0]
         if unit % 8:
             self.copy(op)
@@ -261,6 +298,7 @@ class _Words:
     # --- reading -------------------------------------------------------------------------------
 
     def on_take(self, op: Op) -> None:
+        """A number of a known width is read with others."""
         run, offset = self.place(op.args[0], op.attrs["offset"])
         width, out = op.attrs["width"], op.outs[0]
         if not isinstance(run, Run):
@@ -289,6 +327,7 @@ class _Words:
                 field.out = None
 
     def on_same(self, op: Op) -> None:
+        """A string is compared before anything else is done."""
         run, offset = self.place(op.args[0], op.attrs["offset"])
         value: bytes = op.attrs["value"]
         if not isinstance(run, Run):
@@ -298,6 +337,7 @@ class _Words:
         run.fields += [Field(offset + 8 * index, 8, literal=byte) for index, byte in enumerate(value)]
 
     def on_skip(self, op: Op) -> None:
+        """Bits that only have to be there."""
         place, size = self.place(op.args[0], op.attrs["offset"]), op.args[2]
         run, offset = place
         if not isinstance(run, Run):
@@ -334,15 +374,18 @@ class _Words:
             self.as_lowered(op, place)
 
     def cut(self, op: Op, begin: Reg, stop: Reg) -> None:
+        """Bytes as they are, or as the number that they are."""
         if op.kind == "take.bits":
             self.span(begin, stop, op.outs)
         else:
             self.emit("number", (begin, stop), op.outs, signed=op.attrs["signed"], order=op.attrs["order"])
 
     def on_float(self, op: Op) -> None:
+        """A float is read as it was lowered."""
         self.as_lowered(op, self.place(op.args[0], op.attrs["offset"]))
 
     def on_rest(self, op: Op) -> None:
+        """What is left, but for what must follow."""
         place, unit, keep = self.place(op.args[0], op.attrs["offset"]), op.attrs["unit"], op.attrs["keep"]
         run, offset = place
         if not isinstance(run, Run) or offset % 8 or keep % 8 or (unit % 8 and unit != 1):
@@ -375,6 +418,7 @@ class _Words:
         self.places[after] = self.run(base, guard, implied=True), offset % 8
 
     def on_finish(self, op: Op) -> None:
+        """Where the input must end."""
         place = self.place(op.args[0], op.attrs["offset"])
         run, offset = place
         if not isinstance(run, Run):
@@ -422,9 +466,9 @@ def _live(block: Block) -> tuple[list[Op], dict[Reg, int]]:
     return kept, used
 
 
-_HANDLERS: Final[dict[str, Callable[[_Words, Op], None]]] = {
-    "const": _Words.on_const, "bin": _Words.on_bin, "size.of": _Words.on_size,
-    "take": _Words.on_take, "take.int": _Words.on_bits, "take.float": _Words.on_float,
-    "take.bits": _Words.on_bits, "take.rest": _Words.on_rest, "skip.rest": _Words.on_rest, "take.same": _Words.on_same,
-    "take.utf": _Words.on_char, "take.varint": _Words.on_char, "skip": _Words.on_skip, "finish": _Words.on_finish, "must": _Words.on_must,
+_HANDLERS: Final[dict[str, Callable[[Words, Op], None]]] = {
+    "const": Words.on_const, "bin": Words.on_bin, "size.of": Words.on_size,
+    "take": Words.on_take, "take.int": Words.on_bits, "take.float": Words.on_float,
+    "take.bits": Words.on_bits, "take.rest": Words.on_rest, "skip.rest": Words.on_rest, "take.same": Words.on_same,
+    "take.utf": Words.on_char, "take.varint": Words.on_char, "skip": Words.on_skip, "finish": Words.on_finish, "must": Words.on_must,
 }  # fmt: skip
