@@ -1,4 +1,4 @@
-"""Write the corpus of both targets: our own bytes only, from the sample capture and by hand.
+"""Write the corpus of every target: our own bytes only, from the sample capture and by hand.
 
     python -m fuzz.make_corpus
 
@@ -12,6 +12,7 @@ import zlib
 from pathlib import Path
 
 from benchmarks.packets import dns_messages, read_pcap
+from fuzz.pattern_corpus import pattern_corpus
 
 HERE = Path(__file__).resolve().parent
 SAMPLE = HERE.parent / "samples" / "dns.pcap"
@@ -174,3 +175,4 @@ def write(name: str, inputs: dict[str, bytes]) -> None:
 if __name__ == "__main__":
     write("dns", dns_corpus())
     write("capture", capture_corpus())
+    write("pattern", pattern_corpus())
