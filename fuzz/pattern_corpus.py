@@ -47,7 +47,7 @@ PATTERNS: Final[dict[str, tuple[int, str, bytes]]] = {
     "surrogate": (ELIXIR, '<<"\udc80\0", a>>', b"ab"),
     "bidirectional": (ELIXIR, "<<a, \u202e\u2066b>>", b"ab"),
     "erlang-dns": (ERLANG, "<<Id:2/binary, QR:1, Op:4, _:3, RD:1, RA:1, _:3, RC:4, QD:16, R/binary>>", bytes.fromhex("e0a20120000100")),
-    "erlang-words": (ERLANG, "<<A:16/little-signed, B:4/unit:8, C:32/float, D/utf8, \"\xe9\"/utf8, \"ab\", E/bits>>", b"\1\xff\1\2\3\4\x3f\xc0\0\0\xc3\xa9\xc3\xa9abc"),
+    "erlang-words": (ERLANG, '<<A:16/little-signed, B:4/unit:8, C:32/float, D/utf8, "\xe9"/utf8, "ab", E/bits>>', b"\1\xff\1\2\3\4\x3f\xc0\0\0\xc3\xa9\xc3\xa9abc"),
     "erlang-sizes": (ERLANG, "<<L, D:(L*8-8)/bitstring, L:L, R/binary-unit:8>>", b"\2a\x80"),
     "erlang-guards": (ERLANG, "<<A, B/binary>> when A >= 1, A =< 9; A =:= $x, byte_size(B) =/= 0 orelse A rem 2 == 0", b"\1ab"),
     "erlang-terms": (ERLANG, '{ok, [<<A>> | T], #{k := <<B:16>>}, "ab", 16#ff, \'an atom\'}', b"ab"),

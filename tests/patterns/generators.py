@@ -1,8 +1,8 @@
 """Random patterns as text, in both dialects, each with bits that it matches: what every engine must agree on.
 
 Promises: the same seed gives the same samples; `Sample.data` and the first of `Sample.bindings` match unless the guard says
-otherwise; further bindings have other values and wrong types.  `inputs()` gives the data and what is near it: bits that are
-flipped, cut off, ragged, too many, and noise.  What only newer versions of Elixir take is left out unless `newest` asks for it.
+otherwise; further bindings have other values and wrong types.  What only newer versions of Elixir take is left out unless
+`newest` asks for it.  Patterns of terms are in `term_generators.py`, what is matched against in `near.py`.
 """
 
 from __future__ import annotations
@@ -10,18 +10,19 @@ from __future__ import annotations
 import dataclasses
 import random
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
 from bitstring import Bits
 
 from tests.patterns.spelling import Dialect, Expression, spelled, valued, written
 
-WIDTHS: Final = (0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8, 9, 11, 12, 13, 15, 16, 16, 16, 17, 20, 23, 24, 27, 31, 32, 32, 33, 40, 47, 48, 57, 63, 64, 65, 80, 100, 128)
+WIDTHS: Final = (
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8, 9, 11, 12, 13, 15, 16, 16, 16, 17, 20, 23, 24, 27, 31, 32, 32, 33, 40, 47, 48, 57, 63, 64, 65, 80, 100, 128,
+)  # fmt: skip
 FLOATS: Final = (1.5, -2.25, 1000.5, -0.5, 65504.0, 2.0, 3.0)
 POINTS: Final = (0, 0x41, 0x7F, 0x80, 0xE9, 0x7FF, 0x800, 0x65E5, 0xD7FF, 0xE000, 0xFFFF, 0x10000, 0x1F600, 0x10FFFF)
 STRINGS: Final = ("", "a", "GET", "ab", "x", "é", "日本", "😀")
-EDGES: Final = (0, 1, 2, 3, 4, 7, 8, 0x20, 0x3C, 0x41, 0x7C, 0x7F, 0x80, 0xBF, 0xC0, 0xC3, 0xD8, 0xDC, 0xED, 0xF0, 0xF4, 0xF8, 0xFC, 0xFE, 0xFF)
 WRONG: Final[tuple[Any, ...]] = (-1, 1.0, b"1", "atom", None, True, [1], (1,), {}, 1 << 70, -(1 << 70), 2, Bits("0b101"), "")
 
 
@@ -51,7 +52,7 @@ def ones(value: Any) -> str:
 def integer_bits(value: int, width: int, order: str) -> str:
     """An integer as the wire has it: of little ones the odd bits come last, and they are the most significant."""
     value &= (1 << width) - 1
-    if order == "big" or width <= 8:
+    if order in ("", "big") or width <= 8:
         return f"{value:0{width}b}" if width else ""
     full, odd = divmod(width, 8)
     low = (value & (1 << 8 * full) - 1).to_bytes(full, "little")
@@ -113,15 +114,15 @@ class Drawing:
         name = self.name()
         unit = self.rng.choice([unit for unit in (1, 2, 3, 4, 8, 16) if width % unit == 0]) if self.rng.random() < 0.2 else None
         size = self.size(width // (unit or 1))
-        self.put(name, integer_bits(value, width, "big" if order in ("", "big") else "little"), "integer", size, unit=unit, sign=sign, order=order)
+        self.put(name, integer_bits(value, width, order), "integer", size, unit=unit, sign=sign, order=order)
         self.values[name] = value
         if 0 <= value <= 40:
             self.integers[name] = value
 
     def number(self, width: int, *, signed: bool) -> int:
         low, high = (-(1 << width - 1), (1 << width - 1) - 1) if signed and width else (0, (1 << width) - 1)
-        choice = self.rng.random()
-        return low if choice < 0.1 else high if choice < 0.3 else min(high, self.rng.randint(0, 9)) if choice < 0.6 else self.rng.randint(low, high)
+        small, any_ = min(high, self.rng.randint(0, 9)), self.rng.randint(low, high)
+        return self.rng.choices((low, high, small, any_), (1, 2, 3, 4))[0]
 
     def counted(self) -> None:
         """A count, and what it counts."""
@@ -148,8 +149,8 @@ class Drawing:
         small = rng.randint(0, 4)
         return rng.choice((
             variable, variable, ("+", variable, small), ("-", variable, small), ("*", variable, small), ("+", variable, rng.choice(known)),
-            ("div", variable, small), ("rem", variable, small), ("band", variable, small), ("bor", variable, small), ("bxor", variable, small),
-            ("bsl", variable, small), ("bsr", variable, small), ("abs", ("-", variable, small)), ("*", ("-", variable, small), 2),
+            ("div", variable, small), ("rem", variable, small), ("band", variable, small), ("bor", variable, small),
+            ("bxor", variable, small), ("bsl", variable, small), ("bsr", variable, small), ("abs", ("-", variable, small)), ("*", ("-", variable, small), 2),
             ("trunc", ("/", variable, max(small, 1))), ("/", variable, small), ("neg", variable),
         ))  # fmt: skip
 
@@ -207,7 +208,7 @@ class Drawing:
     def literal(self) -> None:
         width, order, signed = self.rng.choice((1, 2, 3, 4, 8, 8, 12, 16, 24, 32, 64, 100)), self.order(), self.rng.random() < 0.2
         value = self.number(width, signed=signed)
-        raw = integer_bits(value, width, "big" if order in ("", "big") else "little")
+        raw = integer_bits(value, width, order)
         value += (1 << width) if self.rng.random() < 0.03 else 0  # what never matches
         self.put(str(value), raw, "integer", self.size(width), order=order, sign="signed" if signed else "")
 
@@ -232,7 +233,7 @@ class Drawing:
         if self.rng.random() < 0.7:
             width, order = self.rng.choice((4, 8, 8, 12, 16, 32, 100)), self.order()
             self.outer[name] = self.number(width, signed=False)
-            return self.put(shown, integer_bits(self.outer[name], width, "big" if order in ("", "big") else "little"), "integer", width, order=order)
+            return self.put(shown, integer_bits(self.outer[name], width, order), "integer", width, order=order)
         count = self.rng.randint(0, 3)
         self.outer[name] = self.rng.randbytes(count)
         sized = not self.newest or self.dialect == "erlang" or self.rng.random() < 0.6
@@ -296,9 +297,9 @@ class Drawing:
         value, text = self.values[name], spelled(("var", name), self.dialect)
         operator = spelled(self.rng.choice(("==", "!=", "===", "!==", "<", "<=", ">", ">=")), self.dialect)
         other = self.rng.choice((value, value + 1, value - 1, 0, 100))
-        extra = self.rng.choice(("", "", "", f"{spelled(('rem', ('var', name), 2), self.dialect)} {spelled('>=', self.dialect)} 0", f"is_integer({text})",
-                                 f"{spelled(('div', 10, ('var', name)), self.dialect)} < 1000"))  # fmt: skip
-        return extra or f"{text} {operator} {other}"
+        odd, tenth = (spelled(call, self.dialect) for call in (("rem", ("var", name), 2), ("div", 10, ("var", name))))
+        usual = f"{text} {operator} {other}"
+        return self.rng.choice((usual, usual, usual, f"{odd} {spelled('>=', self.dialect)} 0", f"is_integer({text})", f"{tenth} < 1000"))
 
 
 def drawn(rng: random.Random, dialect: Dialect, *, newest: bool = True, extended: bool = False, most: int = 7) -> Sample:
@@ -310,105 +311,12 @@ def drawn(rng: random.Random, dialect: Dialect, *, newest: bool = True, extended
     text = drawing.spelled()
     if rng.random() < 0.25:
         text += drawing.guard()
-    return Sample(text, dialect, _bindings(rng, drawing.outer), bits(drawing.bits), extended, tuple(drawing.values))
+    return Sample(text, dialect, bindings_near(rng, drawing.outer), bits(drawing.bits), extended, tuple(drawing.values))
 
 
-def _bindings(rng: random.Random, right: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+def bindings_near(rng: random.Random, right: dict[str, Any]) -> tuple[dict[str, Any], ...]:
     """The values that fit, and others."""
     if not right:
         return ({},)
     wrong = [{**right, rng.choice(list(right)): rng.choice(WRONG)} for _ in range(4)]
     return (right, *wrong)
-
-
-def within(rng: random.Random, dialect: Dialect, *, newest: bool = True) -> Sample:
-    """A pattern of a term, with bitstrings in it."""
-    taken, outer = 0, dict[str, Any]()
-
-    def term(depth: int) -> tuple[str, Any]:
-        nonlocal taken
-        kind = rng.choice(("bits", "bits", "literal", "name", "tuple", "list", "cons", "map", "both")) if depth else rng.choice(("bits", "literal", "name"))
-        if kind == "bits":
-            drawing = Drawing(rng, dialect, newest=newest, taken=taken)
-            for _ in range(rng.randint(1, 3)):
-                drawing.segment()
-            taken = drawing.count
-            outer.update(drawing.outer)
-            return drawing.spelled(), bits(drawing.bits)
-        if kind == "literal":
-            return rng.choice(_TERMS[dialect])
-        if kind == "name":
-            taken += 1
-            return spelled(("var", rng.choice(("x", "y", f"t{taken}")) if dialect == "elixir" else rng.choice(("X", "Y", f"T{taken}"))), dialect), 7
-        if kind == "both":
-            taken += 1
-            text, value = term(depth - 1)
-            return f"{text} = {'w' if dialect == 'elixir' else 'W'}{taken}", value
-        items = [term(depth - 1) for _ in range(rng.randint(0 if kind != "cons" else 1, 3))]
-        texts, values = [text for text, _ in items], [value for _, value in items]
-        if kind == "tuple":
-            return f"{{{', '.join(texts)}}}", tuple(values)
-        if kind == "list":
-            return f"[{', '.join(texts)}]", values
-        if kind == "cons":
-            return f"[{', '.join(texts)} | {rng.choice(('_', '_'))}]", [*values, 1]
-        marker, sign = ("%", "=>") if dialect == "elixir" else ("#", ":=")
-        keys = [str(index) for index in range(len(items))]
-        return f"{marker}{{{', '.join(f'{key} {sign} {text}' for key, text in zip(keys, texts, strict=True))}}}", {int(key): value for key, value in zip(keys, values, strict=True)}
-
-    text, value = term(3)
-    return Sample(text, dialect, _bindings(rng, outer), value)
-
-
-_TERMS: Final[dict[str, tuple[tuple[str, Any], ...]]] = {
-    "elixir": ((":ok", "ok"), ("nil", None), ("true", True), ("1", 1), ("-1", -1), ("1.5", 1.5), ('"ab"', b"ab"), ("[]", []), ("{}", ()), ("_", 9)),
-    "erlang": (("ok", "ok"), ("nil", None), ("true", True), ("1", 1), ("-1", -1), ("1.5", 1.5), ('<<"ab">>', b"ab"), ("[]", []), ("{}", ()), ("_", 9)),
-}
-
-
-# --- inputs -----------------------------------------------------------------------------------
-
-
-def inputs(rng: random.Random, data: Any, count: int) -> Iterator[Any]:
-    """The data, and what is near them."""
-    yield data
-    for _ in range(count - 1):
-        yield near(rng, data)
-
-
-def near(rng: random.Random, data: Any) -> Any:
-    """Something changed in it, at one place in a term."""
-    if isinstance(data, bytes | Bits):
-        return rng.choice(WRONG) if rng.random() < 0.01 else bits(_changed(rng, ones(data)))
-    if isinstance(data, tuple | list) and data and rng.random() < 0.9:
-        items: list[Any] = list(data)
-        at = rng.randrange(len(items))
-        items[at] = near(rng, items[at])
-        return type(data)(items)
-    if isinstance(data, dict) and data and rng.random() < 0.9:
-        key = rng.choice(list(data))
-        return {**data, key: near(rng, data[key])}
-    return rng.choice((*WRONG, data, data, data))
-
-
-def _changed(rng: random.Random, text: str) -> str:
-    kind = rng.randrange(10)
-    if kind == 0 or not text:
-        return "".join(f"{rng.choice(EDGES):08b}" for _ in range(rng.randint(0, 24)))
-    if kind == 1:
-        return "".join(rng.choice("01") for _ in range(rng.randint(0, len(text) + 16)))
-    place = rng.randrange(len(text))
-    if kind == 2:
-        return text[:place]
-    if kind == 3:
-        return text[: place // 8 * 8]
-    if kind == 4:
-        return text + "".join(rng.choice("01") for _ in range(rng.choice((1, 3, 8, 8, 16, 24))))
-    if kind == 5:
-        return text[:place] + f"{rng.choice(EDGES):08b}" + text[place + 8 :]
-    if kind == 6:
-        return text[: place // 8 * 8] + f"{rng.choice(EDGES):08b}" + text[place // 8 * 8 + 8 :]
-    for _ in range(rng.randint(1, 3)):
-        place = rng.randrange(len(text))
-        text = text[:place] + ("1" if text[place] == "0" else "0") + text[place + 1 :]
-    return text

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from typing import Any, Final, Literal, TypeAlias, Union
+from typing import Any, Final, Literal, TypeAlias
 
 Dialect = Literal["elixir", "erlang"]
-Expression: TypeAlias = Union[int, str, tuple[Any, ...]]
+Expression: TypeAlias = int | str | tuple[Any, ...]
 
 ERLANG: Final = {"===": "=:=", "!==": "=/=", "!=": "/=", "<=": "=<"}
 PREFIXED: Final = ("abs", "trunc", "round", "byte_size")
