@@ -18,7 +18,8 @@ from bitstring import Bits
 from tests.patterns.spelling import Dialect, Expression, spelled, valued, written
 
 WIDTHS: Final = (
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8, 9, 11, 12, 13, 15, 16, 16, 16, 17, 20, 23, 24, 27, 31, 32, 32, 33, 40, 47, 48, 57, 63, 64, 65, 80, 100, 128,
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8, 9, 11, 12, 13, 15, 16, 16, 16, 17, 20, 23, 24, 27, 31, 32, 32, 33, 40, 47, 48, 57, 63, 64, 65,
+    80, 100, 128,
 )  # fmt: skip
 FLOATS: Final = (1.5, -2.25, 1000.5, -0.5, 65504.0, 2.0, 3.0)
 POINTS: Final = (0, 0x41, 0x7F, 0x80, 0xE9, 0x7FF, 0x800, 0x65E5, 0xD7FF, 0xE000, 0xFFFF, 0x10000, 0x1F600, 0x10FFFF)
@@ -150,7 +151,8 @@ class Drawing:
         return rng.choice((
             variable, variable, ("+", variable, small), ("-", variable, small), ("*", variable, small), ("+", variable, rng.choice(known)),
             ("div", variable, small), ("rem", variable, small), ("band", variable, small), ("bor", variable, small),
-            ("bxor", variable, small), ("bsl", variable, small), ("bsr", variable, small), ("abs", ("-", variable, small)), ("*", ("-", variable, small), 2),
+            ("bxor", variable, small), ("bsl", variable, small), ("bsr", variable, small), ("abs", ("-", variable, small)), ("*", ("-",
+            variable, small), 2),
             ("trunc", ("/", variable, max(small, 1))), ("/", variable, small), ("neg", variable),
         ))  # fmt: skip
 
