@@ -2,7 +2,8 @@
 
 Promises: `Oracle.ask(requests)` gives one `Answer` a request, in order; text, bindings and inputs go over unread, as terms.
 An answer is `Answer("match", clause, names)`, `Answer("nomatch")`, `Answer("ok", value=...)` or `Answer("error", error=...)`:
-that the text is refused is an error like one at run time, as only the real compiler can tell them apart.
+that the text is refused is an error like one at run time, as only the real compiler can tell them apart.  `Answer("crash")`: the
+virtual machine itself ended (OTP 25 does, of some code points in a ragged rest), so nothing is known.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Request:
 class Answer:
     """What came of it; `names` of a match, `value` of an expression, `error` as the real one says it."""
 
-    result: Literal["match", "nomatch", "ok", "error"]
+    result: Literal["match", "nomatch", "ok", "error", "crash"]
     clause: int = 0
     names: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
     value: Any = None
@@ -69,9 +70,13 @@ def installed() -> bool:
 
 def ask(requests: Iterable[Request]) -> list[Answer]:
     """The answers, in order: some thousand a minute."""
-    lines = b"".join(base64.b64encode(encoded(request.term())) + b"\n" for request in requests)
+    asked = list(requests)
+    lines = b"".join(base64.b64encode(encoded(request.term())) + b"\n" for request in asked)
     command = ["elixir", "--erl", "+fnu +t 4000000", str(SCRIPT)]
     done = subprocess.run(command, input=lines, capture_output=True, timeout=SECONDS, check=False)
+    if done.returncode < 0:
+        middle = len(asked) // 2
+        return [*ask(asked[:middle]), *ask(asked[middle:])] if middle else [Answer("crash")]
     if done.returncode:
         raise RuntimeError(f"the oracle ended with {done.returncode}: {done.stderr[-2000:].decode(errors='replace')}")
     return [Answer.of(decoded(base64.b64decode(line[1:]))) for line in done.stdout.splitlines() if line.startswith(b"=")]

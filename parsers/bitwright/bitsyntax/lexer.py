@@ -33,6 +33,8 @@ _TOKEN: Final = re.compile(
     re.DOTALL,
 )
 
+_TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")  # characters that turn the direction of what is shown
+
 
 class Tokens:
     """The tokens of a text, side by side: `kinds`, `texts` (as written) and `starts`; the last is of kind "eof"."""
@@ -45,6 +47,9 @@ class Tokens:
         self.kinds: list[str] = []
         self.texts: list[str] = []
         self.starts: list[int] = []
+        if not text.isascii() and (turn := _TURNS.search(text)):
+            advice = f"what is shown is not what is read; write \\u{ord(turn[0]):04X}"
+            raise PatternError("invalid bidirectional formatting character", text, turn.start(), advice)
         kinds, texts, starts, words, groups = self.kinds, self.texts, self.starts, _WORDS, _GROUPS
         for found in _TOKEN.finditer(text):
             group = found.lastindex
