@@ -70,13 +70,20 @@ def installed() -> bool:
 
 def ask(requests: Iterable[Request]) -> list[Answer]:
     """The answers, in order: some thousand a minute."""
-    asked = list(requests)
-    lines = b"".join(base64.b64encode(encoded(request.term())) + b"\n" for request in asked)
+    waiting = [base64.b64encode(encoded(request.term())) + b"\n" for request in requests]
+    answers: list[Answer] = []
+    while waiting:
+        found = _asked(waiting) or [Answer("crash")]
+        answers += found
+        del waiting[: len(found)]
+    return answers
+
+
+def _asked(lines: list[bytes]) -> list[Answer]:
+    """The answers until the virtual machine crashes, if it does."""
     command = ["elixir", "--erl", "+fnu +t 4000000", str(SCRIPT)]
-    done = subprocess.run(command, input=lines, capture_output=True, timeout=SECONDS, check=False)
-    if done.returncode < 0:
-        middle = len(asked) // 2
-        return [*ask(asked[:middle]), *ask(asked[middle:])] if middle else [Answer("crash")]
-    if done.returncode:
+    done = subprocess.run(command, input=b"".join(lines), capture_output=True, timeout=SECONDS, check=False)
+    if done.returncode > 0:
         raise RuntimeError(f"the oracle ended with {done.returncode}: {done.stderr[-2000:].decode(errors='replace')}")
-    return [Answer.of(decoded(base64.b64decode(line[1:]))) for line in done.stdout.splitlines() if line.startswith(b"=")]
+    whole, _, _ = done.stdout.rpartition(b"\n")
+    return [Answer.of(decoded(base64.b64decode(line[1:]))) for line in whole.splitlines() if line.startswith(b"=")]
