@@ -124,6 +124,8 @@ def _unfold(op: Op, program: Program) -> str | None:
 
 
 def _within(op: Op, program: Program) -> str | None:
+    if op.attrs.get("bits", "msb") not in ("msb", "lsb"):
+        return f"the bit order is {op.attrs['bits']!r}"
     return None if isinstance(op.attrs["function"], str) else f"the function is {op.attrs['function']!r}"
 
 

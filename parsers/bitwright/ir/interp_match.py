@@ -185,7 +185,7 @@ def _map_get(m: Machine, op: Op, args: list[Any]) -> Any:
 
 
 def _within(m: Machine, op: Op, args: list[Any]) -> Any:
-    bits = bitstring_of(args[0])
+    bits = bitstring_of(args[0], _lsb(op))
     if bits is None:
         raise m.fail("not-a-bitstring", "is no bitstring", got=args[0])
     outer, (m.data, end) = m.data, bits

@@ -8,7 +8,7 @@ value, and calls functions that count bits for the bitstrings in it.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from bitwright.bitsyntax import tree
 from bitwright.ir.builder import Builder
@@ -166,8 +166,9 @@ class Terms:
     def bits(self, value: Reg, pattern: tree.Bitstring) -> None:
         """A bitstring: what it binds is bound, or compared, here."""
         function, needed, names = self.lowering.inner(pattern)
+        bits: dict[str, Any] = {} if self.lowering.bit_order == "msb" else {"bits": self.lowering.bit_order}
         outs = tuple(self.builder.reg("obj", hint=name) for name in names)
-        self.builder.emit("within", (value, *map(self.free, needed)), outs, function=function)
+        self.builder.emit("within", (value, *map(self.free, needed)), outs, function=function, **bits)
         for name, out in zip(names, outs, strict=True):
             self.bind(out, name)
 

@@ -99,16 +99,23 @@ def bytes_at(data: bytes, at: int, count: int, lsb: bool = False) -> bytes:
     return number_at(data, at, 8 * count, lsb).to_bytes(count, "little" if lsb else "big")
 
 
-def bitstring_of(value: Any) -> tuple[bytes, int] | None:
-    """The bytes of a bitstring, the last one filled up with zeros, and the number of its bits; None if the value is none."""
+def bitstring_of(value: Any, lsb: bool = False) -> tuple[bytes, int] | None:
+    """The bytes of a bitstring, the last one filled up with zeros, and the number of its bits; None if the value is none.
+
+    The first bit of a `Bits` is the first on the wire: with `lsb` the least significant one of the first byte.
+    """
     if value.__class__ is bytes:
         return value, 8 * len(value)
-    if isinstance(value, bytes | bytearray | memoryview):
-        raw = bytes(value)
-        return raw, 8 * len(raw)
     if any(is_bits(each) for each in type(value).__mro__):
-        return value.tobytes(), len(value)
-    return None
+        size = len(value)
+        if lsb and size & 7:
+            return _mirrored(value.uint, size).to_bytes((size + 7) // 8, "little"), size
+        return value.tobytes(), size
+    try:
+        raw = bytes(memoryview(value))
+    except (TypeError, ValueError, BufferError):  # no buffer, or one that was released
+        return None
+    return raw, 8 * len(raw)
 
 
 # --- floats ------------------------------------------------------------------------------------

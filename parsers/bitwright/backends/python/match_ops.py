@@ -203,7 +203,7 @@ def _found(e: Emitter, outs: tuple[Reg, ...], call: str) -> None:
 def _within(e: Emitter, op: Op) -> None:
     value, *args = (strip(e.expr(a)) for a in op.args)
     bits = e.variable(Reg(-1, "obj", hint="bits"))
-    e.line(f"{bits} = {e.names.add('bitstring_of', bitstring_of)}({value})")
+    e.line(f"{bits} = {e.names.add('bitstring_of', bitstring_of)}({value}{_more(op)})")
     e.fail_if(f"{bits} is None")
     _found(e, op.outs, f"{op.attrs['function']}({', '.join([f'{bits}[0]', '0', f'{bits}[1]', *args])})")
 
