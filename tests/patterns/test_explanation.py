@@ -24,7 +24,7 @@ REFUSALS: list[tuple[str, Any, dict[str, Any], str, int | None, int | None, str]
     ("<<a, b::4>>", b"abc", {}, "unconsumed", None, 12, "12 bits left behind the last segment at bit 12"),
     ("<<a, rest::binary>>", Bits(bin="000000011"), {}, "ragged", 2, 8,
      "segment 2 `rest` at bit 8: has 1 bit, which is no multiple of 8"),
-    ("<<n, body::binary-size(n - 4)>>", b"\x02ab", {}, "bad-size", 2, 8, "segment 2 `body` at bit 8: its size is -16, as n is 2"),
+    ("<<n, body::binary-size(n - 4)>>", b"\x02ab", {}, "bad-size", 2, 8, "segment 2 `body` at bit 8: its size is -16 bits, as n is 2"),
     ("<<a::size(n)>>", b"a", {"n": 1.0}, "bad-size", 1, 0, "as n is 1.0"),
     ("<<a::size(div(8, n))>>", b"a", {"n": 0}, "bad-argument", 1, 0, "as n is 0"),
     ("<<f::float-32>>", bytes.fromhex("7fc00000"), {}, "bad-float", 1, 0, "segment 1 `f` at bit 0: is no number"),

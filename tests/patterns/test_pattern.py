@@ -98,7 +98,7 @@ def test_a_name_without_a_value_is_an_error_with_its_place(engine: Any) -> None:
     with pytest.raises(PatternError, match="undefined variable `b`") as caught:
         pattern.match(b"\x01", n=8)
     assert (caught.value.line, caught.value.column) == (1, 15)
-    for ask in (pattern.match, pattern.match_prefix, pattern.explain):
+    for ask in (pattern.match, pattern.match_prefix, pattern.explain, lambda data, **given: list(pattern.iter(data, **given))):
         with pytest.raises(PatternError, match="undefined variable"):
             ask(b"\x01")
     assert pattern.match(b"\x01\x02", n=8, b=2) == {"a": 1}
@@ -218,3 +218,54 @@ def test_many_threads_may_ask_first() -> None:
     for each in threads:
         each.join()
     assert found == [{"n": 2, "a": b"ab", "b": b"c"}] * 8
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [("<<low::4, n::12, x::16, y::big-16, <<z::16>>::bits>>", "elixir"), ("<<Low:4, N:12, X:16, Y:16/big, Z:16>>", "erlang")],
+)
+def test_bits_from_the_least_significant_one(text: str, dialect: Any, engine: Any) -> None:
+    data = bytes.fromhex("a502 0201 0102 0300")
+    pattern = bitwright.pattern(text, dialect=dialect, bit_order="lsb").on(engine)
+    found = pattern.match(data)
+    assert found is not None
+    assert list(found.values()) == [5, 0x02A, 0x0102, 0x0102, 3]
+    assert pattern.build(**found) == data
+    assert bitwright.construct(text, dialect=dialect, bit_order="lsb").on(engine).build(**found) == data
+
+
+def test_runs_of_bits_from_the_least_significant_one(engine: Any) -> None:
+    pattern = bitwright.pattern("<<a::3, b::bits>>", bit_order="lsb").on(engine)
+    found = pattern.match(b"\x0d\x01")
+    assert found == {"a": 5, "b": Bits(bin="1000010000000")}
+    assert pattern.match_prefix(b"\x0d\x01") == (found, b"")
+    assert bitwright.pattern("<<a::3>>", bit_order="lsb").on(engine).match_prefix(b"\x0d\x01") == ({"a": 5}, found["b"])
+    assert pattern.match(Bits(bin="10110")) == {"a": 5, "b": Bits(bin="10")}
+    assert pattern.build(**found) == b"\x0d\x01"
+
+
+def test_a_pattern_is_its_own_documentation() -> None:
+    pattern = bitwright.pattern("<<version::4, _::4, n::16-little, body::binary-size(n), 7, x::float, c::utf8, r::bits>>")
+    assert [(s.index, s.name, s.type, s.bit_offset, s.size_bits, s.literal) for s in pattern.segments] == [
+        (1, "version", "integer", 0, 4, None),
+        (2, "", "integer", 4, 4, None),
+        (3, "n", "integer", 8, 16, None),
+        (4, "body", "binary", 24, None, None),
+        (5, "", "integer", None, 8, 7),
+        (6, "x", "float", None, 64, None),
+        (7, "c", "utf8", None, None, None),
+        (8, "r", "bitstring", None, None, None),
+    ]
+    assert [s.text for s in pattern.segments][2:4] == ["n::16-little", "body::binary-size(n)"]
+    assert pattern.segments[2].order == "little"
+    assert pattern.names == ("version", "n", "body", "x", "c", "r")
+    assert pattern.free == ()
+    picture = pattern.diagram()
+    assert "version" in picture
+    assert "body: body::binary-size(n)" in picture
+
+
+def test_the_diagram_of_several_bitstrings() -> None:
+    picture = bitwright.pattern('{<<a::16>>, <<b, c::bits>>, "x" <> d}').diagram()
+    assert picture.count("0 1 2 3 4 5 6 7 8 9 0 1 2 3") == 3
+    assert "(no segments)" in bitwright.pattern("x").diagram()

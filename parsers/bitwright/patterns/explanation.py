@@ -17,8 +17,8 @@ from bitwright.errors import ParseError, Problem
 from bitwright.escaping import columns, escaped, printable, shortened
 from bitwright.ir.interp import Machine
 from bitwright.patterns.inputs import bits_of
-from bitwright.patterns.programs import entry_of, parts_of, variables_in
-from bitwright.patterns.segments import bitstrings_in
+from bitwright.patterns.programs import MatchPrograms, entry_of, parts_of, variables_in
+from bitwright.patterns.segments import bitstrings_in, segments_of
 from bitwright.terms import normal, shown
 
 if TYPE_CHECKING:
@@ -89,30 +89,45 @@ class Explanation:
 
 def explain(pattern: Pattern, data: Any, bindings: Mapping[str, Any]) -> Explanation:
     """Match in the interpreter, watching."""
-    programs = pattern._programs
-    bound = programs.bound(bindings)
-    given = programs.values(bound, bindings)
-    program = programs.lowered(bound)
-    machine = Machine(program, trace=True)
-    arguments: tuple[Any, ...] = (normal(data),)
-    if entry_of(program).unit == "bit":
-        raw = bits_of(data, pattern.bit_order)
-        if raw is None:
-            return _Failure(pattern, machine, Problem("not-a-bitstring", "is no bitstring", got=data), bindings).explanation()
-        machine.data, arguments = raw[0], (0, raw[1])
+    watching = _Run(pattern._programs, bindings)
     try:
-        found = machine.run(*arguments, *given)
+        found = watching.match(data)
     except ParseError as error:
-        return _Failure(pattern, machine, error.problem, bindings).explanation()
-    rows = tuple(_rows(pattern, machine))
-    count = f"{len(rows)} segment{'s' if len(rows) != 1 else ''}"
-    message = f"matches: {count}" if rows else "matches"
-    return Explanation(True, "", message, bindings=found[0], rows=rows, dialect=pattern.dialect)
+        return _Failure(pattern._programs, watching.machine, error.problem, data, bindings).explanation()
+    rows = tuple(_rows(pattern.segments, watching.machine))
+    count = f": {len(rows)} segment{'s' if len(rows) != 1 else ''}" if rows else ""
+    return Explanation(True, "", f"matches{count}", bindings=found, rows=rows, dialect=pattern.dialect)
 
 
-def _rows(pattern: Pattern, machine: Machine) -> Iterator[Row]:
+class _Run:
+    """One run of the interpreter with its trace on."""
+
+    def __init__(self, programs: MatchPrograms, bindings: Mapping[str, Any]) -> None:
+        self.bit_order, bound = programs.bit_order, programs.bound(bindings)
+        self.given = programs.values(bound, bindings)
+        self.machine = Machine(programs.lowered(bound), trace=True)
+
+    def match(self, data: Any) -> Mapping[str, Any]:
+        """The variables; ParseError if the data do not match."""
+        arguments: tuple[Any, ...] = (normal(data),)
+        if entry_of(self.machine.program).unit == "bit":
+            raw = bits_of(data, self.bit_order)
+            if raw is None:
+                raise ParseError(Problem("not-a-bitstring", "is no bitstring", got=data))
+            self.machine.data, arguments = raw[0], (0, raw[1])
+        found: Mapping[str, Any] = self.machine.run(*arguments, *self.given)[0]
+        return found
+
+
+def refusal(programs: MatchPrograms, machine: Machine, error: ParseError, bindings: Mapping[str, Any]) -> ParseError:
+    """The failure of a run in the words of an explanation."""
+    sentence = _Failure(programs, machine, error.problem, machine.data, bindings).sentence()
+    return ParseError(msgspec.structs.replace(error.problem, message=sentence, struct="", path=""))
+
+
+def _rows(segments: tuple[Segment, ...], machine: Machine) -> Iterator[Row]:
     """The segments that the interpreter went through, and the one in which it stopped."""
-    known = iter(pattern.segments)
+    known = iter(segments)
     for span in machine.spans or ():
         segment = next((each for each in known if each.index == span.segment), None)
         if segment is not None:
@@ -127,16 +142,17 @@ def _rows(pattern: Pattern, machine: Machine) -> Iterator[Row]:
 class _Failure:
     """The words for one failure."""
 
-    def __init__(self, pattern: Pattern, machine: Machine, problem: Problem, given: Mapping[str, Any]) -> None:
-        self.pattern, self.machine, self.problem, self.given = pattern, machine, problem, given
-        self.rows = tuple(_rows(pattern, machine))
+    def __init__(self, programs: MatchPrograms, machine: Machine, problem: Problem, data: Any, given: Mapping[str, Any]) -> None:
+        self.machine, self.problem, self.data, self.given = machine, problem, data, given
+        self.guarded, self.bit_order = programs.guarded, programs.bit_order
+        self.rows = tuple(_rows(segments_of(programs.guarded), machine))
         self.segment = self.rows[-1].segment if self.rows and problem.segment is not None else None
         self.bitstring = self._bitstring()
 
     def _bitstring(self) -> tree.Bitstring | None:
         """The one in work: each begins with its first segment."""
         begun = max(sum(row.segment.index == 1 for row in self.rows), 1)
-        return next(itertools.islice(bitstrings_in(self.pattern._tree.pattern), begun - 1, None), None)
+        return next(itertools.islice(bitstrings_in(self.guarded.pattern), begun - 1, None), None)
 
     def explanation(self) -> Explanation:
         problem = self.problem
@@ -151,7 +167,7 @@ class _Failure:
             None if problem.expected is msgspec.UNSET else problem.expected,
             None if problem.got is msgspec.UNSET else problem.got,
             rows=self.rows,
-            dialect=self.pattern.dialect,
+            dialect=self.guarded.dialect,
         )
 
     # --- the sentence ------------------------------------------------------------------------
@@ -163,21 +179,29 @@ class _Failure:
                 more = problem.needed_bits or 1
                 return f"needs at least {more} more bit{'s' if more > 1 else ''}{self.of_segment('for')}: {problem.message}"
             case "mismatch":
-                return f"{self.where()}: expected {self.show(problem.expected)}, got {self.show(problem.got)}"
+                where = f"{self.where()}: " if problem.segment is not None else ""
+                return f"{where}expected {self.show(problem.expected)}, got {self.show(problem.got)}"
             case "unconsumed":
                 return f"{problem.message}{self.at()}{self.tail_advice()}"
             case "guard":
-                return f"the guard `{printable(self.guard())}` does not hold{self.because(self.pattern._tree.guards)}"
-            case "bad-size" | "bad-argument":
-                return f"{self.where()}: {problem.message}{self.because(self.size())}"
+                return f"the guard `{printable(self.guard())}` does not hold{self.because(self.guarded.guards)}"
+            case "bad-argument" if problem.segment is None:
+                why = f"{problem.message}{self.because(self.guarded.guards)}"
+                return f"the guard `{printable(self.guard())}` has no value: {why}"
+            case "bad-size":
+                return f"{self.where()}: {self.bad_size()}{self.because(self.size())}"
+            case "bad-argument":
+                return f"{self.where()}: its size has no value: {problem.message}{self.because(self.size())}"
             case "not-a-bitstring" if problem.segment is None:
                 return f"takes a bitstring, and {self.show(problem.got)} is none{_advice(problem.got)}"
+            case "shape":
+                return f"the value {problem.message}"
             case _:
                 return f"{self.where()}: {problem.message}"
 
     def where(self) -> str:
         """The segment and its place, as the subject of a sentence."""
-        return (self.of_segment("") or self.at()).strip() or "the value"
+        return self.of_segment("").strip() or "the value"
 
     def of_segment(self, word: str) -> str:
         if self.problem.segment is None:
@@ -190,22 +214,41 @@ class _Failure:
         return "" if self.problem.bit_offset is None else f" at bit {self.problem.bit_offset}"
 
     def show(self, value: Any) -> str:
-        return _short(value, self.pattern.dialect)
+        return _short(value, self.guarded.dialect)
 
     def size(self) -> Any:
         """The size of the segment in work, as a tree."""
         return self.bitstring.segments[self.problem.segment - 1].size if self.bitstring and self.problem.segment else None
 
+    def bad_size(self) -> str:
+        """What is wrong with the size."""
+        got, message = self.problem.got, self.problem.message
+        if got is msgspec.UNSET or str(got) in message:  # computed, in bits
+            return f"{message} bits"
+        if isinstance(got, int) and not isinstance(got, bool):
+            return f"its size is {self.show(got)}{', larger than any input' if got > 0 else ''}"
+        return f"its size is {self.show(got)}, which is no integer"
+
     def because(self, reader: Any) -> str:
         """The variables that an expression reads, with their values."""
-        known = {**self.given, **self.machine.partial}
+        known = {**self.given, **self.bound(), **self.machine.partial}
         seen = [name for name in dict.fromkeys(variables_in(reader)) if name in known]
         return f", as {' and '.join(f'{printable(name)} is {self.show(known[name])}' for name in seen)}" if seen else ""
 
+    def bound(self) -> Mapping[str, Any]:
+        """What a pattern around bitstrings has bound before its guards were looked at: that is in no segment."""
+        if isinstance(self.guarded.pattern, tree.Bitstring) or self.problem.segment is not None:
+            return {}
+        unguarded = dataclasses.replace(self.guarded, guards=())
+        try:
+            return _Run(MatchPrograms(unguarded, self.bit_order), self.given).match(self.data)
+        except ParseError:
+            return {}
+
     def guard(self) -> str:
         """The guards as they are written."""
-        text = self.pattern.text
-        first = min(_places(self.pattern._tree.guards), default=len(text))
+        text = self.guarded.text
+        first = min(_places(self.guarded.guards), default=len(text))
         begin = text.rfind("when", 0, first + 1)
         return " ".join(text[begin:].split())
 
@@ -215,8 +258,8 @@ class _Failure:
         if last is None or not last.untyped or last.type != "integer" or not isinstance(last.value, tree.Variable):
             return ""
         name = printable(last.value.name)
-        rest = f"{name}::binary" if self.pattern.dialect == "elixir" else f"{name}/binary"
-        written = self.pattern.text[last.at : last.end].strip()
+        rest = f"{name}::binary" if self.guarded.dialect == "elixir" else f"{name}/binary"
+        written = self.guarded.text[last.at : last.end].strip()
         return f"; `{name}` without a type is one byte: did you mean `{rest}`?" if written == last.value.name else ""
 
 

@@ -54,7 +54,7 @@ class Repeated:
             elif self.strict:
                 if at == raw[1]:
                     return
-                raise matcher.refusal(raw, at, given)
+                raise matcher.refusal(raw, at, given, values)
             else:
                 skipped = None if skipper is None else skipper.prefix(raw, at, skipping)
                 if skipped is None:

@@ -40,17 +40,23 @@ class Matcher:
             return None
 
     def _interpreted(self, raw: tuple[bytes, int], at: int, given: list[Any]) -> tuple[Bindings, int]:
-        machine = Machine(self.programs.lowered(self.bound, prefix=True))
-        machine.data = raw[0]
-        record, after = machine.run(at, raw[1], *given)
+        record, after = self._machine(raw).run(at, raw[1], *given)
         return record, after
 
-    def refusal(self, raw: tuple[bytes, int], at: int, given: list[Any]) -> Exception:
+    def _machine(self, raw: tuple[bytes, int], *, trace: bool = False) -> Machine:
+        machine = Machine(self.programs.lowered(self.bound, prefix=True), trace=trace)
+        machine.data = raw[0]
+        return machine
+
+    def refusal(self, raw: tuple[bytes, int], at: int, given: list[Any], values: Mapping[str, Any]) -> Exception:
         """Why it does not match there."""
+        from bitwright.patterns.explanation import refusal
+
+        machine = self._machine(raw, trace=True)
         try:
-            self._interpreted(raw, at, given)
+            machine.run(at, raw[1], *given)
         except ParseError as error:
-            return error
+            return refusal(self.programs, machine, error, values)
         return EngineDisagreement(f"the {self.engine} backend refused what the interpreter matches at bit {at}")
 
     def value(self, value: Any, given: list[Any]) -> Bindings | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Literal, TypeAlias
 
 from bitwright.bitsyntax import tree
+from bitwright.terms import shown
 
 SegmentKind: TypeAlias = Literal["integer", "float", "binary", "bitstring", "utf8", "utf16", "utf32", "varint"]
 
@@ -79,9 +80,20 @@ def _segments(bitstring: tree.Bitstring, text: str) -> Iterator[Segment]:
             each.order,
             each.unit,
             each.value.value if isinstance(each.value, tree.Literal) else None,
-            text[each.at : each.end],
+            text[each.at : each.end] or _written(each),
         )
         offset = None if offset is None or size is None else offset + size
+
+
+def _written(segment: tree.Segment) -> str:
+    """A segment that stands in no bitstring, but on a side of `<>`, as it could be written in one."""
+    match segment.value:
+        case tree.Literal(value):
+            return shown(value)
+        case tree.Variable(name) | tree.Pin(name):
+            return f"{name}::binary"
+        case _:
+            return "_::binary"
 
 
 def name_of(value: tree.Expr) -> str:
