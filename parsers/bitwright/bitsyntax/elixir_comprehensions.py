@@ -43,7 +43,7 @@ class Comprehensions(Segments):
         height = self.height
         while self.kinds[self.position] == "when":
             self.position += 1
-            guards.append(self.expression(101))
+            guards.append(self.expression(100))
             height = max(height, self.height)
         self.height = height
         return Guarded(pattern, tuple(guards), "elixir", self.text)

@@ -197,7 +197,7 @@ class Segments(Expressions):
             begin = self.position
             if self.kinds[begin] in {")", "*"}:
                 self.refuse("unknown bitstring specifier: unit()", "write unit(8)", position)
-            given.united(self._unit(self.expression(100), begin), self.starts[begin])
+            given.united(self._unit(self.expression(100), begin), at)
             if parenthesized:
                 self.expect(")")
         elif name in segments.WORDS:
@@ -263,6 +263,8 @@ class Segments(Expressions):
             height = self.height
             factor = self.operand()
             self.height = max(height, self.height)
+        if kinds[self.position] in {"+", "/"} and not self.new_line_before(self.position):
+            self.refuse(f"unexpected {self.shown(self.position)} in a specifier", "write a computed size as size(...)")
         if factor is not None:
             given.united(self._unit(factor, behind), self.starts[behind])
             if not isinstance(size, Wildcard):

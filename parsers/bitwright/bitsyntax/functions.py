@@ -68,5 +68,5 @@ def advice(module: str, name: str, arity: int) -> str:
     if counts:
         return f"{shown} takes {' or '.join(map(str, counts))} argument{'s' if counts != [1] else ''}"
     known = {*(word for word, _ in GUARDS), *_KERNEL, *(word for word in terms.FUNCTIONS if "." in word)}
-    close = get_close_matches(shown, sorted(known), 1, 0.75) if len(shown) < 60 else []
+    close = get_close_matches(shown, sorted(known), 1, 0.8) if len(shown) < 60 else []
     return f"did you mean {close[0]}?" if close else "only functions of the language itself can be called, none of your own"

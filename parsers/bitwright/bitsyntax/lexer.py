@@ -92,7 +92,8 @@ class Tokens:
                 "no number", text, at, "numbers are written 10, 1_000, 0xFF, 0b101, 0o17, 1.5, 1.0e10; a name cannot begin with a digit"
             )
         if character == ":":
-            raise PatternError("unexpected :", text, at, "a type and a size follow ::, as in x::binary-size(2); an atom is written :name")
+            advice = "a type and a size follow ::, as in x::binary-size(2); Erlang's way of writing is dialect=\"erlang\""
+            raise PatternError("unexpected :", text, at, advice)
         if character == "?":
             raise PatternError("a character is missing behind ?", text, at, r"write ?a for the number of a; a space is ?\s")
         if character == "~":

@@ -56,9 +56,9 @@ class Reader:
     def advice_at(self, position: int) -> str:
         """What is often the matter where a token stands that cannot stand there."""
         kind, before = self.kinds[position], self.kinds[position - 1] if position else ""
-        if kind == "eof":
+        if kind == "eof" and before != ">>>":
             return "the text ends too early: is >>, ) or end missing?"
-        if kind in {"<<<", ">>>"}:
+        if {kind, before} & {"<<<", ">>>"}:
             return "<<< and >>> are operators: write a space between << and <, > and >>"
         if kind == "key":
             return "a type and a size follow ::, as in x::8"

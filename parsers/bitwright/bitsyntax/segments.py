@@ -36,7 +36,7 @@ _PLAIN: Final = {"integer": 8, "float": 64}
 class Specifiers:
     """The specifiers of one segment as they are read, in any order; `resolve` makes the segment."""
 
-    __slots__ = ("coding", "endianness", "extended", "nonfinite", "sign", "size", "size_text", "text", "type", "unit")
+    __slots__ = ("coding", "endianness", "extended", "nonfinite", "places", "sign", "size", "size_text", "text", "type", "unit")
 
     def __init__(self, text: str, *, extended: bool = False) -> None:
         self.text = text
@@ -45,6 +45,7 @@ class Specifiers:
         self.size: Expr | None = None
         self.unit: int | None = None
         self.nonfinite = False
+        self.places: dict[str, int] = {}
 
     def word(self, word: str, at: int) -> None:
         """A type, a sign or a byte order."""
@@ -60,6 +61,7 @@ class Specifiers:
                 f"keep one of {before} and {value}",
             )
         setattr(self, key, value)
+        self.places[key] = at
 
     def _other_word(self, word: str, at: int) -> None:
         if word not in CODINGS and word != "nonfinite":
@@ -70,6 +72,7 @@ class Specifiers:
             )
         if word == "nonfinite":
             self.nonfinite = True
+            self.places[word] = at
             return
         if self.type and (self.type, self.coding) != ("varint", word):
             was = self.coding or self.type
@@ -77,6 +80,7 @@ class Specifiers:
                 f'conflicting type specification for bit field: "{word}" and "{was}"', self.text, at, f"keep one of {was} and {word}"
             )
         self.type, self.coding = "varint", word
+        self.places["type"] = at
 
     def sized(self, size: Expr, written: str, at: int) -> None:
         """A size; `written` is its text, by which the same size given twice is known."""
@@ -85,6 +89,7 @@ class Specifiers:
                 f'conflicting size specification for bit field: "{written}" and "{self.size_text}"', self.text, at, "a segment has one size"
             )
         self.size, self.size_text = size, written
+        self.places["size"] = at
 
     def united(self, unit: int, at: int) -> None:
         """A unit."""
@@ -95,6 +100,11 @@ class Specifiers:
         if not 1 <= unit <= 256:
             raise PatternError("a unit is a number from 1 to 256", self.text, at, "write the number of bits as size(...)")
         self.unit = unit
+        self.places["unit"] = at
+
+    def refuse(self, which: tuple[str, ...], at: int, message: str, advice: str) -> NoReturn:
+        """Refuse the segment at the first of some specifiers that is given, else at its beginning."""
+        raise PatternError(message, self.text, next((self.places[key] for key in which if key in self.places), at), advice)
 
     def resolve(self, value: Expr, expected: Expected, at: int, end: int) -> Segment:
         """The segment; `expected` is the type that the value itself has."""
@@ -102,12 +112,12 @@ class Specifiers:
         if expected == "string":
             return self._string(value, kind, at, end)
         if expected == "bitstring" and (self.size is not None or self.unit is not None):
-            raise PatternError(
-                "literal <<>> in bitstring supports only type specifiers, which must be one of: binary or bitstring",
-                self.text, at, "leave the size out: a nested <<>> takes the bits it has",
+            self.refuse(
+                ("size", "unit"), at, "literal <<>> in bitstring supports only type specifiers, which must be one of: binary or bitstring",
+                "leave the size out: a nested <<>> takes the bits it has",
             )  # fmt: skip
         if self.nonfinite and kind != "float":
-            raise PatternError("nonfinite is supported only on floats", self.text, at, "write x::float-nonfinite")
+            self.refuse(("nonfinite",), at, "nonfinite is supported only on floats", "write x::float-nonfinite")
         if kind == "integer":
             return self._number(value, "integer", at, end)
         if kind == "float":
@@ -129,7 +139,9 @@ class Specifiers:
             "integer": "a number is an integer, a float, or a code point (utf8, utf16, utf32)",
             "bitstring": "write bits or binary, or leave the type out",
         }[expected]
-        raise PatternError(f'conflicting type specification for bit field: "{self.coding or kind}" and "{own}"', self.text, at, advice)
+        raise PatternError(
+            f'conflicting type specification for bit field: "{self.coding or kind}" and "{own}"', self.text, self.places["type"], advice
+        )
 
     def _order(self) -> OneOf["big", "little"]:
         order = self.endianness
@@ -141,9 +153,9 @@ class Specifiers:
         size, unit = self.size, self.unit
         if size is None:
             if unit is not None:
-                raise PatternError(
-                    "integer and float types require a size specifier if the unit specifier is given",
-                    self.text, at, f"write size({unit}), or size(n)-unit({unit})",
+                self.refuse(
+                    ("unit",), at, "integer and float types require a size specifier if the unit specifier is given",
+                    f"write size({unit}), or size(n)-unit({unit})",
                 )  # fmt: skip
             size, unit = Literal(_PLAIN[kind], at), 1
         elif unit is None:
@@ -156,25 +168,22 @@ class Specifiers:
     def _float_size(self, size: Any, unit: int, at: int) -> None:
         if size.__class__ is int and size >= 0 and size * unit not in {16, 32, 64}:
             shown = str(size * unit) if size < 1 << 64 else "a huge number"
-            raise PatternError(
-                f"float requires size*unit to be 16, 32, or 64 (default), got: {shown}", self.text, at,
-                "write float-16, float-32 or float-64",
-            )
+            message = f"float requires size*unit to be 16, 32, or 64 (default), got: {shown}"
+            self.refuse(("size",), at, message, "write float-16, float-32 or float-64")
 
     def _unsigned(self, at: int) -> None:
         if self.sign:
-            raise PatternError(
-                "signed and unsigned specifiers are supported only on integer and float types", self.text, at, f"leave {self.sign} out"
-            )
+            message = "signed and unsigned specifiers are supported only on integer and float types"
+            self.refuse(("sign",), at, message, f"leave {self.sign} out")
 
     def _bits(self, value: Expr, kind: str, at: int, end: int) -> Segment:
         self._unsigned(at)
         unit = self.unit
         if kind == "bitstring":
             if unit is not None and unit != 1:
-                raise PatternError(
-                    f'conflicting unit specification for bit field: "{unit}" and "1"',
-                    self.text, at, f"bits are counted one by one: write binary-unit({unit}) for a length that is a multiple of {unit} bits",
+                self.refuse(
+                    ("unit",), at, f'conflicting unit specification for bit field: "{unit}" and "1"',
+                    f"bits are counted one by one: write binary-unit({unit}) for a length that is a multiple of {unit} bits",
                 )  # fmt: skip
             unit = 1
         return Segment(value, "binary", self.size, 8 if unit is None else unit, at=at, end=end)
@@ -182,13 +191,14 @@ class Specifiers:
     def _by_content(self, value: Expr, kind: str, at: int, end: int) -> Segment:
         name = self.coding or "utf"
         if self.size is not None or self.unit is not None:
-            raise PatternError(f"size and unit are not supported on {name} types", self.text, at, "leave the size out: the content says it")
+            message = f"size and unit are not supported on {name} types"
+            self.refuse(("size", "unit"), at, message, "leave the size out: the content says it")
         self._unsigned(at)
         return Segment(value, kind, None, 1, order=self._order(), coding=self.coding, at=at, end=end)  # type: ignore[arg-type]
 
     def _string(self, value: Expr, kind: str, at: int, end: int) -> Segment:
         if self.size is not None or self.unit is not None or self.sign:
-            raise PatternError(_STRING_REFUSED, self.text, at, _STRING_ADVICE)
+            self.refuse(("size", "unit", "sign"), at, _STRING_REFUSED, _STRING_ADVICE)
         assert isinstance(value, Literal)
         if kind.startswith("utf"):
             value = Literal(encoded(value.value, kind, self._order(), self.text, at), at)
