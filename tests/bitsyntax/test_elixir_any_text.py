@@ -17,11 +17,11 @@ READERS: list[Callable[[str], Any]] = [
     elixir.parse_pattern, elixir.parse_construction, elixir.parse_comprehension, lambda text: elixir.parse_pattern(text, extended=True),
 ]  # fmt: skip
 WORDS = [
-    "<<", ">>", "(", ")", "[", "]", "{", "}", "%{", ",", "::", ":", "-", "+", "*", "/", "|", "||", "&&", "<-", "<:=", "=>", "=", "==", "<>",
-    "++", "..", "//", "|>", " ", "\n", "#", "x", "y", "_", "_z", ":a", "when", ";", "1", "0", "8", "1.5", "0xF", "?a", '"ab"', "'ab'",
-    '"\\xFF"', "binary", "size(", "unit(", "little", "signed", "float", "utf8", "bits", "and", "not", "in", "for ", "if ", "do", "end", "else",
-    "do: ", "into: ", "reduce: ", "->", "byte_size", "String.length", "Foo", ".", "^", "é", "日", "\\", '"', "'", "?", "!", "&", "fn", "nil", "leb128",
-    "99999999999999999999999", "1.0e999", "\ud800", "\u202e", "\x00",
+    "<<", ">>", "(", ")", "[", "]", "{", "}", "%{", ",", "::", ":", "-", "+", "*", "/", "|", "||", "&&", "<-", "<:=", "=>", "=",
+    "==", "<>", "++", "..", "//", "|>", " ", "\n", "#", "x", "y", "_", "_z", ":a", "when", ";", "1", "0", "8", "1.5", "0xF", "?a",
+    '"ab"', "'ab'", '"\\xFF"', "binary", "size(", "unit(", "little", "signed", "float", "utf8", "bits", "and", "not", "in", "for ",
+    "if ", "do", "end", "else", "do: ", "into: ", "reduce: ", "->", "byte_size", "String.length", "Foo", ".", "^", "é", "日", "\\",
+    '"', "'", "?", "!", "&", "fn", "nil", "leb128", "99999999999999999999999", "1.0e999", "\ud800", "\u202e", "\x00",
 ]  # fmt: skip
 BASES = [
     "<<id::binary-size(2), qr::1, op::4, n::16, d::binary-size(n * 2), _::bits>> when op in [1, 2] and n > 0",

@@ -10,6 +10,7 @@ import pytest
 
 from bitwright.bitsyntax import parse_comprehension, parse_construction, parse_pattern
 from bitwright.bitsyntax.reader import MOST_NESTED
+from bitwright.bitsyntax.scope import bound_variables, free_variables
 from bitwright.errors import BitwrightError, PatternError
 
 
@@ -274,10 +275,10 @@ def test_what_is_nested_too_deeply_is_refused(text: str) -> None:
 
 def test_what_is_only_long_is_read() -> None:
     many = ", ".join(f"a{place}::8" for place in range(20_000))
-    assert parse_pattern(f"<<{many}>>")
-    assert parse_pattern('"a" <> ' * 20_000 + "rest")
-    assert parse_construction("[" + "1, " * 20_000 + "1]")
-    assert parse_pattern("<<x::8" + "-signed" * 20_000 + ">>")
+    assert len(bound_variables(parse_pattern(f"<<{many}>>"))) == 20_000
+    assert bound_variables(parse_pattern('"a" <> ' * 20_000 + "rest")) == ("rest",)
+    assert free_variables(parse_construction("[" + "1, " * 20_000 + "x]")) == ("x",)
+    assert bound_variables(parse_pattern("<<x::8" + "-signed" * 20_000 + ">>")) == ("x",)
 
 
 def test_an_error_shows_the_line_and_a_caret() -> None:
