@@ -99,7 +99,6 @@ CONSTRUCT_CODES: Final[Mapping[str, str]] = {
     "too-large": "a size is larger than the limit",
     "bad-argument": "an expression has no value",
     "check": "strict=True was asked for, and the guard of the pattern refuses the values",
-    "depth": "values are nested deeper than the limit",
 }
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final, Literal
 
 from bitwright.bitsyntax import tree
@@ -136,7 +137,7 @@ class _Bitstring:
         """Evaluate, judge, write; how many bits of the last byte are written then."""
         parts = [self.evaluated(segment, number) for number, segment in enumerate(self.expr.segments, 1)]
         for part in parts:
-            if part.wanted is not None or part.segment.type == "utf32" or (part.segment.type == "binary" and part.segment.size is None):
+            if self.is_judged(part):
                 with self.mark(part):
                     self.judge(part)
         self.bound(parts)
@@ -186,16 +187,22 @@ class _Bitstring:
             return False
         return segment.type != "float" or size * segment.unit in WIDTHS
 
+    def is_judged(self, part: _Part) -> bool:
+        """Whether the BEAM looks at a segment before it writes anything; at a whole bitstring only where that is not the first."""
+        segment = part.segment
+        whole = segment.type == "binary" and segment.size is None and part.value is not None and part.number > 1
+        return whole or part.wanted is not None or segment.type == "utf32"
+
     def judge(self, part: _Part) -> None:
         """What the BEAM looks at before it writes anything: sizes, and values that have one of their own."""
         b, segment = self.builder, part.segment
         if part.wanted is not None:
             limit = self.owner.limits.output_size
             part.size = b.number("size.bits", part.wanted, lo=0, hi=8 * limit, hint="size", unit=segment.unit, limit=limit)
-        elif segment.type == "binary" and segment.size is None and part.value is not None:
-            part.ready = b.obj("whole", part.value, hint=part.name, unit=segment.unit)
         elif segment.type == "utf32":
             part.ready = self.code_point(part)
+        else:
+            part.ready = b.obj("whole", self.value_of(part), hint=part.name, unit=1)
 
     def bound(self, parts: list[_Part]) -> None:
         """Refuse what is too large as a whole: a number says nothing about how many bits it is to have."""
@@ -204,9 +211,10 @@ class _Bitstring:
         if len(dynamic) + any(isinstance(size, int) for size in sizes) < 2 or not dynamic:
             return
         b, limit = self.builder, self.owner.limits.output_size
-        total = b.const(sum(size for size in sizes if isinstance(size, int)))
-        for size in dynamic:
-            total = b.bin("add", total, size)
+        sums = [b.const(sum(size for size in sizes if isinstance(size, int))), *dynamic]
+        while len(sums) > 1:  # in pairs, so that no expression nests deep
+            sums = [*map(partial(b.bin, "add"), sums[::2], sums[1::2]), *sums[len(sums) // 2 * 2 :]]
+        total = sums[0]
         message = f"the segments have {{1}} bits; what is built may have {limit} bytes"
         b.fail_if(b.bin("gt", total, b.const(8 * limit)), "too-large", message, (total,))
 
@@ -317,18 +325,20 @@ class _Bitstring:
 
     def write_whole(self, part: _Part) -> None:
         """Write all of a bitstring."""
-        literal = part.literal
-        if part.ready is not None and part.segment.unit % 8:
-            self.push("push.bits", part.ready, size=None, unit=part.segment.unit)
-        elif part.ready is not None:
-            self.write_bytes(part.ready)
-        elif isinstance(literal, bytes) and isinstance(self.at, int) and self.at and 0 < 8 * len(literal) <= WIDEST:
-            self.put(self.builder.const(int.from_bytes(literal, self.owner.straight)), 8 * len(literal), self.owner.straight)
-        elif isinstance(literal, bytes):
-            if literal:
-                self.write_bytes(self.builder.obj("constant", value=literal))
-        else:  # an atom, a number: refused when the program runs
-            self.write_bytes(self.builder.obj("whole", self.value_of(part), unit=part.segment.unit))
+        b, literal, unit = self.builder, part.literal, part.segment.unit
+        if not isinstance(literal, bytes):
+            ready = part.ready if part.ready is not None else self.value_of(part)
+            if unit > 1 or part.ready is None:
+                ready = b.obj("whole", ready, hint=part.name, unit=unit)
+            if unit % 8:
+                self.push("push.bits", ready, size=None, unit=unit)
+            else:
+                self.write_bytes(ready)
+        elif isinstance(self.at, int) and self.at and 0 < 8 * len(literal) <= WIDEST:
+            straight = self.owner.straight
+            self.put(b.const(int.from_bytes(literal, straight)), 8 * len(literal), straight)
+        elif literal:
+            self.write_bytes(b.obj("constant", value=literal))
 
     def write_zeros(self, size: int | Reg, unit: int) -> None:
         """Write so many zero bits."""

@@ -195,8 +195,6 @@ def _interpreted(program: Program, lsb: bool) -> Callable[..., Any]:
             return found[0] if yields_term else canonical(machine.out, machine.loose, lsb)
         except Unwritable as refused:
             raise BuildError(Problem(refused.code, refused.message)) from None
-        except RecursionError:
-            raise BuildError(Problem("depth", "values are nested deeper than the interpreter's stack")) from None
 
     return run
 

@@ -48,6 +48,8 @@ def low_bits(value: Any, width: int, strict: str | None) -> int:
     number = value if value.__class__ is int else integer_of(value)
     if strict is not None:
         _refuse_out_of_range(number, width, strict)
+    if number >= 0 and number.bit_length() <= width:  # without a mask that is as wide
+        return number
     return number & (1 << width) - 1
 
 
@@ -65,7 +67,8 @@ def size_in_bits(value: Any, unit: int, limit: int) -> int:
     if number < 0:
         raise Unwritable("size", "expected a non-negative integer as size but got: {}", number)
     if number * unit > 8 * limit:
-        raise Unwritable("too-large", f"the size {{}} is too large; what is built may have {limit} bytes", number)
+        advice = f"what is built may have {limit} bytes" if number * unit < _SMALL else ""
+        raise Unwritable("too-large", "the size {} is too large", number, advice=advice)
     return number * unit
 
 

@@ -74,6 +74,7 @@ class Emitter:
         self.uses = count_uses(function.body)
         self.truths_kept = truths_kept(function)
         self.taken: set[str] = set()
+        self.serials: dict[str, int] = {}  # where the search for a free name goes on
         self.refusal = "raise Fail"  # how a failing program leaves
         self.local: set[Reg] = set()
 
@@ -86,9 +87,10 @@ class Emitter:
         base = reg.hint if reg.hint.isidentifier() else "value"
         if keyword.iskeyword(base) or base in RESERVED:
             base += "_"
-        name, serial = base, 2
+        name, serial = base, self.serials.get(base, 2)
         while name in self.taken or name in self.names.values:
             name, serial = f"{base}_{serial}", serial + 1
+        self.serials[base] = serial
         self.taken.add(name)
         self.names.locals.add(name)
         self.text[reg] = name

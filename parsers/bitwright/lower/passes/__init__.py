@@ -11,7 +11,7 @@ from bitwright.lower.passes.bounds import hoist_bounds_checks
 from bitwright.lower.passes.copying import copy_program
 from bitwright.lower.passes.dead import drop_unused
 from bitwright.lower.passes.inline import inline_calls
-from bitwright.lower.passes.merge import merge_puts, merge_reads
+from bitwright.lower.passes.merge import merge_demands, merge_puts, merge_reads
 from bitwright.lower.passes.offsets import fold_offsets
 from bitwright.lower.passes.tabulate import tabulate_bits
 from bitwright.lower.passes.trace import strip_trace
@@ -33,6 +33,7 @@ def optimize(program: Program, *, whole: bool = True) -> Program:
         tabulate_bits(made)
         tighten_whole(made)
     else:
+        merge_demands(made)
         merge_puts(made)
     drop_unused(made)
     return made

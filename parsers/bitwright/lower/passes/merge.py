@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Final
 
-from bitwright.ir.ops import Block, Op, Program, Reg, walk
+from bitwright.ir.ops import Block, Op, Program, Reg, count_uses, walk
 from bitwright.lower.passes.copying import highest_number, replace_uses
 
 WORDS = (1, 2, 4, 8)
@@ -111,6 +111,20 @@ def _unpack(block: Block, loads: list[Op]) -> None:
     where = min(block.ops.index(op) for op in loads)
     block.ops.insert(where, Op("unpack", loads[0].args, tuple(op.outs[0] for op in loads), {"layout": layout}))
     block.ops = [op for op in block.ops if op not in loads]
+
+
+def merge_demands(program: Program) -> None:
+    """A bitstring that is demanded to be one, and later to be whole units, is demanded to be that at once."""
+    for function in program.functions.values():
+        uses, block, merged = count_uses(function.body), function.body, set[Reg]()
+        first = {op.outs[0]: op for op in block.ops if op.kind == "whole" and uses.get(op.outs[0]) == 1}
+        for op in block.ops:
+            before = first.get(op.args[0]) if op.kind == "whole" else None
+            if before is not None and op.attrs["unit"] % before.attrs["unit"] == 0:
+                merged.add(op.args[0])
+                op.args = before.args
+        if merged:
+            block.ops = [op for op in block.ops if op.kind != "whole" or op.outs[0] not in merged]
 
 
 def merge_puts(program: Program) -> None:
