@@ -44,24 +44,41 @@ class Repeated:
             raise ParseError(Problem("not-a-bitstring", f"a generator of bits takes a bitstring, not {shown(data, dialect)}", got=data))
         given = matcher.given(values)
         skipping = [] if skipper is None else skipper.given(values)
-        at = 0
-        while True:
-            found = matcher.prefix(raw, at, given)
-            if found is not None:
-                record, after = found
-                _check_progress(at, after)
-                yield record
-            elif self.strict:
-                if at == raw[1]:
-                    return
-                raise matcher.refusal(raw, at, given, values)
+        compiled = matcher.each()
+        if compiled is None or raw[1] % 8:
+            return self._elements(raw, given, skipping, values)
+
+        def resume(at: int) -> int | None:
+            _check_progress(8 * at, (matcher.prefix(raw, 8 * at, given) or ({}, -1))[1])
+            after = self._after(raw, 8 * at, given, skipping, values)
+            return None if after is None else after // 8  # an element that counts bytes takes as many when it is skipped
+
+        return compiled(raw[0], 0, raw[1] // 8, resume, *given)
+
+    def _elements(self, raw: tuple[bytes, int], given: list[Any], skipping: list[Any], values: Mapping[str, Any]) -> Iterator[Bindings]:
+        at: int | None = 0
+        while at is not None:
+            found = self.matcher.prefix(raw, at, given)
+            if found is None:
+                at = self._after(raw, at, given, skipping, values)
             else:
-                skipped = None if skipper is None else skipper.prefix(raw, at, skipping)
-                if skipped is None:
-                    return
-                after = skipped[1]
-                _check_progress(at, after)
-            at = after
+                _check_progress(at, found[1])
+                yield found[0]
+                at = found[1]
+
+    def _after(
+        self, raw: tuple[bytes, int], at: int, given: list[Any], skipping: list[Any], values: Mapping[str, Any]
+    ) -> int | None:  # fmt: skip
+        """The bit after an element that does not match, or takes no bits; None where the loop ends."""
+        if self.strict:
+            if at == raw[1]:
+                return None
+            raise self.matcher.refusal(raw, at, given, values)
+        skipped = None if self.skipper is None else self.skipper.prefix(raw, at, skipping)
+        if skipped is None:
+            return None
+        _check_progress(at, skipped[1])
+        return skipped[1]
 
 
 def _check_progress(at: int, after: int) -> None:
@@ -84,6 +101,9 @@ def check_repeatable(pattern: tree.Expr, text: str) -> None:
 def iterate(pattern: Pattern, data: Any, values: Mapping[str, Any], *, strict: bool = False) -> Iterator[Bindings]:
     """The variables of each element of the data."""
     programs = pattern._programs
-    check_repeatable(pattern._tree.pattern, pattern.text)
-    repeated = Repeated(programs, pattern.engine, strict=strict, bound=programs.bound(values))
-    return repeated.elements(data, values)
+    bound = programs.bound(values)
+    known = pattern._repeated.get((strict, bound))
+    if known is None:
+        check_repeatable(pattern._tree.pattern, pattern.text)
+        known = pattern._repeated[strict, bound] = Repeated(programs, pattern.engine, strict=strict, bound=bound)
+    return known.elements(data, values)

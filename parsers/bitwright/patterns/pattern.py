@@ -22,6 +22,7 @@ from bitwright.terms import normal
 if TYPE_CHECKING:
     from bitwright.patterns.construction import Construction
     from bitwright.patterns.explanation import Explanation
+    from bitwright.patterns.iteration import Repeated
     from bitwright.patterns.segments import Segment
     from bitwright.wire.bitstrings import BitString
 
@@ -67,6 +68,7 @@ class Pattern:
         self._tree: Final = least_first(parsed) if bit_order == "lsb" else parsed
         self._programs: Final = MatchPrograms(self._tree, bit_order)
         self._construction: Construction | None = None
+        self._repeated: dict[tuple[bool, frozenset[str]], Repeated] = {}
 
     # --- matching ----------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ Promise: an engine only runs what it is given; why something does not match is a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from bitwright.errors import EngineDisagreement, ParseError
@@ -27,6 +27,11 @@ class Matcher:
     def given(self, values: Mapping[str, Any]) -> list[Any]:
         """What the program takes from outside."""
         return self.programs.values(self.bound, values)
+
+    def each(self) -> Callable[..., Iterator[Bindings]] | None:
+        """What yields one element after the other of whole bytes, as `compile_pattern` says, if there is a compiled one."""
+        compiled = self.programs.compiled_in_bytes(self.bound, prefix=True) if self.engine == "python" and self.takes_bits else None
+        return None if compiled is None else compiled[0].get("each")
 
     def prefix(self, raw: tuple[bytes, int], at: int, given: list[Any]) -> tuple[Bindings, int] | None:
         """What a pattern of bits binds from a bit on, and the bit after it; None if it does not match there."""

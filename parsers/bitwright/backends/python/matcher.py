@@ -49,6 +49,9 @@ def iterator_source(e: Emitter) -> list[str]:
         return [*made, *_in_one_go(e, fixed, begin, stop, resume), ""]
 
     def give(results: list[str]) -> None:
+        if not any(op.kind == "need" and op.attrs["size"] for op in e.function.body.ops):  # such an element may take nothing
+            e.line(f"if {strip(results[1])} == {begin}:")
+            e.line("    break")
         e.line(f"yield {strip(results[0])}")
         e.line(f"{begin} = {strip(results[1])}")
 
