@@ -82,7 +82,18 @@ def test_case_calls_the_handler_with_the_variables() -> None:
     assert bitwright.case(b"\1\2", {"<<^data, clauses::8>>": lambda clauses: clauses}, data=1) == 2
 
 
-def test_a_case_that_nothing_matches_is_an_error() -> None:
-    with pytest.raises(ParseError, match="none of the 2 patterns matches") as caught:
-        bitwright.case(b"\3", {"<<1>>": None, "<<2>>": None})
+def test_a_case_that_nothing_matches_says_why() -> None:
+    with pytest.raises(ParseError) as caught:
+        bitwright.case(b"\3", {"<<1>>": None, "<<a, b>>": None})
     assert caught.value.code == "no-clause"
+    assert caught.value.problem.message == (
+        "none of the 2 patterns matches; `<<1>>`: segment 1 `1` at bit 0: expected 1, got 3; "
+        "`<<a, b>>`: needs at least 8 more bits for segment 2 `b` at bit 8: takes 8 bits, none left"
+    )
+    with pytest.raises(ParseError, match=r"none of the 20 patterns matches.*; and 12 more"):
+        bitwright.case(b"", {f"<<{tag}>>": None for tag in range(20)})
+
+
+def test_clauses_explain_themselves(engine: Any) -> None:
+    found = Clauses(["<<1>>", "<<a>>", "<<a, b>>"]).on(engine).explain(b"\3")
+    assert [each.code for each in found] == ["mismatch", "", "truncated"]

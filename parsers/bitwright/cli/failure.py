@@ -15,8 +15,8 @@ BROKEN_PIPE: Final = 141  # what a shell reports for a program that SIGPIPE ende
 EXIT_CODES: Final = """\
 exit codes:
   0  everything was decoded
-  1  something is malformed: a packet, a message, JSON that does not fit
-  2  the command line is wrong: an unknown option, spec or format, bad hex
+  1  something is malformed: a packet, a message, JSON that does not fit, no match
+  2  the command line is wrong: an unknown option, spec or format, bad hex, no pattern
   3  a file cannot be read or written, or the capture is damaged
   70   a defect of bitwright itself; the traceback is for its report
   130  interrupted"""

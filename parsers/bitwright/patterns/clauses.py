@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bitwright.errors import ParseError, Problem
 from bitwright.patterns.compiled import compiled_at_first_use
 from bitwright.patterns.inputs import BitOrder
 from bitwright.patterns.pattern import Bindings, Dialect, Engine, Pattern, pattern, unless_bound
 
+if TYPE_CHECKING:
+    from bitwright.patterns.explanation import Explanation
+
 _CACHED: Final = 256  # sets of clauses that `case` remembers
+_TOLD: Final = 8  # patterns of which an error says why they do not match
 
 
 class Clauses:
@@ -32,6 +36,10 @@ class Clauses:
     def match(self, data: Any, /, **bindings: Any) -> tuple[int, Bindings] | None:
         """The index of the first pattern that matches, and its variables; None if none does."""
         return self._matcher()(data, **bindings)  # type: ignore[no-any-return]  # generated
+
+    def explain(self, data: Any, /, **bindings: Any) -> tuple[Explanation, ...]:
+        """Of each pattern in turn whether the data match it, and if not, why."""
+        return tuple(each.explain(data, **bindings) for each in self.patterns)
 
     def source(self) -> str | None:
         """The Python source that finds the first that matches, as the python engine generated it; None if each is asked in turn."""
@@ -103,10 +111,18 @@ def case(data: Any, clauses: Mapping[Pattern | str, Callable[..., Any] | Any], /
     """
     found = _compiled(tuple(clauses)).match(data, **bindings)
     if found is None:
-        raise ParseError(Problem("no-clause", f"none of the {len(clauses)} patterns matches"))
+        raise _no_clause(_compiled(tuple(clauses)), data, bindings)
     index, variables = found
     handler = tuple(clauses.values())[index]
     return handler(**variables) if callable(handler) else handler
+
+
+def _no_clause(clauses: Clauses, data: Any, bindings: Mapping[str, Any]) -> ParseError:
+    """That no pattern matches, and why the first of them do not."""
+    reasons = [f"`{' '.join(each.text.split())}`: {each.explain(data, **bindings)}" for each in clauses.patterns[:_TOLD]]
+    more = [f"and {len(clauses) - _TOLD} more"] if len(clauses) > _TOLD else []
+    said = "no pattern matches" if len(clauses) == 1 else f"none of the {len(clauses)} patterns matches"
+    return ParseError(Problem("no-clause", "; ".join([said, *reasons, *more]), got=data))
 
 
 @functools.lru_cache(_CACHED)
