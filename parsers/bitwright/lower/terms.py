@@ -7,6 +7,7 @@ uses `bin`; everything else is a term in an `obj` register, and goes through `ap
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -225,13 +226,22 @@ class Terms:
         return self.truth(self.builder.number("truth", value, lo=0, hi=1))
 
     def _in_list(self, value: Reg, items: tuple[tree.Expr, ...]) -> Reg:
+        """In a guard, what stands behind an element that is equal is not evaluated."""
         found: Reg | None = None
         for item in items:
-            other = self.value(item)
-            both = self._is_number(value) and self._is_number(other)
-            same = self.truth(self.builder.bin("eq", value, other)) if both else self._equal(value, other, True)
-            found = same if found is None else self.truth(self.builder.bin("or", found, same))
+            if found is None:
+                found = self._same(value, item)
+            elif self.guard and not isinstance(item, tree.Literal | tree.Variable | tree.Pin):
+                found = self._branch(found, lambda: self._known_truth(1), functools.partial(self._same, value, item))
+            else:
+                found = self.truth(self.builder.bin("or", found, self._same(value, item)))
         return self._known_truth(0) if found is None else found
+
+    def _same(self, value: Reg, item: tree.Expr) -> Reg:
+        """Whether a value is exactly that of an expression."""
+        other = self.value(item)
+        both = self._is_number(value) and self._is_number(other)
+        return self.truth(self.builder.bin("eq", value, other)) if both else self._equal(value, other, True)
 
     def _in_range(self, value: Reg, bounds: tree.RangeOf) -> Reg:
         b, first, last = self.builder, self.value(bounds.first), self.value(bounds.last)
