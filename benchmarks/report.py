@@ -13,12 +13,13 @@ import time
 from collections.abc import Callable
 
 from benchmarks import processes
-from benchmarks.groups import TARGETS, Group
+from benchmarks.groups import COMPILE_TARGET_SECONDS, TARGETS, Group
 from benchmarks.headers import header_group
 from benchmarks.messages import build_group, message_group, real_messages, simple_message_group
 from benchmarks.parts import part_group, stream_group
+from benchmarks.patterns import PATTERN_GROUPS, compile_steps
 
-GROUPS = (header_group, message_group, simple_message_group, build_group, part_group, stream_group)
+GROUPS = (header_group, message_group, simple_message_group, build_group, part_group, stream_group, *PATTERN_GROUPS)
 
 
 def measure(group: Group, rounds: int) -> dict[str, float]:
@@ -77,6 +78,17 @@ def report_processes(*, with_capture: bool) -> bool:
     return met and theirs / ours >= processes.JSONL_TARGET
 
 
+def report_compiling() -> bool:
+    """What a pattern takes from its text to a function; False if a target was missed."""
+    met = True
+    for name, steps in compile_steps().items():
+        total = sum(steps.values())
+        told = ", ".join(f"{step} {seconds * 1e6:.0f}" for step, seconds in steps.items())
+        print(f"compiling {name}: {total * 1e3:.2f} ms (at most {COMPILE_TARGET_SECONDS * 1e3:.0f}), in microseconds: {told}")
+        met = met and total <= COMPILE_TARGET_SECONDS
+    return met
+
+
 def describe_mix(*peers: str) -> None:
     """Say what the messages beside these peers are like."""
     messages, left_out = real_messages(*peers)
@@ -98,6 +110,7 @@ def main() -> int:
     for make in GROUPS:
         group = make()
         met = print_group(group, measure(group, 15 if asked.quick else 101)) and met
+    met = report_compiling() and met
     met = report_processes(with_capture=not asked.no_capture) and met
     return 0 if met else 1
 

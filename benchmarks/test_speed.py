@@ -16,10 +16,14 @@ from benchmarks.groups import Group
 from benchmarks.headers import header_group
 from benchmarks.messages import build_group, message_group, simple_message_group
 from benchmarks.parts import part_group, stream_group
+from benchmarks.patterns import build_group as pattern_build_group
+from benchmarks.patterns import clauses_group, ipv4_group, pixels_group, record_group, reference_group
 
 GROUPS = {
     "header": header_group, "message": message_group, "simple message": simple_message_group, "build": build_group,
     "part": part_group, "stream": stream_group,
+    "pattern": reference_group, "record": record_group, "ipv4": ipv4_group, "clauses": clauses_group, "pixels": pixels_group,
+    "pattern build": pattern_build_group,
 }  # fmt: skip
 
 
