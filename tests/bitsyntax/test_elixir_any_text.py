@@ -17,6 +17,7 @@ READERS: list[Callable[[str], Any]] = [
     elixir.parse_pattern, elixir.parse_construction, elixir.parse_comprehension, lambda text: elixir.parse_pattern(text, extended=True),
 ]  # fmt: skip
 WORDS = [
+    '"#{a}b"', '"""\n  a\n  """', "~s(a)", "#{", '"""',
     "<<", ">>", "(", ")", "[", "]", "{", "}", "%{", ",", "::", ":", "-", "+", "*", "/", "|", "||", "&&", "<-", "<:=", "=>", "=",
     "==", "<>", "++", "..", "//", "|>", " ", "\n", "#", "x", "y", "_", "_z", ":a", "when", ";", "1", "0", "8", "1.5", "0xF", "?a",
     '"ab"', "'ab'", '"\\xFF"', "binary", "size(", "unit(", "little", "signed", "float", "utf8", "bits", "and", "not", "in", "for ",

@@ -121,6 +121,13 @@ NATIVE = " little" * (sys.byteorder == "little")
         ("<<a::8, # the first\n b::16>> # all", "<<a/integer:8, b/integer:16>>"),
         ("<<é::8, x?, y!::8>>", "<<é/integer:8, x?/integer:8, y!/integer:8>>"),
         ("<<a::binary>>;", "<<a/binary*8>>"),
+        ('<<"""\n   ab\\n\n     cd\n   """, r::binary>>', r"<<b'ab\n\n  cd\n'/binary*8, r/binary*8>>"),
+        ('"""\n"""', "b''"),
+        ('"""\n\n"""', r"b'\n'"),
+        ('~c"ab" ++ t', "[97, 98 | t]"),
+        (r"~s(a\)b) <> r", "<<b'a)b'/binary*8, r/binary*8>>"),
+        (r"~S[a\n] <> r", r"<<b'a\\n'/binary*8, r/binary*8>>"),
+        (r'"a\#{b}"', "b'a#{b}'"),
     ],
 )
 def test_a_pattern(text: str, tree: str) -> None:
@@ -158,6 +165,8 @@ def test_a_pattern(text: str, tree: str) -> None:
         ),
         ('String.to_integer("12", 16) + length(~~~[1])', "+(String.to_integer(b'12', 16), length(bnot([1])))"),
         (":erlang.crc32(b)", ":erlang.crc32(b)"),
+        ('"a#{b}c"', "<<b'a'/binary*8, to_string(b)/binary*8, b'c'/binary*8>>"),
+        ('<<"#{a + 1}#{%{x: b}}", d>>', "<<to_string(+(a, 1))/binary*8, to_string(%{:x => b})/binary*8, d/integer:8>>"),
     ],
 )
 def test_a_construction(text: str, tree: str) -> None:

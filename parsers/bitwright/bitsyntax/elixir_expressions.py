@@ -125,7 +125,7 @@ class Expressions(Containers):
         if kind == "number":
             return Literal(literals.number(self.texts[position], self.text, at), at)
         if kind == "string":
-            return Literal(self._string(position, at), at)
+            return self._string(position, at)
         if kind == "<<":
             return self.bitstring()
         if kind in UNARY:
@@ -152,9 +152,11 @@ class Expressions(Containers):
             return self.map_(at)
         if kind == "character":
             return Literal(literals.character(self.texts[position]), at)
-        if kind == "charlist":
+        if kind == "charlist" or (kind == "sigil" and self.texts[position][1] in "cC"):
             codes = literals.string(self.texts[position], self.text, at).decode("utf-8", "surrogateescape")
             return ListOf(tuple(Literal(ord(code), at) for code in codes), None, at)
+        if kind == "sigil":
+            return self._string(position, at)
         if kind == "atom":
             return self._atom(position, at)
         if kind == "alias":
@@ -165,11 +167,37 @@ class Expressions(Containers):
             advice = "functions are no values here"
         raise self.error(f"unexpected {self.shown(position)}", advice)
 
-    def _string(self, position: int, at: int) -> bytes:
+    def _string(self, position: int, at: int) -> Expr:
         written = self.texts[position]
         if written[-1] == ":":
             self.refuse(f"unexpected {self.shown(position)}", "a size follows ::", position)
-        return literals.string(written, self.text, at)
+        found = literals.parts(written, self.text, at)
+        if len(found) == 1 and isinstance(found[0], bytes):
+            return Literal(found[0], at)
+        if not any(isinstance(part, tuple) for part in found):
+            return Literal(b"".join(part for part in found if isinstance(part, bytes)), at)
+        self.enter()
+        height = 0
+        made: list[Segment] = []
+        for part in found:
+            if isinstance(part, bytes):
+                made += [Segment(Literal(part, at), "binary", None, 8, at=at, end=at)] if part else []
+                continue
+            made.append(Segment(self._interpolated(*part), "binary", None, 8, at=part[0], end=part[1]))
+            height = max(height, self.height)
+        self.depth -= 1
+        self.higher(height + 2, at)
+        return Bitstring(tuple(made), at, self.end_of(position))
+
+    def _interpolated(self, begin: int, end: int) -> Expr:
+        """What `#{...}` puts into a string."""
+        inner = self.__class__(self.text, extended=self.extended, begin=begin, end=end)
+        inner.depth = self.depth
+        value = inner.expression(100)
+        if inner.kinds[inner.position] != "eof":
+            inner.refuse(f"unexpected {inner.shown(inner.position)}")
+        self.height = inner.height
+        return Call("to_string", (value,), begin)
 
     def _atom(self, position: int, at: int) -> Expr:
         written = self.texts[position]

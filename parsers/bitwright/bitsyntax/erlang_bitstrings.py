@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from bitwright.bitsyntax import erlang_functions, erlang_lexer, erlang_segments
-from bitwright.bitsyntax.checks import width_of
+from bitwright.bitsyntax.computed import width_of
 from bitwright.bitsyntax.erlang_expressions import Expressions, Mode
 from bitwright.bitsyntax.tree import (
     BitGenerator,

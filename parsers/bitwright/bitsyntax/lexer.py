@@ -11,7 +11,7 @@ from typing import Final, NoReturn
 from bitwright.errors import PatternError
 
 # The kinds of token that the groups of the expression are; an operator is its own kind, and so is a word with a meaning.
-_GROUPS: Final = ("", "id", "key", "op", "number", "string", "charlist", "character", "atom", "alias", "eof", "stray")
+_GROUPS: Final = ("", "id", "key", "op", "number", "string", "charlist", "character", "atom", "sigil", "alias", "eof", "stray")
 _WORDS: Final = {
     word: word for word in ("when", "and", "or", "not", "in", "do", "end", "else", "true", "false", "nil", "fn", "after", "catch", "rescue")
 }
@@ -23,10 +23,13 @@ _TOKEN: Final = re.compile(
     r"<<|>>|::|<-|<>|<=|>=|==|!=|=~|=>|->|&&|\|\||\|>|\+\+|--|\*\*|\.\.|//|\\\\|~>|<~|[-+*/<>=|,;(){}\[\]%^!&.@])"
     r"|([0-9]+(?:_[0-9]+)*+(?:\.[0-9]+(?:_[0-9]+)*+(?:[eE][-+]?[0-9]+(?:_[0-9]+)*+)?+)?+(?!\w)"
     r"|0x[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*+(?!\w)|0b[01]+(?:_[01]+)*+(?!\w)|0o[0-7]+(?:_[0-7]+)*+(?!\w))"
-    r'|("[^"\\]*+(?:\\.[^"\\]*+)*+"(?::(?=\s))?)'
+    r'|("""[ \t]*+\r?\n(?:[^"\\]|\\.|"(?!""))*+"""|"[^"\\]*+(?:\\.[^"\\]*+)*+"(?::(?=\s))?)'
     r"|('[^'\\]*+(?:\\.[^'\\]*+)*+'(?::(?=\s))?)"
     r"|(\?(?:\\.|[^\\]))"
     r"""|(:(?:[^\W\d]\w*+(?:@\w*+)*+[?!]?|"[^"\\]*+(?:\\.[^"\\]*+)*+"|'[^'\\]*+(?:\\.[^'\\]*+)*+'|[-+*/<>=|^!&.~]+|%\{\}|\{\}))"""
+    r"""|(~[scSC](?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|'[^'\\]*+(?:\\.[^'\\]*+)*+'|\([^)\\]*+(?:\\.[^)\\]*+)*+\)"""
+    r"|\[[^\]\\]*+(?:\\.[^\]\\]*+)*+\]|\{[^}\\]*+(?:\\.[^}\\]*+)*+\}|<[^>\\]*+(?:\\.[^>\\]*+)*+>"
+    r"|/[^/\\]*+(?:\\.[^/\\]*+)*+/|\|[^|\\]*+(?:\\.[^|\\]*+)*+\|))"
     r"|([A-Z]\w*+(?::(?=\s))?)"
     r"|(\Z)"
     r"|(.))",
@@ -41,7 +44,7 @@ class Tokens:
 
     __slots__ = ("kinds", "several_lines", "starts", "text", "texts")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, begin: int = 0, end: int | None = None) -> None:
         self.text = text
         self.several_lines = "\n" in text
         self.kinds: list[str] = []
@@ -51,7 +54,7 @@ class Tokens:
             advice = f"what is shown is not what is read; write \\u{ord(turn[0]):04X}"
             raise PatternError("invalid bidirectional formatting character", text, turn.start(), advice)
         kinds, texts, starts, words, groups = self.kinds, self.texts, self.starts, _WORDS, _GROUPS
-        for found in _TOKEN.finditer(text):
+        for found in _TOKEN.finditer(text, begin, len(text) if end is None else end):
             group = found.lastindex
             assert group
             if group == 3:
@@ -97,5 +100,5 @@ class Tokens:
         if character == "?":
             raise PatternError("a character is missing behind ?", text, at, r"write ?a for the number of a; a space is ?\s")
         if character == "~":
-            raise PatternError("sigils are not understood", text, at, 'write "..." for a string and [...] for a list')
+            raise PatternError("of all sigils only ~s and ~c are understood", text, at, 'write "..." for a string and [...] for a list')
         raise PatternError(f"unexpected {character}", text, at)

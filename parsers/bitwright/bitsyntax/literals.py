@@ -15,6 +15,7 @@ _PIECE: Final = 4000  # digits that Python reads at once: it refuses more than 4
 _SIMPLE: Final = {
     "0": "\0", "a": "\a", "b": "\b", "d": "\x7f", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "s": " ", "t": "\t", "v": "\v",
 }  # fmt: skip
+_BRACE: Final = re.compile("[{}]")
 _ESCAPE: Final = re.compile(r"\\(x\{[0-9a-fA-F]*\}|x[0-9a-fA-F]{0,2}|u\{[0-9a-fA-F]*\}|u[0-9a-fA-F]{0,4}|\r\n|.)|#\{", re.DOTALL)
 
 
@@ -57,23 +58,64 @@ def character(written: str) -> int:
 
 def string(written: str, text: str, at: int) -> bytes:
     """The bytes of a string, whose quotes are part of `written`: no UTF-8 where an escape says a byte by its number."""
-    inner = written[1:-1]
+    found = parts(written, text, at)
+    for part in found:
+        if not isinstance(part, bytes):
+            raise PatternError("#{} cannot stand here", text, part[0] - 2)
+    return b"".join(part for part in found if isinstance(part, bytes))
+
+
+def parts(written: str, text: str, at: int) -> list[bytes | tuple[int, int]]:
+    """What a string consists of: bytes, and where in the text stands what `#{...}` puts between them."""
+    inner, begin = written[1:-1], at + 1
+    if written.startswith('"""') and len(written) > 6:
+        inner, begin = _heredoc(written[3:-3], text, at), -1
+    elif written[0] == "~":
+        inner, begin = written[3:-1], at + 3
+        if written[1] in "SC":
+            return [_utf8(inner, text, at)]
     if "\\" not in inner and "#{" not in inner:
-        return _utf8(inner, text, at)
-    parts: list[bytes] = []
+        return [_utf8(inner, text, at)]
+    found: list[bytes | tuple[int, int]] = []
     position = 0
-    for found in _ESCAPE.finditer(inner):
-        parts.append(_utf8(inner[position : found.start()], text, at))
-        position = found.end()
-        escape = found[1]
+    for match in _ESCAPE.finditer(inner):
+        if match.start() < position:
+            continue  # within what stands in #{}
+        found.append(_utf8(inner[position : match.start()], text, at))
+        position = match.end()
+        escape = match[1]
         if escape is None:
-            raise PatternError("#{} in a string is not understood", text, at + 1 + found.start(), 'join the parts with <>, as in "a" <> b')
-        if escape in {"\n", "\r\n"}:
-            continue
-        value = _unescaped(escape, text, at + 1 + found.start())
-        parts.append(bytes([ord(value)]) if escape[0] == "x" and ord(value) < 256 else _utf8(value, text, at))
-    parts.append(_utf8(inner[position:], text, at))
-    return b"".join(parts)
+            position = _closing(inner, position, text, at if begin < 0 else begin + match.start(), known=begin >= 0)
+            found.append((begin + match.end(), begin + position - 1))
+        elif escape not in {"\n", "\r\n"}:
+            value = _unescaped(escape, text, at if begin < 0 else begin + match.start())
+            found.append(bytes([ord(value)]) if escape[0] == "x" and ord(value) < 256 else _utf8(value, text, at))
+    found.append(_utf8(inner[position:], text, at))
+    return found
+
+
+def _closing(inner: str, position: int, text: str, at: int, *, known: bool) -> int:
+    """The place behind the brace that closes `#{`."""
+    level = 1
+    for found in _BRACE.finditer(inner, position):
+        level += 1 if found[0] == "{" else -1
+        if level == 0 and known:
+            return found.end()
+    raise PatternError("#{ is not closed" if known else "#{} cannot stand in a heredoc", text, at, 'join the parts with <>, as in "a" <> b')
+
+
+def _heredoc(inner: str, text: str, at: int) -> str:
+    """The lines of a heredoc without the indentation that its end has."""
+    body, _, indentation = inner[inner.index("\n") + 1 :].rpartition("\n")
+    if indentation.strip():
+        raise PatternError('the """ that ends a heredoc stands on a line of its own', text, at)
+    if not indentation:
+        return f"{body}\n" if body or inner.count("\n") > 1 else ""
+    return "".join(f"{_outdented(line, len(indentation))}\n" for line in body.split("\n"))
+
+
+def _outdented(line: str, width: int) -> str:
+    return line[min(width, len(line) - len(line.lstrip(" \t"))) :]
 
 
 def _utf8(part: str, text: str, at: int) -> bytes:

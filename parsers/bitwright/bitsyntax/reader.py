@@ -20,8 +20,8 @@ class Reader:
 
     __slots__ = ("depth", "extended", "height", "kinds", "matching", "position", "starts", "text", "texts", "tokens")
 
-    def __init__(self, text: str, *, extended: bool = False) -> None:
-        self.tokens = tokens = Tokens(text)
+    def __init__(self, text: str, *, extended: bool = False, begin: int = 0, end: int | None = None) -> None:
+        self.tokens = tokens = Tokens(text, begin, end)
         self.text, self.kinds, self.texts, self.starts = text, tokens.kinds, tokens.texts, tokens.starts
         self.position = self.depth = self.height = 0
         self.extended = extended
