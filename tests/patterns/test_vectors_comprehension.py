@@ -13,13 +13,13 @@ from bitwright.errors import BitwrightError
 from tests.patterns.vectors import cases, differs, same, term
 
 SHARED = Path(__file__).parents[3] / "shared" / "vectors" / "bitsyntax.json"
-CASES = [case for name in ("comprehension", "erlang") for _, case in cases(name) if case.kind == "comprehension"]
+CASES = [case for name in ("comprehension", "generators", "erlang") for _, case in cases(name) if case.kind == "comprehension"]
 
 
 def test_what_the_real_matcher_makes(engine: str) -> None:
     wrong = [said for case in CASES if (said := differs(case, engine))]
     assert not wrong, "\n".join(wrong[:20])
-    assert len(CASES) > 120
+    assert len(CASES) > 420
 
 
 def test_the_shared_vectors(engine: Any) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from typing import Final
+from typing import Any, Final
 
 from bitwright.bitsyntax.tree import Expr, Literal, Segment, SegmentType
 from bitwright.errors import PatternError
@@ -141,4 +141,6 @@ def _string(written: Written, says: dict[str, str], unit: int, text: str, patter
         return [dataclasses.replace(model, value=Literal(ord(character), written.at)) for character in characters]
     if not encoded:
         return []
-    return [Segment(Literal(encoded, written.at), "binary", unit=8, untyped=plain, at=written.at, end=written.end)]
+    counted: Any = (len(characters), kind) if kind in _UNSIZED else None
+    value = Literal(encoded, written.at)
+    return [Segment(value, "binary", unit=8, order=model.order, untyped=plain, at=written.at, end=written.end, characters=counted)]

@@ -201,7 +201,9 @@ class Specifiers:
             self.refuse(("size", "unit", "sign"), at, _STRING_REFUSED, _STRING_ADVICE)
         assert isinstance(value, Literal)
         if kind.startswith("utf"):
+            count = len(value.value.decode("utf-8", "replace"))
             value = Literal(encoded(value.value, kind, self._order(), self.text, at), at)
+            return Segment(value, "binary", None, 8, order=self._order(), at=at, end=end, characters=(count, kind))  # type: ignore[arg-type]
         return Segment(value, "binary", None, 8, untyped=not self.type, at=at, end=end)
 
 

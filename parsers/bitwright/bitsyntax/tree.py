@@ -111,7 +111,8 @@ class Segment:
 
     `size` None: of `binary` the rest (in a construction the whole value), of `utf*` and `varint` what the content says; of
     integers and floats it is always there.  `binary` with unit 1 is what the dialects call `bits` or `bitstring`.
-    A string is a `Literal` of bytes already encoded, of type `binary` and without size: it takes the bits it has.
+    A string is a `Literal` of bytes already encoded, of type `binary` and without size: it takes the bits it has.  `characters` says of
+    one that was written with a type of text how many code points of which type it is, since a generator skips as many others.
     `coding` is that of a `varint`, as `wire/varints.py` names them.  `nonfinite`: NaN and infinities match too.
     `untyped`: the author gave no type; `ordered`: and did say the byte order.  `end` is where the segment ends in the text.
     """
@@ -128,6 +129,7 @@ class Segment:
     at: int = 0
     end: int = 0
     ordered: bool = False
+    characters: tuple[int, SegmentType] | None = None
 
 
 @dataclasses.dataclass(slots=True)

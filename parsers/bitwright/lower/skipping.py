@@ -1,17 +1,18 @@
 """The skip form of a pattern: what an element that does not match has to be for a generator to go on behind it.
 
-Promise: it takes the bits that the element takes, and compares nothing.  Values are `_`, but for variables that later sizes read; a
-string is as many bytes, a float as many bits whatever they say; code points and numbers of variable size are still read, since only
-they tell where they end.
+Promise: it takes the bits that the element takes, and compares nothing.  Values are `_`, but for variables that later sizes read, of
+which each occurrence counts anew; a string is as many bytes, a float as many bits whatever they say; code points and numbers of
+variable size are still read, since only they tell where they end.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+import itertools
+from typing import Any
 
 from bitwright.bitsyntax import tree
-from bitwright.bitsyntax.scope import parts_of
+from bitwright.bitsyntax.rebuilding import rebuilt
 
 
 def skip_form(guarded: tree.Guarded, bound: frozenset[str] = frozenset()) -> tree.Guarded:
@@ -33,37 +34,57 @@ def folding_skip_form(guarded: tree.Guarded) -> tree.Guarded | None:
 
 
 def _form(guarded: tree.Guarded, pattern: tree.Bitstring, bound: frozenset[str], *, floats: bool) -> tree.Guarded:
-    read = {name for segment in pattern.segments if segment.size is not None for name in _read(segment.size)} - bound
-    segments = []
+    names = _Names(bound)
+    sized = []
     for segment in pattern.segments:
-        value = segment.value
-        keeps = isinstance(value, tree.Variable) and value.name in read
-        if isinstance(value, tree.Variable):
-            read.discard(value.name)  # the first occurrence binds it
-        segments.append(_skipped(segment, keeps, floats))
+        size = None if segment.size is None else names.in_size(segment.size)
+        sized.append((segment, size, names.value(segment.value)))
+    segments = []
+    for segment, size, name in sized:
+        kept = tree.Variable(name, segment.at) if name in names.read else None
+        segments += _skipped(dataclasses.replace(segment, size=size), kept, floats)
     return tree.Guarded(tree.Bitstring(tuple(segments), pattern.at, pattern.end), (), guarded.dialect, guarded.text)
 
 
-def _skipped(segment: tree.Segment, keeps: bool, floats: bool) -> tree.Segment:
-    """One segment; `keeps` if a later size reads its variable, `floats` if a float may be any bits."""
+class _Names:
+    """A name for each occurrence of a variable: nothing is compared, so a size reads the last one before it."""
+
+    def __init__(self, bound: frozenset[str]) -> None:
+        self.bound = bound
+        self.latest: dict[str, str] = {}
+        self.serial = itertools.count(1)
+        self.read: set[str] = set()
+
+    def value(self, value: tree.Expr) -> str:
+        """The name of what a segment binds; "" if it binds nothing."""
+        if not isinstance(value, tree.Variable) or value.name in self.bound:
+            return ""
+        name = self.latest[value.name] = f"{value.name} {next(self.serial)}"
+        return name
+
+    def in_size(self, node: Any) -> Any:
+        """A size, reading those names."""
+        if isinstance(node, tree.Variable) and node.name in self.latest:
+            self.read.add(self.latest[node.name])
+            return tree.Variable(self.latest[node.name], node.at)
+        return rebuilt(node, self.in_size)
+
+
+def _skipped(segment: tree.Segment, kept: tree.Variable | None, floats: bool) -> list[tree.Segment]:
+    """The form of one segment; `kept` is what a later size reads, `floats` if a float may be any bits."""
     value, at = segment.value, segment.at
-    if keeps:
-        return segment
+    if kept is not None:
+        return [dataclasses.replace(segment, value=kept)]
     nothing = tree.Wildcard(at)
     if segment.type == "binary" and segment.size is None:
         if isinstance(value, tree.Literal):
-            return dataclasses.replace(segment, value=nothing, size=tree.Literal(len(value.value), at), unit=8)
+            if segment.characters is not None:
+                count, kind = segment.characters
+                return [dataclasses.replace(segment, value=nothing, type=kind, unit=1, characters=None)] * count
+            return [dataclasses.replace(segment, value=nothing, size=tree.Literal(len(value.value), at), unit=8)]
         if isinstance(value, tree.Pin):
             length = tree.Call("byte_size" if segment.unit == 8 else "bit_size", (value,), at)
-            return dataclasses.replace(segment, value=nothing, size=length)
+            return [dataclasses.replace(segment, value=nothing, size=length)]
     if segment.type == "float" and floats:
-        return dataclasses.replace(segment, value=nothing, type="binary", signed=False, order="big")
-    return dataclasses.replace(segment, value=nothing)
-
-
-def _read(expr: tree.Expr) -> Iterator[str]:
-    """The variables of the pattern that a size reads."""
-    if isinstance(expr, tree.Variable):
-        yield expr.name
-    for part in parts_of(expr):
-        yield from _read(part)
+        return [dataclasses.replace(segment, value=nothing, type="binary", signed=False, order="big")]
+    return [dataclasses.replace(segment, value=nothing)]

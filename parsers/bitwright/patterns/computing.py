@@ -6,11 +6,11 @@ what it raises is raised even where the rest would not have asked for its value.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from bitwright.bitsyntax import tree
+from bitwright.bitsyntax.rebuilding import rebuilt
 from bitwright.patterns.construction import Construction
 
 Nested = Callable[[tree.Comprehension, str, str], Callable[[dict[str, Any]], Any]]
@@ -40,20 +40,3 @@ class Computed:
             self.inner[name] = self._nested(node, self._engine, self._text)
             return tree.Variable(name, node.at)
         return rebuilt(node, self._without)
-
-
-def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:
-    """A node of a tree with each of its parts changed; the node itself if none is."""
-    if isinstance(node, tuple):
-        parts = tuple(map(change, node))
-        return node if all(new is old for new, old in zip(parts, node, strict=True)) else parts
-    if not dataclasses.is_dataclass(node) or isinstance(node, type | tree.Literal):
-        return node
-    changed = {}
-    for field in dataclasses.fields(node):
-        old = getattr(node, field.name)
-        if isinstance(old, tuple) or dataclasses.is_dataclass(old):
-            new = change(old)
-            if new is not old:
-                changed[field.name] = new
-    return dataclasses.replace(node, **changed) if changed else node

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from bitwright.bitsyntax import tree
-from bitwright.patterns.computing import rebuilt
+from bitwright.bitsyntax.rebuilding import rebuilt
 
 
 def renamed(node: Any) -> Any:

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bitwright.terms import order
+from bitwright.terms import values as limits
 from bitwright.terms.numbers import add, multiply
 from bitwright.terms.strings import part, to_string
-from bitwright.terms.values import DEEPEST, WIDEST_BITS, bit_size, fault, integer, is_integer, listed, mapped, natural, tupled, wrong
+from bitwright.terms.values import binary, bit_size, fault, integer, is_integer, listed, mapped, natural, normal, tupled, wrong
 
-MOST_ITEMS = WIDEST_BITS
+MOST_ITEMS = limits.WIDEST_BITS
 
 
 # --- lists -------------------------------------------------------------------------------------
@@ -77,7 +78,7 @@ def flatten(value: Any) -> list[Any]:
 
 
 def _flatten(value: list[Any], found: list[Any], depth: int) -> None:
-    if depth >= DEEPEST:
+    if depth >= limits.DEEPEST:
         fault("the lists are nested too deeply")
     for each in value:
         if isinstance(each, list):
@@ -220,8 +221,6 @@ def store(made: dict[Any, Any], key: Any, value: Any) -> None:
 
 
 def _key(key: Any) -> Any:
-    from bitwright.terms.values import normal
-
     return normal(key)
 
 
@@ -374,7 +373,7 @@ def reversed_items(value: Any, rest: Any = ()) -> list[Any]:
 
 def joined_text(value: Any, between: Any = b"") -> bytes:
     """`Enum.join`."""
-    return to_string(between).join([to_string(each) for each in items_of(value)])
+    return binary(between).join([to_string(each) for each in items_of(value)])
 
 
 def smallest(value: Any) -> Any:
