@@ -18,7 +18,7 @@ from bitwright.lower.passes.bounds import hoist_bounds_checks
 from bitwright.lower.passes.copying import copy_program
 from bitwright.lower.passes.dead import drop_unused
 from bitwright.lower.passes.inline import DEEPEST, inline_calls
-from bitwright.lower.passes.merge import merge_puts, merge_reads
+from bitwright.lower.passes.merge import merge_demands, merge_puts, merge_reads
 from bitwright.lower.passes.offsets import fold_offsets
 from bitwright.lower.passes.tabulate import tabulate_bits
 from bitwright.lower.passes.trace import strip_trace
@@ -35,7 +35,7 @@ P = "int<0..2^48>"
 PARSE_PASSES: tuple[Pass, ...] = (
     strip_trace, inline_calls, add_whole, fold_offsets, drop_unused, hoist_bounds_checks, merge_reads, tabulate_bits, tighten_whole,
 )  # fmt: skip
-BUILD_PASSES: tuple[Pass, ...] = (strip_trace, inline_calls, fold_offsets, drop_unused, merge_puts)
+BUILD_PASSES: tuple[Pass, ...] = (strip_trace, inline_calls, fold_offsets, drop_unused, merge_demands, merge_puts)
 
 
 def name_of(value: Any) -> str:
@@ -69,6 +69,15 @@ def test_trace_marks_are_stripped_everywhere() -> None:
     mark, leave = 'enter %0 {name: "x", phase: 0, location: none}\n', "leave %0, %1 {phase: 0}\n"
     text = parse_text(f"{mark}if %0\nthen\n{mark}{leave}yield\nelse\nyield\nend\n{leave}", "")
     assert after(strip_trace, text) == body("if %0\nthen\nyield\nelse\nyield\nend")
+
+
+def test_what_is_demanded_twice_of_a_bitstring_is_demanded_once() -> None:
+    twice = "%1: obj = whole %0 {unit: 1}\n%2: obj = whole %1 {unit: 8}\nput.bytes %2"
+    assert after(merge_demands, build_text(twice, "")) == body("%1: obj = whole %0 {unit: 8}\nput.bytes %1", 1)
+    other = "%1: obj = whole %0 {unit: 2}\n%2: obj = whole %1 {unit: 3}\nput.bytes %2"
+    assert after(merge_demands, build_text(other, "")) == body(other, 1)
+    read_twice = f"{twice}\n%3: int<0..7> phase = push.bits %4, %1"
+    assert after(merge_demands, build_text("%4: int<0..0> = const {value: 0}\n" + read_twice, "")).count("whole") == 0
 
 
 INNER = f'function inner(%0: {P} pos, %1: {P} end) -> int\n%2: {P} sum = bin %0, %1 {{op: "add"}}\nyield %2\nend\n'

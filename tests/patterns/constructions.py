@@ -44,11 +44,11 @@ class Random:
 
     def size(self, name: str, number: int, *, units: bool = False) -> str:
         """The size, as it is or as a variable or an expression."""
-        way = self.rng.choice(("literal", "literal", "variable", "variable" if self.fits else "sum", *(("bare",) if not units else ())))
+        way = self.rng.choice(("literal", "literal", "variable", "sum", *(("bare",) if not units else ())))
         size = f"n_{name}"
         if way in ("literal", "bare"):
             return str(number) if way == "bare" else f"size({number})"
-        given = number if way == "variable" else number - 1
+        given: Any = number if way == "variable" else number - 1
         if not self.fits and self.rng.random() < self.wrong:
             given = self.rng.choice((-1, -5, 1.0, b"8", 1 << 70, "ok", None, 0))
         self.values[size] = given
@@ -113,12 +113,13 @@ class Random:
         width = self.rng.choice(WIDTHS)
         number = self.rng.getrandbits(width) if self.fits else self.rng.choice(INTEGERS)
         texts = ['"ab"', '"é日"', '"aé😀"::utf16-little', '"aé"::utf32', "2.5::float-32", "1.5", f"{number}::{width}"]
-        return self.rng.choice([*texts, f"{number}::little-size({width})", *(() if self.fits else ("3::float", "1.0e300::float-32"))])
+        texts += [f"{number}::little-size({width})", *(() if self.fits else ("3::float", "1.0e300::float-32"))]
+        return self.rng.choice(texts)
 
     def expression(self, name: str) -> str:
         other = f"e_{name}"
         self.values[other] = self.rng.choice((b"abc", b"", b"0123456789", 5, Bits("0b11")))
-        texts = ("byte_size({})::16", "{} + 1::8", "bit_size({})", "(<<{}::4>>)::bits", "{} <> {}::binary")
+        texts: tuple[str, ...] = ("byte_size({})::16", "{} + 1::8", "bit_size({})", "(<<{}::4>>)::bits", "{} <> {}::binary")
         return self.rng.choice(texts).replace("{}", other)
 
     def nested(self, name: str) -> str:
