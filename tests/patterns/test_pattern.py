@@ -65,7 +65,7 @@ def test_a_released_buffer_does_not_match(engine: Any) -> None:
 
 
 def test_values_are_bytes_where_they_fit(engine: Any) -> None:
-    found = bitwright.pattern("<<a::bits-size(8), b::bits-size(3), c::bits>>").on(engine).match(b"\xab\xcd\xef")
+    found: Any = bitwright.pattern("<<a::bits-size(8), b::bits-size(3), c::bits>>").on(engine).match(b"\xab\xcd\xef")
     assert found == {"a": b"\xab", "b": Bits(bin="110"), "c": Bits(bin="0110111101111")}
     assert type(found["a"]) is bytes
     assert type(found["b"]) is type(found["c"]) is Bits
@@ -236,7 +236,7 @@ def test_bits_from_the_least_significant_one(text: str, dialect: Any, engine: An
 
 def test_runs_of_bits_from_the_least_significant_one(engine: Any) -> None:
     pattern = bitwright.pattern("<<a::3, b::bits>>", bit_order="lsb").on(engine)
-    found = pattern.match(b"\x0d\x01")
+    found: Any = pattern.match(b"\x0d\x01")
     assert found == {"a": 5, "b": Bits(bin="1000010000000")}
     assert pattern.match_prefix(b"\x0d\x01") == (found, b"")
     assert bitwright.pattern("<<a::3>>", bit_order="lsb").on(engine).match_prefix(b"\x0d\x01") == ({"a": 5}, found["b"])

@@ -62,7 +62,8 @@ class Construction:
         for what, value, known in (*options, ("engine", engine := engine or default_engine(), ENGINES)):
             if value not in known:
                 raise ValueError(f"no {what} is called {value!r}; there are: {', '.join(known)}")
-        self.text, self.dialect, self.extended, self.bit_order, self.engine = text, dialect, extended, bit_order, engine
+        self.text, self.dialect, self.extended, self.engine = text, dialect, extended, engine
+        self.bit_order: Final[BitOrder] = bit_order
         parsed = bitsyntax.parse_construction(text, dialect, extended=extended) if expr is None else expr
         self.expr: Final = least_first(parsed) if bit_order == "lsb" else parsed
         wrong = unbuildable(self.expr)

@@ -144,7 +144,8 @@ class _Failure:
 
     def __init__(self, programs: MatchPrograms, machine: Machine, problem: Problem, data: Any, given: Mapping[str, Any]) -> None:
         self.machine, self.problem, self.data, self.given = machine, problem, data, given
-        self.guarded, self.bit_order = programs.guarded, programs.bit_order
+        self.guarded: Final = programs.guarded
+        self.bit_order: Final = programs.bit_order
         self.rows = tuple(_rows(segments_of(programs.guarded), machine))
         self.segment = self.rows[-1].segment if self.rows and problem.segment is not None else None
         self.bitstring = self._bitstring()

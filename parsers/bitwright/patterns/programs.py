@@ -28,7 +28,8 @@ class MatchPrograms:
     """Lowers, verifies, optimizes and compiles one pattern."""
 
     def __init__(self, guarded: tree.Guarded, bit_order: BitOrder) -> None:
-        self.guarded, self.bit_order = guarded, bit_order
+        self.guarded: Final = guarded
+        self.bit_order: Final[BitOrder] = bit_order
         self._lowered: dict[Key, Program] = {}
         self._compiled: dict[Key, Compiled] = {}
         self._in_bytes: dict[Key, Compiled | None] = {}
