@@ -136,3 +136,9 @@ def test_what_a_pattern_makes_of_data(text: str, data: Any, given: dict[str, Any
 )
 def test_what_goes_beyond_elixir(text: str, data: Any, bit_order: Any, bindings: Any, engine: Any) -> None:
     assert bitwright.pattern(text, extended=True, bit_order=bit_order).on(engine).match(data) == bindings
+
+
+def test_of_many_alternatives_one_is_enough_and_one_that_faults_does_not_hold(engine: Any) -> None:
+    pattern = bitwright.pattern("<<x, y>> when div(1, y) == 7 " + " ".join(f"when x == {n}" for n in range(120))).on(engine)
+    assert [pattern.match(bytes([x, 0])) is not None for x in (0, 119, 120)] == [True, True, False]
+    assert pattern.explain(b"\xff\0").code == "guard"

@@ -16,6 +16,7 @@ from bitwright.ir.ops import Block, Function, Program, Reg
 from bitwright.lower.composing import terms_of
 from bitwright.lower.segments import Segments
 from bitwright.lower.terms import Read
+from bitwright.lower.terms import Terms as TermLowering
 from bitwright.wire.bitruns import MOST_BITS
 
 BitOrder = Literal["msb", "lsb"]
@@ -93,15 +94,29 @@ class MatchLowering:
         return builder.obj("record", *named.values(), hint="bindings", names=tuple(named))
 
     def guard(self, builder: Builder, guards: tuple[tree.Expr, ...], read: Read) -> None:
-        """Fail unless one of the guards holds; one that fails does not."""
-        if len(guards) > 1:
-            blocks = Block(), Block()
-            for block, part in zip(blocks, (guards[:1], guards[1:]), strict=True):
-                with builder.inside(block):
-                    self.guard(builder, part, read)
-            builder.emit("attempt", (), (), blocks, finding=False)
-        else:
-            builder.fail_if(builder.is_not(terms_of(builder, read, guard=True).condition(guards[0])), "guard", "no guard holds")
+        """Fail unless one of the guards holds."""
+        terms = terms_of(builder, read, guard=True)
+        held = terms.condition(guards[0]) if len(guards) == 1 else self.tried(builder, terms, guards[0])
+        for guard in guards[1:]:
+            then, other = Block(), Block()
+            with builder.inside(then):
+                builder.give(builder.const(1))
+            with builder.inside(other):
+                builder.give(self.tried(builder, terms, guard))
+            held, before = builder.reg("int", 0, 1, "held"), held
+            builder.branch(before, then, other, (held,))
+        builder.fail_if(builder.is_not(held), "guard", "no guard holds")
+
+    def tried(self, builder: Builder, terms: TermLowering, guard: tree.Expr) -> Reg:
+        """Whether a guard holds; one that fails does not."""
+        blocks = Block(), Block()
+        with builder.inside(blocks[0]):
+            builder.give(terms.condition(guard))
+        with builder.inside(blocks[1]):
+            builder.give(builder.const(0))
+        held = builder.reg("int", 0, 1, "held")
+        builder.emit("attempt", (), (held,), blocks, finding=False)
+        return held
 
     # --- bitstrings --------------------------------------------------------------------------
 
@@ -120,7 +135,7 @@ class MatchLowering:
         builder.give(*values)
         name = f"bits_{len(self.functions) + 1}"
         params = (segments.start, segments.end, *free.params())
-        self.functions[name] = Function(name, params, tuple(value.type for value in values), builder.block, "bit")
+        self.functions[name] = Function(name, params, tuple([value.type for value in values]), builder.block, "bit")
         return name, free.names(), list(segments.bound)
 
 
