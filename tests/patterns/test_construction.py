@@ -181,7 +181,7 @@ def test_the_compiled_function_takes_the_place_of_the_method() -> None:
         made.build(a=1)
 
 
-NAMES = ("len", "class", "strict", "others", "general", "out", "canonical", "bytes", "a?", "größe", "pack_H", "phase")
+NAMES = ("len", "self", "values", "class", "strict", "others", "general", "out", "canonical", "bytes", "a?", "größe", "pack_H", "phase")
 
 
 @pytest.mark.parametrize("name", NAMES)

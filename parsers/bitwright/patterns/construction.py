@@ -98,7 +98,7 @@ class Construction:
 
     # --- building ----------------------------------------------------------------------------
 
-    def build(self, *, strict: bool = False, **values: Any) -> Any:
+    def build(self, /, *, strict: bool = False, **values: Any) -> Any:
         """Write the values: bytes, or a `bitstring.Bits` where the bits are no whole bytes.
 
         What does not fit is cut off, as Elixir and Erlang do; with `strict` it is refused.  Names that begin with `_` and are not

@@ -115,7 +115,7 @@ class Pattern:
 
     # --- building ----------------------------------------------------------------------------
 
-    def build(self, *, strict: bool = False, **values: Any) -> bytes | BitString:
+    def build(self, /, *, strict: bool = False, **values: Any) -> bytes | BitString:
         """The bits that the pattern describes, as Elixir's construction makes them: what is too large is cut off.
 
         `strict` refuses that with a BuildError instead, and what the pattern's guard refuses.  Bytes, or a `bitstring.Bits` where

@@ -82,8 +82,8 @@ def as_stream(number: int, width: int, order: Literal["big", "little"], lsb: boo
     whole, odd = divmod(width, 8)
     if lsb:
         return int.from_bytes((number >> odd).to_bytes(whole, "big"), "little") | (number & (1 << odd) - 1) << 8 * whole
-    first = (number & (1 << 8 * whole) - 1).to_bytes(whole, "little")
-    return int.from_bytes(first, "big") << odd | number >> 8 * whole
+    low = number & (1 << 8 * whole) - 1 if number.bit_length() > 8 * whole else number
+    return int.from_bytes(low.to_bytes(whole, "little"), "big") << odd | number >> 8 * whole
 
 
 # --- floats --------------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ def bitstring_of(value: Any) -> Any:
         return value.tobytes() if len(value) % 8 == 0 else value
     try:
         return bytes(memoryview(value))
-    except (TypeError, ValueError):  # the latter from a view that was released
+    except (TypeError, ValueError, BufferError):  # no buffer, or one that was released
         advice = "a Python str is an atom here: pass its encode()" if isinstance(value, str) else ""
         raise Unwritable("type", "expected a binary but got: {}", value, advice=advice) from None
 
