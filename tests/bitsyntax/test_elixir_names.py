@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from bitwright.bitsyntax import parse_comprehension, parse_construction, parse_pattern
-from bitwright.bitsyntax.checks import likely_mistake
 from bitwright.bitsyntax.scope import bound_variables, free_places, free_variables
 
 
@@ -64,20 +63,3 @@ def test_the_names_of_a_comprehension(text: str, free: str) -> None:
 def test_a_free_name_has_the_place_where_it_is_used_first() -> None:
     text = "<<a::size(n), ^x, b::size(n)>> when a > limit"
     assert free_places(parse_pattern(text)) == {"n": text.index("n)"), "x": text.index("^x"), "limit": text.index("limit")}
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("<<a, rest>>", "`rest` without a type at the end is one byte: did you mean rest::binary?"),
-        ("<<a, rest>> = whole", "`rest` without a type at the end is one byte: did you mean rest::binary?"),
-        ("<<a, rest::8>>", ""),
-        ("<<a, rest::binary>>", ""),
-        ("<<a, _>>", ""),
-        ("<<a, 1>>", ""),
-        ("<<>>", ""),
-        ("{a, b}", ""),
-    ],
-)
-def test_what_the_author_may_have_meant(text: str, expected: str) -> None:
-    assert likely_mistake(parse_pattern(text)) == expected

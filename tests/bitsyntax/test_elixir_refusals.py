@@ -114,6 +114,7 @@ PATTERNS = [
     ("<<a = 1::8>>", "cannot pattern match inside a bitstring", 3, ""),
     ("a ++ [1]", "invalid argument for ++ operator inside a match", 1, "[head | tail]"),
     ("%{k => v}", "cannot use variable k as map key inside a pattern", 3, "write ^k"),
+    ("%{<<1>> => v}", "map keys in patterns can only be literals", 3, "the string itself"),
     ("%{_ => v}", "cannot use _ as map key", 3, ""),
     ("%{a + 1 => v}", "map keys in patterns can only be literals or a pinned variable", 3, ""),
     ("1..x", "cannot be matched", 1, "in a guard"),

@@ -100,6 +100,8 @@ NATIVE = " little" * (sys.byteorder == "little")
         ("[]", "[]"),
         ("%{}", "%{}"),
         ('%{:a => x, "k" => <<b>>, ^k => 1, {1, 2} => _, c: 3}', "%{:a => x, b'k' => <<b/integer:8>>, ^k => 1, {1, 2} => _, :c => 3}"),
+        ('%{"x" <> "y" => a, <<"z">> => b}', "%{b'xy' => a, b'z' => b}"),
+        ("<<x::little - -8, y::+8>>", "<<x/integer:-8 little, y/integer:8>>"),
         ("[a: 1, b: <<x>>]", "[{:a, 1}, {:b, <<x/integer:8>>}]"),
         ("{:a, b: 1}", "{:a, [{:b, 1}]}"),
         ("<<a, _::binary>> = <<_, b, _::binary>> = p", "<<a/integer:8, _/binary*8>> = <<_/integer:8, b/integer:8, _/binary*8>> = p"),

@@ -96,8 +96,13 @@ class Pattern(Checker):
         if isinstance(node, Wildcard):
             self.refuse("cannot use _ as map key inside a pattern", node.at)
         if isinstance(node, TupleOf | ListOf):
-            for item in node.items:
-                self.key(item)
+            node.items = tuple(map(self.key, node.items))
+        elif isinstance(node, Bitstring) and all(isinstance(segment.value, Literal) for segment in node.segments):
+            self.bitstring(node)
+            strings = [segment.value.value for segment in node.segments if isinstance(segment.value, Literal)]
+            if all(isinstance(string, bytes) for string in strings):
+                return Literal(b"".join(strings), node.at)
+            self.refuse("map keys in patterns can only be literals or a pinned variable", node.at, "write the string itself")
         elif not isinstance(node, Literal | Pin):
             self.refuse("map keys in patterns can only be literals or a pinned variable", node.at, "write ^name")
         return node
@@ -191,17 +196,3 @@ class Pattern(Checker):
         if isinstance(value, Call):
             self.call(value)
         self.refuse("a bitstring only accepts binaries, numbers, and variables inside a match", at)
-
-
-def likely_mistake(guarded: Guarded) -> str:
-    """What the author of a pattern that does not match may have meant instead, or nothing."""
-    pattern = guarded.pattern
-    while isinstance(pattern, Both):
-        pattern = pattern.left if isinstance(pattern.left, Bitstring) else pattern.right
-    if not isinstance(pattern, Bitstring) or not pattern.segments:
-        return ""
-    last = pattern.segments[-1]
-    if not last.untyped or not isinstance(last.value, Variable) or last.end != last.at + len(last.value.name):
-        return ""
-    name = last.value.name
-    return f"`{name}` without a type at the end is one byte: did you mean {name}::binary?"

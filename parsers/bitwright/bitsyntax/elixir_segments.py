@@ -169,7 +169,7 @@ class Segments(Expressions):
             self._product(given, self.expression(221) if kind not in {"-", "+"} else self._signed(), position, at)
 
     def _signed(self) -> Expr:
-        if self.position and self.kinds[self.position - 1] == "::" and self.kinds[self.position + 1] == "number":
+        if self.kinds[self.position + 1] == "number":
             return self.operand()
         raise self.error(f"unexpected {self.shown(self.position)} in a specifier", "specifiers are joined by one -, as in signed-16")
 
