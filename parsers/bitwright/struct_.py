@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from bitwright.certificate import Certificate
     from bitwright.codec import Codec
+    from bitwright.patterns.pattern import Pattern
     from bitwright.schema.spec import BitOrder, Order
     from bitwright.stream import Stream
 
@@ -195,6 +196,13 @@ class Struct(_Value):
         from bitwright.seeing.diagram import diagram
 
         return Picture(diagram(cls))
+
+    @classmethod
+    def pattern(cls) -> Pattern:
+        """The same layout as a bit pattern in Elixir's syntax; DeclarationError where no pattern says what the class does."""
+        from bitwright.patterns.layouts import pattern_of
+
+        return pattern_of(cls)
 
     @classmethod
     def certificate(cls) -> Certificate:

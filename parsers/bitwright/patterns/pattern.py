@@ -7,6 +7,7 @@ raises `PatternError` alone, where a name that the pattern reads from outside ha
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -173,6 +174,15 @@ class Pattern:
         from bitwright.patterns.picture import diagram
 
         return diagram(self)
+
+    def to_struct(self, name: str | None = None) -> Any:
+        """A Struct class of the same layout; PatternError where a class cannot say what the pattern does.
+
+        Statically it is anything, since no checker can know its fields.
+        """
+        from bitwright.patterns.structs import struct_of
+
+        return struct_of(self, name, sys._getframe(1).f_globals.get("__name__", "__main__"))
 
     def source(self) -> str:
         """The Python source that matches it, as the python engine generated it."""
