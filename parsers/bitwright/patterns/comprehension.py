@@ -8,7 +8,7 @@ does not match, and a `reduce` without a clause for its accumulator raise `Parse
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, Literal
 
 from bitwright import bitsyntax
@@ -121,22 +121,20 @@ class Plan:
             return self.reduced(environment)
         assert self.body is not None
         into = [] if self.into is None else self.into(environment)
-        values = map(self.body, self.environments(0, environment))
-        return collect(values, into, uniq=self.node.uniq)
+        return collect(map(self.body, self.rounds(environment)), into, uniq=self.node.uniq)
 
-    def environments(self, index: int, environment: Environment) -> Iterator[Environment]:
-        """The variables of each round, as the generators from `index` on give them."""
-        if index == len(self.steps):
-            yield environment
-            return
-        for inner in self.steps[index](environment):
-            yield from self.environments(index + 1, inner)
+    def rounds(self, environment: Environment) -> Iterator[Environment]:
+        """The variables of each round."""
+        found: Iterator[Environment] = iter((environment,))
+        for step in self.steps:
+            found = step(found)
+        return found
 
     def reduced(self, environment: Environment) -> Any:
         """What the clauses make of the accumulator, element by element."""
         assert self.start is not None
         accumulator = self.start(environment)
-        for inner in self.environments(0, environment):
+        for inner in self.rounds(environment):
             for pattern, body in self.clauses:
                 found = pattern.value(accumulator, pattern.given(inner))
                 if found is not None:
@@ -163,9 +161,9 @@ def _folds(node: tree.Comprehension) -> bool:
     return not plain or node.uniq or node.reduce is not None or lists
 
 
-# --- steps: each gives the variables of the next rounds --------------------------------------------
+# --- steps: each makes of the rounds before it those behind it -------------------------------------
 
-Step = Callable[[Environment], Iterator[Environment]]
+Step = Callable[[Iterator[Environment]], Iterator[Environment]]
 
 
 def _step(node: tree.BitGenerator | tree.ListGenerator | tree.Filter, engine: str, text: str, folds: bool) -> Step:
@@ -182,42 +180,46 @@ def _step(node: tree.BitGenerator | tree.ListGenerator | tree.Filter, engine: st
 def _filter(condition: Computed, *, guard: bool) -> Step:
     """Goes on unless the condition is false or nil; one that is a guard holds if it is true, whatever else it is."""
 
-    def step(environment: Environment) -> Iterator[Environment]:
+    def holds(environment: Environment) -> bool:
         try:
             value = condition(environment)
         except (BuildError, TermFault):
             if not guard:
                 raise
-            return
-        if value is True or (not guard and value is not None and value is not False):
-            yield environment
+            return False
+        return value is True or (not guard and value is not None and value is not False)
 
-    return step
+    return lambda rounds: filter(holds, rounds)
 
 
 def _bit_generator(repeated: Repeated, source: Computed) -> Step:
-    def step(environment: Environment) -> Iterator[Environment]:
-        for found in repeated.elements(source(environment), environment):
-            yield {**environment, **found}
+    def step(rounds: Iterator[Environment]) -> Iterator[Environment]:
+        for environment in rounds:
+            for found in repeated.elements(source(environment), environment):
+                yield {**environment, **found}
 
     return step
 
 
 def _list_generator(pattern: Matcher, source: Computed, *, strict: bool) -> Step:
-    def step(environment: Environment) -> Iterator[Environment]:
-        from bitwright.terms.containers import items_of
-
-        value = source(environment)
-        try:
-            items = items_of(value)
-        except TermFault:
-            raise ParseError(Problem("shape", f"a generator takes a list, a map or a range, not {shown(value)}", got=value)) from None
-        given = pattern.given(environment)
-        for item in items:
-            found = pattern.value(item, given)
-            if found is not None:
-                yield {**environment, **found}
-            elif strict:
-                raise ParseError(Problem("mismatch", f"the pattern of a strict generator does not match {shown(item)}", got=item))
+    def step(rounds: Iterator[Environment]) -> Iterator[Environment]:
+        for environment in rounds:
+            given = pattern.given(environment)
+            for item in _items(source(environment)):
+                found = pattern.value(item, given)
+                if found is not None:
+                    yield {**environment, **found}
+                elif strict:
+                    raise ParseError(Problem("mismatch", f"the pattern of a strict generator does not match {shown(item)}", got=item))
 
     return step
+
+
+def _items(value: Any) -> Iterable[Any]:
+    """What a generator of lists goes through; a range is not made a list."""
+    from bitwright.terms.containers import items_of
+
+    try:
+        return value if isinstance(value, range) else items_of(value)
+    except TermFault:
+        raise ParseError(Problem("shape", f"a generator takes a list, a map or a range, not {shown(value)}", got=value)) from None

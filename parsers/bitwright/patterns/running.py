@@ -23,9 +23,13 @@ class Matcher:
     def __init__(self, programs: MatchPrograms, engine: str, bound: frozenset[str] = NOTHING) -> None:
         self.programs, self.engine, self.bound = programs, engine, bound
         self.takes_bits = entry_of(programs.lowered(bound)).unit == "bit"
+        self._takes_names = bool(programs.free(bound))
+        self._entries: dict[bool, Callable[..., Any]] = {}  # of a prefix, of the whole: compiled when first asked for
 
     def given(self, values: Mapping[str, Any]) -> list[Any]:
         """What the program takes from outside."""
+        if not self._takes_names:
+            return []
         return self.programs.values(self.bound, values)
 
     def each(self) -> Callable[..., Iterator[Bindings]] | None:
@@ -37,12 +41,18 @@ class Matcher:
         """What a pattern of bits binds from a bit on, and the bit after it; None if it does not match there."""
         data, size = raw
         if self.engine == "python":
-            entry = self.programs.compiled(self.bound, prefix=True)[0]["entry"]
-            return entry(data, at, size, *given)  # type: ignore[no-any-return]  # generated
+            return self._entry(True)(data, at, size, *given)  # type: ignore[no-any-return]  # generated
         try:
             return self._interpreted(raw, at, given)
         except ParseError:
             return None
+
+    def _entry(self, prefix: bool) -> Callable[..., Any]:
+        """The compiled function."""
+        found = self._entries.get(prefix)
+        if found is None:
+            found = self._entries[prefix] = self.programs.compiled(self.bound, prefix=prefix)[0]["entry"]
+        return found
 
     def _interpreted(self, raw: tuple[bytes, int], at: int, given: list[Any]) -> tuple[Bindings, int]:
         record, after = self._machine(raw).run(at, raw[1], *given)
@@ -74,7 +84,7 @@ class Matcher:
         else:
             data, arguments = b"", [normal(value)]
         if self.engine == "python":
-            found: Any = self.programs.compiled(self.bound)[0]["entry"](data, *arguments, *given)
+            found: Any = self._entry(False)(data, *arguments, *given)
             return found[0] if self.takes_bits and found is not None else found  # type: ignore[no-any-return]  # generated
         machine = Machine(self.programs.lowered(self.bound))
         machine.data = data

@@ -51,13 +51,15 @@ _ENOUGH: Final = 1 << 128
 
 def add(a: Any, b: Any) -> int | float:
     """`a + b`."""
-    a, b = number(a), number(b)
+    if type(a) is not int or type(b) is not int:
+        a, b = number(a), number(b)
     return bounded(a + b) if isinstance(a, int) and isinstance(b, int) else _finite(to_float(a) + to_float(b))
 
 
 def subtract(a: Any, b: Any) -> int | float:
     """`a - b`."""
-    a, b = number(a), number(b)
+    if type(a) is not int or type(b) is not int:
+        a, b = number(a), number(b)
     return bounded(a - b) if isinstance(a, int) and isinstance(b, int) else _finite(to_float(a) - to_float(b))
 
 

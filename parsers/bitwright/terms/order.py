@@ -23,6 +23,7 @@ def exactly_equal(a: Any, b: Any) -> bool:
 
 
 _SIMPLE = frozenset({int, bytes, str, bool, type(None)})
+_COMMON = frozenset({int, bytes})  # of which two compare as Python compares them
 
 
 def _exact(a: Any, b: Any) -> bool:
@@ -217,22 +218,22 @@ def _equal_maps(a: dict[Any, Any], b: dict[Any, Any], depth: int) -> bool:
 
 def less(a: Any, b: Any) -> bool:
     """`<`."""
-    return compare(a, b) < 0
+    return bool(a < b) if type(a) in _COMMON and type(a) is type(b) else compare(a, b) < 0
 
 
 def at_most(a: Any, b: Any) -> bool:
     """`<=`."""
-    return compare(a, b) <= 0
+    return bool(a <= b) if type(a) in _COMMON and type(a) is type(b) else compare(a, b) <= 0
 
 
 def greater(a: Any, b: Any) -> bool:
     """`>`."""
-    return compare(a, b) > 0
+    return bool(a > b) if type(a) in _COMMON and type(a) is type(b) else compare(a, b) > 0
 
 
 def at_least(a: Any, b: Any) -> bool:
     """`>=`."""
-    return compare(a, b) >= 0
+    return bool(a >= b) if type(a) in _COMMON and type(a) is type(b) else compare(a, b) >= 0
 
 
 def smallest(a: Any, b: Any) -> Any:
