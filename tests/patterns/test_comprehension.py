@@ -90,7 +90,8 @@ def test_a_long_range_is_not_made_a_list(engine: Any) -> None:
 
 
 def test_an_inner_one_sees_the_variables_around_it(engine: Any) -> None:
-    made = bitwright.comprehension('for <<n, s::binary-size(n) <- d>>, do: {n, for(<<c <- s>>, c != n, into: "", do: <<c + n>>)}').on(engine)
+    text = 'for <<n, s::binary-size(n) <- d>>, do: {n, for(<<c <- s>>, c != n, into: "", do: <<c + n>>)}'
+    made = bitwright.comprehension(text).on(engine)
     assert made(d=b"\2\1\2\1\5") == [(2, b"\3"), (1, b"\6")]
 
 
