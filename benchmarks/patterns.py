@@ -265,7 +265,7 @@ def compile_steps(rounds: int = 100) -> dict[str, dict[str, float]]:
 
 def _steps(text: str) -> list[tuple[str, float]]:
     from bitwright.backends.python import compile_source
-    from bitwright.backends.python.functions import emit_pattern
+    from bitwright.backends.python.patterns import emit_pattern
     from bitwright.bitsyntax import parse_pattern
     from bitwright.ir.ops import Program
     from bitwright.ir.verify import verify

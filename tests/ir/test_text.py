@@ -244,6 +244,7 @@ MALFORMED: list[tuple[str, str, int, str]] = [
     ("a constant without name", f"{BODY}need %0 {{1: 2}}\nend", 3, "expected the name of a constant, found '1'"),
     ("a constant without value", f"{BODY}need %0 {{size: }}\nend", 3, "expected a constant, found '}'"),
     ("a word for a constant", f"{BODY}need %0 {{size: many}}\nend", 3, "expected a constant, found 'many'"),
+    ("positions that count something else", "program P parse f\nfunction f() in bytes\nend", 2, "expected 'bits', found 'bytes'"),
     ("a register for a constant", f"{BODY}need %0 {{size: %1}}\nend", 3, "expected a constant, found '%1'"),
     ("an open string", f'{BODY}need %0 {{size: "a}}\nend', 3, "cannot read"),
     ("a bad escape", f'{BODY}need %0 {{size: "\\q"}}\nend', 3, "is no string: Invalid"),

@@ -10,7 +10,7 @@ import itertools
 import linecache
 from typing import Any
 
-from bitwright.backends.python.functions import emit_pattern, emit_program
+from bitwright.backends.python.functions import emit_program
 from bitwright.ir.ops import Program
 
 _serial = itertools.count(1)
@@ -37,6 +37,8 @@ def compile_pattern(program: Program, name: str) -> tuple[dict[str, Any], str]:
     that.  Of one that has `at`, there is `each(data, start, end, resume, *free)`, which yields the record of each element; where
     one does not match, `resume` is called with its position, and returns the next one, or None to end.
     """
+    from bitwright.backends.python.patterns import emit_pattern
+
     source, names = emit_pattern(program)
     return compile_source(source, names, name), source
 

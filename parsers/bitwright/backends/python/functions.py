@@ -7,8 +7,6 @@ from typing import Any
 from bitwright.backends.python.build_ops import BUILD
 from bitwright.backends.python.common_ops import Arms
 from bitwright.backends.python.emitter import Emitter, Names, strip
-from bitwright.backends.python.match_ops import MATCH, pattern_source
-from bitwright.backends.python.matcher import iterator_source, matcher_source
 from bitwright.backends.python.parse_ops import PARSE
 from bitwright.backends.python.runtime import FAILURES, Fail
 from bitwright.backends.python.stream_ops import STREAM
@@ -18,25 +16,7 @@ from bitwright.ir.waiting import open_functions, waits
 BIND_ARMS = "for _arms in ARM_TABLES:\n    _arms.update({tag: globals()[name] for tag, name in _arms.items()})\n"
 
 
-def emit_pattern(program: Program) -> tuple[str, dict[str, Any]]:
-    """The same for a pattern, whose functions return None where they fail."""
-    names = Names()
-    names.values.update(Fail=Fail, slow_match=None)
-    names.values.update(dict.fromkeys((*program.functions, "match", "each")))
-    lines: list[str] = []
-    for function in program.functions.values():
-        if function.name == "whole":
-            lines += [*matcher_source(Emitter(program, function, names, MATCH)), ""]
-            continue
-        lines += [*pattern_source(Emitter(program, function, names, MATCH)), ""]
-        if function.name == "at":
-            lines += [*iterator_source(Emitter(program, function, names, MATCH)), ""]
-    for name in {*program.functions, "match", "each"}:
-        del names.values[name]
-    return _bound("\n".join(lines), names), names.values
-
-
-def _bound(source: str, names: Names) -> str:
+def with_arms(source: str, names: Names) -> str:
     """Source whose tables of functions hold the functions once it has run."""
     tables = [value for value in names.values.values() if isinstance(value, Arms)]
     if not tables:
@@ -65,7 +45,7 @@ def emit_program(program: Program) -> tuple[str, dict[str, Any]]:
     source = "\n".join(lines)
     if program.direction == "build":
         source += BUILD_ENTRY
-    return _bound(source, names), names.values
+    return with_arms(source, names), names.values
 
 
 FAST_PARSE = """\
