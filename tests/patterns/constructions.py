@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import array
 import dataclasses
+import decimal
+import fractions
+import math
 import random
 from typing import Any
 
-from bitstring import Bits
+from bitstring import BitArray, Bits
 
 INTEGERS = (0, 1, -1, 2, 127, 128, 255, 256, -128, -129, 65535, 65536, 1 << 31, (1 << 64) - 1, 1 << 64, -(1 << 65), 3**80)
 FLOATS = (0.0, -0.0, 1.5, -2.25, 0.1, 65504.0, 65519.0, 65520.0, 1e-8, 5.960464477539063e-08, 1e300, -1e300, 3.4028235677973366e38, 5e-324)
 POINTS = (0, 65, 127, 128, 233, 0x7FF, 0x800, 0xD7FF, 0xD800, 0xDFFF, 0xE000, 0xFFFE, 0xFFFF, 0x10000, 0x1F600, 0x10FFFF, 0x110000, -1)
 OTHERS: tuple[Any, ...] = ("ok", True, None, (1, b"a"), [1, 2.0], b"", b"text", {"a": 1}, 1.0, 7, Bits("0b101"))
 WIDTHS = (0, 1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 16, 17, 24, 31, 32, 33, 40, 63, 64, 65, 100, 128, 129, 200)
+# Values that are no terms, or only just.
+STRANGE: tuple[Any, ...] = (
+    *OTHERS, object(), int, Ellipsis, 1j, {1, 2}, range(3), decimal.Decimal(3), fractions.Fraction(1, 2), math.nan, math.inf,
+    1 << 5000, -(1 << 5000), memoryview(b"abcdef")[::2], array.array("d", [1.0]), BitArray("0b101"), Bits(), "é\0", b"\xff\0", [[[1]] * 3],
+)
 
 
 @dataclasses.dataclass
@@ -21,6 +30,7 @@ class Random:
 
     rng: random.Random
     wrong: float = 0.05  # how often a value is of the wrong type, or a size is none
+    others: tuple[Any, ...] = OTHERS  # what is given then
     fits: bool = False  # only what a pattern of the same text gives back
     values: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
 
@@ -39,7 +49,7 @@ class Random:
 
     def named(self, name: str, spec: str, value: Any) -> str:
         """A segment whose value is a variable."""
-        self.values[name] = value if self.fits or self.rng.random() > self.wrong else self.rng.choice(OTHERS)
+        self.values[name] = value if self.fits or self.rng.random() > self.wrong else self.rng.choice(self.others)
         return f"{name}{spec}"
 
     def size(self, name: str, number: int, *, units: bool = False) -> str:

@@ -124,6 +124,16 @@ def test_any_buffer_is_a_binary(make: Callable[[bytes], Any], engine: Any) -> No
     assert made.build(a=1, b=make(b"ab"), c=make(b"c"), d=make(b"\xf0")) == b"\x16\x16\x26\x3f"
 
 
+def test_a_view_that_was_released_is_no_value(engine: Any) -> None:
+    view = memoryview(b"abc")
+    view.release()
+    for segment_text in ("a", "a::binary", "a::float", "a::utf8", "1::size(a)", "byte_size(a)", "a + 1", "(a <> a)::binary"):
+        text = f"<<{segment_text}>>"
+        with pytest.raises(BuildError) as caught:
+            construct(text).on(engine).build(a=view)
+        assert caught.value.code in {"type", "bad-argument"}
+
+
 def test_members_of_enumerations_are_integers_and_bools_are_none(engine: Any) -> None:
     made = construct("<<a, b::4, c::size(b)>>").on(engine)
     assert made.build(a=Colour.RED, b=Flags.A | Flags.B, c=Colour.RED) == Bits("0x015, 0b00001")

@@ -56,7 +56,7 @@ def normal(value: Any) -> Any:
     kind = type(value)
     if kind in _PLAIN:
         return value
-    if isinstance(value, bytes | bytearray | memoryview):
+    if isinstance(value, bytes | bytearray):
         return bytes(value)
     if is_bits(value):
         return value.tobytes() if len(value) % 8 == 0 else value if kind is bits_class() else bits_class()(value)
@@ -64,7 +64,7 @@ def normal(value: Any) -> Any:
         return value
     try:
         return bytes(memoryview(value))
-    except TypeError:
+    except (TypeError, ValueError, BufferError):  # no buffer, or one that was released
         return value
 
 
@@ -73,7 +73,7 @@ _PLAIN: Final = frozenset({bytes, int, float, bool, type(None), str, tuple, list
 
 def is_bitstring(value: Any) -> bool:
     """Whether a value is a bitstring, in whatever form."""
-    return isinstance(value, bytes | bytearray | memoryview) or is_bits(value) or isinstance(normal(value), bytes)
+    return isinstance(value, bytes | bytearray) or is_bits(value) or isinstance(normal(value), bytes)
 
 
 def bit_size(value: Any) -> int:
