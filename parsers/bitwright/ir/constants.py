@@ -90,10 +90,15 @@ def _piece(offset: Any, size: Any, order: Any, out: Reg) -> str | None:
     return _order(order) or _within(out, 0, (1 << 8 * size) - 1)
 
 
-def _cut(offset: Any, size: Any, out: Reg) -> str | None:
+def _object(offset: Any, size: Any, kind: Any, out: Reg) -> str | None:
+    """Bytes, or a float."""
     if not _is_int(offset) or not _natural(size, 1):
         return f"cuts {size!r} bytes out at {offset!r}"
-    return None if out.type == "obj" else "an obj register holds bytes"
+    if kind == "bytes":
+        return None
+    if kind not in ("float", "float-little"):
+        return "an int register holds each number"
+    return None if 8 * size in WIDTHS else f"no float has {size!r} bytes"
 
 
 def _number(op: Op, program: Program) -> str | None:
@@ -106,17 +111,19 @@ def _load(op: Op, program: Program) -> str | None:
 
 def _unpack(op: Op, program: Program) -> str | None:
     layout, at = op.attrs["layout"], None
+    orders: set[str] = set()
     if not isinstance(layout, tuple) or len(layout) != len(op.outs) or not layout:
         return f"the layout does not have one entry for each of the {len(op.outs)} registers"
     for (offset, size, order), out in zip(layout, op.outs, strict=True):
-        wrong = _cut(offset, size, out) if order == "bytes" else "an int register holds each number" if out.type != "int" else None
-        wrong = wrong or (_piece(offset, size, order, out) if order != "bytes" else None)
+        wrong = _object(offset, size, order, out) if out.type == "obj" else _piece(offset, size, order, out)
         if wrong is not None:
             return wrong
+        if size > 1 and order != "bytes":
+            orders.add("little" if order in ("little", "float-little") else "big")
         if at is not None and offset < at:
             return f"the layout is not ascending at offset {offset}"
         at = offset + size
-    return None
+    return "reads in both byte orders" if len(orders) > 1 else None
 
 
 def _run_of_bits(shift: Any, width: Any, signed: Any, word: Reg) -> str | None:
@@ -521,6 +528,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "select": lambda op, program: _within(op.outs[0], min(r.lo for r in op.args[1:]), max(r.hi for r in op.args[1:])),
     "is_none": lambda op, program: _within(op.outs[0], 0, 1),
     "zeros": lambda op, program: _within(op.outs[0], 0, 1),
+    "finite": lambda op, program: _within(op.outs[0], 0, 1),
     "same": _same, "wrote": _same,
     "fit": lambda op, program: _within(op.outs[0], 0, 1),
     "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "number": _number, "bits": _bits, "swap": _swap,

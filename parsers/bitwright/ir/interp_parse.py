@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from bitwright import kept
@@ -13,6 +14,7 @@ from bitwright.ir.ops import Op
 from bitwright.ir.waiting import Waiting, name_wanted, terminator_wanted, varint_wanted
 from bitwright.values import SKIPPED
 from bitwright.wire.areas import content_end, find_unit, is_padding
+from bitwright.wire.floats import float_of_bits
 from bitwright.wire.names import NameFault, name_end, read_name
 from bitwright.wire.pointers import Reach
 from bitwright.wire.varints import read_varint, size_of_varint
@@ -122,11 +124,16 @@ def _load(m: Machine, op: Op, args: list[Any]) -> int:
 
 def _unpack(m: Machine, op: Op, args: list[Any]) -> Any:
     base = args[0]
-    found = [
-        m.data[base + o : base + o + n] if order == "bytes" else int.from_bytes(m.data[base + o : base + o + n], order)
-        for o, n, order in op.attrs["layout"]
-    ]
+    found = [_unpacked(m.data[base + o : base + o + n], order) for o, n, order in op.attrs["layout"]]
     return found[0] if len(found) == 1 else found
+
+
+def _unpacked(raw: bytes, order: str) -> Any:
+    if order == "bytes":
+        return raw
+    if order in ("big", "little"):
+        return int.from_bytes(raw, order)  # type: ignore[arg-type]  # it is a byte order
+    return float_of_bits(int.from_bytes(raw, "little" if order == "float-little" else "big"), 8 * len(raw))
 
 
 def _number(m: Machine, op: Op, args: list[Any]) -> int:
@@ -309,6 +316,7 @@ HANDLERS: dict[str, Handler] = {
     **MATCH, "attempt": _attempt,
     "enter": _enter, "leave": _leave, "need": _need, "need.var": _need_var, "expect": _expect,
     "load": _load, "unpack": _unpack, "number": _number, "bits": _bits,
+    "finite": lambda m, op, args: int(math.isfinite(args[0])),
     "memo": lambda m, op, args: {}, "find": _find, "trim": _trim, "same": _same, "zeros": _zeros, "checksum": _checksum, "known": _known,
     "span": _span, "render": _render, "skipped": lambda m, op, args: SKIPPED, "name.end": _name_end,
     "text": _text, "name": _name, "decode": _decode, "varint": _varint,

@@ -150,7 +150,7 @@ _RULES: Final = _rules()
 PARSE_ONLY: Final = frozenset({
     "need", "need.var", "expect", "load", "unpack", "bits", "find", "same", "zeros", "checksum", "known", "span", "render", "text", "name",
     "varint", "varint.size", "trim", "decode", "attempt", "name.end", "skipped",
-    "reach", "reach.region", "reached", "extent", "lies", "number",
+    "reach", "reach.region", "reached", "extent", "lies", "number", "finite",
     "take", "take.int", "take.float", "take.bits", "take.rest", "take.utf", "take.varint", "take.same", "skip", "skip.rest", "finish",
     "must", "must.equal", "size.of", "compose", "unfold", "map.get", "within", "first",
 })  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bitwright.backends.python import runtime
 from bitwright.backends.python.common_ops import COMMON, Emit, variables
 from bitwright.backends.python.emitter import CODES, Emitter, strip
@@ -13,6 +15,7 @@ from bitwright.wire.names import name_end
 from bitwright.wire.pointers import Reach
 from bitwright.wire.varints import read_varint, size_of_varint
 
+FLOATS: Final = {2: "e", 4: "f", 8: "d"}
 Layout = tuple[tuple[int, int, str], ...]
 
 
@@ -44,11 +47,11 @@ def _load(e: Emitter, op: Op) -> None:
 def format_of(layout: Layout, begin: int, stop: int) -> tuple[str, str]:
     """The byte order and the codes of `struct` for what lies between two offsets."""
     codes, at = "", begin
-    orders = [order for _, size, order in layout if size > 1 and order != "bytes"]
+    little = any(size > 1 and order in ("little", "float-little") for _, size, order in layout)
     for offset, size, order in layout:
-        codes += _gap(offset - at) + (f"{size}s" if order == "bytes" else CODES[size])
+        codes += _gap(offset - at) + (f"{size}s" if order == "bytes" else CODES[size] if order in ("big", "little") else FLOATS[size])
         at = offset + size
-    return orders[0] if orders else "big", codes + _gap(stop - at)
+    return "little" if little else "big", codes + _gap(stop - at)
 
 
 def _gap(size: int) -> str:
@@ -59,6 +62,12 @@ def _unpack(e: Emitter, op: Op) -> None:
     layout = op.attrs["layout"]
     unpack = e.names.unpacker(*format_of(layout, layout[0][0], sum(layout[-1][:2])))
     e.line(f"{', '.join(variables(e, op.outs))}{',' if len(layout) == 1 else ''} = {unpack}(data, {e.plus(op.args[0], layout[0][0])})")
+
+
+def _finite(e: Emitter, op: Op) -> None:
+    """What is NaN or an infinity differs from zero, less itself."""
+    value = e.expr(op.args[0])
+    e.define(op.outs[0], f"{value} - {value} == 0.0")
 
 
 def _number(e: Emitter, op: Op) -> None:
@@ -219,7 +228,7 @@ PARSE: dict[str, Emit] = {
     **COMMON, "memo": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {{}}"), "need": _need, "need.var": _need_var,
     "expect": lambda e, op: None, "name.end": _name_end,
     "skipped": lambda e, op: e.define(op.outs[0], e.names.add("SKIPPED", SKIPPED), atom=True),
-    "load": _load, "unpack": _unpack, "number": _number, "bits": _bits, "find": _find, "trim": _trim, "same": _same,
+    "load": _load, "unpack": _unpack, "number": _number, "finite": _finite, "bits": _bits, "find": _find, "trim": _trim, "same": _same,
     "decode": _decode, "varint": _varint, "varint.size": _varint_size,
     "span": _span, "render": _render, "text": _text, "name": _name, "checksum": _checksum, "known": _known, "zeros": _zeros,
     "reach": _reach, "reach.region": _region, "reached": _reached, "extent": _extent,

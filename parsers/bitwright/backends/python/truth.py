@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bitwright.ir.ops import Block, Function, Op, Reg
 
-_TRUTHS = frozenset({"not", "same", "zeros", "known", "is_none", "truth", "equal"})
+_TRUTHS = frozenset({"not", "same", "zeros", "known", "is_none", "finite", "truth", "equal"})
 _COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
 _BITWISE = frozenset({"and", "or", "xor"})  # of two truths a truth
 

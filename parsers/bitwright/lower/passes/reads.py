@@ -10,11 +10,12 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 from bitwright.ir.ops import Op, Reg
 
 _TABLED: Final = 3  # so many numbers of a byte come from one table
+_Row: TypeAlias = tuple[int, int, str, Reg]  # offset and size in bytes, how they are read, into what
 _SLICE: Final = 64  # bytes of a slice that `unpack` makes along the way
 
 
@@ -56,6 +57,7 @@ class Run:
         self.exact: int | None = None  # the byte at which the input must end
         self.fields: list[Field] = []
         self.slices: list[tuple[int, int, Reg]] = []
+        self.floats: list[_Row] = []  # with their byte orders
         self._positions: dict[int, Reg] = {}
         self._places: list[Op] = []
         self._made: list[Op] = []
@@ -191,28 +193,32 @@ class Run:
         return words
 
     def _load(self, words: list[_Word]) -> None:
-        """One `unpack` for all words of one order, with the slices; those of the other order in one of their own."""
-        orders = [word.order for word in words if word.size > 1]
+        """One `unpack` for all that is of one byte order, with the slices; what is of the other order in one of its own."""
+        rows: list[_Row] = [(word.at, word.size, word.order, word.reg) for word in words]
+        rows += [(at, size, "float-little" if order == "little" else "float", reg) for at, size, order, reg in self.floats]
+        orders = [_order(row) for row in rows if _order(row)]
         main = max(("big", "little"), key=orders.count)
-        first: list[_Word | tuple[int, int, Reg]] = [word for word in words if word.size == 1 or word.order == main]
-        other: list[_Word | tuple[int, int, Reg]] = [word for word in words if word.size > 1 and word.order != main]
-        wide = len(first) > 1 or any(word.size > 1 for word in words if word.order == main)
-        for cut in self.slices:
-            if cut[1] <= _SLICE and (wide or len(self.slices) > 1):
-                first.append(cut)
+        first = [row for row in rows if _order(row) in ("", main)]
+        wide = len(first) > 1 or main in orders
+        for at, size, reg in self.slices:
+            if size <= _SLICE and (wide or len(self.slices) > 1):
+                first.append((at, size, "bytes", reg))
             else:
-                stops = self.position(cut[0]), self.position(cut[0] + cut[1])
-                self._made.append(Op("span", stops, (cut[2],), {"as": "bytes"}))
+                self._made.append(Op("span", (self.position(at), self.position(at + size)), (reg,), {"as": "bytes"}))
         self._unpack(first, main)
-        self._unpack(other, "little" if main == "big" else "big")
+        self._unpack([row for row in rows if _order(row) not in ("", main)], "little" if main == "big" else "big")
+        for _, _, _, value in self.floats:
+            finite, wrong = self.number(0, 1), self.number(0, 1)
+            self._made += [Op("finite", (value,), (finite,)), Op("not", (finite,), (wrong,))]
+            self._fail(wrong)
 
-    def _unpack(self, parts: list[_Word | tuple[int, int, Reg]], order: str) -> None:
-        rows = sorted(((p.at, p.size, order, p.reg) if isinstance(p, _Word) else (p[0], p[1], "bytes", p[2]) for p in parts), key=_place)
-        if len(rows) == 1 and rows[0][2] != "bytes":
+    def _unpack(self, rows: list[_Row], order: str) -> None:
+        rows = sorted(((at, size, order if size == 1 and kind != "bytes" else kind, reg) for at, size, kind, reg in rows), key=_place)
+        if len(rows) == 1 and rows[0][3].type == "int":
             at, size, order, reg = rows[0]
             self._made.append(Op("load", (self.base,), (reg,), {"offset": at, "bytes": size, "order": order}))
         elif rows:
-            layout = tuple((at, size, order) for at, size, order, _ in rows)
+            layout = tuple(row[:3] for row in rows)
             self._made.append(Op("unpack", (self.base,), tuple(reg for _, _, _, reg in rows), {"layout": layout}))
 
     def _compare(self, word: _Word, partial: dict[int, tuple[int, int]]) -> None:
@@ -299,8 +305,15 @@ class _Word:
     reg: Reg
 
 
-def _place(row: tuple[int, int, str, Reg]) -> int:
+def _place(row: _Row) -> int:
     return row[0]
+
+
+def _order(row: _Row) -> str:
+    """The byte order that it must be read in; empty if either will do."""
+    if row[2] == "bytes" or row[1] == 1:
+        return ""
+    return "little" if row[2] in ("little", "float-little") else "big"
 
 
 def _tabled(byte: int, fields: Iterable[Field]) -> list[Field]:

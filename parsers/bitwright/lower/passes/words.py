@@ -18,6 +18,7 @@ from bitwright.lower.passes.dead import UNSEEN
 from bitwright.lower.passes.reads import Field, Run
 
 MOST_BYTES: Final = 1 << 48
+FLOATS: Final = (16, 32, 64)
 
 Place: TypeAlias = "tuple[Run | Reg, int]"  # so many bits behind a position in bytes, or behind one in bits
 
@@ -381,8 +382,14 @@ class Words:
             self.emit("number", (begin, stop), op.outs, signed=op.attrs["signed"], order=op.attrs["order"])
 
     def on_float(self, op: Op) -> None:
-        """A float is read as it was lowered."""
-        self.as_lowered(op, self.place(op.args[0], op.attrs["offset"]))
+        """A float at a byte is read with others; where NaN will do, with every bit of it, as it was lowered."""
+        place, size = self.place(op.args[0], op.attrs["offset"]), self.constants.get(op.args[2])
+        run, offset = place
+        if not isinstance(run, Run) or offset % 8 or size not in FLOATS or op.attrs["nonfinite"]:
+            self.as_lowered(op, place)
+            return
+        run.cover(offset + size)
+        run.floats.append((offset // 8, size // 8, op.attrs["order"], op.outs[0]))
 
     def on_rest(self, op: Op) -> None:
         """What is left, but for what must follow."""
