@@ -32,6 +32,8 @@ def _bin(e: Emitter, op: Op) -> None:
         e.define(op.outs[0], f"{left} if {left} {sign} {right} else {right}")
     elif kind == "add" and right == "0":  # the same number, of which more is known
         e.define(op.outs[0], left, atom=True)
+    elif kind == "add" and left == "0" and right.isidentifier():
+        e.define(op.outs[0], right, atom=True)
     else:
         e.define(op.outs[0], f"{left} {SIGNS[kind]} {right}")
 

@@ -155,18 +155,35 @@ def _must(e: Emitter, op: Op) -> None:
     e.fail_if(f"{e.expr(op.args[0])} != {op.attrs['value']}")
 
 
+_USUAL: Final = 0xFFFFFFFF  # sizes that are judged in place
+
+
 def _must_equal(e: Emitter, op: Op) -> None:
     got, wanted = op.args
     if got.type == wanted.type == "int":
         e.fail_if(f"{e.expr(got)} != {e.expr(wanted)}")
+        return
+    equal = f"{e.names.add('exactly_equal', exactly_equal)}({strip(e.expr(got))}, {strip(e.expr(wanted))})"
+    term = e.expr(wanted if got.type == "int" else got)
+    if "int" in (got.type, wanted.type) and term.isidentifier():  # an int in most cases
+        e.fail_if(f"{e.expr(got)} != {e.expr(wanted)} if {term}.__class__ is int else not {equal}")
     else:
-        e.fail_if(f"not {e.names.add('exactly_equal', exactly_equal)}({strip(e.expr(got))}, {strip(e.expr(wanted))})")
+        e.fail_if(f"not {equal}")
 
 
 def _size_of(e: Emitter, op: Op) -> None:
-    name = e.variable(op.outs[0])
-    e.line(f"{name} = {e.names.add('size_in_bits', size_in_bits)}({strip(e.expr(op.args[0]))}, {op.attrs['unit']})")
-    e.fail_if(f"{name} is None")
+    name, value, unit = e.variable(op.outs[0]), strip(e.expr(op.args[0])), op.attrs["unit"]
+    call = f"{e.names.add('size_in_bits', size_in_bits)}({value}, {unit})"
+    if value.isidentifier():
+        e.line(f"if {value}.__class__ is int and 0 <= {value} <= {_USUAL}:")
+        e.line(f"    {name} = {value} * {unit}" if unit > 1 else f"    {name} = {value}")
+        e.line("else:")
+        e.line(f"    {name} = {call}")
+        e.line(f"    if {name} is None:")
+        e.line(f"        {e.refusal}")
+    else:
+        e.line(f"{name} = {call}")
+        e.fail_if(f"{name} is None")
 
 
 def _compose(e: Emitter, op: Op) -> None:
