@@ -207,6 +207,7 @@ BUILDING = [
     ("foo(1)", "undefined function foo/1", 1, ""),
     ("String.lenght(a)", "undefined function String.lenght/1", 8, "did you mean String.length?"),
     ("String.length(a, b)", "undefined function String.length/2", 8, "takes 1 argument"),
+    ("a |> abs() + 1", "cannot pipe into +", 12, "parentheses"),
     ("a |> 5", "expected a call behind |>", 6, ""),
     ("if a, then: b", "takes do: and else:", 1, ""),
     ("if(a) b", "expected do, found b", 7, ""),

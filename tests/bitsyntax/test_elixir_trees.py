@@ -61,7 +61,7 @@ NATIVE = " little" * (sys.byteorder == "little")
             '<<"aé", "b"::binary, "c"::little, "é"::utf8, "é"::utf16, "é"::utf16-little, "é"::utf32, r::bits>>',
             (
                 r"<<b'a\xc3\xa9'/binary*8, b'b'/binary*8, b'c'/binary*8, b'\xc3\xa9'/binary*8, "
-                r"b'\x00\xe9'/binary*8, b'\xe9\x00'/binary*8, b'\x00\x00\x00\xe9'/binary*8, r/binary>>"
+                r"b'\x00\xe9'/binary*8, b'\xe9\x00'/binary*8 little, b'\x00\x00\x00\xe9'/binary*8, r/binary>>"
             ),
         ),
         (r'<<"a\n\t\\\"\x41\xFF\u00e9\u{1F600}\s\0\e\d\q">>', r"""<<b'a\n\t\\"A\xff\xc3\xa9\xf0\x9f\x98\x80 \x00\x1b\x7fq'/binary*8>>"""),
@@ -114,6 +114,7 @@ NATIVE = " little" * (sys.byteorder == "little")
             "<<a>> when a in 1..5 when a in 1..10//2 when a not in 'xy' when not a in [3]",
             "<<a/integer:8>> when in(a, 1..5) when in(a, 1..10//2) when not(in(a, [120, 121])) when not(in(a, [3]))",
         ),
+        ("<<a>> when not a in [1] or (not a) in [1]", "<<a/integer:8>> when or(not(in(a, [1])), in(not(a), [1]))"),
         ("<<a>> when a > 1 + 2 * 3 - 4 / 5", "<<a/integer:8>> when >(a, -(+(1, *(2, 3)), /(4, 5)))"),
         ("<<a>> when is_integer a and a > 1", "<<a/integer:8>> when is_integer(and(a, >(a, 1)))"),
         (

@@ -34,7 +34,9 @@ _OPERAND: Final = frozenset({"id", "number", "string", "charlist", "character", 
 class Expressions(Containers):
     """Reads expressions; what `<<` and `for` begin is for the classes built on it."""
 
-    __slots__ = ()
+    __slots__ = ("enclosed",)
+
+    enclosed: Expr  # what stood in parentheses last
 
     def bitstring(self, *, generator: bool = False) -> Bitstring:
         """From behind `<<` to behind `>>`."""
@@ -70,6 +72,7 @@ class Expressions(Containers):
         self.enter()
         if name == "<>":
             return self._concatenation(left, begin, height)
+        enclosed = left is getattr(self, "enclosed", None)
         right = self.expression(right_least)
         self.depth -= 1
         self.higher(max(height, self.height) + 1, at)
@@ -83,7 +86,7 @@ class Expressions(Containers):
             return RangeOf(left.first, left.last, right, begin)
         if name == "not in":
             return Call("not", (Call("in", (left, right), begin),), begin)
-        if name == "in" and isinstance(left, Call) and left.function in {"not", "!"}:
+        if name == "in" and isinstance(left, Call) and left.function in {"not", "!"} and not enclosed:
             return Call(left.function, (Call("in", (*left.args, right), begin),), begin)  # Elixir reads `not a in b` so
         return Call(name, (left, right), begin)
 
@@ -137,6 +140,7 @@ class Expressions(Containers):
             inside = self.expression(100)
             self.depth -= 1
             self.expect(")")
+            self.enclosed = inside
             return inside
         if kind in WORDS:
             return Literal(WORDS[kind], at)
@@ -314,6 +318,9 @@ class Expressions(Containers):
             self.position += 1
             more = self.items(")")
         self.height = max(height, self.height)
+        tighter = BINARY.get(self.kinds[self.position])
+        if tighter is not None and tighter[0] > BINARY["|>"][0]:
+            self.refuse(f"cannot pipe into {self.shown(self.position)}", "put the pipe in parentheses")
         return self._call(module, self.texts[position], (left, *more), position, begin)
 
     def _if(self, name: str, at: int) -> Expr:
