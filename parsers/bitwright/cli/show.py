@@ -5,20 +5,23 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Final
 
-from bitwright.cli.failure import OK
-from bitwright.cli.lookup import module_classes, spec_class
+from bitwright.cli.failure import OK, USAGE
+from bitwright.cli.lookup import check_engine, module_classes, spec_class
 from bitwright.cli.output import Output
 from bitwright.cli.specs import described, write_table
+from bitwright.cli.terminal import complain, say
 
 if TYPE_CHECKING:
     from bitwright import Struct
+    from bitwright.patterns.pattern import Dialect
 
 HELP: Final = "show a format: diagram, source, program, explanation"
 DESCRIPTION: Final = """\
 Show a declared format: the bit diagram that an RFC would draw (svg: drawn), the Python
 source that parses and builds it, the program (intermediate representation) that the
 source is made from, an explanation of layout and execution, or the loss certificate.  A
-module or a file without a class is listed: its formats with their sizes."""
+module or a file without a class is listed: its formats with their sizes.  A bit pattern,
+<<...>>, is shown in the same ways."""
 EXAMPLES: Final = """\
 examples:
   bitwright show ipv4
@@ -27,7 +30,8 @@ examples:
   bitwright show udp --format ir
   bitwright show myformats:Header --format explain
   bitwright show ./myformats.py:Header
-  bitwright show myformats"""
+  bitwright show myformats
+  bitwright show '<<version::4, ihl::4, tos, length::16, rest::binary>>'"""
 
 FORMATS: Final = ("diagram", "svg", "source", "ir", "explain", "certificate")
 DIRECTIONS: Final = ("parse", "build")
@@ -35,14 +39,17 @@ DIRECTIONS: Final = ("parse", "build")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `show`."""
-    parser.add_argument("spec", metavar="SPEC", help="what to show: a spec's name, module:Class, file.py:Class, or a module to list")
+    parser.add_argument("spec", metavar="SPEC", help="what to show: a spec's name, module:Class, file.py:Class, a module, <<...>>")
     parser.add_argument("--format", choices=FORMATS, default="diagram", help="what to show of it (default: diagram)")
     parser.add_argument("--direction", choices=DIRECTIONS, default="parse", help="of source and ir: which program (default: parse)")
+    parser.add_argument("--dialect", choices=("elixir", "erlang"), default="elixir", help="how a pattern is written (default: elixir)")
     parser.add_argument("-o", "--output", metavar="OUT", help="write there instead of stdout")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the format; the exit code."""
+    if arguments.spec.lstrip().startswith("<<"):
+        return _show_pattern(arguments)
     listed = module_classes(arguments.spec)
     if listed is not None:
         with Output(arguments.output) as output:
@@ -52,6 +59,39 @@ def run(arguments: argparse.Namespace) -> int:
     with Output(arguments.output) as output:
         output.line(text.rstrip("\n"))
     return OK
+
+
+def _show_pattern(arguments: argparse.Namespace) -> int:
+    from bitwright.errors import PatternError
+
+    check_engine()
+    try:
+        text = _pattern_shown(arguments.spec, arguments.dialect, arguments.format, arguments.direction)
+    except PatternError as error:
+        first, *more = str(error).splitlines()
+        complain(first)
+        for line in more:
+            say(line)
+        return USAGE
+    with Output(arguments.output) as output:
+        output.line(text.rstrip("\n"))
+    return OK
+
+
+def _pattern_shown(text: str, dialect: Dialect, form: str, direction: str) -> str:
+    from bitwright.patterns.construction import construct
+    from bitwright.patterns.pattern import pattern
+
+    chosen = pattern(text, dialect=dialect)
+    if form in ("diagram", "svg"):
+        return chosen.diagram(format="svg" if form == "svg" else "text")
+    if form == "source":
+        return chosen.source() if direction == "parse" else construct(text, dialect=dialect).source()
+    if form == "ir":
+        from bitwright.ir.text import to_text
+
+        return to_text(chosen._programs.lowered() if direction == "parse" else construct(text, dialect=dialect).program())
+    return _shown(chosen.to_struct("Message"), form, direction)
 
 
 def _shown(struct: type[Struct], form: str, direction: str) -> str:

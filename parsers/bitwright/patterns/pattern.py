@@ -169,11 +169,21 @@ class Pattern:
         """The variables that it reads from outside, sorted: `match` must be given them."""
         return self._programs.free()
 
-    def diagram(self) -> str:
-        """The layout as an RFC draws it."""
-        from bitwright.patterns.picture import diagram
+    def diagram(self, *, format: Literal["text", "svg"] = "text") -> str:  # noqa: A002  # as Struct has it
+        """The layout as an RFC draws it, 32 bits a row; as text, or drawn as SVG."""
+        from bitwright.patterns.picture import diagram, diagram_svg
+        from bitwright.seeing.picture import Picture
 
-        return diagram(self)
+        if format not in ("text", "svg"):
+            raise ValueError(f'format={format!r}: there are "text" and "svg"')
+        return Picture((diagram_svg if format == "svg" else diagram)(self))
+
+    def _repr_html_(self) -> str:
+        """What notebooks show: the layout, drawn."""
+        from bitwright.patterns.picture import diagram_svg
+        from bitwright.seeing.picture import Picture
+
+        return Picture(diagram_svg(self))._repr_html_()
 
     def to_struct(self, name: str | None = None) -> Any:
         """A Struct class of the same layout; PatternError where a class cannot say what the pattern does.

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bitwright.patterns.segments import Segment
     from bitwright.seeing.diagram import Box
 
+_EMPTY: Final = "(no segments)"
 _MOST_BITS: Final = 8 * 32  # a higher box is drawn as one of varying size
 
 
@@ -21,15 +22,32 @@ def diagram(pattern: Pattern) -> str:
     """The picture of every bitstring of a pattern."""
     from bitwright.seeing.diagram import pictured
 
+    drawn = "\n\n".join(pictured(boxes, []) for boxes in _bitstrings(pattern))
+    return "\n".join([*_heading(pattern), "", drawn or _EMPTY]) + "\n"
+
+
+def diagram_svg(pattern: Pattern) -> str:
+    """The same, drawn."""
+    from bitwright.seeing.diagram_svg import pictures_svg
+
+    heading = _heading(pattern)
+    bitstrings = _bitstrings(pattern) or [[]]
+    return pictures_svg([(heading if number == 0 else [], boxes, []) for number, boxes in enumerate(bitstrings)], _EMPTY)
+
+
+def _heading(pattern: Pattern) -> list[str]:
+    title = [" ".join(printable(pattern.text).split())]
+    return [*title, "(bits of a byte: least significant first)"] if pattern.bit_order == "lsb" else title
+
+
+def _bitstrings(pattern: Pattern) -> list[list[Box]]:
+    """The boxes of each bitstring."""
     bitstrings: list[list[Box]] = []
     for segment in pattern.segments:
         if segment.index == 1:
             bitstrings.append([])
         bitstrings[-1].append(_box(segment))
-    title = [" ".join(printable(pattern.text).split())]
-    if pattern.bit_order == "lsb":
-        title.append("(bits of a byte: least significant first)")
-    return "\n".join([*title, "", "\n\n".join(pictured(drawn, []) for drawn in bitstrings) or "(no segments)"]) + "\n"
+    return bitstrings
 
 
 def _box(segment: Segment) -> Box:

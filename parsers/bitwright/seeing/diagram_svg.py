@@ -8,11 +8,10 @@ takes the page's colour.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from bitwright.escaping import escaped
-from bitwright.schema import spec
 from bitwright.seeing import diagram as text
 
 _CELL: Final = 20  # pixels a bit
@@ -39,16 +38,22 @@ STYLE: Final = (
 
 def diagram_svg(struct: type) -> str:
     """The pictures of a format and of the structs it is made of, one below the other."""
-    drawing = _Drawing()
-    for made in text.structs_of(struct):
-        drawing.struct(made)
+    return pictures_svg([(text.heading(made), text.boxes(made), text.notes(made)) for made in text.structs_of(struct)])
+
+
+def pictures_svg(pictures: Iterable[tuple[list[str], list[text.Box], list[str]]], empty: str = "(no fields)") -> str:
+    """Pictures one below the other: of each its heading, its boxes, its notes; `empty` stands where there is no box."""
+    drawing = _Drawing(empty)
+    for heading, boxes, notes in pictures:
+        drawing.picture(heading, boxes, notes)
     return drawing.svg()
 
 
 class _Drawing:
     """Draws downwards; `y` is where the next thing goes."""
 
-    def __init__(self) -> None:
+    def __init__(self, empty: str) -> None:
+        self.empty = empty
         self.parts: list[str] = []
         self.y = _MARGIN
 
@@ -58,14 +63,14 @@ class _Drawing:
         size = f'width="{_WIDTH}" height="{self.y}" viewBox="0 0 {_WIDTH} {self.y}"'
         return f'<svg xmlns="http://www.w3.org/2000/svg" class="bw-diagram" {size}><style>{STYLE}</style>{body}</svg>\n'
 
-    def struct(self, made: spec.StructSpec) -> None:
-        """One struct: heading, bit numbers, boxes, legend."""
-        title, *notes = text.heading(made)
+    def picture(self, heading: list[str], boxes: list[text.Box], notes: list[str]) -> None:
+        """One picture: heading, bit numbers, boxes, legend."""
+        title, *remarks = heading or [""]
         for number, line in enumerate(textwrap.wrap(title, _LEGEND)):
             self._line(line, "title" if number == 0 else "")
-        for note in notes:
-            self._line(note, "faint")
-        boxes, legend, keys = text.boxes(made), list[str](), iter(text.KEYS)
+        for remark in remarks:
+            self._line(remark, "faint")
+        legend, keys = list[str](), iter(text.KEYS)
         if boxes:
             self._numbers()
         for rows, run in text.bands(boxes):
@@ -74,7 +79,7 @@ class _Drawing:
             else:
                 self._fixed(rows, run, keys, legend)
         self.y += _LINE // 2
-        for line in [*([] if boxes else ["(no fields)"]), *legend, *text.notes(made)]:
+        for line in [*([] if boxes else [self.empty]), *legend, *notes]:
             for piece in textwrap.wrap(line.strip(), _LEGEND, subsequent_indent="   "):
                 self._line(piece, "faint")
         self.y += 2 * _LINE
