@@ -89,7 +89,7 @@ def _rest(m: Machine, op: Op, args: list[Any]) -> tuple[int, int]:
     if size < 0:
         raise m.fail("truncated", f"{_plural(keep)} must follow, {max(end - at, 0) or 'none'} left", at, needed_bits=-size)
     if size % unit:
-        raise m.fail("ragged", f"has {_plural(size)}, which is no multiple of {unit}", at, got=size)
+        raise m.fail("ragged", f"has {_plural(size)}, which is no multiple of {unit}", at, needed_bits=-size % unit, got=size)
     return at, size
 
 

@@ -11,9 +11,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from bitwright.bitsyntax import tree
+from bitwright.errors import Fault
 from bitwright.ir.builder import Builder, IntervalError
 from bitwright.ir.ops import Op, Reg
 from bitwright.lower.composing import terms_of
+from bitwright.terms.numbers import to_float
 from bitwright.wire.bitruns import MOST_BITS, UTF_BITS
 from bitwright.wire.varints import KINDS, bounds_of_varint
 
@@ -262,8 +264,8 @@ def _as_type(value: Any, kind: str) -> Any:
     """A literal as its segment's type has it: a number in a float segment is a float."""
     if kind == "float" and type(value) is int:
         try:
-            return float(value)
-        except OverflowError:
+            return to_float(value)
+        except Fault:
             return value  # which no float equals
     return value
 
