@@ -50,6 +50,8 @@ SPECIFIERS = [
     ("<<x::8--signed>>", "found --", 7, ""),
     ("<<x::8\n-signed>>", "found -", 1, ""),
     ("<<x::8\n+signed>>", "unexpected +", 1, ""),
+    ("<<x::binary -8>>", "binary -8 reads as a call of binary", 13, "write binary - ..."),
+    ("<<n, x::size(n -1)>>", "n -1 reads as a call of n", 16, "write n - ..."),
     ("<<x::unit(8)>>", "require a size specifier if the unit specifier is given", 6, "write size(8)"),
     ("<<x::_*8>>", "require a size specifier if the unit specifier is given", 8, "write size(8)"),
     ("<<x::float-unit(64)>>", "require a size specifier", 12, "write size(64)"),

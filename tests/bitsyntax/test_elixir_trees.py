@@ -31,6 +31,8 @@ NATIVE = " little" * (sys.byteorder == "little")
         ("<<n, x::(n + 1)*8>>", "<<n/integer:8, x/integer:+(n, 1)*8>>"),
         ("<<x::_*16-binary>>", "<<x/binary*16>>"),
         ("<<x::(signed-8)>>", "<<x/integer:8 signed>>"),
+        ("<<n, x::size(n-1) - signed-little, y::size(n - 1)>>",
+            "<<n/integer:8, x/integer:-(n, 1) signed little, y/integer:-(n, 1)>>"),
         ("<<(x::8)>>", "<<x/integer:8>>"),
         ("<<(x)::8>>", "<<x/integer:8>>"),
         ("<<x::integer()>>", "<<x/integer:8>>"),

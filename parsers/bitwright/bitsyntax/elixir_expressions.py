@@ -56,8 +56,10 @@ class Expressions(Containers):
             operator = BINARY.get(kind)
             if operator is None or operator[0] < least:
                 return left
-            if kind in {"+", "-"} and self.new_line_before(self.position):
-                return left
+            if kind in {"+", "-"}:
+                if self.new_line_before(self.position):
+                    return left
+                self.refuse_lopsided(self.position)
             left = self._combined(left, operator)
 
     def _combined(self, left: Expr, operator: tuple[int, int, str]) -> Expr:

@@ -145,6 +145,7 @@ class Segments(Expressions):
             height = max(height, self.height)
             if kinds[position] != "-" or (several_lines and self.new_line_before(position)):
                 break
+            self.refuse_lopsided(position)
             position += 1
         self.position = position
         self.height = height

@@ -66,6 +66,13 @@ class Reader:
             return "is a comma missing?"
         return ""
 
+    def refuse_lopsided(self, position: int) -> None:
+        """Refuse `n -1`, which Elixir reads as a call: a sign behind a name and a space, but with none behind itself."""
+        sign_at = self.starts[position]
+        if self.kinds[position - 1] == "id" and sign_at > self.end_of(position - 1) and self.starts[position + 1] == sign_at + 1:
+            name, sign = self.shown(position - 1), self.texts[position]
+            self.refuse(f"{name} {sign}{self.shown(position + 1)} reads as a call of {name}", f"write {name} {sign} ...", position)
+
     def enter(self) -> None:
         """Go one level deeper, or refuse."""
         self.depth += 1
