@@ -119,19 +119,18 @@ class Run:
 
     def _literals(self) -> tuple[list[tuple[int, bytes]], dict[int, tuple[int, int]]]:
         """Bytes of which every bit is given, joined; of the others with given bits these bits, as mask and value."""
-        masks = {byte: known for byte, known in self.fixed().items() if byte not in self.given}
+        fixed = self.fixed()
+        masks = {byte: known for byte, known in fixed.items() if byte not in self.given}
         for byte, mask in self.given.items():
-            known, value = self.fixed().get(byte, (0, 0))
+            known, value = fixed.get(byte, (0, 0))
             if known & ~mask:
                 masks[byte] = known & ~mask, value & ~mask
-        whole: list[tuple[int, bytes]] = []
+        whole: list[tuple[int, bytearray]] = []
         for byte in sorted(byte for byte, (mask, _) in masks.items() if mask == 0xFF):
-            given = bytes([masks.pop(byte)[1]])
-            if whole and whole[-1][0] + len(whole[-1][1]) == byte:
-                whole[-1] = (whole[-1][0], whole[-1][1] + given)
-            else:
-                whole.append((byte, given))
-        return whole, masks
+            if not whole or whole[-1][0] + len(whole[-1][1]) != byte:
+                whole.append((byte, bytearray()))
+            whole[-1][1].append(masks.pop(byte)[1])
+        return [(at, bytes(value)) for at, value in whole], masks
 
     def fixed(self) -> dict[int, tuple[int, int]]:
         """By byte, the bits that are given: mask and value."""
@@ -139,12 +138,12 @@ class Run:
         for field in self.fields:
             if field.literal is None:
                 continue
-            for byte in range(field.first, field.last + 1):
-                shift = field.offset + field.width - 8 * (byte + 1)  # how far the field's end lies behind the byte's
-                mask, value = (1 << field.width) - 1, field.literal
-                mask, value = (mask >> shift, value >> shift) if shift > 0 else (mask << -shift, value << -shift)
+            spare, size = -(field.offset + field.width) % 8, field.last - field.first + 1
+            mask = ((1 << field.width) - 1 << spare).to_bytes(size, "big")
+            value = (field.literal << spare).to_bytes(size, "big")
+            for byte, mine, given in zip(range(field.first, field.last + 1), mask, value, strict=True):
                 known = masks.get(byte, (0, 0))
-                masks[byte] = known[0] | mask & 0xFF, known[1] | value & 0xFF
+                masks[byte] = known[0] | mine, known[1] | given
         return masks
 
     # --- reading -----------------------------------------------------------------------------
@@ -153,15 +152,16 @@ class Run:
         wanted = [field for field in self.fields if field.out is not None]
         words: list[_Word] = []
         direct: list[tuple[_Word, Field]] = []
-        clusters = list(_clusters(wanted, partial))
-        for first, last, fields in clusters:
-            only = fields[0] if len(fields) == 1 and not any(first <= byte <= last for byte in partial) else None
+        clusters: list[tuple[list[Field], list[_Word]]] = []  # fields that share bytes, and what reads them
+        for first, last, fields in _clusters(wanted, partial):
+            only = fields[0] if len(fields) == 1 and not any(byte in partial for byte in range(first, last + 1)) else None
             if only is not None and only.width in (8, 16, 32, 64) and only.offset % 8 == 0:
                 word = _Word(first, only.width // 8, "big" if only.width == 8 else only.order, self._word(only.width // 8))
                 direct.append((word, only))
                 words.append(word)
             else:
-                words += self._split_up(first, last, fields)
+                clusters.append((fields, self._split_up(first, last, fields)))
+                words += clusters[-1][1]
         for word, field in direct:
             if not field.signed and field.out is not None:
                 word.reg = field.out
@@ -171,11 +171,8 @@ class Run:
         for word, field in direct:
             if field.signed and field.out is not None:
                 self._made.append(Op("bits", (word.reg,), (field.out,), {"shift": 0, "width": field.width, "signed": True}))
-        for first, last, fields in clusters:
-            inside = [word for word in words if first <= word.at <= last]
-            pending = [field for field in fields if all(field is not other for _, other in direct)]
-            if pending:
-                self._extract(inside, pending)
+        for fields, inside in clusters:
+            self._extract(inside, fields)
 
     def _word(self, size: int) -> Reg:
         return self.number(0, (1 << 8 * size) - 1, "word" if size > 1 else "byte")
