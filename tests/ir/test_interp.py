@@ -78,7 +78,7 @@ def test_an_op_that_can_fail_has_a_case_that_does() -> None:
     failing = {kind_of(case) for case in ALL if "fails:" in case.claims}
     assert failing == {
         "need", "need.var", "find", "text", "name", "name.end", "fail_if", "finding_if", "dispatch", "as_int", "as_float", "as_bits",
-        "as_bytes", "as_text", "as_list", "as_value", "as_class", "arm", "put.bytes", "put.name", "varint", "attempt", "reached",
+        "utf", "as_bytes", "as_text", "as_list", "as_value", "as_class", "arm", "put.bytes", "put.name", "varint", "attempt", "reached",
         "block.end", "trim", "put.area", "decode", "encode", "size.bits", "low", "nearest", "first.bits", "cut", "whole", "code.point",
         "apply", "truth",
         "shortest", "push.int", "push.float",

@@ -136,9 +136,13 @@ def _first(op: Op, program: Program) -> str | None:
     return within(op.outs[0], 0, len(functions) - 1)
 
 
+def _utf_in_bytes(op: Op, program: Program) -> str | None:
+    return _utf(op, program) or order(op.attrs["order"])
+
+
 MATCH_CHECKS: Final[Mapping[str, Check]] = {
     "take": _placed(_in_order, _signed, _take), "take.int": _placed(_in_order, _signed), "take.float": _placed(_in_order, _nonfinite),
     "take.bits": _placed(), "take.rest": _placed(_unit), "take.utf": _placed(_in_order, _utf), "take.varint": _placed(_varint),
     "take.same": _placed(_same), "skip": _placed(), "skip.rest": _placed(_unit), "finish": _placed(), "must": _must,
-    "size.of": _size_of, "compose": _compose, "unfold": _unfold, "within": _within, "first": _first,
+    "utf": _utf_in_bytes, "size.of": _size_of, "compose": _compose, "unfold": _unfold, "within": _within, "first": _first,
 }  # fmt: skip

@@ -408,7 +408,7 @@ _HANDLERS: Final[dict[str, Callable[[_Reads, Op], None]]] = {
     "find": _Reads.find,
     "trim": _Reads.trim, "name": _Reads.name, "load": _Reads.load, "unpack": _Reads.unpack, "same": _Reads.same, "span": _Reads.span,
     "number": _Reads.span,
-    "varint": _Reads.varint, "decode": _Reads.decode, "name.end": _Reads.name_end,
+    "varint": _Reads.varint, "utf": _Reads.varint, "decode": _Reads.decode, "name.end": _Reads.name_end,
     "text": _Reads.span, "render": _Reads.span, "zeros": _Reads.span, "call": _Reads.call, "dispatch": _Reads.dispatch, "if": _Reads.branch,
     "reach": _Reads.reach, "reach.region": _Reads.reach_region, "reached": _Reads.reached, "extent": _Reads.extent,
     "attempt": _Reads.branch,

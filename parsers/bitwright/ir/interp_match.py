@@ -113,6 +113,14 @@ def _take_utf(m: Machine, op: Op, args: list[Any]) -> tuple[int, int]:
     return found
 
 
+def _utf(m: Machine, op: Op, args: list[Any]) -> tuple[int, int]:
+    encoding, order = op.attrs["encoding"], op.attrs["order"]
+    found = utf_at(m.data, 8 * args[0], 8 * args[1], encoding, order)
+    if found is None:
+        raise m.fail("bad-utf", f"is no code point in {encoding}", 8 * args[0])
+    return found[0], found[1] // 8
+
+
 def _take_varint(m: Machine, op: Op, args: list[Any]) -> tuple[int, int]:
     base, end = args
     at = base + op.attrs["offset"]
@@ -215,6 +223,6 @@ def _first(m: Machine, op: Op, args: list[Any]) -> Any:
 MATCH: dict[str, Handler] = {
     "take": _take, "take.int": _take_int, "take.float": _take_float, "take.bits": _take_bits, "take.rest": _take_rest,
     "take.utf": _take_utf, "take.varint": _take_varint, "take.same": _take_same, "skip": _skip, "skip.rest": _skip_rest,
-    "finish": _finish, "must": _must, "must.equal": _must_equal, "size.of": _size_of, "compose": _compose,
+    "utf": _utf, "finish": _finish, "must": _must, "must.equal": _must_equal, "size.of": _size_of, "compose": _compose,
     "unfold": _unfold, "map.get": _map_get, "within": _within, "first": _first,
 }  # fmt: skip

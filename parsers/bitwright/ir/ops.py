@@ -96,6 +96,7 @@ OPS: Final[Mapping[str, Signature]] = {
     "need.var": Signature("iii", "", ("expr", "refs")),  # base, end, size: fails unless 0 <= size and base + size <= end
     "load": Signature("i", "i", ("offset", "bytes", "order"), pure=True),  # 1 to 9 bytes as a number
     "unpack": Signature("i", "?*", ("layout",), pure=True),  # several loads: layout is (offset, bytes, order), ascending
+    "utf": Signature("ii", "ii", ("encoding", "order")),  # base, end: a code point and the position after it
     "finite": Signature("o", "i", pure=True),  # whether a float is neither NaN nor an infinity
     "number": Signature("ii", "o", ("signed", "order"), pure=True),  # from, to: the number that these bytes are
     "bits": Signature("i", "i", ("shift", "width", "signed"), pure=True),  # a run of bits of a loaded number

@@ -150,7 +150,7 @@ _RULES: Final = _rules()
 PARSE_ONLY: Final = frozenset({
     "need", "need.var", "expect", "load", "unpack", "bits", "find", "same", "zeros", "checksum", "known", "span", "render", "text", "name",
     "varint", "varint.size", "trim", "decode", "attempt", "name.end", "skipped",
-    "reach", "reach.region", "reached", "extent", "lies", "number", "finite",
+    "reach", "reach.region", "reached", "extent", "lies", "number", "utf", "finite",
     "take", "take.int", "take.float", "take.bits", "take.rest", "take.utf", "take.varint", "take.same", "skip", "skip.rest", "finish",
     "must", "must.equal", "size.of", "compose", "unfold", "map.get", "within", "first",
 })  # fmt: skip
@@ -166,7 +166,7 @@ BUILD_ONLY: Final = frozenset({
 # Ops whose positions are bytes: they have no meaning in a function that counts bits.
 COUNT_BYTES: Final = frozenset({
     "need", "need.var", "expect", "load", "unpack", "find", "trim", "decode", "varint", "same", "zeros", "checksum", "span", "render",
-    "text", "name", "name.end", "reach", "reach.region", "reached", "extent", "lies", "number",
+    "text", "name", "name.end", "reach", "reach.region", "reached", "extent", "lies", "number", "utf",
 })  # fmt: skip
 
 

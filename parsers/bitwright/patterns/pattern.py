@@ -251,8 +251,10 @@ class Pattern:
             functions = compiled[0]
             functions["slow_match"] = self._match
             made = functions["match"]
-            if self.dialect == "erlang":
-                made = unless_bound(made, self._match)
+        elif self.engine == "python" and entry_of(self._programs.lowered()).unit == "byte" and not self._programs.free():
+            made = _of_terms(self._programs.compiled()[0]["entry"])
+        if self.dialect == "erlang" and made != self._match:
+            made = unless_bound(made, self._match)
         self.__dict__["match"] = made
         return made
 
@@ -297,6 +299,15 @@ class Pattern:
         except ParseError:
             return None
         return found
+
+
+def _of_terms(entry: Callable[..., Any]) -> Callable[..., Any]:
+    """`match` for a pattern that is more than one bitstring, and takes nothing from outside."""
+
+    def match(data: Any, /, **bindings: Any) -> Bindings | None:
+        return entry(b"", normal(data))  # type: ignore[no-any-return]  # generated
+
+    return match
 
 
 def unless_bound(fast: Callable[..., Any], slow: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,9 +8,10 @@ from bitwright.backends.python import runtime
 from bitwright.backends.python.common_ops import COMMON, Emit, variables
 from bitwright.backends.python.emitter import CODES, Emitter, strip
 from bitwright.field_codec import decode
-from bitwright.ir.ops import Op
+from bitwright.ir.ops import Op, Reg
 from bitwright.values import SKIPPED
 from bitwright.wire.areas import content_end, find_unit, is_padding
+from bitwright.wire.bitruns import utf_at
 from bitwright.wire.names import name_end
 from bitwright.wire.pointers import Reach
 from bitwright.wire.varints import read_varint, size_of_varint
@@ -175,6 +176,25 @@ def _varint(e: Emitter, op: Op) -> None:
     e.line(f"    {call}")
 
 
+def _utf(e: Emitter, op: Op) -> None:
+    """A code point from a byte on: one of a single byte in place, all others by a call."""
+    base, end = (strip(e.expr(a)) for a in op.args)
+    encoding, order = op.attrs["encoding"], op.attrs["order"]
+    point, after = variables(e, op.outs)
+    if encoding == "utf8":
+        e.line(f"if {base} < {end} and data[{base}] < 0x80:")
+        e.line(f"    {point} = data[{base}]")
+        e.line(f"    {after} = {e.plus(op.args[0], 1)}")
+        e.line("else:")
+        e.indent += 1
+    found = e.variable(Reg(-1, "obj", hint="found"))
+    e.line(f'{found} = {e.names.add("utf_at", utf_at)}(data, {e.expr(op.args[0])} * 8, {end} * 8, "{encoding}", "{order}")')
+    e.fail_if(f"{found} is None")
+    e.line(f"{point}, {after} = {found}")
+    e.line(f"{after} >>= 3")
+    e.indent -= encoding == "utf8"
+
+
 def _decode(e: Emitter, op: Op) -> None:
     base, end = (strip(e.expr(a)) for a in op.args)
     name, after = variables(e, op.outs)
@@ -228,8 +248,9 @@ PARSE: dict[str, Emit] = {
     **COMMON, "memo": lambda e, op: e.line(f"{e.variable(op.outs[0])} = {{}}"), "need": _need, "need.var": _need_var,
     "expect": lambda e, op: None, "name.end": _name_end,
     "skipped": lambda e, op: e.define(op.outs[0], e.names.add("SKIPPED", SKIPPED), atom=True),
-    "load": _load, "unpack": _unpack, "number": _number, "finite": _finite, "bits": _bits, "find": _find, "trim": _trim, "same": _same,
+    "load": _load, "unpack": _unpack, "number": _number, "bits": _bits, "find": _find, "trim": _trim, "same": _same,
     "decode": _decode, "varint": _varint, "varint.size": _varint_size,
+    "finite": _finite, "utf": _utf,
     "span": _span, "render": _render, "text": _text, "name": _name, "checksum": _checksum, "known": _known, "zeros": _zeros,
     "reach": _reach, "reach.region": _region, "reached": _reached, "extent": _extent,
 }  # fmt: skip

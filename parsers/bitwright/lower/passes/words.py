@@ -411,8 +411,16 @@ class Words:
     def on_char(self, op: Op) -> None:
         """What finds out its own size: its position counts bits, whose phase is the same as before."""
         run, offset = self.place(op.args[0], op.attrs["offset"])
-        self.as_lowered(op, (run, offset))
         after = op.outs[1]
+        if isinstance(run, Run) and offset % 8 == 0 and op.kind == "take.utf":
+            run.cover(offset)
+            begin = run.position(offset // 8)
+            position = self.number(begin.lo + 1, MOST_BYTES, "position")
+            how = {"encoding": op.attrs["encoding"], "order": op.attrs["order"]}
+            self.made.append(Op("utf", (begin, self.end), (op.outs[0], position), how))
+            self.places[after] = self.run(position, [], implied=True), 0
+            return
+        self.as_lowered(op, (run, offset))
         if not isinstance(run, Run):
             self.places[after] = after, 0
             return
