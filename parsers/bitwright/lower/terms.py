@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from bitwright.bitsyntax import tree
 from bitwright.ir.builder import WIDEST, Builder, IntervalError
-from bitwright.ir.ops import Block, Function, Program, Reg
+from bitwright.ir.ops import Block, Reg
 
 Read = Callable[["tree.Variable | tree.Pin"], Reg]
 Construct = Callable[[tree.Bitstring], Reg]
@@ -258,22 +258,3 @@ _SPECIAL: Final[dict[str, Callable[..., Reg]]] = {
     "and": Terms._and, "or": Terms._or, "not": Terms._not, "xor": Terms._xor, "&&": Terms._both, "||": Terms._either, "!": Terms._untrue,
     "if": Terms._if, "in": Terms._in,
 }  # fmt: skip
-
-
-def lower_term(builder: Builder, expr: tree.Expr, read: Read, construct: Construct | None = None) -> Reg:
-    """The register of an expression's value: `int` if it is known to be an integer, else `obj`."""
-    return Terms(builder, read, construct).term(expr)
-
-
-def lower_condition(builder: Builder, expr: tree.Expr, read: Read, construct: Construct | None = None) -> Reg:
-    """The register of a guard: 1 or 0; the program fails where the guard is neither true nor false."""
-    return Terms(builder, read, construct, guard=True).condition(expr)
-
-
-def lower_expression(expr: tree.Expr, params: tuple[str, ...]) -> Program:
-    """A program that takes the values of `params` and yields that of the expression."""
-    builder = Builder()
-    given = {name: builder.reg("obj", hint=name) for name in params}
-    terms = Terms(builder, lambda variable: given[variable.name])
-    builder.give(terms.obj(expr))
-    return Program("expression", "build", "entry", {"entry": Function("entry", tuple(given.values()), ("obj",), builder.block)}, {})

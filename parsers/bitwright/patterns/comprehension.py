@@ -217,7 +217,7 @@ def _list_generator(pattern: Matcher, source: Computed, *, strict: bool) -> Step
 
 def _items(value: Any) -> Iterable[Any]:
     """What a generator of lists goes through; a range is not made a list."""
-    from bitwright.terms.containers import items_of
+    from bitwright.terms.enumerables import items_of
 
     try:
         return value if isinstance(value, range) else items_of(value)

@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from bitwright.terms import binaries, containers, numbers, order, strings
+from bitwright.terms import binaries, containers, enumerables, numbers, order, strings
 from bitwright.terms.values import bit_size, fault, is_atom, is_bitstring, is_integer, listed, mapped, natural, normal, wrong
 
 MOST_ARGUMENTS: Final = 255
@@ -57,7 +57,7 @@ def _sequence(first: Any, last: Any, step: Any = 1) -> list[Any]:
     if step == 0 and order.exactly_equal(first, last):
         return [first]
     if order.at_most(before, last) if order.greater(step, 0) else order.at_least(before, last):
-        return containers.items_of(containers.make_range(first, last, step))
+        return enumerables.items_of(enumerables.make_range(first, last, step))
     return wrong("a last number that can be reached", last)
 
 
@@ -91,7 +91,7 @@ _KERNEL: Final[Mapping[str, Callable[..., Any]]] = {
     "to_string": strings.to_string, "to_charlist": lambda value: strings.to_charlist(strings.to_string(value)), "raise": _raised,
     # how a tuple, a list, a map or a range is made of its parts
     "tuple": containers.make_tuple, "list": containers.make_list, "list*": containers.prepend, "map": containers.make_map,
-    "range": containers.make_range, "in_range": containers.is_in_range, "access": containers.access,
+    "range": enumerables.make_range, "in_range": enumerables.is_in_range, "access": containers.access,
 }  # fmt: skip
 
 _NUMBERS: Final[Mapping[str, Callable[..., Any]]] = {
@@ -124,23 +124,24 @@ _CONTAINERS: Final[Mapping[str, Callable[..., Any]]] = {
     "List.first": containers.first_of_list, "List.last": containers.last_of_list, "List.flatten": containers.flatten,
     "List.wrap": containers.wrapped, "List.duplicate": containers.repeated, "List.delete": containers.deleted,
     "List.delete_at": containers.deleted_at, "List.replace_at": containers.replaced_at, "List.insert_at": containers.inserted_at,
-    "List.to_tuple": containers.tuple_of_list, "List.to_string": strings.of_charlist, "List.zip": containers.zipped,
+    "List.to_tuple": containers.tuple_of_list, "List.to_string": strings.of_charlist, "List.zip": enumerables.zipped,
     "Tuple.to_list": containers.list_of_tuple, "Tuple.duplicate": containers.tuple_of_copies, "Tuple.append": containers.tuple_with,
     "Tuple.insert_at": containers.tuple_with_at, "Tuple.delete_at": containers.tuple_without_at,
-    "Tuple.sum": lambda value: containers.total(containers.list_of_tuple(value)),
-    "Tuple.product": lambda value: containers.product(containers.list_of_tuple(value)),
+    "Tuple.sum": lambda value: enumerables.total(containers.list_of_tuple(value)),
+    "Tuple.product": lambda value: enumerables.product(containers.list_of_tuple(value)),
     "Map.get": containers.get, "Map.fetch!": containers.fetch, "Map.has_key?": containers.has_key, "Map.put": containers.put,
     "Map.delete": containers.dropped_key, "Map.keys": containers.keys, "Map.values": containers.values, "Map.merge": containers.merged,
-    "Map.new": containers.new_map, "Map.to_list": lambda value: containers.items_of(mapped(value)),
-    "Enum.sum": containers.total, "Enum.product": containers.product, "Enum.count": containers.count,
-    "Enum.reverse": containers.reversed_items, "Enum.join": containers.joined_text, "Enum.min": containers.smallest,
-    "Enum.max": containers.largest, "Enum.sort": containers.sorted_items, "Enum.uniq": containers.distinct,
-    "Enum.dedup": containers.dedup, "Enum.at": containers.at, "Enum.fetch!": containers.fetch_at, "Enum.concat": containers.concatenation,
-    "Enum.take": containers.taken, "Enum.drop": containers.dropped, "Enum.slice": containers.sliced,
-    "Enum.member?": containers.is_member, "Enum.empty?": containers.is_empty, "Enum.zip": containers.zipped,
-    "Enum.unzip": containers.unzipped, "Enum.with_index": containers.with_index, "Enum.chunk_every": containers.chunks,
-    "Enum.intersperse": containers.interspersed, "Enum.frequencies": containers.frequencies,
-    "Enum.to_list": lambda value: list(containers.items_of(value)),
+    "Map.new": enumerables.new_map, "Map.to_list": lambda value: enumerables.items_of(mapped(value)),
+    "Enum.sum": enumerables.total, "Enum.product": enumerables.product, "Enum.count": enumerables.count,
+    "Enum.reverse": enumerables.reversed_items, "Enum.join": enumerables.joined_text, "Enum.min": enumerables.smallest,
+    "Enum.max": enumerables.largest, "Enum.sort": enumerables.sorted_items, "Enum.uniq": enumerables.distinct,
+    "Enum.dedup": enumerables.dedup, "Enum.at": enumerables.at, "Enum.fetch!": enumerables.fetch_at,
+    "Enum.concat": enumerables.concatenation,
+    "Enum.take": enumerables.taken, "Enum.drop": enumerables.dropped, "Enum.slice": enumerables.sliced,
+    "Enum.member?": enumerables.is_member, "Enum.empty?": enumerables.is_empty, "Enum.zip": enumerables.zipped,
+    "Enum.unzip": enumerables.unzipped, "Enum.with_index": enumerables.with_index, "Enum.chunk_every": enumerables.chunks,
+    "Enum.intersperse": enumerables.interspersed, "Enum.frequencies": enumerables.frequencies,
+    "Enum.to_list": lambda value: list(enumerables.items_of(value)),
 }  # fmt: skip
 
 _ERLANG: Final[Mapping[str, Callable[..., Any]]] = {
@@ -158,16 +159,16 @@ _ERLANG: Final[Mapping[str, Callable[..., Any]]] = {
     ":erlang.list_to_tuple": containers.tuple_of_list, ":erlang.tuple_to_list": containers.list_of_tuple,
     ":erlang.atom_to_binary": strings.text_of_atom, ":erlang.binary_to_atom": strings.to_atom,
     ":erlang.float_to_binary": strings.text_of_float, ":erlang.binary_to_float": strings.to_float,
-    ":lists.reverse": lambda value, rest=(): containers.reversed_items(listed(value), rest),
-    ":lists.sum": lambda value: containers.total(listed(value)),
-    ":lists.max": lambda value: containers.largest(listed(value)),
-    ":lists.min": lambda value: containers.smallest(listed(value)),
-    ":lists.sort": lambda value: containers.sorted_items(listed(value)),
-    ":lists.last": lambda value: containers.fetch_at(listed(value), -1),
-    ":lists.nth": lambda place, value: containers.fetch_at(listed(value), numbers.subtract(natural(place), 1)),
-    ":lists.member": lambda what, value: containers.is_member(listed(value), what),
-    ":lists.flatten": containers.flatten, ":lists.concat": lambda value: list(strings.to_string(containers.joined_text(value)).decode()),
-    ":lists.append": containers.concatenation, ":lists.seq": _sequence,
+    ":lists.reverse": lambda value, rest=(): enumerables.reversed_items(listed(value), rest),
+    ":lists.sum": lambda value: enumerables.total(listed(value)),
+    ":lists.max": lambda value: enumerables.largest(listed(value)),
+    ":lists.min": lambda value: enumerables.smallest(listed(value)),
+    ":lists.sort": lambda value: enumerables.sorted_items(listed(value)),
+    ":lists.last": lambda value: enumerables.fetch_at(listed(value), -1),
+    ":lists.nth": lambda place, value: enumerables.fetch_at(listed(value), numbers.subtract(natural(place), 1)),
+    ":lists.member": lambda what, value: enumerables.is_member(listed(value), what),
+    ":lists.flatten": containers.flatten, ":lists.concat": lambda value: list(strings.to_string(enumerables.joined_text(value)).decode()),
+    ":lists.append": enumerables.concatenation, ":lists.seq": _sequence,
     ":lists.duplicate": lambda count, value: containers.repeated(value, count),
 }  # fmt: skip
 
