@@ -139,7 +139,7 @@ class Bitstrings(Expressions):
         else:
             value = self.primary(mode)
         if mode == "pattern" and not (
-            value.__class__ in (Variable, Wildcard) or (value.__class__ is Literal and value.value.__class__ is not bytes)
+            isinstance(value, Variable | Wildcard) or (isinstance(value, Literal) and value.value.__class__ is not bytes)
         ):
             self.refuse("illegal pattern", "a segment is a number, a variable, _ or a string", place)
         return value

@@ -100,12 +100,12 @@ class Expressions:
         return Call(operator, (left, right), at)
 
     def _prefixed(self, left: Expr, right: Expr, place: int) -> Expr:
-        if left.__class__ is not ListOf or left.tail is not None or any(item.__class__ is not Literal for item in left.items):
+        if not isinstance(left, ListOf) or left.tail is not None or any(item.__class__ is not Literal for item in left.items):
             self.refuse("illegal pattern", 'before ++ stands a string or a list of numbers: "abc" ++ Rest', place)
         items = left.items
         if not items:
             return right
-        if right.__class__ is ListOf:
+        if isinstance(right, ListOf):
             return ListOf((*items, *right.items), right.tail, left.at)
         return ListOf(items, right, left.at)
 
@@ -113,7 +113,7 @@ class Expressions:
         """The number that an operator in a pattern stands for."""
         from bitwright import terms
 
-        known = [operand.value for operand in operands if operand.__class__ is Literal]
+        known = [operand.value for operand in operands if isinstance(operand, Literal)]
         if len(known) == len(operands) and operator in erlang_functions.ARITHMETIC:
             try:
                 return Literal(terms.apply(operator, *known), operands[0].at if len(operands) > 1 else at)
@@ -143,7 +143,7 @@ class Expressions:
     def signed(self, mode: Mode, operator: str, operand: Expr, at: int) -> Expr:
         """An operator before its operand; a number and its sign are one literal."""
         function = erlang_functions.UNARY[operator]
-        if mode == "pattern" or (operand.__class__ is Literal and operand.value.__class__ in (int, float) and operator == "-"):
+        if mode == "pattern" or (isinstance(operand, Literal) and operand.value.__class__ in (int, float) and operator == "-"):
             return self.folded(function, (operand,), at)
         return Call(function, (operand,), at)
 

@@ -71,13 +71,13 @@ def call(name: str, args: tuple[Expr, ...], at: int, *, guard: bool) -> Call | N
         return None
     if canonical == "elem":
         place, where = args
-        if place.__class__ is Literal and place.value.__class__ is int:
+        if isinstance(place, Literal) and place.value.__class__ is int:
             return Call("elem", (where, Literal(place.value - 1, at)), at)
         return Call("elem", (where, Call("-", (place, Literal(1, at)), at)), at)
     if canonical in ("is_map_key", "Map.fetch!"):
         return Call(canonical, (args[1], args[0]), at)
     if key == ("binary_part", 2):
-        if args[1].__class__ is not TupleOf or len(args[1].items) != 2:
+        if not isinstance(args[1], TupleOf) or len(args[1].items) != 2:
             return None
         return Call(canonical, (args[0], *args[1].items), at)
     return Call(canonical, args, at)
