@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from fuzz import fuzz_capture, fuzz_dns, make_corpus
+from fuzz import fuzz_capture, fuzz_dns, fuzz_pattern, make_corpus
 from fuzz.driver import corpus_of
 from fuzz.mutator import Mutator
+from fuzz.pattern_corpus import pattern_corpus
 
-TARGETS: dict[str, Callable[[bytes], str]] = {"dns": fuzz_dns.target, "capture": fuzz_capture.target}
+TARGETS: dict[str, Callable[[bytes], str]] = {"dns": fuzz_dns.target, "capture": fuzz_capture.target, "pattern": fuzz_pattern.target}
 CASES = [(name, title) for name in TARGETS for title in corpus_of(name)]
 MUTANTS = 300
 
@@ -45,7 +46,14 @@ def test_the_mutator_repeats_itself() -> None:
     assert max(map(len, made)) <= 512
 
 
-@pytest.mark.parametrize(("name", "inputs"), [("dns", make_corpus.dns_corpus), ("capture", make_corpus.capture_corpus)])
+CORPORA: list[tuple[str, Callable[[], dict[str, bytes]]]] = [
+    ("dns", make_corpus.dns_corpus),
+    ("capture", make_corpus.capture_corpus),
+    ("pattern", pattern_corpus),
+]
+
+
+@pytest.mark.parametrize(("name", "inputs"), CORPORA)
 def test_the_corpus_is_what_its_script_makes(name: str, inputs: Callable[[], dict[str, bytes]]) -> None:
     kept = corpus_of(name)
     for title, data in inputs().items():
@@ -61,3 +69,13 @@ def test_a_broken_invariant_is_noticed() -> None:
     refused = [t for t in make_corpus.HANDMADE if t.startswith(("count", "label-type", "pointer-to"))]
     assert len(refused) > 3
     assert all(outcomes[f"handmade-{t}.bin"] == "error" for t in refused)
+
+
+def test_the_pattern_corpus_is_read_as_it_is_meant() -> None:
+    outcomes = {title.removesuffix(".bin"): fuzz_pattern.target(data) for title, data in corpus_of("pattern").items()}
+    refused = {"empty", "unknown-word", "conflict", "not-last", "open", "surrogate", "bidirectional", "huge-unit"}
+    assert {title for title, outcome in outcomes.items() if outcome == "refused"} >= refused
+    matched = {title for title, outcome in outcomes.items() if outcome == "match"}
+    expected = {"nothing", "dns", "integers", "text", "escapes", "sizes", "nested",
+                "comment", "erlang-dns", "ragged", "extended-middle"}  # fmt: skip
+    assert expected <= matched

@@ -17,6 +17,7 @@ import pytest
 from bitstring import Bits
 
 import bitwright
+from bitwright import BuildError, PatternError
 from bitwright.backends.python import compile_pattern
 from bitwright.errors import MATCH_CODES
 from bitwright.lower.passes.copying import copy_program
@@ -140,3 +141,24 @@ def test_a_prefix_matches_and_the_rest_is_what_follows(dialect: Any, engine: Any
                 assert not found[1], (pattern, data, given, found)
                 matched += 1
     assert matched > 100
+@pytest.mark.parametrize("dialect", ["elixir", "erlang"])
+def test_what_was_matched_builds_the_same_bits(dialect: Any, engine: Any) -> None:
+    """A pattern that names every bit keeps every bit."""
+    rng, built = random.Random(f"build {dialect}"), 0
+    for _ in range(300):
+        sample = drawn(rng, dialect, most=5)
+        pattern, given = bitwright.pattern(sample.text, dialect=dialect).on(engine), sample.bindings[0]
+        for data in inputs(rng, sample.data, 4):
+            found = pattern.match(data, **given)
+            if found is None:
+                continue
+            try:
+                again = pattern.build(**given, **found)
+            except PatternError:
+                assert "_" in pattern.text.replace("_*", ""), pattern  # a bit that has no name
+                continue
+            except BuildError as error:
+                raise AssertionError(f"{pattern!r} does not build {found!r} with {given!r}") from error
+            assert same(again, data), (pattern, data, given, found, again)
+            built += 1
+    assert built > 200

@@ -227,15 +227,21 @@ class Terms:
 
     def _in_list(self, value: Reg, items: tuple[tree.Expr, ...]) -> Reg:
         """In a guard, what stands behind an element that is equal is not evaluated."""
-        found: Reg | None = None
+        found: list[Reg] = []
         for item in items:
-            if found is None:
-                found = self._same(value, item)
-            elif self.guard and not isinstance(item, tree.Literal | tree.Variable | tree.Pin):
-                found = self._branch(found, lambda: self._known_truth(1), functools.partial(self._same, value, item))
+            if found and self.guard and not isinstance(item, tree.Literal | tree.Variable | tree.Pin):
+                known = self._any(found)
+                found = [self._branch(known, lambda: self._known_truth(1), functools.partial(self._same, value, item))]
             else:
-                found = self.truth(self.builder.bin("or", found, self._same(value, item)))
-        return self._known_truth(0) if found is None else found
+                found.append(self._same(value, item))
+        return self._any(found)
+
+    def _any(self, conditions: list[Reg]) -> Reg:
+        """Whether one of them holds; joined in pairs, so that what is generated is nested no deeper than it must be."""
+        while len(conditions) > 1:
+            pairs = [conditions[at : at + 2] for at in range(0, len(conditions), 2)]
+            conditions = [self.truth(self.builder.bin("or", pair[0], pair[1])) if len(pair) == 2 else pair[0] for pair in pairs]
+        return conditions[0] if conditions else self._known_truth(0)
 
     def _same(self, value: Reg, item: tree.Expr) -> Reg:
         """Whether a value is exactly that of an expression."""

@@ -19,6 +19,7 @@ from bitwright.lower.passes.reads import Field, Run
 
 MOST_BYTES: Final = 1 << 48
 FLOATS: Final = (16, 32, 64)
+LONG_STRING: Final = 1024  # bytes; a longer one is compared as it was lowered, and not taken apart
 
 Place: TypeAlias = "tuple[Run | Reg, int]"  # so many bits behind a position in bytes, or behind one in bits
 
@@ -331,7 +332,7 @@ class Words:
         """A string is compared before anything else is done."""
         run, offset = self.place(op.args[0], op.attrs["offset"])
         value: bytes = op.attrs["value"]
-        if not isinstance(run, Run):
+        if not isinstance(run, Run) or len(value) > LONG_STRING:
             self.as_lowered(op, (run, offset))
             return
         run.cover(offset + 8 * len(value))
