@@ -23,6 +23,7 @@ class Names:
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
         self.locals: set[str] = set()  # of all functions so far: no global takes the name of a variable
+        self.in_place: set[str] = set()  # functions whose lines stand where they would be called
         self._known: dict[Any, str] = {}
 
     def add(self, wanted: str, value: Any, key: Any = None) -> str:

@@ -292,9 +292,58 @@ def _dispatch(e: Emitter, op: Op) -> None:
         e.line(f"{', '.join(variables(e, op.outs))}{',' if len(op.outs) == 1 else ''} = {found}")
 
 
+def _go_on(e: Emitter, op: Op) -> None:
+    """What the function that a number chooses yields is what the function around it yields; a few stand in place of their calls."""
+    key, *args = op.args
+    table, default = op.attrs["table"], op.attrs["default"]
+    if len(table) > _IN_PLACE or e.indent > _DEEPEST or any(_calls(e, name) > 1 for name in table.values()):
+        e.line(f"return {_choice(e, op)}")
+        return
+    number = strip(e.expr(key))
+    if not number.isidentifier():
+        name = e.variable(Reg(-1, "int", hint="key"))
+        e.line(f"{name} = {number}")
+        number = name
+    for value, arm in table.items():
+        e.line(f"if {number} == {value}:")
+        _stand_in(e, arm, args)
+    if default is None:
+        e.line(e.refusal)
+    elif _calls(e, default) > 1:
+        e.line(f"return {default}({', '.join(['data', *(strip(e.expr(a)) for a in args)])})")
+    else:
+        _stand_in(e, default, args, inner=0)
+
+
+def _calls(e: Emitter, name: str) -> int:
+    """In how many places a function is called."""
+    named = [n for f in e.program.functions.values() for op in walk(f.body) for n in _callees(op)]
+    return named.count(name)
+
+
+def _callees(op: Op) -> list[str]:
+    if op.kind == "first":
+        return list(op.attrs["functions"])
+    return [*op.attrs["table"].values(), *([op.attrs["default"]] if op.attrs["default"] else [])] if op.kind == "dispatch" else []
+
+
+def _stand_in(e: Emitter, name: str, args: list[Reg], inner: int = 1) -> None:
+    """The lines of a function in place of its call."""
+    function = e.program.functions[name]
+    made = Emitter(e.program, function, e.names, e.handlers)
+    made.indent, made.taken = e.indent + inner, set(e.taken)
+    for param, arg in zip(function.params, args, strict=True):
+        made.text[param] = e.expr(arg)
+    pattern_body(made, "return None", lambda results: made.line(f"return {', '.join(map(strip, results)) or '()'}"))
+    e.lines += made.lines
+    e.names.in_place.add(name)
+
+
+_IN_PLACE: Final = 8  # so many functions are chosen among by comparisons
+_DEEPEST: Final = 5
 _TAILS: Final[dict[str, Emit]] = {  # where nothing is left to do behind it
     "first": _try_in_turn,
-    "dispatch": lambda e, op: e.line(f"return {_choice(e, op)}"),
+    "dispatch": _go_on,
 }
 
 CAN_FAULT: Final = frozenset({"must.equal", "map.get", "apply", "equal", "truth", "compose"})  # what calls functions on terms
