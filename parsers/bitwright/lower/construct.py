@@ -310,7 +310,7 @@ class _Bitstring:
         b, segment, size = self.builder, part.segment, part.size
         if size is None:
             self.write_whole(part)
-        elif part.literal == 0:  # zero bits for a name that was not given
+        elif part.name in self.owner.absent:  # zero bits for a name that was not given
             self.write_zeros(size, segment.unit)
         elif isinstance(size, int) and isinstance(self.at, int) and size <= WIDEST and (self.at or size % 8):
             value, high, strict = self.value_of(part), (1 << size) - 1, self.owner.strict
