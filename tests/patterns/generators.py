@@ -64,7 +64,8 @@ class Drawing:
     """One bitstring pattern in the making: its segments, its bits, and what has a value so far."""
 
     def __init__(self, rng: random.Random, dialect: Dialect, *, newest: bool = True, extended: bool = False, taken: int = 0) -> None:
-        self.rng, self.dialect, self.newest, self.extended = rng, dialect, newest, extended
+        self.rng, self.newest, self.extended = rng, newest, extended
+        self.dialect: Dialect = dialect
         self.segments: list[str] = []
         self.bits = ""
         self.integers: dict[str, int] = {}

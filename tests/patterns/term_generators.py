@@ -23,7 +23,8 @@ class Terms:
     """One pattern of a term in the making, and the value that it matches."""
 
     def __init__(self, rng: random.Random, dialect: Dialect, *, newest: bool) -> None:
-        self.rng, self.dialect, self.newest = rng, dialect, newest
+        self.rng, self.newest = rng, newest
+        self.dialect: Dialect = dialect
         self.taken = 0
         self.outer: dict[str, Any] = {}
 
