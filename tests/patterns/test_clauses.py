@@ -72,6 +72,8 @@ def test_clauses_are_a_value() -> None:
     assert len(clauses) == len(TEXTS)
     with pytest.raises(PatternError):
         Clauses(["<<a>>", "<<a::n>>"])
+    with pytest.raises(TypeError, match="in a list"):
+        Clauses("<<a>>")
 
 
 def test_case_calls_the_handler_with_the_variables() -> None:

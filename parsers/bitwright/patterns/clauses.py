@@ -27,6 +27,8 @@ class Clauses:
     def __init__(
         self, clauses: Iterable[Pattern | str], *, dialect: Dialect = "elixir", extended: bool = False, bit_order: BitOrder = "msb"
     ) -> None:
+        if isinstance(clauses, str | Pattern):
+            raise TypeError("Clauses takes several patterns, in a list; one alone has match() itself")
         self.patterns: Final = tuple(
             each if isinstance(each, Pattern) else pattern(each, dialect=dialect, extended=extended, bit_order=bit_order)
             for each in clauses
