@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import array
 import copy
+import gc
+import linecache
 import mmap
 import pickle
 import threading
@@ -269,3 +271,17 @@ def test_the_diagram_of_several_bitstrings() -> None:
     picture = bitwright.pattern('{<<a::16>>, <<b, c::bits>>, "x" <> d}').diagram()
     assert picture.count("0 1 2 3 4 5 6 7 8 9 0 1 2 3") == 3
     assert "(no segments)" in bitwright.pattern("x").diagram()
+
+
+def test_a_source_lives_as_long_as_its_pattern() -> None:
+    def kept() -> int:
+        gc.collect()
+        return sum(name.startswith("<bitwright pattern") for name in linecache.cache)
+
+    before = kept()
+    patterns = [Pattern(f"<<a, {number}>>") for number in range(20)]
+    for pattern in patterns:
+        pattern.on("python").match(b"\x01\x02")
+    assert kept() == before + 20
+    del pattern, patterns
+    assert kept() == before

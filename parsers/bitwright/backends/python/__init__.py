@@ -1,13 +1,15 @@
 """The python backend: readable straight-line source, compiled and shown by tracebacks.
 
 The source is registered in `linecache` under a name such as ``<bitwright Message.parse>``, so
-that debuggers and `inspect` show it.  Values reach it through its globals, never through `repr`.
+that debuggers and `inspect` show it, as long as the functions live.  Values reach it through its globals, never through `repr`.
 """
 
 from __future__ import annotations
 
 import itertools
 import linecache
+import weakref
+from types import FunctionType
 from typing import Any
 
 from bitwright.backends.python.functions import emit_program
@@ -49,4 +51,7 @@ def compile_source(source: str, names: dict[str, Any], name: str) -> dict[str, A
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     namespace = dict(names)
     exec(compile(source, filename, "exec"), namespace)  # noqa: S102  # the source is ours, made from a verified program
+    made = next((each for each in namespace.values() if type(each) is FunctionType and each.__code__.co_filename == filename), None)
+    if made is not None:  # whoever makes patterns without end needs their sources no longer than them
+        weakref.finalize(made, linecache.cache.pop, filename, None).atexit = False
     return namespace
