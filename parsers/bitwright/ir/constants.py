@@ -29,6 +29,7 @@ from bitwright.wire.varints import KINDS, bounds_of_varint
 
 _READING_CODES: Final = frozenset({*PARSE_CODES, *MATCH_CODES})
 _COMPARISONS: Final = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
+SIGNED: Final = frozenset({"signed", "signed-little"})  # orders of signed numbers among others that are read
 MOST_BYTES: Final = 9  # a 64-bit number that begins inside a byte touches nine
 
 
@@ -90,6 +91,12 @@ def _piece(offset: Any, size: Any, order: Any, out: Reg) -> str | None:
     return _order(order) or _within(out, 0, (1 << 8 * size) - 1)
 
 
+def _signed_piece(offset: Any, size: Any, out: Reg) -> str | None:
+    if not _is_int(offset) or size not in (1, 2, 4, 8):
+        return f"no signed number has {size!r} bytes, at {offset!r}"
+    return _within(out, -1 << 8 * size - 1, (1 << 8 * size - 1) - 1)
+
+
 def _object(offset: Any, size: Any, kind: Any, out: Reg) -> str | None:
     """Bytes, or a float."""
     if not _is_int(offset) or not _natural(size, 1):
@@ -115,11 +122,14 @@ def _unpack(op: Op, program: Program) -> str | None:
     if not isinstance(layout, tuple) or len(layout) != len(op.outs) or not layout:
         return f"the layout does not have one entry for each of the {len(op.outs)} registers"
     for (offset, size, order), out in zip(layout, op.outs, strict=True):
-        wrong = _object(offset, size, order, out) if out.type == "obj" else _piece(offset, size, order, out)
+        if out.type == "obj":
+            wrong = _object(offset, size, order, out)
+        else:
+            wrong = _signed_piece(offset, size, out) if order in SIGNED else _piece(offset, size, order, out)
         if wrong is not None:
             return wrong
         if size > 1 and order != "bytes":
-            orders.add("little" if order in ("little", "float-little") else "big")
+            orders.add("little" if order.endswith("little") else "big")
         if at is not None and offset < at:
             return f"the layout is not ascending at offset {offset}"
         at = offset + size

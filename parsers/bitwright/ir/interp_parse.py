@@ -133,7 +133,8 @@ def _unpacked(raw: bytes, order: str) -> Any:
         return raw
     if order in ("big", "little"):
         return int.from_bytes(raw, order)  # type: ignore[arg-type]  # it is a byte order
-    return float_of_bits(int.from_bytes(raw, "little" if order == "float-little" else "big"), 8 * len(raw))
+    number = int.from_bytes(raw, "little" if order.endswith("little") else "big", signed=order.startswith("signed"))
+    return float_of_bits(number, 8 * len(raw)) if order.startswith("float") else number
 
 
 def _number(m: Machine, op: Op, args: list[Any]) -> int:

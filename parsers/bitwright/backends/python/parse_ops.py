@@ -48,11 +48,17 @@ def _load(e: Emitter, op: Op) -> None:
 def format_of(layout: Layout, begin: int, stop: int) -> tuple[str, str]:
     """The byte order and the codes of `struct` for what lies between two offsets."""
     codes, at = "", begin
-    little = any(size > 1 and order in ("little", "float-little") for _, size, order in layout)
+    little = any(size > 1 and order.endswith("little") for _, size, order in layout)
     for offset, size, order in layout:
-        codes += _gap(offset - at) + (f"{size}s" if order == "bytes" else CODES[size] if order in ("big", "little") else FLOATS[size])
+        codes += _gap(offset - at) + (f"{size}s" if order == "bytes" else _code(size, order))
         at = offset + size
     return "little" if little else "big", codes + _gap(stop - at)
+
+
+def _code(size: int, order: str) -> str:
+    if order.startswith("float"):
+        return FLOATS[size]
+    return CODES[size].lower() if order.startswith("signed") else CODES[size]
 
 
 def _gap(size: int) -> str:

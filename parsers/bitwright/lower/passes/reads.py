@@ -16,6 +16,7 @@ from bitwright.ir.ops import Op, Reg
 
 _TABLED: Final = 3  # so many numbers of a byte come from one table
 _Row: TypeAlias = tuple[int, int, str, Reg]  # offset and size in bytes, how they are read, into what
+_ORDERS: Final = ("big", "little")
 _SLICE: Final = 64  # bytes of a slice that `unpack` makes along the way
 
 
@@ -151,26 +152,19 @@ class Run:
     def _read(self, partial: dict[int, tuple[int, int]]) -> None:
         wanted = [field for field in self.fields if field.out is not None]
         words: list[_Word] = []
-        direct: list[tuple[_Word, Field]] = []
         clusters: list[tuple[list[Field], list[_Word]]] = []  # fields that share bytes, and what reads them
         for first, last, fields in _clusters(wanted, partial):
             only = fields[0] if len(fields) == 1 and not any(byte in partial for byte in range(first, last + 1)) else None
             if only is not None and only.width in (8, 16, 32, 64) and only.offset % 8 == 0:
-                word = _Word(first, only.width // 8, "big" if only.width == 8 else only.order, self._word(only.width // 8))
-                direct.append((word, only))
-                words.append(word)
+                assert only.out is not None
+                how = ("signed-little" if only.order == "little" else "signed") if only.signed else only.order
+                words.append(_Word(first, only.width // 8, how, only.out))
             else:
                 clusters.append((fields, self._split_up(first, last, fields)))
                 words += clusters[-1][1]
-        for word, field in direct:
-            if not field.signed and field.out is not None:
-                word.reg = field.out
         self._load(words)
         for word in words:
             self._compare(word, partial)
-        for word, field in direct:
-            if field.signed and field.out is not None:
-                self._made.append(Op("bits", (word.reg,), (field.out,), {"shift": 0, "width": field.width, "signed": True}))
         for fields, inside in clusters:
             self._extract(inside, fields)
 
@@ -210,8 +204,8 @@ class Run:
             self._fail(wrong)
 
     def _unpack(self, rows: list[_Row], order: str) -> None:
-        rows = sorted(((at, size, order if size == 1 and kind != "bytes" else kind, reg) for at, size, kind, reg in rows), key=_place)
-        if len(rows) == 1 and rows[0][3].type == "int":
+        rows = sorted(((at, size, order if size == 1 and kind in _ORDERS else kind, reg) for at, size, kind, reg in rows), key=_place)
+        if len(rows) == 1 and rows[0][2] in _ORDERS:
             at, size, order, reg = rows[0]
             self._made.append(Op("load", (self.base,), (reg,), {"offset": at, "bytes": size, "order": order}))
         elif rows:
@@ -310,7 +304,7 @@ def _order(row: _Row) -> str:
     """The byte order that it must be read in; empty if either will do."""
     if row[2] == "bytes" or row[1] == 1:
         return ""
-    return "little" if row[2] in ("little", "float-little") else "big"
+    return "little" if row[2].endswith("little") else "big"
 
 
 def _tabled(byte: int, fields: Iterable[Field]) -> list[Field]:
