@@ -64,6 +64,8 @@ FACTS: list[tuple[str, tuple[Any, ...], Any]] = [
     ("IO.iodata_to_binary", ([1, [b"ab"], b"c"],), b"\x01abc"), ("IO.iodata_to_binary", ([256],), FAULT),
     (":binary.decode_unsigned", (b"\x01\x00",), 256), (":binary.encode_unsigned", (256,), b"\x01\x00"),
     (":erlang.crc32", (b"abc",), 891568578),
+    ("Enum.slice", ([1, 2, 3], -5, 2), [1, 2]), ("Enum.slice", ([1, 2, 3], range(-5, -1)), [1, 2]),
+    ("String.slice", (b"abc", -4, 2), b"ab"),
     ("tuple", (1, 2), (1, 2)), ("list*", (1, [2]), [1, 2]), ("map", (1, 2), {1: 2}), ("map", ([], 2), FAULT),
 ]  # fmt: skip
 

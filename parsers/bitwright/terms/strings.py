@@ -131,20 +131,18 @@ def slice_(value: Any, start: Any, count: Any = None) -> bytes:
 
 
 def part(found: list[Any], start: Any, count: Any = None) -> list[Any]:
-    """What `slice` takes of a list: from a place, or over a range."""
+    """What `slice` takes of a list: from a place, or over a range; a place before the beginning is the beginning."""
     if isinstance(start, range) and count is None:
-        step = start.step
-        low, high = (start.start, start.stop - step)
-        low, high = (low + len(found) if low < 0 else low), (high + len(found) if high < 0 else high)
-        if step < 1:
+        if start.step < 1:
             fault("the step of a range that is sliced must be positive")
-        return [] if low < 0 or low > high else found[low : high + 1 : step]
-    start, count = integer(start), natural(count)
-    if start < 0:
-        start += len(found)
-        if start < 0:
-            return []
-    return found[start : start + count]
+        end = start.stop if start.stop > 0 else len(found) + start.stop  # the last is one before; -1 is that of the list
+        return found[_place(found, start.start) : end : start.step] if end > 0 else []
+    begin = _place(found, integer(start))
+    return found[begin : begin + natural(count)]
+
+
+def _place(found: list[Any], at: int) -> int:
+    return at if at >= 0 else max(len(found) + at, 0)
 
 
 # --- case, space, parts ------------------------------------------------------------------------
