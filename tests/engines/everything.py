@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from bitstring import Bits
 from hypothesis import strategies as st
 
 from bitwright import DeclarationError, Struct
@@ -49,6 +51,7 @@ def everything(struct: type[Struct], inputs: list[bytes], draw: Draw) -> bool:
         first = agreed(struct, "parse_prefix", data, **params)
         if found.ok:
             part_of(struct, data, found.value, params, draw)
+            as_pattern(struct, data, found.value)
         if first.ok:
             used(struct, first.value[0], params, may_build=refusals[1] is None)
             if refusals[1] is None:
@@ -63,6 +66,22 @@ def described(struct: type[Struct]) -> None:
     assert max(map(len, struct.diagram().splitlines()), default=0) <= 100
     ET.fromstring(struct.diagram(format="svg"))
     assert struct.explain()
+
+
+def as_pattern(struct: type[Struct], data: bytes, whole: Struct) -> None:
+    """The pattern of the class, if there is one, matches what the class reads, but for floats that are no numbers."""
+    try:
+        pattern = struct.pattern()
+    except DeclarationError as error:
+        assert error.problem.path
+        return
+    values = {name: getattr(whole, name) for name in type(whole).__match_args__}
+    if pattern.free or any(isinstance(value, float) and not math.isfinite(value) for value in values.values()):
+        return
+    for engine in ENGINES:
+        found = pattern.on(engine).match(data)
+        assert found is not None, pattern
+        assert all(values[name] == value for name, value in found.items() if not isinstance(values[name], Bits)), pattern
 
 
 def streamed(struct: type[Struct], data: bytes, params: dict[str, Any]) -> None:
