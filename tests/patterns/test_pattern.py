@@ -285,3 +285,15 @@ def test_a_source_lives_as_long_as_its_pattern() -> None:
     assert kept() == before + 20
     del pattern, patterns
     assert kept() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<<a>>", [255, 1, 128, 0]), ("<<a::signed>>", [-1, 1, -128, 0]), ("<<a::signed-16>>", [-255, -32768]),
+        ("<<a::16-little>>", [511, 128]), ("<<a::signed-32-little>>", [0x8001FF]),
+    ],
+)
+def test_elements_of_one_number(text: str, expected: list[int], engine: Any) -> None:
+    pattern = bitwright.pattern(text).on(engine)
+    assert [found["a"] for found in pattern.iter(bytes.fromhex("ff018000"))] == expected

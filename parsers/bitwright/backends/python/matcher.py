@@ -91,7 +91,7 @@ def _in_one_go(e: Emitter, fixed: tuple[Op, int], begin: str, stop: str, resume:
     unpack = e.names.unpackers(*format_of(reading.attrs["layout"], 0, size))
     names = variables(e, reading.outs)
     e.line(f"{stop} -= ({stop} - {begin}) % {size}")
-    e.line(f"for {', '.join(names)} in {unpack}(data[{begin}:{stop}]):")
+    e.line(f"for {', '.join(names)}{',' if len(names) == 1 else ''} in {unpack}(data[{begin}:{stop}]):")
     e.indent = 2
     record, _ = e.block(Block((), [op for op in e.function.body.ops if op is not reading and op.kind != "need"]))
     e.line(f"yield {strip(record)}")
