@@ -1,13 +1,14 @@
 """Shows that no op of a parse program can read outside the input; `check_reads` raises `ProgramError` otherwise.
 
-By convention a function of a parse program takes a position and the end of its region first, and `whole`
-takes the end alone.  Whoever runs the entry guarantees 0 <= position <= end <= size of the input.  From
-that, for every function, with what `need`, `need.var`, `find`, `trim`, `name`, `varint` and `fail_if` establish, is proven:
+By convention a function of a parse program takes a position and the end of its region first, and `whole` takes the end alone; a
+position whose interval is 0..0 is the first byte.  Whoever runs the entry guarantees 0 <= position <= end <= size of the input.
+From that, for every function, with what `need`, `need.var`, `find`, `trim`, `name`, `varint`, `utf` and `fail_if` establish, and in
+the blocks of an `if` with what its comparison says, is proven:
 
 * every byte that `load`, `unpack` and `same` read lies in the input: a check for as many bytes, from the
   same position or from one that a constant leads to it, comes first on every way to the read;
-* `span`, `render`, `text` and `zeros` take a beginning that is not behind their end, and an end within the input;
-* `find`, `trim`, `name`, `decode` and `varint` get a position that is not behind their end, and an end within the input (what `name`
+* `span`, `number`, `render`, `text` and `zeros` take a beginning that is not behind their end, and an end within the input;
+* `find`, `trim`, `name`, `decode`, `varint` and `utf` get a position that is not behind their end, and an end within the input (what `name`
   reads through a pointer it checks itself, as does `checksum` with what it covers);
 * every call hands over a position and an end that keep the convention.
 
@@ -70,8 +71,9 @@ class _Reads:
         self.end = numbers[0 if alone else 1] if len(numbers) > (0 if alone else 1) else None
         self.ends: set[Reg] = set() if self.end is None else {self.end}
         if self.end is not None:
-            self.room[_ZERO if alone or not numbers[0].hi else numbers[0], self.end] = 0
-            if not alone and not numbers[0].hi:
+            first = not alone and numbers[0].lo == numbers[0].hi == 0
+            self.room[_ZERO if alone or first else numbers[0], self.end] = 0
+            if first:
                 self.places[numbers[0]] = (_ZERO, 0)
 
     def check(self) -> bool:
