@@ -29,6 +29,8 @@ FACTS: list[tuple[str, Any, dict[str, Any], list[Any]]] = [
     ("<<f::float-32>>", bytes.fromhex("3fc000007fc0000040200000"), {}, [{"f": 1.5}, {"f": 2.5}]),
     ("<<_::4, a::4>>", b"\x12\x34", {}, [{"a": 2}, {"a": 4}]),
     ("<<a>>", b"", {}, []),
+    ("<<a::signed>>", b"\xff\2", {}, [{"a": -1}, {"a": 2}]),
+    ("<<a::signed-little-16>>", b"\xfe\xff\2\0\1", {}, [{"a": -2}, {"a": 2}]),
 ]  # fmt: skip
 
 
