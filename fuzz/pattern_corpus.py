@@ -38,6 +38,7 @@ PATTERNS: Final[dict[str, tuple[int, str, bytes]]] = {
     "negative-size": (ELIXIR, "<<n, d::size(n - 300), r::bits>>", b"\1ab"),
     "huge-size": (ELIXIR, "<<a::size(n * n * n * n), b::99999999999999999999>>", b"\1ab"),
     "huge-shift": (ELIXIR, "<<n, a::size(Bitwise.bsl(1, n * n * n)), b::bits>> when Bitwise.bsl(n, 1000000) > 0", b"\xffab"),
+    "huge-size-explained": (ELIXIR, "<<n, a::size(Bitwise.bsl(1, 1000000)), r::bits>>", b"\1ab"),
     "huge-literal": (ELIXIR, f"<<{'9' * 300}::1000, r::bits>>", b"ab"),
     "huge-unit": (ELIXIR, "<<a::size(99999999)-unit(256), b::unit(257)>>", b"ab"),
     "deep-parentheses": (ELIXIR, f"<<a::size({'(' * 60}1{')' * 60}), r::bits>>", b"ab"),

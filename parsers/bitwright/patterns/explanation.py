@@ -224,7 +224,7 @@ class _Failure:
     def bad_size(self) -> str:
         """What is wrong with the size."""
         got, message = self.problem.got, self.problem.message
-        if got is msgspec.UNSET or str(got) in message:  # computed, in bits
+        if got is msgspec.UNSET or self.show(got) in message:  # computed, in bits
             return f"{message} bits"
         if isinstance(got, int) and not isinstance(got, bool):
             return f"its size is {self.show(got)}{', larger than any input' if got > 0 else ''}"
