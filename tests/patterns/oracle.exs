@@ -44,12 +44,15 @@ defmodule InElixir do
 
   def value(how, text, bindings), do: {:ok, run(how, Code.string_to_quoted!(text), bindings)}
 
-  defp run(:eval, quoted, bindings), do: quoted |> Code.eval_quoted(bindings) |> elem(0)
+  # What guards may call is there without a word: `&&&` and its like, too.
+  defp with_operators(quoted), do: {:__block__, [], [quote(do: import(Bitwise, warn: false)), quoted]}
+
+  defp run(:eval, quoted, bindings), do: quoted |> with_operators() |> Code.eval_quoted(bindings) |> elem(0)
 
   defp run(:compiled, quoted, bindings) do
     arguments = for {name, _} <- bindings, do: Macro.var(name, nil)
     uses = for argument <- arguments, do: {:=, [], [Macro.var(:_, nil), argument]}
-    body = {:__block__, [], uses ++ [quoted]}
+    body = {:__block__, [], uses ++ [with_operators(quoted)]}
     Module.create(Compiled, {:def, [], [{:run, [], arguments}, [do: body]]}, Macro.Env.location(__ENV__))
     apply(Compiled, :run, Keyword.values(bindings))
   end
