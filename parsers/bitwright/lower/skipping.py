@@ -25,12 +25,25 @@ def folding_skip_form(guarded: tree.Guarded) -> tree.Guarded | None:
     """The same for what Elixir compiles to a fold, and not to a comprehension of Erlang; None where it skips nothing, but ends.
 
     That is so for the bitstrings of `reduce`, of `uniq`, of any `into` but a list or a string, and beside generators of lists: there
-    a size that is a mere name keeps Elixir from making a skip form, and a float has to be a number in it too.
+    a size that is a mere name keeps Elixir from making a skip form, so that only what a pinned name differs from is skipped; and a float
+    has to be a number in it too.
     """
-    assert isinstance(guarded.pattern, tree.Bitstring)
-    if any(isinstance(segment.size, tree.Variable | tree.Pin) for segment in guarded.pattern.segments):
+    pattern = guarded.pattern
+    assert isinstance(pattern, tree.Bitstring)
+    if any(isinstance(segment.size, tree.Variable | tree.Pin) for segment in pattern.segments):
+        return _unpinned(guarded, pattern)
+    return _form(guarded, pattern, frozenset(), floats=False)
+
+
+def _unpinned(guarded: tree.Guarded, pattern: tree.Bitstring) -> tree.Guarded | None:
+    """What is skipped where there is no skip form: Elixir compares pinned names in a filter behind the pattern."""
+    pinned = [isinstance(segment.value, tree.Pin) for segment in pattern.segments]
+    if not any(pinned):
         return None
-    return _form(guarded, guarded.pattern, frozenset(), floats=False)
+    segments: list[tree.Segment] = []
+    for segment, is_pinned in zip(pattern.segments, pinned, strict=True):
+        segments += _skipped(segment, None, floats=False) if is_pinned else [segment]
+    return tree.Guarded(tree.Bitstring(tuple(segments), pattern.at, pattern.end), (), guarded.dialect, guarded.text)
 
 
 def _form(guarded: tree.Guarded, pattern: tree.Bitstring, bound: frozenset[str], *, floats: bool) -> tree.Guarded:
