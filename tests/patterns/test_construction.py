@@ -229,3 +229,16 @@ def test_limits_bound_what_is_built(engine: Any) -> None:
 def test_many_segments(part: str, engine: Any) -> None:
     once, often = (construct(f"<<{', '.join([part] * count)}>>").on(engine).build_from({"a": 3, "b": b"xyz"}) for count in (8, 400))
     assert often == once * 50
+
+
+@pytest.mark.parametrize("text", ["<<a + 1::8>>", "a <> b", "<<a::binary, b::utf16>>", "<<byte_size(b)::16, b::binary>>"])
+def test_what_is_no_pattern_but_builds_is_refused_with_the_way_to_build_it(text: str) -> None:
+    with pytest.raises(PatternError, match=r"bitwright\.construct\(\) takes this text"):
+        pattern(text)
+    assert construct(text).names
+
+
+def test_what_is_neither_a_pattern_nor_builds_has_no_such_advice() -> None:
+    with pytest.raises(PatternError) as caught:
+        pattern('<<"ab"::16>>')
+    assert "construct" not in str(caught.value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bitwright.bitsyntax.tree import Comprehension, Expr, Guarded
+from bitwright.bitsyntax.tree import Bitstring, Comprehension, Expr, Guarded
 from bitwright.errors import PatternError
 
 __all__ = ["parse_comprehension", "parse_construction", "parse_pattern"]
@@ -16,8 +16,23 @@ __all__ = ["parse_comprehension", "parse_construction", "parse_pattern"]
 
 def parse_pattern(text: str, dialect: str = "elixir", *, extended: bool = False) -> Guarded:
     """The tree of a pattern; `extended` allows what goes beyond the dialect."""
-    tree: Guarded = _parser(dialect).parse_pattern(text, extended=extended)
+    parser = _parser(dialect)
+    try:
+        tree: Guarded = parser.parse_pattern(text, extended=extended)
+    except PatternError as error:
+        if not _builds(parser, text, extended):
+            raise
+        advice = f"{error.advice}; as an expression that builds, bitwright.construct() takes this text".removeprefix("; ")
+        raise PatternError(error.message, error.text, error.at, advice) from None
     return tree
+
+
+def _builds(parser: Any, text: str, extended: bool) -> bool:
+    """Whether a text that is no pattern is a construction."""
+    try:
+        return isinstance(parser.parse_construction(text, extended=extended), Bitstring)
+    except PatternError:
+        return False
 
 
 def parse_construction(text: str, dialect: str = "elixir", *, extended: bool = False) -> Expr:
