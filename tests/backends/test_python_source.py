@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import keyword
 import linecache
@@ -101,6 +102,18 @@ def test_the_source_stays_in_linecache() -> None:
     linecache.checkcache()
     source = inspect.getsource(functions["entry"])
     assert source.startswith("def entry(data, pos, end):\n    if pos + 4 > end:\n        raise Fail\n")
+
+
+def test_the_source_goes_with_the_last_of_its_functions() -> None:
+    functions = compile_source("def f():\n    return 1\n\ndef g():\n    return f()\n", {}, "short-lived")
+    file = functions["f"].__code__.co_filename
+    kept = functions["f"]
+    del functions
+    gc.collect()
+    assert file in linecache.cache
+    del kept
+    gc.collect()
+    assert file not in linecache.cache
 
 
 def test_two_programs_of_one_name_do_not_hide_each_other() -> None:

@@ -120,3 +120,7 @@ def test_any_text_is_a_comprehension_or_a_pattern_error(pieces: list[str], index
         made = bitwright.comprehension(text)
         if ".." not in text:  # a long range would take as long as it takes
             made.of(dict.fromkeys(made.free, b"\1\2\3"))
+
+
+def test_a_value_may_have_any_name(engine: Any) -> None:
+    assert bitwright.comprehension("for <<a::size(self) <- values>>, do: a").on(engine)(self=16, values=b"\0\1\0\2") == [1, 2]

@@ -58,7 +58,7 @@ class Comprehension:
     def _plan(self) -> Plan:
         return Plan(renamed(self._tree), self.engine, self.text)
 
-    def __call__(self, **values: Any) -> Any:
+    def __call__(self, /, **values: Any) -> Any:
         """What it makes of these values."""
         return self.of(values)
 

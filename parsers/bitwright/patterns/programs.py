@@ -6,7 +6,6 @@ that has a value already is compared, so there the set changes what the pattern 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
@@ -14,6 +13,7 @@ from bitwright.bitsyntax import tree
 from bitwright.errors import PatternError
 from bitwright.ir.ops import Function, Program
 from bitwright.ir.verify import verify
+from bitwright.locks import lock_across_forks
 from bitwright.lower.match import lower_match
 from bitwright.patterns.inputs import BitOrder
 
@@ -21,7 +21,7 @@ Compiled: TypeAlias = tuple[dict[str, Any], str]  # functions by name, and the s
 Key: TypeAlias = tuple[frozenset[str], bool]  # names that are bound outside, and whether what follows the pattern may be anything
 
 NOTHING: Final[frozenset[str]] = frozenset()
-_LOCK: Final = threading.RLock()
+_LOCK: Final = lock_across_forks()
 
 
 class MatchPrograms:

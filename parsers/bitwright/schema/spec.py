@@ -7,7 +7,6 @@ A `StructSpec` is made once, when the class is created, and never changes.  Ever
 from __future__ import annotations
 
 import enum
-import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
@@ -15,6 +14,7 @@ import msgspec
 
 from bitwright.errors import Location
 from bitwright.field_codec import FieldCodec
+from bitwright.locks import lock_across_forks
 from bitwright.schema.expr import Const, Node, least_rest
 from bitwright.wire.timestamps import Timestamp
 
@@ -165,7 +165,7 @@ class ArrayType(msgspec.Struct, frozen=True):
 
 
 # Held while an arm is added and while a format is compiled, so that no thread compiles half of a union.
-UNIONS_LOCK = threading.RLock()
+UNIONS_LOCK = lock_across_forks()
 
 
 class Union(msgspec.Struct):
