@@ -32,9 +32,11 @@ def fault(message: str) -> NoReturn:
 
 @functools.cache
 def bits_class() -> Any:
-    """`bitstring.Bits`."""
-    from bitstring import Bits
-
+    """`bitstring.Bits`; the package is the user's to install."""
+    try:
+        from bitstring import Bits
+    except ImportError:
+        raise ImportError("a bitstring whose length is no multiple of 8 is a bitstring.Bits: pip install 'bitwright[bits]'") from None
     return Bits
 
 
