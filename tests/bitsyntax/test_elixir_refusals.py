@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bitwright.bitsyntax import parse_comprehension, parse_construction, parse_pattern
-from bitwright.bitsyntax.reader import MOST_NESTED
 from bitwright.bitsyntax.scope import bound_variables, free_variables
+from bitwright.bitsyntax.token_cursor import MOST_NESTED
 from bitwright.errors import BitwrightError, PatternError
 
 

@@ -78,6 +78,8 @@ def refused(text: str, message: str, column: int, advice: str = "", *, pattern: 
         ("X when X = 1", "a match", 10, "=:="),
         ("X when [X] ++ [] =:= X", "illegal guard expression: ++", 12, ""),
         ("X when integer_to_binary(X) =:= X", "illegal guard expression", 8, ""),
+        ("<<X>> end", "before end", 7, ""),
+        ("X when true end X", "before end", 13, ""),
         ("X when begin X end", "begin is not understood", 8, ""),
         ("[1 | 2 | 3]", "before |", 8, ""),
         ("[| X]", "before |", 2, ""),

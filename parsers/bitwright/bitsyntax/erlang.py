@@ -57,5 +57,5 @@ def _conjunction(reader: Bitstrings) -> Expr:
 
 
 def _ended(reader: Bitstrings) -> None:
-    if reader.kinds[reader.position] != "end":
+    if reader.kinds[reader.position] != "eof":
         reader.unexpected()

@@ -1,7 +1,6 @@
 """Erlang's expressions, guards and terms as patterns: tokens to tree.
 
-Promise: every refusal is a `PatternError` that points at the token at fault; no tree gets deeper than `MOST_NESTED`, and no
-Python stack either, whatever the text.
+Promise: every refusal is a `PatternError` that points at the token at fault.
 """
 
 from __future__ import annotations
@@ -10,11 +9,10 @@ from typing import Final, NoReturn
 from typing import Literal as OneOf
 
 from bitwright.bitsyntax import erlang_functions, erlang_lexer
+from bitwright.bitsyntax.token_cursor import TokenCursor
 from bitwright.bitsyntax.tree import Bitstring, Both, Call, Comprehension, Expr, ListOf, Literal, MapOf, TupleOf, Variable, Wildcard
 from bitwright.errors import PatternError
 
-MOST_NESTED: Final = 60
-_SHOWN: Final = 30
 _ATOMS: Final[dict[str, bool | None]] = {"true": True, "false": False, "nil": None}
 _SIMPLE: Final = frozenset({"var", "number", "string", "atom", "quoted", "char", "sigil"})
 
@@ -22,45 +20,26 @@ _SIMPLE: Final = frozenset({"var", "number", "string", "atom", "quoted", "char",
 Mode = OneOf["pattern", "guard", "body"]
 
 
-class Expressions:
-    """Tokens and the position in them; `height` is that of the node that was made last, `depth` how deep the reader is."""
+class Expressions(TokenCursor):
+    """The cursor of Erlang, and how it reads expressions."""
 
-    __slots__ = ("depth", "extended", "height", "kinds", "position", "starts", "text", "texts")
+    __slots__ = ()
 
     def __init__(self, text: str, *, extended: bool = False) -> None:
         tokens = erlang_lexer.Tokens(text)
-        self.text, self.kinds, self.texts, self.starts = text, tokens.kinds, tokens.texts, tokens.starts
-        self.position = self.depth = self.height = 0
-        self.extended = extended
-
-    def refuse(self, message: str, advice: str = "", position: int | None = None) -> NoReturn:
-        """Refuse the text at a token: the next one, or the one at a position."""
-        raise PatternError(message, self.text, self.starts[self.position if position is None else position], advice)
+        super().__init__(text, tokens.kinds, tokens.texts, tokens.starts, extended=extended)
 
     def unexpected(self, wanted: str = "") -> NoReturn:
         """Refuse the next token, which cannot stand where it does."""
         kind, before = self.kinds[self.position], self.kinds[self.position - 1] if self.position else ""
-        word = self.texts[self.position]
-        shown = "the end" if kind == "end" else word if len(word) <= _SHOWN else f"{word[:_SHOWN]}..."
-        self.refuse(f"syntax error before {shown}" + (f": {wanted} is missing" if wanted else ""), _advice(kind, before))
+        missing = f": {wanted} is missing" if wanted else ""
+        self.refuse(f"syntax error before {self.shown(self.position)}{missing}", _advice(kind, before))
 
     def expect(self, kind: str) -> None:
         """Go past a token of a kind, or refuse."""
         if self.kinds[self.position] != kind:
             self.unexpected(kind)
         self.position += 1
-
-    def enter(self) -> None:
-        """Go one level deeper, or refuse."""
-        self.depth += 1
-        if self.depth > MOST_NESTED:
-            self.refuse(f"nested more than {MOST_NESTED} deep")
-
-    def higher(self, height: int, at: int) -> None:
-        """Note the height of the node just made, or refuse it."""
-        if height > MOST_NESTED:
-            raise PatternError(f"nested more than {MOST_NESTED} deep: an expression of so many operators", self.text, at)
-        self.height = height
 
     def expression(self, mode: Mode, least: int = 0) -> Expr:
         """An expression whose operators bind at least so tightly."""
@@ -308,7 +287,7 @@ def _advice(kind: str, before: str) -> str:
         return 'in Erlang a size stands behind : and a type behind /, as in X:16/little; Elixir\'s form is read with dialect="elixir"'
     if before in ("=<", ">=") or kind in ("=<", ">="):
         return "is a blank missing between = and << or >>?"
-    if kind == "end":
+    if kind == "eof":
         return "the text ends too early: is >>, ) or } missing?"
     if kind == ".":
         return "a pattern has no full stop"

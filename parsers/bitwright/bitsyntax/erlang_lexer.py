@@ -17,7 +17,7 @@ _RESERVED: Final = (
 RESERVED: Final = frozenset(_RESERVED.split())
 
 # The kinds of token that the groups of the expression are; an operator is its own kind, and so is a reserved word.
-_GROUPS: Final = ("", "var", "atom", "op", "number", "string", "quoted", "char", "sigil", "end", "stray")
+_GROUPS: Final = ("", "var", "atom", "op", "number", "string", "quoted", "char", "sigil", "eof", "stray")
 _WORDS: Final = {word: word for word in RESERVED}
 _LETTER: Final = "0-9A-Za-z_@\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff"  # Latin-1, as Erlang has it
 _TOKEN: Final = re.compile(
@@ -40,7 +40,7 @@ _MOST_DIGITS: Final = 4000
 
 
 class Tokens:
-    """The tokens of a text, side by side: `kinds`, `texts` (as written) and `starts`; the last is of kind "end"."""
+    """The tokens of a text, side by side: `kinds`, `texts` (as written) and `starts`; the last is of kind "eof"."""
 
     __slots__ = ("kinds", "starts", "text", "texts")
 
