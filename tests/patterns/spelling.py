@@ -14,7 +14,6 @@ Dialect = Literal["elixir", "erlang"]
 Expression: TypeAlias = int | str | tuple[Any, ...]
 
 ERLANG: Final = {"===": "=:=", "!==": "=/=", "!=": "/=", "<=": "=<"}
-PREFIXED: Final = ("abs", "trunc", "round", "byte_size")
 BITWISE: Final = ("band", "bor", "bxor", "bsl", "bsr")
 
 

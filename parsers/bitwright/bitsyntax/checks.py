@@ -33,7 +33,6 @@ _UNSIZED: Final = (
 )
 
 
-
 def check_pattern(guarded: Guarded, text: str, *, extended: bool = False) -> None:
     """Check a pattern with its guards."""
     Pattern(text, extended=extended).check(guarded)
@@ -41,11 +40,6 @@ def check_pattern(guarded: Guarded, text: str, *, extended: bool = False) -> Non
 
 def check_construction(node: Expr, text: str) -> None:
     """Check what is built, or computed."""
-    Expression(text).check(node)
-
-
-def check_comprehension(node: Comprehension, text: str) -> None:
-    """Check a comprehension: its patterns, and everything that is computed."""
     Expression(text).check(node)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, TypeVar
 
+from bitwright.bitsyntax.rebuilding import rebuilt
 from bitwright.bitsyntax.tree import Segment
 
 _Node = TypeVar("_Node")
@@ -16,13 +17,8 @@ _Node = TypeVar("_Node")
 
 def least_first(node: _Node) -> _Node:
     """The same tree for that order of bits."""
-    made: Any = node
-    if isinstance(node, tuple):
-        made = tuple(map(least_first, node))
-    elif dataclasses.is_dataclass(node) and not isinstance(node, type):
-        changed = {field.name: least_first(getattr(node, field.name)) for field in dataclasses.fields(node)}
-        if isinstance(node, Segment) and node.type in ("integer", "float") and not node.ordered:
-            changed["order"] = "little"
-        made = dataclasses.replace(node, **changed)
+    made: Any = rebuilt(node, least_first)
+    if isinstance(made, Segment) and made.type in ("integer", "float") and not made.ordered:
+        made = dataclasses.replace(made, order="little")
     found: _Node = made
     return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bitwright.cli.failure import MALFORMED, OK, USAGE, CommandError
 from bitwright.cli.output import Output
 from bitwright.cli.source import read_message, read_text
-from bitwright.cli.terminal import complain, say
+from bitwright.cli.terminal import complain, complain_of_pattern
 from bitwright.errors import BuildError, ParseError, PatternError
 
 if TYPE_CHECKING:
@@ -77,10 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
         with Output(arguments.output) as output:
             return _show(chosen, data, bindings, output, arguments)
     except PatternError as error:
-        first, *more = str(error).splitlines()
-        complain(first)
-        for line in more:
-            say(line)
+        complain_of_pattern(error)
         return USAGE
 
 

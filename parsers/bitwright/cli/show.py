@@ -9,7 +9,7 @@ from bitwright.cli.failure import OK, USAGE
 from bitwright.cli.lookup import check_engine, module_classes, spec_class
 from bitwright.cli.output import Output
 from bitwright.cli.specs import described, write_table
-from bitwright.cli.terminal import complain, say
+from bitwright.cli.terminal import complain_of_pattern
 
 if TYPE_CHECKING:
     from bitwright import Struct
@@ -68,10 +68,7 @@ def _show_pattern(arguments: argparse.Namespace) -> int:
     try:
         text = _pattern_shown(arguments.spec, arguments.dialect, arguments.format, arguments.direction)
     except PatternError as error:
-        first, *more = str(error).splitlines()
-        complain(first)
-        for line in more:
-            say(line)
+        complain_of_pattern(error)
         return USAGE
     with Output(arguments.output) as output:
         output.line(text.rstrip("\n"))

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import Final, TextIO
 
+from bitwright.errors import PatternError
 from bitwright.escaping import printable
 
 
@@ -52,3 +53,11 @@ def complain_of_ourselves() -> None:
 def complain(text: str) -> None:
     """What went wrong, on stderr, in one line."""
     say(f"bitwright: {text}")
+
+
+def complain_of_pattern(error: PatternError) -> None:
+    """What is wrong with a pattern, and below it the place in its text."""
+    first, *more = str(error).splitlines()
+    complain(first)
+    for line in more:
+        say(line)

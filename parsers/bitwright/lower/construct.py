@@ -24,7 +24,6 @@ from bitwright.wire.floats import WIDTHS
 from bitwright.wire.writing import nearest_float
 
 WIDEST: Final = 128  # bits of a number in a register; wider ones are written out of their objects
-_UTF: Final = ("utf8", "utf16", "utf32")
 
 
 def lower_construct(
