@@ -5,8 +5,8 @@ dialect it was written in; `at` is where a node begins in the text, in character
 
 Terms are Python values: an integer is an `int`, a float a `float`, a string or binary `bytes`, an atom a `str`, `true`,
 `false` and `nil` are True, False and None, a tuple is a `tuple`, a list a `list`, a map a `dict`; a bitstring whose length is no
-multiple of 8 is a `bitstring.Bits`.  Nodes are made by the thousand and never changed: no dataclass here is frozen, since
-that alone would double the time that a pattern takes to compile.
+multiple of 8 is a `bitstring.Bits`.  Nodes are made by the thousand, so no dataclass here is frozen: that alone would double
+the time that a pattern takes to compile. Parsers complete them in place; whoever is handed a tree changes nothing in it.
 """
 
 from __future__ import annotations
