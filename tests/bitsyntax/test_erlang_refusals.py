@@ -22,7 +22,16 @@ def refused(text: str, message: str, column: int, advice: str = "", *, pattern: 
 @pytest.mark.parametrize(
     ("text", "message", "column", "advice"),
     [
-        ("", "syntax error before the end", 1, "ends too early"),
+        ("", "the text is empty", 1, "write a pattern"),
+        ("<<A:N*8/bits>>", "syntax error before *", 6, "in parentheses"),
+        ("<<A:8/integer/little>>", "syntax error before /", 14, "joined by -"),
+        ("<<A/8>>", "syntax error before 8", 5, "stands behind :"),
+        ("<<0xFF>>", "syntax error before xFF", 4, "16#FF"),
+        ("<<A>> when A => 1", "syntax error before =>", 14, ">="),
+        ("<<A>> when A <= 1", "syntax error before <=", 14, "=<"),
+        ("<<A>> when A != 1", "syntax error before !", 14, "=/="),
+        ("<<A>> when A == 1 and A == 2", "syntax error before ==", 25, "andalso"),
+        ("<<A>> if A", "syntax error before if", 7, "when"),
         ("<<A", "syntax error before the end", 4, ""),
         ("<<A>>.", "before .", 6, "no full stop"),
         ("<<A,>>", "before >>", 5, ""),

@@ -75,6 +75,11 @@ def test_a_malformed_binding(run: Run, binding: str) -> None:
     assert result.complaints[0].startswith("bitwright: ")
 
 
+def test_a_malformed_value_says_of_which_binding(run: Run) -> None:
+    [complaint] = run("match", "<<x::size(n)>>", "00", "--bind", "n=<<").complaints
+    assert complaint.startswith("bitwright: --bind n=<<: unexpected end of the text")
+
+
 def test_a_prefix(run: Run) -> None:
     result = run("match", "<<n, b::binary-size(n)>>", "02 6162 6364", "--prefix")
     assert json.loads(result.out) == {"bindings": {"n": 2, "b": "6162"}, "rest": "6364"}

@@ -67,9 +67,12 @@ def test_names_with_an_underscore_may_be_left_out(engine: str) -> None:
     assert built(engine, *parts, e=-1, n=0, _a=5, _b=b"ab", _c=b"c") == b"\xac\x2c\x4c\x7f"
 
 
-def test_a_name_without_value_is_undefined(engine: str) -> None:
-    with pytest.raises(PatternError, match="undefined variable 'a'"):
+def test_a_name_without_value_is_undefined(engine: Any) -> None:
+    with pytest.raises(PatternError, match="undefined variable `a`"):
         built(engine, segment("a", size=8))
+    with pytest.raises(PatternError, match="undefined variable `b`") as caught:
+        pattern("<<a, b::4>>").on(engine).build(a=1)
+    assert (caught.value.column, caught.value.advice) == (6, "give it a value: build(b=...)")
 
 
 # --- every way to fail ---------------------------------------------------------------------------
@@ -187,7 +190,7 @@ def test_the_compiled_function_takes_the_place_of_the_method() -> None:
     assert made.build(a=1, _b=3, c=-1, unneeded=5) == b"\x13\xff"
     with pytest.raises(BuildError, match="does not fit 8 bits"):
         made.build(a=1, c=-1, strict=True)
-    with pytest.raises(PatternError, match="undefined variable 'c'"):
+    with pytest.raises(PatternError, match="undefined variable `c`"):
         made.build(a=1)
 
 

@@ -80,7 +80,10 @@ class Pattern(Checker):
         elif isinstance(node, Call):
             return self.call(node)
         elif isinstance(node, RangeOf | Comprehension):
-            self.refuse("cannot be matched", node.at, "bind a name, and compare it in a guard")
+            advice = "bind a name, and compare it in a guard"
+            if isinstance(node, Comprehension):
+                advice = "bitwright.comprehension() takes this text"
+            self.refuse("cannot be matched", node.at, advice)
         return node
 
     def key(self, node: Expr) -> Expr:

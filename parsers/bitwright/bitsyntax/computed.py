@@ -62,7 +62,13 @@ class Checker:
         if isinstance(value, Literal) and value.value.__class__ not in {int, float, bytes}:
             shown = value.value if isinstance(value.value, str) else {None: "nil", True: "true", False: "false"}[value.value]
             shown = f":{shown}" if isinstance(value.value, str) else shown
-            self.refuse(f"invalid literal {shown} in <<>>", at, "a segment holds a number, a string or a bitstring")
+            advice = "a segment holds a number, a string or a bitstring"
+            if shown.startswith(":Elixir."):
+                from bitwright.bitsyntax.advice import alias
+
+                shown = shown.removeprefix(":Elixir.")
+                advice = alias(shown)
+            self.refuse(f"invalid literal {shown} in <<>>", at, advice)
 
 
 class Size(Checker):

@@ -27,7 +27,10 @@ class Elixir(Comprehensions):
             self.refuse(f"unexpected {kind}", "a generator stands in for: for <<x <- data>>, do: x")
         if kind == "::":
             self.refuse("unexpected ::", "a type and a size stand within <<>>, as in <<x::8>>")
-        self.refuse(f"unexpected {self.shown(self.position)}", self.advice_at(self.position))
+        advice = self.advice_at(self.position)
+        if kind == "," and not advice:
+            advice = "this is one pattern; several are tried in turn by bitwright.case() or Clauses"
+        self.refuse(self.unexpected(self.position), advice)
 
 
 def parse_pattern(text: str, *, extended: bool = False) -> Guarded:

@@ -171,7 +171,7 @@ class Expressions(Containers):
         advice = self.advice_at(position)
         if kind in {"&", "fn"}:
             advice = "functions are no values here"
-        raise self.error(f"unexpected {self.shown(position)}", advice)
+        raise self.error(self.unexpected(position), advice)
 
     def _string(self, position: int, at: int) -> Expr:
         written = self.texts[position]
@@ -201,7 +201,7 @@ class Expressions(Containers):
         inner.depth = self.depth
         value = inner.expression(100)
         if inner.kinds[inner.position] != "eof":
-            inner.refuse(f"unexpected {inner.shown(inner.position)}")
+            inner.refuse(inner.unexpected(inner.position))
         self.height = inner.height
         return Call("to_string", (value,), begin)
 

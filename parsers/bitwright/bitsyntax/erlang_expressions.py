@@ -31,9 +31,13 @@ class Expressions(TokenCursor):
 
     def unexpected(self, wanted: str = "") -> NoReturn:
         """Refuse the next token, which cannot stand where it does."""
+        from bitwright.bitsyntax.advice import erlang as likely
+
         kind, before = self.kinds[self.position], self.kinds[self.position - 1] if self.position else ""
+        hint = likely(kind, before, self.texts[self.position], self.position == 0)
         missing = f": {wanted} is missing" if wanted else ""
-        self.refuse(f"syntax error before {self.shown(self.position)}{missing}", _advice(kind, before))
+        empty = kind == "eof" and self.position == 0
+        self.refuse("the text is empty" if empty else f"syntax error before {self.shown(self.position)}{missing}", hint)
 
     def expect(self, kind: str) -> None:
         """Go past a token of a kind, or refuse."""
@@ -279,20 +283,3 @@ class Expressions(TokenCursor):
     def comprehension(self, body: Expr, closing: str, at: int) -> Comprehension:
         """From `||` to behind the closing bracket."""
         raise NotImplementedError
-
-
-def _advice(kind: str, before: str) -> str:
-    """What is often the matter where a token stands that cannot stand there."""
-    if kind == "::":
-        return 'in Erlang a size stands behind : and a type behind /, as in X:16/little; Elixir\'s form is read with dialect="elixir"'
-    if before in ("=<", ">=") or kind in ("=<", ">="):
-        return "is a blank missing between = and << or >>?"
-    if kind == "eof":
-        return "the text ends too early: is >>, ) or } missing?"
-    if kind == ".":
-        return "a pattern has no full stop"
-    if kind == "?":
-        return "macros are not understood: write what the macro stands for"
-    if kind in ("var", "number", "atom", "string", "char") and before in ("var", "number", "atom", "string", ")"):
-        return "is a comma missing?"
-    return ""

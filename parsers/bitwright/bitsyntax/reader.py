@@ -31,16 +31,15 @@ class Reader(TokenCursor):
 
     def advice_at(self, position: int) -> str:
         """What is often the matter where a token stands that cannot stand there."""
-        kind, before = self.kinds[position], self.kinds[position - 1] if position else ""
-        if kind == "eof" and before != ">>>":
-            return "the text ends too early: is >>, ) or end missing?"
-        if {kind, before} & {"<<<", ">>>"}:
-            return "<<< and >>> are operators: write a space between << and <, > and >>"
-        if kind == "key":
-            return "a type and a size follow ::, as in x::8"
-        if kind == "id" and before in {"id", "number", "string", ")"}:
-            return "is a comma missing?"
-        return ""
+        from bitwright.bitsyntax.advice import elixir
+
+        return elixir(self.kinds[position], self.kinds[position - 1] if position else "", self.texts[position], position == 0)
+
+    def unexpected(self, position: int) -> str:
+        """That the token at a position cannot stand there."""
+        if self.kinds[position] == "eof":
+            return "unexpected end of the text" if position else "the text is empty"
+        return f"unexpected {self.shown(position)}"
 
     def refuse_lopsided(self, position: int) -> None:
         """Refuse `n -1`, which Elixir reads as a call: a sign behind a name and a space, but with none behind itself."""

@@ -247,8 +247,11 @@ def unknown(word: str, text: str, at: int, *, extended: bool = False, lower_name
     """Refuse a word that is no specifier, and say what may have been meant."""
     from difflib import get_close_matches
 
+    from bitwright.bitsyntax.advice import specifier
+
     known = [*WORDS, "size(n)", "unit(n)", *((*CODINGS, "nonfinite") if extended else ())]
-    words = _LIKELY.get(word.lower()) or (get_close_matches(word.lower(), known, 1, 0.7) if len(word) < 40 else None)
+    likely = specifier(word) or _LIKELY.get(word.lower())
+    words = [likely] if likely else (get_close_matches(word.lower(), known, 1, 0.7) if len(word) < 40 else [])
     if words:
         advice = f"did you mean {words[0]}?"
     elif lower_name and len(word) < 40:
@@ -260,10 +263,10 @@ def unknown(word: str, text: str, at: int, *, extended: bool = False, lower_name
 
 
 _LIKELY: Final = {
-    "int": ["integer"], "uint": ["unsigned"], "string": ["binary"], "str": ["binary"], "bytestring": ["binary"], "byte": ["binary-size(1)"],
-    "bit": ["size(1)"], "double": ["float-64"], "u8": ["8"], "u16": ["16"], "u32": ["32"], "u64": ["64"], "i8": ["signed-8"],
-    "i16": ["signed-16"], "i32": ["signed-32"], "i64": ["signed-64"], "f32": ["float-32"], "f64": ["float-64"], "half": ["float-16"],
-    "le": ["little"], "be": ["big"], "network": ["big"], "rest": ["binary"], "utf": ["utf8"], "utf_8": ["utf8"], "utf-8": ["utf8"],
+    "int": "integer", "uint": "unsigned", "string": "binary", "str": "binary", "bytestring": "binary", "byte": "binary-size(1)",
+    "bit": "size(1)", "bool": "size(1)", "boolean": "size(1)", "double": "float-64", "half": "float-16", "single": "float-32",
+    "le": "little", "be": "big", "network": "big", "little_endian": "little", "big_endian": "big", "littleendian": "little",
+    "bigendian": "big", "rest": "binary", "utf": "utf8", "utf_8": "utf8", "utf-8": "utf8", "varint": "leb128, with extended=True",
 }  # fmt: skip
 
 

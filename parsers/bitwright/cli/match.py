@@ -100,6 +100,8 @@ def _binding(text: str, dialect: Dialect) -> tuple[str, Any]:
         return found[1], construct(found[2], dialect=dialect).build()
     except BuildError as error:
         raise CommandError(f"--bind {text}: {error}", USAGE) from None
+    except PatternError as error:
+        raise CommandError(f"--bind {text}: {error.message}{error.advice and f'; {error.advice}'}", USAGE) from None
 
 
 def _data(arguments: argparse.Namespace) -> bytes | BitString:

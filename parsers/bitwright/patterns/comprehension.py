@@ -67,7 +67,7 @@ class Comprehension:
         missing = next((name for name in self.free if name not in values), None)
         if missing is not None:
             at = scope.free_places(self._tree)[missing]
-            raise PatternError(f"undefined variable {missing!r}", self.text, at, f"give it a value: {missing}=...")
+            raise PatternError(f"undefined variable `{missing}`", self.text, at, f"give it a value: {missing}=...")
         given = {renamed(tree.Variable(name)).name: normal(values[name]) for name in self.free}
         try:
             return self._plan.run(given)

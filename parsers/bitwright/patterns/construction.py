@@ -23,6 +23,7 @@ from bitwright.lower.construct import lower_construct
 from bitwright.lower.construct_names import read_names, unbuildable, zero_of
 from bitwright.lower.passes import optimize
 from bitwright.patterns.inputs import BitOrder
+from bitwright.patterns.programs import first_place
 from bitwright.wire.writing import Unwritable, canonical
 
 Values: TypeAlias = Mapping[str, Any]
@@ -141,7 +142,8 @@ class Construction:
         return way.run(*given)
 
     def _undefined(self, name: str) -> PatternError:
-        return PatternError(f"undefined variable {name!r}", self.text, None, f"pass its value: build({name}=...)")
+        advice = f"give it a value: build({name}=...)"
+        return PatternError(f"undefined variable `{name}`", self.text, first_place(self.expr, name), advice)
 
     # --- programs ----------------------------------------------------------------------------
 
