@@ -10,6 +10,8 @@ import dataclasses
 import sys
 from typing import Any, Final
 
+import msgspec
+
 from bitwright.bitsyntax.tree import Expr, Literal, Segment, SegmentType
 from bitwright.errors import PatternError
 
@@ -138,7 +140,7 @@ def _string(written: Written, says: dict[str, str], unit: int, text: str, patter
     elif plain and (not pattern or all(character < "\u0100" for character in characters)):
         encoded = bytes(ord(character) & 0xFF for character in characters)
     else:
-        return [dataclasses.replace(model, value=Literal(ord(character), written.at)) for character in characters]
+        return [msgspec.structs.replace(model, value=Literal(ord(character), written.at)) for character in characters]
     if not encoded:
         return []
     counted: Any = (len(characters), kind) if kind in _UNSIZED else None

@@ -6,8 +6,9 @@ the bits of each lie together; nothing else differs.
 
 from __future__ import annotations
 
-import dataclasses
-from typing import Any, TypeVar
+from typing import TypeVar, cast
+
+import msgspec
 
 from bitwright.bitsyntax.rebuilding import rebuilt
 from bitwright.bitsyntax.tree import Segment
@@ -17,8 +18,7 @@ _Node = TypeVar("_Node")
 
 def least_first(node: _Node) -> _Node:
     """The same tree for that order of bits."""
-    made: Any = rebuilt(node, least_first)
+    made = rebuilt(node, least_first)
     if isinstance(made, Segment) and made.type in ("integer", "float") and not made.ordered:
-        made = dataclasses.replace(made, order="little")
-    found: _Node = made
-    return found
+        made = msgspec.structs.replace(made, order="little")
+    return cast("_Node", made)

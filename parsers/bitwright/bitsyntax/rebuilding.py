@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any
+
+import msgspec
 
 from bitwright.bitsyntax import tree
 
@@ -14,13 +15,13 @@ def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(node, tuple):
         parts = tuple(map(change, node))
         return node if all(new is old for new, old in zip(parts, node, strict=True)) else parts
-    if not dataclasses.is_dataclass(node) or isinstance(node, type | tree.Literal):
+    if not isinstance(node, tree.Node) or isinstance(node, tree.Literal):
         return node
     changed = {}
-    for field in dataclasses.fields(node):
-        old = getattr(node, field.name)
-        if isinstance(old, tuple) or dataclasses.is_dataclass(old):
+    for field in node.__struct_fields__:
+        old = getattr(node, field)
+        if isinstance(old, tuple | tree.Node):
             new = change(old)
             if new is not old:
-                changed[field.name] = new
-    return dataclasses.replace(node, **changed) if changed else node
+                changed[field] = new
+    return msgspec.structs.replace(node, **changed) if changed else node

@@ -7,9 +7,10 @@ variable size are still read, since only they tell where they end.
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from typing import Any
+
+import msgspec
 
 from bitwright.bitsyntax import tree
 from bitwright.bitsyntax.rebuilding import rebuilt
@@ -55,7 +56,7 @@ def _form(guarded: tree.Guarded, pattern: tree.Bitstring, bound: frozenset[str],
     segments = []
     for segment, size, name in sized:
         kept = tree.Variable(name, segment.at) if name in names.read else None
-        segments += _skipped(dataclasses.replace(segment, size=size), kept, floats)
+        segments += _skipped(msgspec.structs.replace(segment, size=size), kept, floats)
     return tree.Guarded(tree.Bitstring(tuple(segments), pattern.at, pattern.end), (), guarded.dialect, guarded.text)
 
 
@@ -87,17 +88,17 @@ def _skipped(segment: tree.Segment, kept: tree.Variable | None, floats: bool) ->
     """The form of one segment; `kept` is what a later size reads, `floats` if a float may be any bits."""
     value, at = segment.value, segment.at
     if kept is not None:
-        return [dataclasses.replace(segment, value=kept)]
+        return [msgspec.structs.replace(segment, value=kept)]
     nothing = tree.Wildcard(at)
     if segment.type == "binary" and segment.size is None:
         if isinstance(value, tree.Literal):
             if segment.characters is not None:
                 count, kind = segment.characters
-                return [dataclasses.replace(segment, value=nothing, type=kind, unit=1, characters=None)] * count
-            return [dataclasses.replace(segment, value=nothing, size=tree.Literal(len(value.value), at), unit=8)]
+                return [msgspec.structs.replace(segment, value=nothing, type=kind, unit=1, characters=None)] * count
+            return [msgspec.structs.replace(segment, value=nothing, size=tree.Literal(len(value.value), at), unit=8)]
         if isinstance(value, tree.Pin):
             length = tree.Call("byte_size" if segment.unit == 8 else "bit_size", (value,), at)
-            return [dataclasses.replace(segment, value=nothing, size=length)]
+            return [msgspec.structs.replace(segment, value=nothing, size=length)]
     if segment.type == "float" and floats:
-        return [dataclasses.replace(segment, value=nothing, type="binary", signed=False, order="big")]
-    return [dataclasses.replace(segment, value=nothing)]
+        return [msgspec.structs.replace(segment, value=nothing, type="binary", signed=False, order="big")]
+    return [msgspec.structs.replace(segment, value=nothing)]

@@ -17,7 +17,7 @@ from bitwright.errors import ParseError, Problem
 from bitwright.escaping import columns, escaped, printable, shortened
 from bitwright.ir.interp import Machine
 from bitwright.patterns.inputs import bits_of
-from bitwright.patterns.programs import MatchPrograms, entry_of, parts_of, variables_in
+from bitwright.patterns.programs import MatchPrograms, entry_of, fields_of, variables_in
 from bitwright.patterns.segments import bitstrings_in, segments_of
 from bitwright.terms import normal, shown
 
@@ -240,7 +240,7 @@ class _Failure:
         """What a pattern around bitstrings has bound before its guards were looked at: that is in no segment."""
         if isinstance(self.guarded.pattern, tree.Bitstring) or self.problem.segment is not None:
             return {}
-        unguarded = dataclasses.replace(self.guarded, guards=())
+        unguarded = msgspec.structs.replace(self.guarded, guards=())
         try:
             return _Run(MatchPrograms(unguarded, self.bit_order), self.given).match(self.data)
         except ParseError:
@@ -275,7 +275,7 @@ def _places(node: Any) -> Iterator[int]:
     """Where the parts of an expression begin."""
     if hasattr(node, "at"):
         yield node.at
-    for part in parts_of(node):
+    for part in fields_of(node):
         yield from _places(part)
 
 

@@ -128,7 +128,7 @@ def variables_in(node: Any) -> Iterator[str]:
     """The variables that a part of a tree names, in the order in which they are written."""
     if isinstance(node, tree.Variable | tree.Pin):
         yield node.name
-    for part in parts_of(node):
+    for part in fields_of(node):
         yield from variables_in(part)
 
 
@@ -136,14 +136,14 @@ def first_place(node: Any, name: str) -> int | None:
     """Where a variable is first named, in characters; None if it is not."""
     if isinstance(node, tree.Variable | tree.Pin):
         return node.at if node.name == name else None
-    places = (first_place(part, name) for part in parts_of(node))
+    places = (first_place(part, name) for part in fields_of(node))
     return min((place for place in places if place is not None), default=None)
 
 
-def parts_of(node: Any) -> Iterator[Any]:
-    """The parts of a node of a tree, or of several."""
+def fields_of(node: Any) -> Iterator[Any]:
+    """All that a node of a tree consists of, or a tuple of them."""
     if isinstance(node, tuple):
         yield from node
-    else:
-        for field in getattr(node, "__dataclass_fields__", ()):
+    elif isinstance(node, tree.Node):
+        for field in node.__struct_fields__:
             yield getattr(node, field)

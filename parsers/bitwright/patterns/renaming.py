@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
+
+import msgspec
 
 from bitwright.bitsyntax import tree
 from bitwright.bitsyntax.rebuilding import rebuilt
@@ -12,5 +13,5 @@ from bitwright.bitsyntax.rebuilding import rebuilt
 def renamed(node: Any) -> Any:
     """The tree with `_x` called `hidden _x`, which no text can say."""
     if isinstance(node, tree.Variable | tree.Pin):
-        return dataclasses.replace(node, name=f"hidden {node.name}") if node.name.startswith("_") else node
+        return msgspec.structs.replace(node, name=f"hidden {node.name}") if node.name.startswith("_") else node
     return rebuilt(node, renamed)
