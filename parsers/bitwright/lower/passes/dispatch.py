@@ -13,7 +13,8 @@ from typing import Final, TypeAlias
 
 from bitwright.ir.ops import Block, Function, Op, Program, Reg
 from bitwright.lower.passes.copying import highest_number
-from bitwright.lower.passes.words import MOST_BYTES, Words
+from bitwright.lower.passes.places import MOST_BYTES
+from bitwright.lower.passes.words import Words
 
 _WIDEST: Final = 4  # bytes that are looked at together
 _FEW: Final = 3  # clauses that are tried in turn, once some bits were looked at
