@@ -36,6 +36,15 @@ def symbol(op: Op, program: Program, name: Any, what: str) -> str | None:
     return None if fits else f"{name} is no {what}"
 
 
-def order(order: Any) -> str | None:
-    """A byte order."""
+def flag(name: str) -> Check:
+    """What checks that the constant of that name is true or false."""
+
+    def check(op: Op, program: Program) -> str | None:
+        return None if isinstance(op.attrs[name], bool) else f"{name} is {op.attrs[name]!r}"
+
+    return check
+
+
+def byte_order(order: Any) -> str | None:
+    """One of the two."""
     return None if order in ("big", "little") else f"the order is {order!r}, neither big nor little"

@@ -12,25 +12,17 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bitwright.errors import BUILD_CODES, FINDING_CODES, MATCH_CODES, PARSE_CODES, Location
-from bitwright.field_codec import FieldCodec
 from bitwright.ir.builder import FOLD, IntervalError, interval
-from bitwright.ir.claims import Check
-from bitwright.ir.claims import is_int as _is_int
-from bitwright.ir.claims import natural as _natural
-from bitwright.ir.claims import order as _order
-from bitwright.ir.claims import symbol as _symbol
-from bitwright.ir.claims import within as _within
+from bitwright.ir.claims import Check, byte_order, flag, is_int, natural, symbol, within
+from bitwright.ir.constants_forms import FORM_CHECKS, run_of_bits, whole_units
 from bitwright.ir.constants_match import MATCH_CHECKS
 from bitwright.ir.constants_push import PUSH_CHECKS
 from bitwright.ir.constants_terms import TERM_CHECKS
 from bitwright.ir.ops import Op, Program, Reg
 from bitwright.wire.floats import WIDTHS
-from bitwright.wire.varints import KINDS, bounds_of_varint
 
 _READING_CODES: Final = frozenset({*PARSE_CODES, *MATCH_CODES})
 _COMPARISONS: Final = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
-SIGNED: Final = frozenset({"signed", "signed-little"})  # orders of signed numbers among others that are read
-MOST_BYTES: Final = 9  # a 64-bit number that begins inside a byte touches nine
 
 
 # --- numbers -----------------------------------------------------------------------------------
@@ -38,13 +30,13 @@ MOST_BYTES: Final = 9  # a 64-bit number that begins inside a byte touches nine
 
 def _const(op: Op, program: Program) -> str | None:
     value = op.attrs["value"]
-    return _within(op.outs[0], value, value) if _is_int(value) else f"the value is no int: {value!r}"
+    return within(op.outs[0], value, value) if is_int(value) else f"the value is no int: {value!r}"
 
 
 def _bin(op: Op, program: Program) -> str | None:
     name, out = op.attrs["op"], op.outs[0]
     if name in _COMPARISONS:
-        return _within(out, 0, 1)
+        return within(out, 0, 1)
     if name not in FOLD:
         return f"no operator is called {name!r}"
     try:
@@ -56,21 +48,21 @@ def _bin(op: Op, program: Program) -> str | None:
 
 def _lookup(op: Op, program: Program) -> str | None:
     table, default = op.attrs["table"], op.attrs["default"]
-    if not isinstance(table, Mapping) or not all(_is_int(k) and _is_int(v) for k, v in table.items()) or not _is_int(default):
+    if not isinstance(table, Mapping) or not all(is_int(k) and is_int(v) for k, v in table.items()) or not is_int(default):
         return "the table does not map ints to ints"
     values = [*table.values(), default]
-    return _within(op.outs[0], min(values), max(values))
+    return within(op.outs[0], min(values), max(values))
 
 
 # --- the input ---------------------------------------------------------------------------------
 
 
 def _need(op: Op, program: Program) -> str | None:
-    return _more(op) if _natural(op.attrs["size"]) else f"the size is {op.attrs['size']!r}"
+    return _more(op) if natural(op.attrs["size"]) else f"the size is {op.attrs['size']!r}"
 
 
 def _more(op: Op) -> str | None:
-    return None if _natural(op.attrs.get("more", 0)) else f"{op.attrs['more']!r} bytes are said to follow"
+    return None if natural(op.attrs.get("more", 0)) else f"{op.attrs['more']!r} bytes are said to follow"
 
 
 def _need_var(op: Op, program: Program) -> str | None:
@@ -83,168 +75,16 @@ def _paths(refs: Any) -> bool:
     return isinstance(refs, tuple) and all(isinstance(ref, str) for ref in refs)
 
 
-def _piece(offset: Any, size: Any, order: Any, out: Reg) -> str | None:
-    if not _is_int(offset):
-        return f"the offset is {offset!r}"
-    if not _natural(size, 1) or size > MOST_BYTES:
-        return f"reads {size!r} bytes; 1 to {MOST_BYTES} can be read"
-    return _order(order) or _within(out, 0, (1 << 8 * size) - 1)
-
-
-def _signed_piece(offset: Any, size: Any, out: Reg) -> str | None:
-    if not _is_int(offset) or size not in (1, 2, 4, 8):
-        return f"no signed number has {size!r} bytes, at {offset!r}"
-    return _within(out, -1 << 8 * size - 1, (1 << 8 * size - 1) - 1)
-
-
-def _object(offset: Any, size: Any, kind: Any, out: Reg) -> str | None:
-    """Bytes, or a float."""
-    if not _is_int(offset) or not _natural(size, 1):
-        return f"cuts {size!r} bytes out at {offset!r}"
-    if kind == "bytes":
-        return None
-    if kind not in ("float", "float-little"):
-        return "an int register holds each number"
-    return None if 8 * size in WIDTHS else f"no float has {size!r} bytes"
-
-
-def _number(op: Op, program: Program) -> str | None:
-    return _order(op.attrs["order"]) or _flag("signed")(op, program)
-
-
-def _load(op: Op, program: Program) -> str | None:
-    return _piece(op.attrs["offset"], op.attrs["bytes"], op.attrs["order"], op.outs[0])
-
-
-def _unpack(op: Op, program: Program) -> str | None:
-    layout, at = op.attrs["layout"], None
-    orders: set[str] = set()
-    if not isinstance(layout, tuple) or len(layout) != len(op.outs) or not layout:
-        return f"the layout does not have one entry for each of the {len(op.outs)} registers"
-    for (offset, size, order), out in zip(layout, op.outs, strict=True):
-        if out.type == "obj":
-            wrong = _object(offset, size, order, out)
-        else:
-            wrong = _signed_piece(offset, size, out) if order in SIGNED else _piece(offset, size, order, out)
-        if wrong is not None:
-            return wrong
-        if size > 1 and order != "bytes":
-            orders.add("little" if order.endswith("little") else "big")
-        if at is not None and offset < at:
-            return f"the layout is not ascending at offset {offset}"
-        at = offset + size
-    return "reads in both byte orders" if len(orders) > 1 else None
-
-
-def _run_of_bits(shift: Any, width: Any, signed: Any, word: Reg) -> str | None:
-    if not _natural(shift) or not _natural(width, 1) or not isinstance(signed, bool):
-        return f"no run of bits: shift {shift!r}, width {width!r}, signed {signed!r}"
-    if word.lo < 0 or shift + width > max(word.hi.bit_length(), 1):
-        return f"bits {shift} to {shift + width - 1} do not lie in %{word.number} of {word.lo}..{word.hi}"
-    return None
-
-
-def _bits(op: Op, program: Program) -> str | None:
-    shift, width, signed = op.attrs["shift"], op.attrs["width"], op.attrs["signed"]
-    wrong = _run_of_bits(shift, width, signed, op.args[0])
-    if wrong is not None:
-        return wrong
-    half = 1 << (width - 1)
-    return _within(op.outs[0], -half, half - 1) if signed else _within(op.outs[0], 0, 2 * half - 1)
-
-
-def _swap(op: Op, program: Program) -> str | None:
-    width, word = op.attrs["width"], op.args[0]
-    if not _natural(width, 1):
-        return f"the width is {width!r}"
-    if word.lo < 0 or word.hi >> width:
-        return f"%{word.number} of {word.lo}..{word.hi} does not lie in {width} bits"
-    return _order(op.attrs["order"]) or _within(op.outs[0], 0, (1 << width) - 1)
-
-
-def _some_bytes(name: str) -> Check:
-    def check(op: Op, program: Program) -> str | None:
-        value = op.attrs[name]
-        return None if isinstance(value, bytes) and value else f"{name} must be bytes, not none of them: {value!r}"
-
-    return check
-
-
-def _find(op: Op, program: Program) -> str | None:
-    return _some_bytes("terminator")(op, program) or _unit(op.attrs.get("unit", 1), op.attrs["terminator"])
-
-
-def _unit(unit: Any, *parts: bytes) -> str | None:
-    whole = _natural(unit, 1) and not any(len(part) % unit for part in parts)
-    return None if whole else f"the unit is {unit!r}"
-
-
-def _area(op: Op, program: Program) -> str | None:
-    pad, terminator, unit = op.attrs["pad"], op.attrs["terminator"], op.attrs["unit"]
-    if terminator is not None and not (isinstance(terminator, bytes) and terminator):
-        return f"the terminator is {terminator!r}"
-    if not isinstance(pad, bytes) or len(pad) != unit:
-        return f"a unit of {unit!r} bytes is padded with {pad!r}"
-    return _unit(unit, terminator or b"") or (_within(op.outs[1], 0, 1) if op.outs else None)
-
-
-def _same(op: Op, program: Program) -> str | None:
-    return _some_bytes("value")(op, program) or _within(op.outs[0], 0, 1)
-
-
-def _sum(op: Op, program: Program) -> str | None:
-    size, own = op.attrs["bytes"], op.attrs.get("own", b"\0")
-    if not isinstance(own, bytes) or len(own) > 1:
-        return f"its own bytes count as {own!r}"
-    return _symbol(op, program, op.attrs["algorithm"], "function") or (None if _natural(size, 1) else f"the sum has {size!r} bytes")
-
-
-def _codec(op: Op, program: Program) -> str | None:
-    name, plain = op.attrs["codec"], op.attrs.get("plain", False)
-    if not isinstance(name, str) or not isinstance(program.symbols.get(name), FieldCodec):
-        return f"{name} is no codec"
-    return None if isinstance(plain, bool) else f"plain is {plain!r}"
-
-
-def _coding(op: Op, program: Program) -> str | None:
-    coding = op.attrs["coding"]
-    return None if coding in KINDS else f"no coding is called {coding!r}"
-
-
-def _varint(op: Op, program: Program) -> str | None:
-    wrong, bits = _coding(op, program), op.attrs["bits"]
-    if wrong is not None or not _natural(bits, 1) or bits > KINDS[op.attrs["coding"]][0]:
-        return wrong or f"no {op.attrs['coding']} has {bits!r} bits"
-    return _within(op.outs[0], *bounds_of_varint(op.attrs["coding"], bits))
-
-
-def _varint_size(op: Op, program: Program) -> str | None:
-    return _coding(op, program) or _held(op.args[0], op) or _within(op.outs[0], 1, 10)
-
-
-def _held(number: Reg, op: Op) -> str | None:
-    """Whether the coding can hold every value of a register."""
-    coding = op.attrs["coding"]
-    low, high = bounds_of_varint(coding, KINDS[coding][0])
-    if low <= number.lo and number.hi <= high:
-        return None
-    return f"%{number.number} lies in {number.lo}..{number.hi}, {coding} holds {low}..{high}"
-
-
-def _put_varint(op: Op, program: Program) -> str | None:
-    return _coding(op, program) or _held(op.args[-1], op) or (_within(op.outs[0], 1, 10) if op.outs else None)
-
-
 # --- objects -----------------------------------------------------------------------------------
 
 
 def _bitstring(op: Op, program: Program) -> str | None:
-    wrong = _phase(op.attrs["phase"]) or _order(op.attrs["order"])
-    return wrong or (None if op.attrs["as"] == "text" else _symbol(op, program, op.attrs["as"], "class"))
+    wrong = _phase(op.attrs["phase"]) or byte_order(op.attrs["order"])
+    return wrong or (None if op.attrs["as"] == "text" else symbol(op, program, op.attrs["as"], "class"))
 
 
 def _spare(op: Op, program: Program) -> str | None:
-    return _order(op.attrs["order"]) or _within(op.outs[0], 0, 127)
+    return byte_order(op.attrs["order"]) or within(op.outs[0], 0, 127)
 
 
 def _as_bits(op: Op, program: Program) -> str | None:
@@ -252,7 +92,7 @@ def _as_bits(op: Op, program: Program) -> str | None:
 
 
 def _put_bits(op: Op, program: Program) -> str | None:
-    return _phase(op.attrs["phase"]) or _order(op.attrs["order"]) or _flag("fill")(op, program)
+    return _phase(op.attrs["phase"]) or byte_order(op.attrs["order"]) or flag("fill")(op, program)
 
 
 def _float_width(op: Op) -> str | None:
@@ -261,18 +101,18 @@ def _float_width(op: Op) -> str | None:
 
 def _float(op: Op, program: Program) -> str | None:
     width, word = op.attrs["width"], op.args[0]
-    wrong = _float_width(op) or _flag("plain")(op, program)
+    wrong = _float_width(op) or flag("plain")(op, program)
     if wrong is None and (word.lo < 0 or word.hi >> width):
         wrong = f"%{word.number} of {word.lo}..{word.hi} does not lie in {width} bits"
     return wrong
 
 
 def _as_float(op: Op, program: Program) -> str | None:
-    return _float_width(op) or _within(op.outs[0], 0, (1 << op.attrs["width"]) - 1)
+    return _float_width(op) or within(op.outs[0], 0, (1 << op.attrs["width"]) - 1)
 
 
 def _boxing(kind: Any, op: Op, program: Program) -> str | None:
-    return None if kind in ("int", "bool") else _symbol(op, program, kind, "table")
+    return None if kind in ("int", "bool") else symbol(op, program, kind, "table")
 
 
 def _box(op: Op, program: Program) -> str | None:
@@ -286,7 +126,7 @@ def _split(op: Op, program: Program) -> str | None:
     if word.lo < 0 or word.hi > 255:
         return f"splits a byte, but %{word.number} lies in {word.lo}..{word.hi}"
     for (shift, width, signed, kind), out in zip(fields, op.outs, strict=True):
-        wrong = _run_of_bits(shift, width, signed, word) or _boxing(kind, op, program) or _unboxed(width, signed, kind, out)
+        wrong = run_of_bits(shift, width, signed, word) or _boxing(kind, op, program) or _unboxed(width, signed, kind, out)
         if wrong is not None:
             return wrong
     return None
@@ -299,19 +139,19 @@ def _unboxed(width: int, signed: bool, kind: str, out: Reg) -> str | None:
     if kind != "int":
         return f"%{out.number} holds an object"
     half = 1 << (width - 1)
-    return _within(out, -half, half - 1) if signed else _within(out, 0, 2 * half - 1)
+    return within(out, -half, half - 1) if signed else within(out, 0, 2 * half - 1)
 
 
 def _known(op: Op, program: Program) -> str | None:
-    return _symbol(op, program, op.attrs["table"], "table") or _within(op.outs[0], 0, 1)
+    return symbol(op, program, op.attrs["table"], "table") or within(op.outs[0], 0, 1)
 
 
 def _span(op: Op, program: Program) -> str | None:
-    return None if op.attrs["as"] == "bytes" else _symbol(op, program, op.attrs["as"], "class")
+    return None if op.attrs["as"] == "bytes" else symbol(op, program, op.attrs["as"], "class")
 
 
 def _render(op: Op, program: Program) -> str | None:
-    return None if op.attrs["with"] == "hex" else _symbol(op, program, op.attrs["with"], "function")
+    return None if op.attrs["with"] == "hex" else symbol(op, program, op.attrs["with"], "function")
 
 
 def _encoding(op: Op, program: Program) -> str | None:
@@ -325,11 +165,11 @@ def _encoding(op: Op, program: Program) -> str | None:
 
 
 def _name(op: Op, program: Program) -> str | None:
-    return None if _natural(op.attrs["hops"]) else f"hops is {op.attrs['hops']!r}"
+    return None if natural(op.attrs["hops"]) else f"hops is {op.attrs['hops']!r}"
 
 
 def _class(op: Op, program: Program) -> str | None:
-    return _symbol(op, program, op.attrs["class"], "class")
+    return symbol(op, program, op.attrs["class"], "class")
 
 
 def _make(op: Op, program: Program) -> str | None:
@@ -362,12 +202,12 @@ def _attribute(op: Op, program: Program) -> str | None:
 
 def _as_int(op: Op, program: Program) -> str | None:
     lo, hi = op.attrs["lo"], op.attrs["hi"]
-    return _within(op.outs[0], lo, hi) if _is_int(lo) and _is_int(hi) and lo <= hi else f"no interval: {lo!r}..{hi!r}"
+    return within(op.outs[0], lo, hi) if is_int(lo) and is_int(hi) and lo <= hi else f"no interval: {lo!r}..{hi!r}"
 
 
 def _as_bytes(op: Op, program: Program) -> str | None:
     size = op.attrs["size"]
-    return None if size is None or _natural(size) else f"the size is {size!r}"
+    return None if size is None or natural(size) else f"the size is {size!r}"
 
 
 def _arm(op: Op, program: Program) -> str | None:
@@ -375,19 +215,19 @@ def _arm(op: Op, program: Program) -> str | None:
     if not isinstance(classes, tuple):
         return f"the classes are {classes!r}"
     for name in classes:
-        wrong = _symbol(op, program, name, "class")
+        wrong = symbol(op, program, name, "class")
         if wrong is not None:
             return wrong
-    return _within(op.outs[0], 0, max(len(classes) - 1, 0))
+    return within(op.outs[0], 0, max(len(classes) - 1, 0))
 
 
 def _item(op: Op, program: Program) -> str | None:
-    return None if _natural(op.attrs["index"]) else f"the index is {op.attrs['index']!r}"
+    return None if natural(op.attrs["index"]) else f"the index is {op.attrs['index']!r}"
 
 
 def _put(op: Op, program: Program) -> str | None:
     width, phase = op.attrs["width"], op.attrs.get("phase", 0)
-    return _phase(phase) or (_order(op.attrs["order"]) if _natural(width, 1) else f"the width is {width!r}")
+    return _phase(phase) or (byte_order(op.attrs["order"]) if natural(width, 1) else f"the width is {width!r}")
 
 
 def _put_pack(op: Op, program: Program) -> str | None:
@@ -398,7 +238,7 @@ def _put_pack(op: Op, program: Program) -> str | None:
         return f"the layout does not have one entry for each of the {len(op.args)} numbers"
     before = None
     for width, order in layout:
-        wrong = _order(order) if _natural(width, 1) else f"a width is {width!r}"
+        wrong = byte_order(order) if natural(width, 1) else f"a width is {width!r}"
         if wrong is not None:
             return wrong
         if total % 8 and before not in {None, order}:
@@ -411,7 +251,7 @@ def _put_bytes(op: Op, program: Program) -> str | None:
     terminator = op.attrs.get("terminator")
     if terminator is not None and not (isinstance(terminator, bytes) and terminator):
         return f"the terminator is {terminator!r}"
-    return _unit(op.attrs.get("unit", 1), terminator or b"")
+    return whole_units(op.attrs.get("unit", 1), terminator or b"")
 
 
 def _here(op: Op, program: Program) -> str | None:
@@ -420,26 +260,19 @@ def _here(op: Op, program: Program) -> str | None:
 
 def _patch(op: Op, program: Program) -> str | None:
     width, phase = op.attrs["width"], op.attrs["phase"]
-    if not _natural(width, 1) or not _natural(phase) or phase > 7:
+    if not natural(width, 1) or not natural(phase) or phase > 7:
         return f"no place in a byte: width {width!r}, phase {phase!r}"
-    return _order(op.attrs["order"])
+    return byte_order(op.attrs["order"])
 
 
 def _block(op: Op, program: Program) -> str | None:
     if op.args[2].lo < -1:
         return f"the offset lies in {op.args[2].lo}..{op.args[2].hi}, but begins at -1, for none"
-    return _flag("movable")(op, program) or (None if _natural(op.attrs["align"], 1) else f"align is {op.attrs['align']!r}")
+    return flag("movable")(op, program) or (None if natural(op.attrs["align"], 1) else f"align is {op.attrs['align']!r}")
 
 
 def _reach(op: Op, program: Program) -> str | None:
-    return None if _natural(op.attrs["factor"]) else f"the factor is {op.attrs['factor']!r}"
-
-
-def _flag(name: str) -> Check:
-    def check(op: Op, program: Program) -> str | None:
-        return None if isinstance(op.attrs[name], bool) else f"{name} is {op.attrs[name]!r}"
-
-    return check
+    return None if natural(op.attrs["factor"]) else f"the factor is {op.attrs['factor']!r}"
 
 
 # --- control -----------------------------------------------------------------------------------
@@ -486,12 +319,12 @@ def _call(op: Op, program: Program) -> str | None:
 
 
 def _defer(op: Op, program: Program) -> str | None:
-    return _call(op, program) or (None if _natural(op.attrs["size"]) else f"the size is {op.attrs['size']!r}")
+    return _call(op, program) or (None if natural(op.attrs["size"]) else f"the size is {op.attrs['size']!r}")
 
 
 def _dispatch(op: Op, program: Program) -> str | None:
     table = op.attrs["table"]
-    if not isinstance(table, Mapping) or not all(_is_int(k) and isinstance(v, str) for k, v in table.items()):
+    if not isinstance(table, Mapping) or not all(is_int(k) and isinstance(v, str) for k, v in table.items()):
         return "the table does not map ints to functions"
     return None
 
@@ -512,7 +345,7 @@ def _enter(op: Op, program: Program) -> str | None:
 
 def _mark_in_bits(op: Op) -> str | None:
     """A mark of a pattern: of a segment, whose position may lie any number of bits behind a register."""
-    if op.attrs["unit"] != 1 or not _natural(op.attrs["phase"]) or not _natural(op.attrs.get("segment", 1), 1):
+    if op.attrs["unit"] != 1 or not natural(op.attrs["phase"]) or not natural(op.attrs.get("segment", 1), 1):
         return f"no segment: unit {op.attrs['unit']!r}, phase {op.attrs['phase']!r}, segment {op.attrs.get('segment')!r}"
     most = 1 if op.kind == "enter" else 2
     return None if 1 <= len(op.args) <= most and op.args[0].type == "int" else "takes the position" + " and the value" * (most - 1)
@@ -527,24 +360,20 @@ def _leave(op: Op, program: Program) -> str | None:
 
 
 def _phase(phase: Any) -> str | None:
-    return None if _natural(phase) and phase <= 7 else f"the phase is {phase!r}"
+    return None if natural(phase) and phase <= 7 else f"the phase is {phase!r}"
 
 
 CHECKS: Final[Mapping[str, Check]] = {
-    **MATCH_CHECKS, **PUSH_CHECKS, **TERM_CHECKS,
+    **FORM_CHECKS, **MATCH_CHECKS, **PUSH_CHECKS, **TERM_CHECKS,
     "const": _const, "bin": _bin, "lookup": _lookup,
-    "neg": lambda op, program: _within(op.outs[0], -op.args[0].hi, -op.args[0].lo),
-    "not": lambda op, program: _within(op.outs[0], 0, 1),
-    "select": lambda op, program: _within(op.outs[0], min(r.lo for r in op.args[1:]), max(r.hi for r in op.args[1:])),
-    "is_none": lambda op, program: _within(op.outs[0], 0, 1),
-    "zeros": lambda op, program: _within(op.outs[0], 0, 1),
-    "finite": lambda op, program: _within(op.outs[0], 0, 1),
-    "same": _same, "wrote": _same,
-    "fit": lambda op, program: _within(op.outs[0], 0, 1),
-    "need": _need, "need.var": _need_var, "load": _load, "unpack": _unpack, "number": _number, "bits": _bits, "swap": _swap,
-    "find": _find, "trim": _area, "put.area": _area, "checksum": _sum, "put.checksum": _sum,
-    "decode": _codec, "encode": _codec,
-    "varint": _varint, "varint.size": _varint_size, "put.varint": _put_varint, "insert.varint": _put_varint,
+    "neg": lambda op, program: within(op.outs[0], -op.args[0].hi, -op.args[0].lo),
+    "not": lambda op, program: within(op.outs[0], 0, 1),
+    "select": lambda op, program: within(op.outs[0], min(r.lo for r in op.args[1:]), max(r.hi for r in op.args[1:])),
+    "is_none": lambda op, program: within(op.outs[0], 0, 1),
+    "zeros": lambda op, program: within(op.outs[0], 0, 1),
+    "finite": lambda op, program: within(op.outs[0], 0, 1),
+    "fit": lambda op, program: within(op.outs[0], 0, 1),
+    "need": _need, "need.var": _need_var,
     "box": _box,
     "bitstring": _bitstring, "spare": _spare, "as_bits": _as_bits, "put.bits": _put_bits,
     "float": _float, "split": _split, "known": _known, "span": _span, "render": _render, "text": _encoding,
@@ -552,8 +381,8 @@ CHECKS: Final[Mapping[str, Check]] = {
     "attr": _attribute, "set": _attribute, "as_int": _as_int,
     "as_float": _as_float, "as_bytes": _as_bytes, "as_text": _encoding, "as_value": _class,
     "as_class": _class, "arm": _arm, "item": _item,
-    "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes, "patch": _patch, "put.name": _flag("compress"), "here": _here,
+    "put": _put, "put.pack": _put_pack, "put.bytes": _put_bytes, "patch": _patch, "put.name": flag("compress"), "here": _here,
     "reach": _reach, "blocks": _reach, "block": _block, "defer": _defer,
-    "attempt": _flag("finding"), "fail_if": _fail_if, "finding_if": _finding_if, "call": _call, "dispatch": _dispatch,
+    "attempt": flag("finding"), "fail_if": _fail_if, "finding_if": _finding_if, "call": _call, "dispatch": _dispatch,
     "enter": _enter, "leave": _leave,
 }  # fmt: skip

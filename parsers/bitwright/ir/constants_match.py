@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bitwright.ir.claims import Check, is_int, natural, order, within
+from bitwright.ir.claims import Check, byte_order, is_int, natural, within
 from bitwright.ir.ops import Op, Program
 from bitwright.wire.bitruns import MOST_BITS, UTF_BITS
 from bitwright.wire.varints import KINDS, bounds_of_varint
@@ -37,7 +37,7 @@ def _placed(*checks: Check) -> Check:
 
 
 def _in_order(op: Op, program: Program) -> str | None:
-    return order(op.attrs["order"])
+    return byte_order(op.attrs["order"])
 
 
 def _signed(op: Op, program: Program) -> str | None:
@@ -104,7 +104,7 @@ def _compose(op: Op, program: Program) -> str | None:
         kind, sized, unit, order_ = part
         if kind not in ("integer", "float", "binary", *UTF_BITS, *KINDS) or not isinstance(sized, bool) or not natural(unit, 1):
             return f"no part of a bitstring: {part!r}"
-        wrong = order(order_)
+        wrong = byte_order(order_)
         if wrong is not None:
             return wrong
     wanted = sum(1 + sized for _, sized, _, _ in layout)
@@ -137,7 +137,7 @@ def _first(op: Op, program: Program) -> str | None:
 
 
 def _utf_in_bytes(op: Op, program: Program) -> str | None:
-    return _utf(op, program) or order(op.attrs["order"])
+    return _utf(op, program) or byte_order(op.attrs["order"])
 
 
 MATCH_CHECKS: Final[Mapping[str, Check]] = {

@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from bitwright.ir.claims import Check, natural, order, within
+from bitwright.ir.claims import Check, byte_order, flag, natural, within
 from bitwright.ir.ops import Op, Program
 from bitwright.wire.floats import WIDTHS
 from bitwright.wire.varints import KINDS
-
-
-def _flag(name: str) -> Check:
-    def check(op: Op, program: Program) -> str | None:
-        return None if isinstance(op.attrs[name], bool) else f"{name} is {op.attrs[name]!r}"
-
-    return check
 
 
 def _bits(*checks: Check) -> Check:
@@ -58,12 +51,12 @@ def _nearest(op: Op, program: Program) -> str | None:
     width = op.attrs["width"]
     if width not in WIDTHS:
         return f"a float has 16, 32 or 64 bits, not {width!r}"
-    return within(op.outs[0], 0, (1 << width) - 1) or _flag("strict")(op, program) or _flag("nonfinite")(op, program)
+    return within(op.outs[0], 0, (1 << width) - 1) or flag("strict")(op, program) or flag("nonfinite")(op, program)
 
 
 def _first_bits(op: Op, program: Program) -> str | None:
     width = op.attrs["width"]
-    return _flag("strict")(op, program) or (within(op.outs[0], 0, (1 << width) - 1) if natural(width) else f"the width is {width!r}")
+    return flag("strict")(op, program) or (within(op.outs[0], 0, (1 << width) - 1) if natural(width) else f"the width is {width!r}")
 
 
 def _whole(op: Op, program: Program) -> str | None:
@@ -72,7 +65,7 @@ def _whole(op: Op, program: Program) -> str | None:
 
 def _code_point(op: Op, program: Program) -> str | None:
     encoding = op.attrs["encoding"]
-    return order(op.attrs["order"]) if encoding in ("utf8", "utf16", "utf32") else f"no encoding is called {encoding!r}"
+    return byte_order(op.attrs["order"]) if encoding in ("utf8", "utf16", "utf32") else f"no encoding is called {encoding!r}"
 
 
 def _push(op: Op, program: Program) -> str | None:
@@ -81,11 +74,11 @@ def _push(op: Op, program: Program) -> str | None:
 
 def _push_int(op: Op, program: Program) -> str | None:
     strict = op.attrs["strict"]
-    return _phases(op) or order(op.attrs["order"]) or (None if strict in _STRICT else f"strict is {strict!r}")
+    return _phases(op) or byte_order(op.attrs["order"]) or (None if strict in _STRICT else f"strict is {strict!r}")
 
 
 def _push_float(op: Op, program: Program) -> str | None:
-    return _phases(op) or order(op.attrs["order"]) or _flag("strict")(op, program) or _flag("nonfinite")(op, program)
+    return _phases(op) or byte_order(op.attrs["order"]) or flag("strict")(op, program) or flag("nonfinite")(op, program)
 
 
 def _phases(op: Op) -> str | None:
@@ -97,7 +90,7 @@ def _phases(op: Op) -> str | None:
 
 
 PUSH_CHECKS: Final[Mapping[str, Check]] = {
-    "size.bits": _size_bits, "low": _low, "nearest": _nearest, "first.bits": _bits(_first_bits), "cut": _bits(_flag("strict")),
+    "size.bits": _size_bits, "low": _low, "nearest": _nearest, "first.bits": _bits(_first_bits), "cut": _bits(flag("strict")),
     "whole": _whole, "code.point": _code_point, "shortest": _coding, "written": _bits(_written),
     "push": _bits(_push), "push.int": _bits(_push_int), "push.float": _bits(_push_float),
     "push.bits": _bits(lambda op, program: _phases(op)),
