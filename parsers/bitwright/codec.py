@@ -11,11 +11,12 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
 from bitwright import kept
-from bitwright.engines import ENGINES, default_engine
+from bitwright.engines import MESSAGE_ENGINES, default_engine
 from bitwright.errors import (
     DEFAULT_LIMITS,
     BuildError,
     EngineDisagreement,
+    EngineError,
     Finding,
     Limits,
     NeedMore,
@@ -30,13 +31,18 @@ from bitwright.programs import Programs
 
 
 def codec_of(struct: type, backend: str | None = None) -> Codec:
-    """The codec of a struct; ValueError for an engine that does not exist."""
+    """The codec of a struct; ValueError for an engine that does not exist, EngineError for one that is not installed."""
     name = backend if backend not in (None, "auto") else default_engine()
-    if name not in ENGINES:
-        raise ValueError(f"no engine is called {name!r}; there are: auto, {', '.join(ENGINES)}")
+    if name not in MESSAGE_ENGINES:
+        raise ValueError(f"no engine is called {name!r}; there are: auto, {', '.join(MESSAGE_ENGINES)}")
     known: dict[str, Codec] = struct.__dict__.get("__bitwright_codecs__") or {}
     found = known.get(name)
     if found is None:
+        if name == "llvm":
+            from bitwright.backends.llvm import INSTALL, is_available
+
+            if not is_available():
+                raise EngineError(f"the llvm engine needs llvmlite: {INSTALL}")
         found = Codec(struct, name)
         type.__setattr__(struct, "__bitwright_codecs__", {**known, name: found})
     return found
@@ -186,6 +192,12 @@ class Codec(Programs):
             return self.parse_layer(data, offset, plain=plain, limits=limits, endian=endian)
 
         return parse_layer
+
+    def message_parser(self) -> Callable[[Any], Any]:
+        """What `Struct.parse` is when this engine is the default: the compiled function itself, where there is one."""
+        if self.backend != "interp" and self.spec.order != "inherit":
+            self._runner("parse", self._order(None), _PLAIN)
+        return self._parsers.get(_PLAIN, self.parse)
 
     def check(
         self, data: Any, /, *, limits: Limits | None = None, endian: str | None = None, **parameters: Any

@@ -6,6 +6,7 @@ import os
 from typing import Final
 
 ENGINES: Final = ("python", "interp")
+MESSAGE_ENGINES: Final = (*ENGINES, "llvm")  # of messages; `llvm` only by name, for the formats that it can do
 
 
 def default_engine() -> str:

@@ -319,6 +319,10 @@ class EngineDisagreement(RuntimeError):
     """A compiled engine refused what the reference interpreter accepts: a bug of bitwright; please report it."""
 
 
+class EngineError(RuntimeError):
+    """An engine that was asked for by name is not installed, or cannot do what the format needs; no other takes its place."""
+
+
 class Finding(msgspec.Struct, frozen=True):
     """Something wrong but readable: see `FINDING_CODES`."""
 

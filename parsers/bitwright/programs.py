@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bitwright.engines import default_engine
-from bitwright.errors import BuildError, ParseError, Problem, declaration_error
+from bitwright.errors import BuildError, EngineError, ParseError, Problem, declaration_error
 from bitwright.ir.ops import Program
 from bitwright.ir.verify import verify
 from bitwright.lower.build import BuildLowering
@@ -37,6 +37,7 @@ class Programs:
         self._programs: dict[Any, Program] = {}
         self._runners: dict[Any, Runner] = {}
         self._sources: dict[Any, str] = {}
+        self._parsers: dict[Options, Runner] = {}  # compiled forms of `parse`, for bytes that begin with the message
         self._projections: dict[Any, tuple[Runner | None, Options]] = {}  # by the paths asked for
         self._installed: Any = None  # what took the place of the class's `parse`
 
@@ -46,6 +47,7 @@ class Programs:
         self._runners.clear()
         self._projections.clear()
         self._sources.clear()
+        self._parsers.clear()
         if self._installed is not None and self.struct.__dict__.get("parse") is self._installed:
             type.__setattr__(self.struct, "parse", generic_parse(self.struct))
         self._installed = None
@@ -91,7 +93,7 @@ class Programs:
         return found
 
     def source(self, direction: str = "parse") -> str:
-        """The source that the python backend generated."""
+        """What was generated: Python of the python backend, LLVM's language of the llvm one."""
         order = self._order(None) if self.spec.order != "inherit" else "big"
         self._runner(direction, order, Options())
         return self._sources[direction, order, Options()]
@@ -104,17 +106,37 @@ class Programs:
         return found
 
     def _compile(self, direction: str, order: str, options: Options) -> Runner:
-        from bitwright.backends.python import compile_program
-
         key = (direction, order, options)
-        functions, self._sources[key] = compile_program(self.optimized(direction, order, options), f"{self.spec.name}.{direction}")
+        functions, self._sources[key] = (self._machine_code if self.backend == "llvm" else self._generated)(direction, order, options)
         made: Runner = functions["entry"]
         self._runners[key] = made
-        if "parse" in functions:
-            functions["explaining_parse"] = self.explaining_parse
-            if options == Options() and self.default and self.spec.order != "inherit":
+        if "parse" in functions and options == Options() and self.spec.order != "inherit":
+            self._parsers[options] = functions["parse"]
+            if self.default:
                 self._install(functions["parse"])
         return made
+
+    def _generated(self, direction: str, order: str, options: Options) -> tuple[dict[str, Any], str]:
+        """Functions by the python backend."""
+        from bitwright.backends.python import compile_program
+
+        functions, source = compile_program(self.optimized(direction, order, options), f"{self.spec.name}.{direction}")
+        if "parse" in functions:
+            functions["explaining_parse"] = self.explaining_parse
+        return functions, source
+
+    def _machine_code(self, direction: str, order: str, options: Options) -> tuple[dict[str, Any], str]:
+        """Functions by the llvm backend; EngineError where it cannot do the format."""
+        from bitwright.backends.llvm import compile_program
+        from bitwright.backends.llvm.emitter import Unsupported
+
+        if direction != "parse" or options.stream:
+            raise EngineError(f"the llvm engine only parses messages that are there as a whole: ask another to {'stream' if options.stream else 'build'} {self.spec.name}")
+        program = self.optimized(direction, order, options)
+        try:
+            return compile_program(program, f"{self.spec.name}.{direction}", self.explaining_parse)
+        except Unsupported as refusal:
+            raise EngineError(f"the llvm engine cannot parse {self.spec.name}: it has {refusal}") from None
 
     def _install(self, parse: Runner) -> None:
         """Make the compiled function the class's own `parse`, unless the class defines another."""

@@ -150,7 +150,7 @@ class Struct(_Value):
 
     @classmethod
     def codec(cls, backend: str | None = None) -> Codec:
-        """The compiled codec: of the default backend, or of "interp" or "python" by name."""
+        """The compiled codec: of the default backend, or of "interp", "python" or "llvm" by name."""
         from bitwright.codec import codec_of
 
         return codec_of(cls, backend)

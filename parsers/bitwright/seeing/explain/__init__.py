@@ -11,7 +11,7 @@ import os
 from typing import Any
 
 from bitwright.codec import codec_of
-from bitwright.engines import ENGINES, default_engine
+from bitwright.engines import MESSAGE_ENGINES, default_engine
 from bitwright.errors import DeclarationError
 from bitwright.schema import measure, spec
 from bitwright.seeing.explain.annotate import annotate
@@ -20,6 +20,7 @@ from bitwright.seeing.explain.reads import reads
 
 ENGINE_WORDS = {
     "python": "Python source generated for this format, shown by source()",
+    "llvm": "machine code made for this format; of messages that have what it cannot do it refuses the format",
     "interp": "the reference interpreter, which runs the program as lowered; slow, and the definition of what it means",
 }
 
@@ -83,6 +84,6 @@ def _engine() -> str:
     lines = [f"Engine: {name}, {why}.", f"  {name} is {ENGINE_WORDS[name]}."]
     if name != "interp":
         lines.append("  Where it fails, the interpreter reads the same bytes again and says why.")
-    others = ", ".join(f'codec("{other}")' for other in ENGINES if other != name)
+    others = ", ".join(f'codec("{other}")' for other in MESSAGE_ENGINES if other != name)
     lines.append(f"  Others by name: {others}.")
     return "\n".join(lines)

@@ -1,0 +1,133 @@
+"""LLVM code for `if`, the loops, calls and unions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from bitwright.backends.llvm.assembler import I32, I64, PTR, Value, number
+from bitwright.backends.llvm.emitter import FAILED, FunctionEmitter, Unsupported, results_of, type_of
+from bitwright.backends.llvm.number_ops import truth, widest
+from bitwright.ir.ops import Op, Reg
+
+
+def _if(e: FunctionEmitter, op: Op) -> None:
+    condition = truth(e, op.args[0])
+    begins = [e.b.append_basic_block(name) for name in ("then", "else")]
+    done = e.b.append_basic_block("done")
+    e.b.cbranch(condition, *begins)
+    ends: list[tuple[list[Value], Any]] = []
+
+    def give(values: list[Value]) -> None:
+        fitting = [e.cast(value, type_of(out)) for value, out in zip(values, op.outs, strict=True)]
+        ends.append((fitting, e.b.block))
+        e.b.branch(done)
+
+    for begin, block in zip(begins, op.blocks, strict=True):
+        e.b.position_at_end(begin)
+        e.block(block, give)
+    e.b.position_at_end(done)
+    _joined(e, op.outs, ends)
+
+
+def _joined(e: FunctionEmitter, outs: tuple[Reg, ...], ends: list[tuple[list[Value], Any]]) -> None:
+    """Assign what one of several ways has given; objects come with a reference."""
+    phis = [e.b.phi(type_of(out)) for out in outs]
+    for values, block in ends:
+        for phi, value in zip(phis, values, strict=True):
+            phi.add_incoming(value, block)
+    for out, phi in zip(outs, phis, strict=True):
+        e.values[out] = e.own(phi) if out.type == "obj" else phi
+
+
+def _loop(e: FunctionEmitter, op: Op, initial: list[Value], carried: list[Reg], goes_on: Callable[[list[Any]], Value]) -> list[Any]:
+    """A loop over numbers; `initial` and what the block yields begin with the number that says whether it goes on."""
+    if any(reg.type == "obj" for reg in (*op.args[1:], *op.outs)):
+        raise Unsupported(f"the op {op.kind} that carries an object")
+    before, head = e.b.block, e.b.append_basic_block("loop")
+    body, done = e.b.append_basic_block("round"), e.b.append_basic_block("done")
+    e.b.branch(head)
+    e.b.position_at_end(head)
+    kinds = [initial[0].type, *(widest(param, out) for param, out in zip(carried, op.outs, strict=True))]
+    phis = [e.b.phi(kind) for kind in kinds]
+    e.b.cbranch(goes_on(phis), body, done)
+    with e.b.goto_block(before):
+        for phi, value in zip(phis, initial, strict=True):
+            phi.add_incoming(e.cast(value, phi.type), before)
+    e.b.position_at_end(body)
+    for reg, phi in zip(carried, phis[1:], strict=True):
+        e.put(reg, phi)
+
+    def give(values: list[Value]) -> None:
+        following = values if op.kind == "loop.while" else [e.b.add(phis[0], number(1)), *values]
+        for phi, value in zip(phis, following, strict=True):
+            phi.add_incoming(e.cast(value, phi.type), e.b.block)
+        e.b.branch(head)
+
+    e.block(op.blocks[0], give)
+    e.b.position_at_end(done)
+    for out, phi in zip(op.outs, phis[1:], strict=True):
+        e.put(out, phi)
+    return phis
+
+
+def _loop_while(e: FunctionEmitter, op: Op) -> None:
+    initial = [e.get(arg) for arg in op.args]
+    _loop(e, op, initial, list(op.blocks[0].params), lambda phis: e.b.icmp_signed("!=", phis[0], number(0, phis[0].type)))
+
+
+def _loop_count(e: FunctionEmitter, op: Op) -> None:
+    index, *carried = op.blocks[0].params
+    count = e.get(op.args[0])
+    if count.type != I64:
+        raise Unsupported("the op loop.count up to a number of more than 63 bits")
+
+    def goes_on(phis: list[Any]) -> Value:
+        e.values[index] = e.cast(phis[0], type_of(index))
+        return e.b.icmp_signed("<", phis[0], count)
+
+    _loop(e, op, [number(0), *(e.get(arg) for arg in op.args[1:])], carried, goes_on)
+
+
+def _apply(e: FunctionEmitter, name: str, args: tuple[Reg, ...], outs: tuple[Reg, ...]) -> list[Value]:
+    """Call a function of the program; what it gives, in which objects come with a reference."""
+    function = e.program.functions[name]
+    given = [e.get(arg, type_of(param)) for arg, param in zip(args, function.params, strict=True)]
+    kinds = results_of(function)
+    places = [e.room(kind) for kind in kinds]
+    status = e.b.call(e.functions[name], [e.data, *given, *places])
+    e.fail_if(e.b.icmp_signed("==", status, number(FAILED, I32)))
+    found = [e.b.load(place, typ=kind) for place, kind in zip(places, kinds, strict=True)]
+    return [value if out.type == "obj" else e.cast(value, type_of(out)) for value, out in zip(found, outs, strict=True)]
+
+
+def _call(e: FunctionEmitter, op: Op) -> None:
+    for out, value in zip(op.outs, _apply(e, op.attrs["function"], op.args, op.outs), strict=True):
+        e.values[out] = e.own(value) if value.type == PTR else value
+
+
+def _dispatch(e: FunctionEmitter, op: Op) -> None:
+    key, *args = op.args
+    arms = {tag: arm for tag, arm in op.attrs["table"].items() if key.lo <= tag <= key.hi}
+    default = op.attrs["default"]
+    done, other = e.b.append_basic_block("done"), e.b.append_basic_block("default")
+    blocks = {arm: e.b.append_basic_block("arm") for arm in dict.fromkeys(arms.values())}
+    switch = e.b.switch(e.get(key), other)
+    for tag, arm in arms.items():
+        switch.add_case(number(tag, type_of(key)), blocks[arm])
+    ends: list[tuple[list[Value], Any]] = []
+    for arm, block in (*blocks.items(), (default, other)):
+        e.b.position_at_end(block)
+        if arm is None:
+            e.b.branch(e.failed)
+            continue
+        values = _apply(e, arm, tuple(args), op.outs)
+        ends.append((values, e.b.block))
+        e.b.branch(done)
+    e.b.position_at_end(done)
+    if not ends:
+        raise Unsupported("the op dispatch without an arm")
+    _joined(e, op.outs, ends)
+
+
+CONTROL: Final = {"if": _if, "loop.while": _loop_while, "loop.count": _loop_count, "call": _call, "dispatch": _dispatch}

@@ -1,0 +1,84 @@
+"""An optimized parse program as the text of an LLVM module, and the objects that it reaches by number.
+
+Promise: nothing here loads LLVM itself; the text is the same for the same program, and holds no address.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from bitwright.backends.llvm import emitter
+from bitwright.backends.llvm.assembler import I32, PTR, Assembly
+from bitwright.backends.llvm.builtins import emit_entry, emit_parse
+from bitwright.backends.llvm.control_ops import CONTROL
+from bitwright.backends.llvm.emitter import FunctionEmitter, Unsupported, results_of, type_of
+from bitwright.backends.llvm.number_ops import NUMBERS
+from bitwright.backends.llvm.read_ops import READS
+from bitwright.ir.ops import Program, walk
+
+emitter.HANDLERS.update({**NUMBERS, **READS, **CONTROL})
+SUPPORTED = frozenset(emitter.HANDLERS) | {"yield"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Emitted:
+    """The text of a module, what its table `objects` must hold, and its builtins: whether they take keywords, by name."""
+
+    text: str
+    objects: list[Any]
+    builtins: dict[str, bool]
+
+
+def emit_program(program: Program, failures: tuple[type[BaseException], ...], fail: type[BaseException], explaining: Any) -> Emitted:
+    """The module of a parse program; Unsupported for what this engine cannot do.
+
+    `entry(data, position, end, *parameters)` returns (value, position after), and raises `fail` where the program fails.  Of a
+    program that has `whole`, there is `parse(data, /, **options)` too: it calls `explaining` with the same arguments where the
+    program fails, where one of `failures` is raised in between, and where it gets anything but bytes alone.
+    """
+    assembly = Assembly(program.name)
+    functions = {
+        name: assembly.function(
+            f"program.{name}", I32, [PTR, *(type_of(param) for param in function.params), *(PTR for _ in results_of(function))], internal=True
+        )
+        for name, function in program.functions.items()
+    }
+    recursive = recursive_functions(program)
+    for name, function in program.functions.items():
+        if function.unit == "bit":
+            raise Unsupported("a function that counts bits")
+        FunctionEmitter(assembly, program, function, functions).emit(guarded=name in recursive)
+    builtins = {"entry": False}
+    emit_entry(assembly, program.functions[program.entry], functions[program.entry], fail)
+    if "whole" in functions:
+        builtins["parse"] = True
+        emit_parse(assembly, functions["whole"], failures, explaining)
+    return Emitted(assembly.finish(), assembly.objects, builtins)
+
+
+def recursive_functions(program: Program) -> set[str]:
+    """The functions from which calls may lead back to themselves."""
+    calls = {name: _called(function.body) for name, function in program.functions.items()}
+    return {name for name in calls if name in _reached(name, calls)}
+
+
+def _called(body: Any) -> set[str]:
+    found: set[str] = set()
+    for op in walk(body):
+        if op.kind == "call":
+            found.add(op.attrs["function"])
+        elif op.kind == "dispatch":
+            found.update(op.attrs["table"].values(), [op.attrs["default"]] if op.attrs["default"] is not None else [])
+    return found
+
+
+def _reached(name: str, calls: dict[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = [*calls[name]]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += calls[one]
+    return found

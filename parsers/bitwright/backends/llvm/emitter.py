@@ -1,0 +1,184 @@
+"""One function of a program as LLVM code: where registers live, who owns which object, how a failure leaves.
+
+Every object that a register owns is given back exactly once: at the end of its block, or, where the function fails, on a chain
+of blocks each of which gives back one object and goes on to that of the one before it.  So a failure is one jump to the
+head of the chain, and the code grows in proportion to the program.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, Final
+
+from bitwright.backends.llvm.assembler import I8, I32, I64, I128, NULL, PTR, Assembly, Type, Value, builder_at_start, number
+from bitwright.ir.ops import OPS, Block, Function, Op, Program, Reg
+
+FAILED: Final = -1  # what a function returns that fails; perhaps a Python exception is set
+
+
+class Unsupported(Exception):  # noqa: N818  # turned into an `EngineError` by whoever asked for the engine
+    """The program has something that this engine cannot do; the text names it."""
+
+
+@dataclasses.dataclass(slots=True)
+class Scope:
+    """The objects that the registers of one block own, and the head of the chain around it."""
+
+    owned: list[Value]
+    around: Any
+
+
+class FunctionEmitter:
+    """Emits one function of a program: it takes the input, the registers, and where its results go; 0, or FAILED."""
+
+    def __init__(self, assembly: Assembly, program: Program, function: Function, functions: dict[str, Any]) -> None:
+        self.assembly, self.program, self.function, self.functions = assembly, program, function, functions
+        self.values: dict[Reg, Value] = {}
+        self.code = functions[function.name]
+        self.b: Any = builder_at_start(self.code)
+        self.data = self.code.args[0]
+        self.entry = self.b.block
+        self.failed = self.code.append_basic_block("failed")  # the head of the chain
+        self.scopes: list[Scope] = []
+
+    # --- values ------------------------------------------------------------------------------
+
+    def get(self, reg: Reg, of: Type = None) -> Value:
+        """The value of a register, a number as of another width."""
+        value = self.values[reg]
+        return value if of is None else self.cast(value, of)
+
+    def put(self, reg: Reg, value: Value) -> None:
+        """Assign a number."""
+        self.values[reg] = self.cast(value, type_of(reg))
+
+    def cast(self, value: Value, of: Type) -> Value:
+        """A number that fits into both widths."""
+        if value.type == of or of == PTR:
+            return value
+        return self.b.sext(value, of) if value.type.width < of.width else self.b.trunc(value, of)
+
+    def call(self, name: str, *args: Value) -> Value:
+        """Call the C API."""
+        return self.b.call(self.assembly.external(name), args)
+
+    def constant(self, value: Any) -> Value:
+        """An object that the module keeps alive."""
+        return self.assembly.slot(self.b, number(self.assembly.place_of([value], id(value))))
+
+    def room(self, of: Type, count: int = 1) -> Value:
+        """Room on the stack, once for each call of the function."""
+        with self.b.goto_block(self.entry):
+            return self.b.alloca(of, count)
+
+    def at(self, offset: Value) -> Value:
+        """The address of a byte of the input."""
+        return self.b.gep(self.data, [offset], source_etype=I8)
+
+    # --- failing -----------------------------------------------------------------------------
+
+    def fail_if(self, condition: Value) -> None:
+        """Leave the function where the condition holds, giving back what is owned."""
+        go_on = self.b.append_basic_block("go_on")
+        self.b.cbranch(condition, self.failed, go_on).set_weights([1, 1000])
+        self.b.position_at_end(go_on)
+
+    def own(self, value: Value) -> Value:
+        """Have the scope give an object back."""
+        release = self.b.append_basic_block("release")
+        with self.b.goto_block(release):
+            self.call("Py_DecRef", value)
+            self.b.branch(self.failed)
+        self.failed = release
+        self.scopes[-1].owned.append(value)
+        return value
+
+    def new(self, value: Value) -> Value:
+        """Own what the C API has made, if it has."""
+        self.fail_if(self.b.icmp_unsigned("==", value, NULL))
+        return self.own(value)
+
+    # --- blocks ------------------------------------------------------------------------------
+
+    def block(self, block: Block, give: Callable[[list[Value]], None]) -> None:
+        """Emit a block in a scope of its own; `give` gets what it yields, in which objects are owned by whoever takes them."""
+        self.scopes.append(Scope([], self.failed))
+        values: list[Value] = []
+        for op in block.ops:
+            if op.kind == "yield":
+                values = self.handed_over(op.args)
+            elif not OPS[op.kind].trace:
+                handler = HANDLERS.get(op.kind)
+                if handler is None:
+                    raise Unsupported(f"the op {op.kind}")
+                handler(self, op)
+        scope = self.scopes.pop()
+        for value in scope.owned:
+            self.call("Py_DecRef", value)
+        self.failed = scope.around
+        give(values)
+
+    def handed_over(self, regs: tuple[Reg, ...]) -> list[Value]:
+        """What a block yields: an object that it owns goes to the taker, of any other there is one more reference."""
+        owned = self.scopes[-1].owned
+        for reg in regs:
+            if reg.type == "obj":
+                value = self.values[reg]
+                if value in owned:
+                    owned.remove(value)
+                else:
+                    self.call("Py_IncRef", value)
+        return [self.values[reg] for reg in regs]
+
+    def emit(self, *, guarded: bool) -> None:
+        """The whole function; a guarded one counts in Python's limit of recursion."""
+        base = self.failed
+        result_types = results_of(self.function)
+        cut = len(self.code.args) - len(result_types)
+        self.values.update(zip(self.function.params, self.code.args[1:cut], strict=True))
+        first = self.code.append_basic_block("first")
+        self.b.position_at_end(first)
+        if guarded:
+            refused = self.code.append_basic_block("too_deep")
+            inside = self.code.append_basic_block("inside")
+            deep = self.call("Py_EnterRecursiveCall", self.assembly.text(b" while parsing"))
+            self.b.cbranch(self.b.icmp_unsigned("!=", deep, number(0, I32)), refused, inside)
+            self.b.position_at_end(refused)
+            self.b.ret(number(FAILED, I32))
+            self.b.position_at_end(inside)
+
+        def give(values: list[Value]) -> None:
+            for value, place, kind in zip(values, self.code.args[cut:], result_types, strict=True):
+                self.b.store(self.cast(value, kind), place)
+            self._leave(0, guarded=guarded)
+
+        self.block(self.function.body, give)
+        self.b.position_at_end(base)
+        self._leave(FAILED, guarded=guarded)
+        self.b.position_at_end(self.entry)
+        self.b.branch(first)
+
+    def _leave(self, status: int, *, guarded: bool) -> None:
+        if guarded:
+            self.call("Py_LeaveRecursiveCall")
+        self.b.ret(number(status, I32))
+
+
+def type_of(reg: Reg) -> Type:
+    """How wide a register is."""
+    return PTR if reg.type == "obj" else width_for(reg.lo, reg.hi)
+
+
+def width_for(lo: int, hi: int) -> Type:
+    """Numbers are of 64 bits with a sign, or of 128."""
+    return I64 if lo >= -(1 << 63) and hi < 1 << 63 else I128
+
+
+def results_of(function: Function) -> list[Type]:
+    """The types of what a function yields."""
+    last = function.body.ops[-1] if function.body.ops else None
+    return [type_of(reg) for reg in last.args] if last is not None and last.kind == "yield" else []
+
+
+HANDLERS: Final[dict[str, Callable[[FunctionEmitter, Op], None]]] = {}  # filled by the modules of ops

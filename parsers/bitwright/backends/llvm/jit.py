@@ -1,0 +1,104 @@
+"""The one place that loads LLVM: the text of a module becomes builtin functions of the running CPython.
+
+A builtin keeps what it needs alive by itself: it is a method of its `Loaded`, which holds the machine code, the description that
+CPython reads, and every object that the code reaches.  Each module has an engine, and a description of the machine, of its own.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+from collections.abc import Callable
+from typing import Any, Final
+
+import llvmlite.binding as llvm
+
+from bitwright.backends.llvm.assembler import API, Caller
+from bitwright.backends.llvm.emit import Emitted
+
+_METH_FASTCALL, _METH_KEYWORDS = 0x80, 0x02
+_LEVEL: Final = 3  # of optimization
+
+
+class _MethodDef(ctypes.Structure):
+    """`PyMethodDef`."""
+
+    _fields_ = (("name", ctypes.c_char_p), ("meth", ctypes.c_void_p), ("flags", ctypes.c_int), ("doc", ctypes.c_char_p))
+
+
+@functools.cache
+def _prepare() -> Callable[[int, Any, None], Any]:
+    """Once in a process: LLVM for this machine, the addresses of the C API, and what makes builtins."""
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    for name in API:
+        llvm.add_symbol(name, _address(name))
+    make = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p)
+    return make(("PyCFunction_NewEx", ctypes.pythonapi))
+
+
+class _TypeHead(ctypes.Structure):
+    """How `PyTypeObject` goes on behind the head that every object of variable size has."""
+
+    _fields_ = (
+        ("name", ctypes.c_char_p), ("basicsize", ctypes.c_ssize_t), ("itemsize", ctypes.c_ssize_t), ("dealloc", ctypes.c_void_p),
+        ("vectorcall_offset", ctypes.c_ssize_t),
+    )  # fmt: skip
+
+
+def caller_of(what: Any) -> int:
+    """The address of what calls an object with a vector of arguments.
+
+    That is the object's own function where its type has one.  `PyObject_Vectorcall` finds it too, except, up to Python 3.11, for
+    classes whose metaclass is written in Python, where it makes a tuple of the arguments first.
+    """
+    offset = _vectorcall_offset(type(what))
+    own = ctypes.c_void_p.from_address(id(what) + offset).value if offset > 0 else None
+    return own or _address("PyObject_Vectorcall")
+
+
+def _vectorcall_offset(kind: type) -> int:
+    """`tp_vectorcall_offset`; 0 where the type is not laid out as expected."""
+    head = _TypeHead.from_address(id(kind) + object.__basicsize__ + ctypes.sizeof(ctypes.c_ssize_t))
+    if (head.basicsize, head.itemsize) != (kind.__basicsize__, kind.__itemsize__):
+        return 0
+    return int(head.vectorcall_offset) if 0 < head.vectorcall_offset < kind.__basicsize__ else 0
+
+
+def _address(name: str) -> int:
+    return ctypes.cast(getattr(ctypes.pythonapi, name), ctypes.c_void_p).value or 0
+
+
+class Loaded:
+    """One module as machine code."""
+
+    def __init__(self, emitted: Emitted, name: str) -> None:
+        make = _prepare()
+        target = llvm.Target.from_default_triple()
+        machine = target.create_target_machine(cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=_LEVEL)
+        module = llvm.parse_assembly(emitted.text)
+        module.verify()  # LLVM aborts the process where it meets what is not well-formed
+        options = llvm.create_pipeline_tuning_options(speed_level=_LEVEL)
+        llvm.create_pass_builder(machine, options).getModulePassManager().run(module, llvm.create_pass_builder(machine, options))
+        self._objects = emitted.objects
+        self._engine: Any = llvm.create_mcjit_compiler(module, machine)
+        self._engine.finalize_object()
+        self._fill()
+        self._definitions = {
+            kind: _MethodDef(
+                kind.encode(), self._engine.get_function_address(kind), _METH_FASTCALL | (_METH_KEYWORDS if keywords else 0),
+                f"Machine code of {name}.".encode(),
+            )
+            for kind, keywords in emitted.builtins.items()
+        }  # fmt: skip
+        self._make = make
+
+    def _fill(self) -> None:
+        """Tell the code where its objects are."""
+        count = len(self._objects)
+        table = (ctypes.c_void_p * count)(*(caller_of(one.what) if isinstance(one, Caller) else id(one) for one in self._objects))
+        ctypes.memmove(self._engine.get_global_value_address("objects"), table, ctypes.sizeof(table))
+
+    def functions(self) -> dict[str, Any]:
+        """The builtins by name."""
+        return {kind: self._make(ctypes.addressof(made), self, None) for kind, made in self._definitions.items()}

@@ -1,0 +1,201 @@
+"""LLVM code for the ops that read the input, and that make objects.
+
+The program's verifier has shown that each read follows a check of its bytes; here nothing is read that the op does not say.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from bitwright.backends.llvm.assembler import I8, I16, I32, I64, I128, NULL, PTR, Caller, Value, number
+from bitwright.backends.llvm.emitter import FunctionEmitter, Unsupported
+from bitwright.backends.llvm.number_ops import bits_of, truth, widest
+from bitwright.ir.interp import boxed
+from bitwright.ir.ops import Op
+
+_WHOLE: Final = {1: I8, 2: I16, 4: I32, 8: I64}
+_ARGUMENTS_OFFSET: Final = -(1 << 63)  # PY_VECTORCALL_ARGUMENTS_OFFSET: the place before the first argument may be used
+_MOST_CONSTANTS: Final = 256  # of the members of an enumeration: so many are kept ready
+
+
+def _need(e: FunctionEmitter, op: Op) -> None:
+    base, end = (e.get(arg) for arg in op.args)
+    if op.attrs["size"]:
+        e.fail_if(e.b.icmp_signed(">", e.b.add(base, number(op.attrs["size"])), end))
+
+
+def _need_var(e: FunctionEmitter, op: Op) -> None:
+    """Compared with what is left: no sum can overflow."""
+    size = op.args[2]
+    width = widest(*op.args)
+    left = e.b.sub(e.get(op.args[1], width), e.get(op.args[0], width))
+    if size.lo < 0:
+        e.fail_if(e.b.icmp_signed("<", e.get(size, width), number(0, width)))
+    e.fail_if(e.b.icmp_signed(">", e.get(size, width), left))
+
+
+def _loaded(e: FunctionEmitter, place: Value, size: int, order: str) -> Value:
+    """The number that some bytes are; of 8 bytes and more it has 128 bits."""
+    wide = I64 if size < 8 else I128
+    if size in _WHOLE:
+        word = e.b.load(e.at(place), typ=_WHOLE[size], align=1)
+        if order == "big" and size > 1:
+            word = e.b.bswap(word)
+        return word if word.type == wide else e.b.zext(word, wide)
+    total = number(0, wide)
+    for index in range(size):
+        byte = e.b.zext(e.b.load(e.at(e.b.add(place, number(index))), typ=I8, align=1), wide)
+        shift = 8 * (size - 1 - index if order == "big" else index)
+        total = e.b.or_(total, e.b.shl(byte, number(shift, wide)))
+    return total
+
+
+def _load(e: FunctionEmitter, op: Op) -> None:
+    place = e.b.add(e.get(op.args[0]), number(op.attrs["offset"]))
+    e.put(op.outs[0], _loaded(e, place, op.attrs["bytes"], op.attrs["order"]))
+
+
+def _unpack(e: FunctionEmitter, op: Op) -> None:
+    base = e.get(op.args[0])
+    for (offset, size, order), out in zip(op.attrs["layout"], op.outs, strict=True):
+        place = e.b.add(base, number(offset))
+        if order == "bytes":
+            e.values[out] = e.new(e.call("PyBytes_FromStringAndSize", e.at(place), number(size)))
+        elif order not in ("big", "little"):
+            raise Unsupported("the op unpack of a float")
+        else:
+            e.put(out, _loaded(e, place, size, order))
+
+
+def _same(e: FunctionEmitter, op: Op) -> None:
+    value = op.attrs["value"]
+    found = e.call("memcmp", e.at(e.get(op.args[0])), e.assembly.text(value), number(len(value)))
+    e.values[op.outs[0]] = e.b.zext(e.b.icmp_signed("==", found, number(0, I32)), I64)
+
+
+def _region(e: FunctionEmitter, op: Op) -> tuple[Value, Value]:
+    """The address of a part of the input, and its size."""
+    begin, stop = (e.get(arg) for arg in op.args)
+    return e.at(begin), e.b.sub(stop, begin)
+
+
+def _span(e: FunctionEmitter, op: Op) -> None:
+    raw = e.new(e.call("PyBytes_FromStringAndSize", *_region(e, op)))
+    kind = op.attrs["as"]
+    if kind != "bytes":
+        raw = called(e, bytes.__new__, [e.constant(e.program.symbols[kind]), raw])
+    e.values[op.outs[0]] = raw
+
+
+def _text(e: FunctionEmitter, op: Op) -> None:
+    encoding, strict = (e.assembly.text(text.encode()) for text in (op.attrs["encoding"], "strict"))
+    e.values[op.outs[0]] = e.new(e.call("PyUnicode_Decode", *_region(e, op), encoding, strict))
+
+
+# --- objects of numbers ------------------------------------------------------------------------
+
+
+def object_of(e: FunctionEmitter, value: Value, lo: int, hi: int, kind: str) -> Value:
+    """The object of a number: a constant where there are few, which nobody has to give back."""
+    if kind == "bool":
+        condition = e.b.icmp_signed("!=", value, number(0, value.type))
+        return e.b.select(condition, e.constant(True), e.constant(False))
+    if hi - lo < _MOST_CONSTANTS and (kind != "int" or (lo >= 0 and hi < 256)):
+        return _ready(e, value, lo, hi, kind)
+    made = e.new(_int(e, value, lo, hi))
+    if kind != "int":
+        made = e.new(e.call("PyObject_GetItem", e.constant(e.program.symbols[kind]), made))
+    return made
+
+
+def _ready(e: FunctionEmitter, value: Value, lo: int, hi: int, kind: str) -> Value:
+    """One of the objects that are kept ready.  An interval that should not hold leads to a wrong object, never outside of the table."""
+    if kind == "int":
+        lo, hi = 0, 255
+    found: list[Any] = [boxed(e.program, kind, one) for one in range(lo, hi + 1)]
+    first = e.assembly.place_of(found, (kind, lo, hi))
+    index = e.cast(e.b.sub(value, number(lo, value.type)), I64)
+    inside = e.b.select(e.b.icmp_unsigned("<", index, number(len(found))), index, number(0))
+    return e.assembly.slot(e.b, e.b.add(inside, number(first)))
+
+
+def _int(e: FunctionEmitter, value: Value, lo: int, hi: int) -> Value:
+    if -(1 << 31) <= lo and hi < 1 << 31:
+        return e.call("PyLong_FromLong", e.cast(value, I64))
+    if lo >= -(1 << 63) and hi < 1 << 63:
+        return e.call("PyLong_FromLongLong", e.cast(value, I64))
+    if lo >= 0 and hi < 1 << 64:
+        return e.call("PyLong_FromUnsignedLongLong", e.cast(value, I64))
+    raise Unsupported("the op box of a number of more than 64 bits")
+
+
+def _box(e: FunctionEmitter, op: Op) -> None:
+    reg = op.args[0]
+    e.values[op.outs[0]] = object_of(e, e.get(reg), reg.lo, reg.hi, op.attrs["as"])
+
+
+def _split(e: FunctionEmitter, op: Op) -> None:
+    word = e.get(op.args[0])
+    for (shift, width, signed, kind), out in zip(op.attrs["fields"], op.outs, strict=True):
+        value = bits_of(e, word, shift, width, signed=signed)
+        if out.type == "int":
+            e.put(out, value)
+        else:
+            lo, hi = (-(1 << width - 1), (1 << width - 1) - 1) if signed else (0, (1 << width) - 1)
+            e.values[out] = object_of(e, value, lo, hi, kind)
+
+
+# --- objects of objects ------------------------------------------------------------------------
+
+
+def called(e: FunctionEmitter, what: Any, args: list[Value], names: Value = NULL, named: int = 0) -> Value:
+    """Call an object that is known now; the last `named` arguments are by keyword."""
+    room = e.room(PTR, len(args) + 1)
+    places = [e.b.gep(room, [number(index)], inbounds=True, source_etype=PTR) for index in range(1, len(args) + 1)]
+    for arg, place in zip(args, places, strict=True):
+        e.b.store(arg, place)
+    begin = e.b.gep(room, [number(1)], source_etype=PTR)
+    caller = e.assembly.slot(e.b, number(e.assembly.place_of([Caller(what)], ("caller", id(what)))))
+    given = [e.constant(what), begin, number(len(args) - named | _ARGUMENTS_OFFSET), names]
+    return e.new(e.assembly.call_through(e.b, caller, "PyObject_Vectorcall", given))
+
+
+def _make(e: FunctionEmitter, op: Op) -> None:
+    keywords = op.attrs["keywords"]
+    names = NULL
+    if keywords:
+        names = e.assembly.slot(e.b, number(e.assembly.place_of([tuple(keywords)], ("names", keywords))))
+    made = called(e, e.program.symbols[op.attrs["class"]], [e.get(arg) for arg in op.args], names, len(keywords))
+    e.values[op.outs[0]] = made
+
+
+def _none(e: FunctionEmitter, op: Op) -> None:
+    e.values[op.outs[0]] = e.constant(None)
+
+
+def _constant(e: FunctionEmitter, op: Op) -> None:
+    e.values[op.outs[0]] = e.constant(op.attrs["value"])
+
+
+def _list(e: FunctionEmitter, op: Op) -> None:
+    e.values[op.outs[0]] = e.new(e.call("PyList_New", number(0)))
+
+
+def _append(e: FunctionEmitter, op: Op) -> None:
+    done = e.call("PyList_Append", *(e.get(arg) for arg in op.args))
+    e.fail_if(e.b.icmp_signed("!=", done, number(0, I32)))
+
+
+def _fail_if(e: FunctionEmitter, op: Op) -> None:
+    e.fail_if(truth(e, op.args[0]))
+
+
+def _nothing(e: FunctionEmitter, op: Op) -> None:
+    """What only streams ask."""
+
+
+READS: Final = {
+    "need": _need, "need.var": _need_var, "expect": _nothing, "load": _load, "unpack": _unpack, "same": _same,
+    "span": _span, "text": _text, "box": _box, "split": _split, "make": _make, "none": _none, "constant": _constant,
+    "list": _list, "append": _append, "fail_if": _fail_if, "finding_if": _fail_if,
+}  # fmt: skip
