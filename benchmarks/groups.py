@@ -24,11 +24,12 @@ class Group:
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """bitwright may take at most `most` times what `peer` takes (below 1: it must be that much faster)."""
+    """`contender` may take at most `most` times what `peer` takes (below 1: it must be that much faster)."""
 
     group: str
     peer: str
     most: float
+    contender: str = "bitwright"
 
 
 HEADER_TO_OBJECT = "DNS header to object"
@@ -44,10 +45,16 @@ PATTERN_CLAUSES = "six bit patterns, by the first byte"
 PATTERN_PIXELS = "bit pattern over every pixel"
 PATTERN_BUILD = "bit pattern of a DNS header from values"
 
+MACHINE_CODE = "bitwright, machine code"
+CBITSTRUCT = "cbitstruct, a bare tuple"
+
 COMPILE_TARGET_SECONDS = 0.002  # of a bit pattern, from its text to a function
 
 TARGETS = (
     Target(HEADER_TO_OBJECT, "by hand, positional", 1.15),
+    Target(HEADER_TO_OBJECT, CBITSTRUCT, 0.8, MACHINE_CODE),
+    Target(HEADER_TO_OBJECT, "construct, compiled", 1 / 150, MACHINE_CODE),
+    Target(HEADER_TO_OBJECT, "bitstring, a list", 1 / 15, MACHINE_CODE),
     Target(MESSAGE_TO_OBJECTS, "dnspython", 1 / 10),
     Target(MESSAGE_TO_OBJECTS, "dnslib", 1 / 3),
     Target(SIMPLE_MESSAGE_TO_OBJECTS, "dpkt", 1.0),

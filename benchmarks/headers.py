@@ -1,4 +1,4 @@
-"""One 12-byte DNS header to an object with named fields: bitwright, by hand, and peers."""
+"""One 12-byte DNS header to an object with named fields: bitwright by two engines, by hand, and peers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.groups import HEADER_TO_OBJECT, Group, has, over, peer
+from benchmarks.groups import CBITSTRUCT, HEADER_TO_OBJECT, MACHINE_CODE, Group, has, over, peer
+from bitwright.backends.llvm import is_available
 from bitwright.enums import table_of
 from bitwright_specs.dns import Header, Opcode, Rcode
 
@@ -60,6 +61,8 @@ def header_group() -> Group:
         "by hand": by_hand,
         "by hand, positional": by_hand_positional,
     }
+    if is_available():
+        contenders[MACHINE_CODE] = Header.codec("llvm").message_parser()
     for name, parse in contenders.items():
         assert parse(HEADER) == expected, name
     for name, (parse, fields) in _peers().items():
@@ -72,7 +75,7 @@ def _peers() -> dict[str, tuple[Callable[[bytes], Any], Callable[[Any], Any]]]:
     """How each installed peer parses a header, and how its fields are read in wire order."""
     found: dict[str, tuple[Callable[[bytes], Any], Callable[[Any], Any]]] = {}
     if has("cbitstruct"):
-        found["cbitstruct, a bare tuple"] = (peer("cbitstruct").compile("u16u1u4u1u1u1u1u1u1u1u4u16u16u16u16").unpack, tuple)
+        found[CBITSTRUCT] = (peer("cbitstruct").compile("u16u1u4u1u1u1u1u1u1u1u4u16u16u16u16").unpack, tuple)
     if has("construct"):
         found["construct, compiled"] = (_construct_header(), lambda box: [v for k, v in box.items() if k != "_io"])
     if has("bitstring"):

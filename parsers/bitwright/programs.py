@@ -131,7 +131,8 @@ class Programs:
         from bitwright.backends.llvm.emitter import Unsupported
 
         if direction != "parse" or options.stream:
-            raise EngineError(f"the llvm engine only parses messages that are there as a whole: ask another to {'stream' if options.stream else 'build'} {self.spec.name}")
+            what = "stream" if options.stream else "build"
+            raise EngineError(f"the llvm engine only parses messages that are there as a whole: ask another to {what} {self.spec.name}")
         program = self.optimized(direction, order, options)
         try:
             return compile_program(program, f"{self.spec.name}.{direction}", self.explaining_parse)

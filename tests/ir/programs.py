@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bitwright import Struct
+from bitwright.backends.llvm import compile_program as compile_to_machine_code
 from bitwright.backends.python import compile_pattern, compile_program
 from bitwright.backends.python.runtime import FAILURES
 from bitwright.errors import BitwrightError
@@ -175,6 +176,18 @@ def _compiled(program: Program, args: tuple[Any, ...], data: bytes) -> tuple[byt
     except FAILURES as error:
         raise Failed(None) from error
     return written, yields
+
+
+def run_machine_code(program: Program, args: tuple[Any, ...], data: bytes) -> Any:
+    """What a parse program yields as machine code; `Unsupported` for what that engine cannot do."""
+    verify(program)
+    bare = copy_program(program)
+    strip_trace(bare)
+    functions, _ = compile_to_machine_code(bare, "test", print)
+    try:
+        return functions["entry"](data, 0, len(data), *args)
+    except FAILURES as error:
+        raise Failed(None) from error
 
 
 def _matched(program: Program, args: tuple[Any, ...], data: bytes) -> Any:

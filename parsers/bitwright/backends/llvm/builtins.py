@@ -6,7 +6,8 @@ from typing import Any
 
 from bitwright.backends.llvm.assembler import I32, I64, NULL, PTR, Assembly, Value, builder_at_start, number
 from bitwright.backends.llvm.emitter import Unsupported, results_of, type_of
-from bitwright.ir.ops import Function
+from bitwright.backends.llvm.number_ops import int_object
+from bitwright.ir.ops import Function, Reg
 
 
 class _Builtin:
@@ -43,54 +44,78 @@ class _Builtin:
         """Whether a function of the program or of the C API that gives a status has failed."""
         return self.b.icmp_signed("!=", status, number(0, I32))
 
+    def is_raised(self) -> Value:
+        """Whether an exception is set."""
+        return self.b.icmp_unsigned("!=", self.call("PyErr_Occurred"), NULL)
 
-def emit_entry(assembly: Assembly, function: Function, code: Any, fail: type[BaseException]) -> None:
-    """`entry(data, position, end, *parameters)`: a tuple of the value and the position after it."""
-    if [type_of(reg) for reg in function.params[:2]] != [I64, I64] or results_of(function) != [PTR, I64]:
-        raise Unsupported("an entry that takes or gives other than positions and a value")
-    if any(reg.type == "int" for reg in function.params[2:]):
-        raise Unsupported("a parameter that is a number")
+    def number_of(self, index: int, reg: Reg) -> Value:
+        """An argument as a number; where it is none, an exception is set."""
+        if type_of(reg) != I64:
+            raise Unsupported("a parameter of more than 63 bits")
+        return self.call("PyLong_AsLongLong", self.argument(index))
+
+    def give(self, values: list[tuple[Value, Reg]]) -> None:
+        """Return what a function yielded, whose objects are owned: None, the one object, or a tuple."""
+        owned = [value for value, reg in values if reg.type == "obj"]
+        objects = []
+        for value, reg in values:
+            made = value
+            if reg.type == "int":
+                made = int_object(self.call, self.b, value, reg.lo, reg.hi)
+                self.drop_unless(made, owned)
+                owned.append(made)
+            objects.append(made)
+        if len(objects) == 1:
+            self.b.ret(objects[0])
+            return
+        row = self.call("PyTuple_New", number(len(objects)))
+        self.drop_unless(row, owned)
+        for index, made in enumerate(objects):
+            self.call("PyTuple_SetItem", row, number(index), made)  # which takes the reference
+        self.b.ret(row)
+
+    def drop_unless(self, made: Value, owned: list[Value]) -> None:
+        """Where nothing was made, give back what is owned and leave."""
+        with self.b.goto_block(self.unless(self.b.icmp_unsigned("==", made, NULL), "not_made")):
+            for value in owned:
+                self.call("Py_DecRef", value)
+            self.b.ret(NULL)
+
+
+def emit_entry(assembly: Assembly, function: Function, code: Any, fail: type[BaseException], *, reads: bool) -> None:
+    """`entry(data, *arguments)`: what the function yields, a tuple of several.
+
+    Of a program that reads the input, the first two arguments must be a region in it.
+    """
     e = _Builtin(assembly, "entry", keywords=False)
-    room, size, value, after = e.b.alloca(PTR), e.b.alloca(I64), e.b.alloca(PTR), e.b.alloca(I64)
+    data, size = e.b.alloca(PTR), e.b.alloca(I64)
+    yielded = function.body.ops[-1].args if results_of(function) else ()
+    places = [e.b.alloca(kind) for kind in results_of(function)]
     wanted = len(function.params) + 1
     e.refuse(e.b.icmp_signed("!=", e.code.args[2], number(wanted)), TypeError, f"takes {wanted} arguments")
-    taken = e.call("PyBytes_AsStringAndSize", e.argument(0), room, size)
+    taken = e.call("PyBytes_AsStringAndSize", e.argument(0), data, size)
     with e.b.goto_block(e.unless(e.failed(taken), "no_bytes")):
         e.b.ret(NULL)
-    begin, end = e.call("PyLong_AsLongLong", e.argument(1)), e.call("PyLong_AsLongLong", e.argument(2))
-    with e.b.goto_block(e.unless(e.b.icmp_unsigned("!=", e.call("PyErr_Occurred"), NULL), "no_number")):
+    given = [e.argument(index) if reg.type == "obj" else e.number_of(index, reg) for index, reg in enumerate(function.params, 1)]
+    with e.b.goto_block(e.unless(e.is_raised(), "no_number")):
         e.b.ret(NULL)
-    outside = e.b.or_(e.b.icmp_signed("<", begin, number(0)), e.b.icmp_signed(">", begin, end))
-    outside = e.b.or_(outside, e.b.icmp_signed(">", end, e.b.load(size, typ=I64)))
-    e.refuse(outside, ValueError, "the region is not within the input")
-    parameters = [e.argument(index) for index in range(3, wanted)]
-    status = e.b.call(code, [e.b.load(room, typ=PTR), begin, end, *parameters, value, after])
+    if reads:
+        if [type_of(reg) for reg in function.params[:2]] != [I64, I64]:
+            raise Unsupported("an entry that does not begin with a region")
+        begin, end = given[:2]
+        outside = e.b.or_(e.b.icmp_signed("<", begin, number(0)), e.b.icmp_signed(">", begin, end))
+        outside = e.b.or_(outside, e.b.icmp_signed(">", end, e.b.load(size, typ=I64)))
+        e.refuse(outside, ValueError, "the region is not within the input")
+    status = e.b.call(code, [e.b.load(data, typ=PTR), *given, *places])
     with e.b.goto_block(e.unless(e.failed(status), "failed")):
-        raised = e.b.append_basic_block("raised")
-        plain = e.b.append_basic_block("plain")
-        e.b.cbranch(e.b.icmp_unsigned("!=", e.call("PyErr_Occurred"), NULL), raised, plain)
+        plain, raised = e.b.append_basic_block("plain"), e.b.append_basic_block("raised")
+        e.b.cbranch(e.is_raised(), raised, plain)
         e.b.position_at_end(plain)
         e.call("PyErr_SetNone", e.constant(fail))
         e.b.branch(raised)
         e.b.position_at_end(raised)
         e.b.ret(NULL)
-    _give_pair(e, e.b.load(value, typ=PTR), e.b.load(after, typ=I64))
-
-
-def _give_pair(e: _Builtin, value: Value, after: Value) -> None:
-    """Return a tuple of an object that is owned and a number."""
-    position = e.call("PyLong_FromLongLong", after)
-    with e.b.goto_block(e.unless(e.b.icmp_unsigned("==", position, NULL), "no_position")):
-        e.call("Py_DecRef", value)
-        e.b.ret(NULL)
-    pair = e.call("PyTuple_New", number(2))
-    with e.b.goto_block(e.unless(e.b.icmp_unsigned("==", pair, NULL), "no_pair")):
-        e.call("Py_DecRef", value)
-        e.call("Py_DecRef", position)
-        e.b.ret(NULL)
-    e.call("PyTuple_SetItem", pair, number(0), value)  # which takes the reference
-    e.call("PyTuple_SetItem", pair, number(1), position)
-    e.b.ret(pair)
+    e.give([(e.b.load(place, typ=type_of(reg)), reg) for place, reg in zip(places, yielded, strict=True)])
 
 
 def emit_parse(assembly: Assembly, code: Any, failures: tuple[type[BaseException], ...], explaining: Any) -> None:
@@ -106,7 +131,7 @@ def emit_parse(assembly: Assembly, code: Any, failures: tuple[type[BaseException
     e.b.ret(e.b.load(value, typ=PTR))
     e.b.position_at_end(failed)
     raised, unknown = e.b.append_basic_block("raised"), e.b.append_basic_block("unknown")
-    e.b.cbranch(e.b.icmp_unsigned("!=", e.call("PyErr_Occurred"), NULL), raised, slow)
+    e.b.cbranch(e.is_raised(), raised, slow)
     e.b.position_at_end(raised)
     known = e.call("PyErr_ExceptionMatches", e.constant(failures))
     e.b.cbranch(e.failed(known), no_bytes, unknown)

@@ -14,7 +14,7 @@ from bitwright.backends.llvm.builtins import emit_entry, emit_parse
 from bitwright.backends.llvm.control_ops import CONTROL
 from bitwright.backends.llvm.emitter import FunctionEmitter, Unsupported, results_of, type_of
 from bitwright.backends.llvm.number_ops import NUMBERS
-from bitwright.backends.llvm.read_ops import READS
+from bitwright.backends.llvm.read_ops import READING, READS
 from bitwright.ir.ops import Program, walk
 
 emitter.HANDLERS.update({**NUMBERS, **READS, **CONTROL})
@@ -33,24 +33,24 @@ class Emitted:
 def emit_program(program: Program, failures: tuple[type[BaseException], ...], fail: type[BaseException], explaining: Any) -> Emitted:
     """The module of a parse program; Unsupported for what this engine cannot do.
 
-    `entry(data, position, end, *parameters)` returns (value, position after), and raises `fail` where the program fails.  Of a
-    program that has `whole`, there is `parse(data, /, **options)` too: it calls `explaining` with the same arguments where the
-    program fails, where one of `failures` is raised in between, and where it gets anything but bytes alone.
+    `entry(data, position, end, *parameters)` returns what the program yields, a value and the position after it, and raises
+    `fail` where the program fails.  Of a program that has `whole`, there is `parse(data, /, **options)` too: it calls `explaining`
+    with the same arguments where the program fails, where one of `failures` is raised in between, and where it gets anything but
+    bytes alone.
     """
     assembly = Assembly(program.name)
-    functions = {
-        name: assembly.function(
-            f"program.{name}", I32, [PTR, *(type_of(param) for param in function.params), *(PTR for _ in results_of(function))], internal=True
-        )
-        for name, function in program.functions.items()
-    }
+    functions: dict[str, Any] = {}
+    for name, function in program.functions.items():
+        parameters = [PTR, *map(type_of, function.params), *(PTR for _ in results_of(function))]
+        functions[name] = assembly.function(f"program.{name}", I32, parameters, internal=True)
     recursive = recursive_functions(program)
     for name, function in program.functions.items():
         if function.unit == "bit":
             raise Unsupported("a function that counts bits")
         FunctionEmitter(assembly, program, function, functions).emit(guarded=name in recursive)
     builtins = {"entry": False}
-    emit_entry(assembly, program.functions[program.entry], functions[program.entry], fail)
+    ops = [op for function in program.functions.values() for op in walk(function.body)]
+    emit_entry(assembly, program.functions[program.entry], functions[program.entry], fail, reads=any(op.kind in READING for op in ops))
     if "whole" in functions:
         builtins["parse"] = True
         emit_parse(assembly, functions["whole"], failures, explaining)

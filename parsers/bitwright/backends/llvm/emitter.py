@@ -55,7 +55,7 @@ class FunctionEmitter:
 
     def cast(self, value: Value, of: Type) -> Value:
         """A number that fits into both widths."""
-        if value.type == of or of == PTR:
+        if of in (value.type, PTR):
             return value
         return self.b.sext(value, of) if value.type.width < of.width else self.b.trunc(value, of)
 

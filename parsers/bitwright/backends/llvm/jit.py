@@ -77,6 +77,7 @@ class Loaded:
         target = llvm.Target.from_default_triple()
         machine = target.create_target_machine(cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=_LEVEL)
         module = llvm.parse_assembly(emitted.text)
+        module.triple, module.data_layout = llvm.get_process_triple(), str(machine.target_data)
         module.verify()  # LLVM aborts the process where it meets what is not well-formed
         options = llvm.create_pipeline_tuning_options(speed_level=_LEVEL)
         llvm.create_pass_builder(machine, options).getModulePassManager().run(module, llvm.create_pass_builder(machine, options))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from bitwright.backends.llvm.assembler import I64, I128, Type, Value, number
 from bitwright.backends.llvm.emitter import FunctionEmitter, Unsupported, type_of
@@ -28,7 +29,7 @@ def _const(e: FunctionEmitter, op: Op) -> None:
 
 def _bin(e: FunctionEmitter, op: Op) -> None:
     name, out = op.attrs["op"], op.outs[0]
-    width = widest(*op.args, out)
+    width = widest(*op.args) if name in ("floordiv", "mod") else widest(*op.args, out)
     left, right = (e.get(arg, width) for arg in op.args)
     if name in COMPARISONS:
         e.values[out] = e.b.zext(e.b.icmp_signed(COMPARISONS[name], left, right), I64)
@@ -43,12 +44,15 @@ def _bin(e: FunctionEmitter, op: Op) -> None:
 
 
 def _divided(e: FunctionEmitter, op: Op, left: Value, right: Value) -> Value:
-    """Division that rounds down, as Python's does."""
+    """Division that rounds down, as Python's does; LLVM's cuts off.  Divisors are positive, as the verifier sees to."""
     if left.type == I128:
         raise Unsupported("a division of numbers of more than 63 bits")
-    if any(arg.lo < 0 for arg in op.args):
-        raise Unsupported("a division of numbers with a sign")
-    return (e.b.udiv if op.attrs["op"] == "floordiv" else e.b.urem)(left, right)
+    zero = number(0, left.type)
+    rest = e.b.srem(left, right)
+    below = e.b.icmp_signed("<", rest, zero)
+    if op.attrs["op"] == "mod":
+        return e.b.select(below, e.b.add(rest, right), rest)
+    return e.b.sub(e.b.sdiv(left, right), e.b.zext(below, left.type))
 
 
 def _shifted(e: FunctionEmitter, op: Op, left: Value, right: Value) -> Value:
@@ -133,6 +137,19 @@ def _swap(e: FunctionEmitter, op: Op) -> None:
         shift, place = (big, little) if to_little else (little, big)
         total = e.b.or_(total, e.b.shl(bits_of(e, word, shift, size, signed=False), number(place, wide)))
     e.put(op.outs[0], total)
+
+
+def int_object(call: Callable[..., Value], b: Any, value: Value, lo: int, hi: int) -> Value:
+    """A new Python int."""
+    if lo >= -(1 << 31) and hi < 1 << 31:
+        name = "PyLong_FromLong"
+    elif lo >= -(1 << 63) and hi < 1 << 63:
+        name = "PyLong_FromLongLong"
+    elif lo >= 0 and hi < 1 << 64:
+        name = "PyLong_FromUnsignedLongLong"
+    else:
+        raise Unsupported("a number of more than 64 bits as an object")
+    return call(name, b.trunc(value, I64) if value.type == I128 else value)
 
 
 NUMBERS: Final = {

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bitwright.backends.llvm.assembler import I8, I16, I32, I64, I128, NULL, PTR, Caller, Value, number
 from bitwright.backends.llvm.emitter import FunctionEmitter, Unsupported
-from bitwright.backends.llvm.number_ops import bits_of, truth, widest
+from bitwright.backends.llvm.number_ops import bits_of, int_object, truth, widest
 from bitwright.ir.interp import boxed
 from bitwright.ir.ops import Op
 
@@ -102,7 +102,7 @@ def object_of(e: FunctionEmitter, value: Value, lo: int, hi: int, kind: str) -> 
         return e.b.select(condition, e.constant(True), e.constant(False))
     if hi - lo < _MOST_CONSTANTS and (kind != "int" or (lo >= 0 and hi < 256)):
         return _ready(e, value, lo, hi, kind)
-    made = e.new(_int(e, value, lo, hi))
+    made = e.new(int_object(e.call, e.b, value, lo, hi))
     if kind != "int":
         made = e.new(e.call("PyObject_GetItem", e.constant(e.program.symbols[kind]), made))
     return made
@@ -117,16 +117,6 @@ def _ready(e: FunctionEmitter, value: Value, lo: int, hi: int, kind: str) -> Val
     index = e.cast(e.b.sub(value, number(lo, value.type)), I64)
     inside = e.b.select(e.b.icmp_unsigned("<", index, number(len(found))), index, number(0))
     return e.assembly.slot(e.b, e.b.add(inside, number(first)))
-
-
-def _int(e: FunctionEmitter, value: Value, lo: int, hi: int) -> Value:
-    if -(1 << 31) <= lo and hi < 1 << 31:
-        return e.call("PyLong_FromLong", e.cast(value, I64))
-    if lo >= -(1 << 63) and hi < 1 << 63:
-        return e.call("PyLong_FromLongLong", e.cast(value, I64))
-    if lo >= 0 and hi < 1 << 64:
-        return e.call("PyLong_FromUnsignedLongLong", e.cast(value, I64))
-    raise Unsupported("the op box of a number of more than 64 bits")
 
 
 def _box(e: FunctionEmitter, op: Op) -> None:
@@ -194,6 +184,7 @@ def _nothing(e: FunctionEmitter, op: Op) -> None:
     """What only streams ask."""
 
 
+READING: Final = frozenset({"load", "unpack", "same", "span", "text"})  # what touches the input
 READS: Final = {
     "need": _need, "need.var": _need_var, "expect": _nothing, "load": _load, "unpack": _unpack, "same": _same,
     "span": _span, "text": _text, "box": _box, "split": _split, "make": _make, "none": _none, "constant": _constant,
