@@ -10,6 +10,6 @@ MESSAGE_ENGINES: Final = (*ENGINES, "llvm")  # of messages; `llvm` only by name,
 
 
 def default_engine() -> str:
-    """The engine that serves where none is named: `BITWRIGHT_BACKEND`, or the fastest there is."""
+    """The engine that serves where none is named: `BITWRIGHT_BACKEND`, or `python`."""
     wanted = os.environ.get("BITWRIGHT_BACKEND", "auto")
     return ENGINES[0] if wanted in ("", "auto") else wanted

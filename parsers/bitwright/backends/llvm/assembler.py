@@ -34,6 +34,7 @@ API: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "PyErr_ExceptionMatches": (I32, (PTR,)), "PyErr_Clear": (_VOID, ()),
 }  # fmt: skip
 LIBRARY: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {"memcmp": (I32, (PTR, PTR, I64))}
+_GLOBAL: Any = ir.GlobalVariable  # its attributes are said to be None
 NULL: Final = ir.Constant(PTR, None)
 
 
@@ -104,7 +105,7 @@ class Assembly:
         if found is None:
             raw = bytearray(value + b"\0")
             kind = ir.ArrayType(I8, len(raw))
-            found = self._texts[value] = ir.GlobalVariable(self.module, kind, f"text.{len(self._texts)}")
+            found = self._texts[value] = _GLOBAL(self.module, kind, f"text.{len(self._texts)}")
             found.linkage, found.global_constant, found.initializer = "internal", True, ir.Constant(kind, raw)
         return found
 

@@ -80,7 +80,7 @@ def _engine() -> str:
     name = default_engine()
     wanted = os.environ.get("BITWRIGHT_BACKEND", "")
     chosen = wanted not in ("", "auto")
-    why = f"because BITWRIGHT_BACKEND is {wanted!r}" if chosen else "because nothing else was asked for and it is the fastest"
+    why = f"because BITWRIGHT_BACKEND is {wanted!r}" if chosen else "because nothing else was asked for"
     lines = [f"Engine: {name}, {why}.", f"  {name} is {ENGINE_WORDS[name]}."]
     if name != "interp":
         lines.append("  Where it fails, the interpreter reads the same bytes again and says why.")
