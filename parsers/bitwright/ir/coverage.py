@@ -310,6 +310,9 @@ class _Reads:
         root = self.eightfold.get(end)
         if not (end is self.end if self.function.unit == "bit" else root is not None and self.within_input(root)):
             self.fail(op, f"it is not shown that %{end.number} is an end in bits")
+        keep = op.attrs.get("keep")
+        if root is not None and keep is not None:  # what must follow lies in the input, so this has at least so many bytes
+            self.bound((_ZERO, -(-(self.least(self.place(op.args[0])) + op.attrs["offset"] + keep) // 8)), root)
 
     # --- pointers ----------------------------------------------------------------------------
 

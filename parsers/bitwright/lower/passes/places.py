@@ -106,7 +106,9 @@ class Places:
             return self.const(offset)
         found = self.positions.get((id(base), 0))
         if found is None:
-            found = self.positions[id(base), 0] = self.times(base.base, 8)
+            begin = base.base  # as lowered, what is so many bits before the end was found to lie in the input
+            found = self.positions[id(base), 0] = self.number(max(8 * begin.lo, 0), 8 * begin.hi)
+            self.emit("bin", (begin, self.const(8)), (found,), op="mul")
         return found if offset == 0 else self.sum_of(found, offset)
 
     def sum_of(self, reg: Reg, amount: int) -> Reg:

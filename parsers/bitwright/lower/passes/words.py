@@ -269,7 +269,7 @@ class Words(Places):
         if isinstance(run, Run) and offset % 8 == 0 and op.kind == "take.utf":
             run.cover(offset)
             begin = run.position(offset // 8)
-            position = self.number(begin.lo + 1, MOST_BYTES, "position")
+            position = self.number(max(begin.lo, 0) + 1, MOST_BYTES, "position")
             how = {"encoding": op.attrs["encoding"], "order": op.attrs["order"]}
             self.made.append(Op("utf", (begin, self.end), (op.outs[0], position), how))
             self.places[after] = self.run(position, [], implied=True), 0
