@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bitwright.bitsyntax import elixir, scope
-from bitwright.errors import PatternError
-from tests.bitsyntax.written import written
+from bitwright.bitsyntax import elixir
+from tests.bitsyntax.any_text import attempt_with
 
 READERS: list[Callable[[str], Any]] = [
     elixir.parse_pattern, elixir.parse_construction, elixir.parse_comprehension, lambda text: elixir.parse_pattern(text, extended=True),
@@ -33,26 +32,8 @@ BASES = [
 ]
 
 
-def refusal(reader: Callable[[str], Any], text: str) -> PatternError | None:
-    """What a reader says against a text, if anything; a tree has names and can be written down."""
-    try:
-        tree = reader(text)
-    except PatternError as error:
-        return error
-    assert written(tree)
-    assert not set(scope.free_places(tree)) - {name.rstrip(":") for name in scope.free_variables(tree)}
-    assert "_" not in scope.bound_variables(tree)
-    return None
-
-
 def attempt(text: str) -> None:
-    """Read a text in every way; what is raised must be a `PatternError` of this text, and safe to show."""
-    for reader in READERS:
-        refused = refusal(reader, text)
-        if refused is not None:
-            assert refused.text == text
-            assert 0 <= (refused.at or 0) <= len(text)
-            assert str(refused).replace("\n", "").isprintable()
+    attempt_with(READERS, text)
 
 
 @given(st.text(max_size=40))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bitwright.bitsyntax import erlang
 from bitwright.errors import PatternError
+from tests.bitsyntax.any_text import attempt_with
 
 READERS: list[Callable[[str], Any]] = [erlang.parse_pattern, erlang.parse_construction, erlang.parse_comprehension]
 WORDS = [
@@ -21,23 +22,8 @@ WORDS = [
 ]  # fmt: skip
 
 
-def refusal(reader: Callable[[str], Any], text: str) -> PatternError | None:
-    """What a reader says against a text, if anything."""
-    try:
-        reader(text)
-    except PatternError as error:
-        return error
-    return None
-
-
 def attempt(text: str) -> None:
-    """Read a text in every way; what is raised must be a `PatternError` of this text."""
-    for reader in READERS:
-        refused = refusal(reader, text)
-        if refused is not None:
-            assert refused.text == text
-            assert 0 <= (refused.at or 0) <= len(text)
-            assert str(refused)
+    attempt_with(READERS, text)
 
 
 @settings(max_examples=600, deadline=None)

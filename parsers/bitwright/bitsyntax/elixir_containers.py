@@ -21,7 +21,7 @@ class Containers(Reader):
 
     def expression(self, least: int, left: Expr | None = None) -> Expr:
         """An operand, and every operator behind it that binds at least so tightly; `left` is an operand that was read already."""
-        raise NotImplementedError
+        raise NotImplementedError  # a class built on this one reads it
 
     def items(self, closing: str) -> tuple[Expr, ...]:
         """Expressions with commas between them, up to what closes them; at the end they may be written `key: value`."""

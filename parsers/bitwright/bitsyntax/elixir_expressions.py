@@ -40,11 +40,11 @@ class Expressions(Containers):
 
     def bitstring(self, *, generator: bool = False) -> Bitstring:
         """From behind `<<` to behind `>>`."""
-        raise NotImplementedError
+        raise NotImplementedError  # a class built on this one reads it
 
     def comprehension(self) -> Comprehension:
         """From behind `for`."""
-        raise NotImplementedError
+        raise NotImplementedError  # a class built on this one reads it
 
     def expression(self, least: int, left: Expr | None = None) -> Expr:
         """An operand, and every operator behind it that binds at least so tightly; `left` is an operand that was read already."""

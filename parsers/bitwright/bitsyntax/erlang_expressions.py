@@ -278,8 +278,8 @@ class Expressions(TokenCursor):
 
     def bitstring(self, mode: Mode) -> Bitstring | Comprehension:
         """From behind `<<` to behind `>>`."""
-        raise NotImplementedError
+        raise NotImplementedError  # a class built on this one reads it
 
     def comprehension(self, body: Expr, closing: str, at: int) -> Comprehension:
         """From `||` to behind the closing bracket."""
-        raise NotImplementedError
+        raise NotImplementedError  # a class built on this one reads it

@@ -194,7 +194,7 @@ class Specifiers:
             message = f"size and unit are not supported on {name} types"
             self.refuse(("size", "unit"), at, message, "leave the size out: the content says it")
         self._unsigned(at)
-        return Segment(value, kind, None, 1, order=self._order(), coding=self.coding, at=at, end=end)  # type: ignore[arg-type]
+        return Segment(value, kind, None, 1, order=self._order(), coding=self.coding, at=at, end=end)  # type: ignore[arg-type]  # a type
 
     def _string(self, value: Expr, kind: str, at: int, end: int) -> Segment:
         if self.size is not None or self.unit is not None or self.sign:
@@ -203,7 +203,8 @@ class Specifiers:
         if kind.startswith("utf"):
             count = len(value.value.decode("utf-8", "replace"))
             value = Literal(encoded(value.value, kind, self._order(), self.text, at), at)
-            return Segment(value, "binary", None, 8, order=self._order(), at=at, end=end, characters=(count, kind))  # type: ignore[arg-type]
+            characters: Any = count, kind
+            return Segment(value, "binary", None, 8, order=self._order(), at=at, end=end, characters=characters)
         return Segment(value, "binary", None, 8, untyped=not self.type, at=at, end=end)
 
 

@@ -121,7 +121,7 @@ class Construction:
         verify(optimized)
         source, names = emit_keyword_build(optimized, defaults, lsb=self.bit_order == "lsb")
         names["general"] = self._general
-        self.build = compile_source(source, names, "build")["build"]  # type: ignore[method-assign]
+        self.build = compile_source(source, names, "build")["build"]  # type: ignore[method-assign]  # the same, compiled
 
     def _general(self, values: dict[str, Any], strict: bool) -> Any:
         """What the compiled function does not do itself."""

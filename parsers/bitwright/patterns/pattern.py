@@ -276,7 +276,7 @@ class Pattern:
         """The variables and the bit behind the pattern."""
         data, size = raw
         if self.engine == "python":
-            return self._programs.compiled(bound, prefix=prefix)[0]["entry"](data, 0, size, *given)  # type: ignore[no-any-return]
+            return self._programs.compiled(bound, prefix=prefix)[0]["entry"](data, 0, size, *given)  # type: ignore[no-any-return]  # generated
         from bitwright.ir.interp import Machine
 
         machine = Machine(self._programs.lowered(bound, prefix=prefix))
@@ -291,7 +291,7 @@ class Pattern:
         """The variables of a pattern that is more than one bitstring."""
         value = normal(value)
         if self.engine == "python":
-            return self._programs.compiled(bound)[0]["entry"](b"", value, *given)  # type: ignore[no-any-return]
+            return self._programs.compiled(bound)[0]["entry"](b"", value, *given)  # type: ignore[no-any-return]  # generated
         from bitwright.ir.interp import Machine
 
         try:

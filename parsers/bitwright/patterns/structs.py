@@ -116,7 +116,7 @@ class _Body:
         elif segment.type == "binary":
             self.binary(number, segment)
         elif segment.type == "varint" and isinstance(value, tree.Variable):
-            self.declare(value.name, self.auto(value.name, numbers.varint(segment.coding)), int, segment.at)  # type: ignore[call-overload]
+            self.declare(value.name, self.auto(value.name, numbers.varint(segment.coding)), int, segment.at)  # type: ignore[call-overload]  # any coding
         else:
             self.refuse(f"a Struct has no {segment.type} alone", segment, "declare it in a class: text(size=..., encoding=...) has several")
 

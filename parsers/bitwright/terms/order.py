@@ -77,7 +77,7 @@ def _exact_values(a: dict[Any, Any], b: dict[Any, Any]) -> list[tuple[Any, Any]]
 
 def _same_float(a: float, b: float) -> bool:
     """NaN, which only the opt-in `nonfinite` reads, is itself."""
-    return math.copysign(1.0, a) == math.copysign(1.0, b) if a == b else a != a and b != b  # noqa: PLR0124
+    return math.copysign(1.0, a) == math.copysign(1.0, b) if a == b else a != a and b != b  # noqa: PLR0124  # NaN
 
 
 def exact_key(value: Any, depth: int = 0) -> Hashable:
@@ -87,7 +87,7 @@ def exact_key(value: Any, depth: int = 0) -> Hashable:
     if isinstance(value, int):
         return "integer", int(value)
     if isinstance(value, float):
-        return "float", value if value == value else "nan", math.copysign(1.0, value)  # noqa: PLR0124
+        return "float", value if value == value else "nan", math.copysign(1.0, value)  # noqa: PLR0124  # NaN
     if isinstance(value, str):
         return "atom", str(value), None
     if isinstance(value, tuple | list | dict):

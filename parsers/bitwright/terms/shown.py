@@ -123,7 +123,7 @@ def integer_text(value: int) -> str:
 
 def float_text(value: float) -> str:
     """The shortest text that reads back, in whichever notation is shorter; beyond 2**53 the scientific one."""
-    if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124
+    if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124  # NaN
         return str(value)
     sign = "-" if str(value).startswith("-") else ""
     digits, exponent = _digits_of(abs(value))

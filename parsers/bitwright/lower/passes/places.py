@@ -182,10 +182,9 @@ def live_ops(block: Block) -> tuple[list[Op], dict[Reg, int]]:
             continue
         if (signature.pure or op.kind in UNSEEN) and not any(out in used for out in op.outs):
             continue
-        if op.kind == "fail_if" and len(op.args) > 1:  # the message is the interpreter's
-            op = Op("fail_if", op.args[:1], (), {"code": op.attrs["code"], "message": "does not match"})  # noqa: PLW2901
-        kept.append(op)
-        for reg in op.args:
+        told = op.kind == "fail_if" and len(op.args) > 1  # by a message, which is the interpreter's
+        kept.append(Op("fail_if", op.args[:1], (), {"code": op.attrs["code"], "message": "does not match"}) if told else op)
+        for reg in kept[-1].args:
             used[reg] = used.get(reg, 0) + 1
         for inner in op.blocks:
             for each in walk(inner):
