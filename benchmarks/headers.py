@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks.floor.building import built, compiler
 from benchmarks.groups import CBITSTRUCT, HEADER_TO_OBJECT, MACHINE_CODE, Group, has, over, peer
 from bitwright.backends.llvm import is_available
 from bitwright.enums import table_of
@@ -63,8 +64,13 @@ def header_group() -> Group:
     }
     if is_available():
         contenders[MACHINE_CODE] = Header.codec("llvm").message_parser()
+    if compiler() is not None:
+        floor = built("header")
+        floor.setup(Header, tuple(_OPCODES[number] for number in range(16)), tuple(_RCODES[number] for number in range(16)))
+        contenders["C by hand"] = floor.parse
     for name, parse in contenders.items():
         assert parse(HEADER) == expected, name
+        assert repr(parse(HEADER)) == repr(expected), name
     for name, (parse, fields) in _peers().items():
         assert tuple(map(int, fields(parse(HEADER)))) == values, name
         contenders[name] = parse
