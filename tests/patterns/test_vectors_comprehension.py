@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 import bitwright
 from bitwright.errors import BitwrightError
-from tests.patterns.vectors import cases, differs, same, term
+from tests.patterns.vectors import cases, differs, same, shared, term
 
-SHARED = Path(__file__).parents[3] / "shared" / "vectors" / "bitsyntax.json"
+SHARED = shared("comprehension")
 CASES = [case for name in ("comprehension", "generators", "erlang") for _, case in cases(name) if case.kind == "comprehension"]
 
 
@@ -23,9 +21,9 @@ def test_what_the_real_matcher_makes(engine: str) -> None:
 
 
 def test_the_shared_vectors(engine: Any) -> None:
-    if not SHARED.exists():
+    if not SHARED:
         pytest.skip("no shared vectors here")
-    for vector in json.loads(SHARED.read_text("utf-8"))["comprehension"]:
+    for vector in SHARED:
         made = bitwright.comprehension(vector["expr"]).on(engine)
         given = {name: term(value) for name, value in vector["values"].items()}
         if vector["result"] == "error":

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import random
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +12,9 @@ from hypothesis import strategies as st
 import bitwright
 from bitwright import BuildError, PatternError
 from tests.patterns.constructions import STRANGE, Random
-from tests.patterns.vectors import Case, cases, differs, same, term
+from tests.patterns.vectors import Case, cases, differs, same, shared, term
 
-SHARED = Path(__file__).parents[3] / "shared" / "vectors" / "bitsyntax.json"
+SHARED = shared("construct")
 CASES = [case for name in ("construct", "erlang") for _, case in cases(name) if case.kind == "construct"]
 
 
@@ -27,9 +25,9 @@ def test_what_the_real_matcher_writes(engine: str) -> None:
 
 
 def test_the_shared_vectors_and_their_messages(engine: str) -> None:
-    if not SHARED.exists():
+    if not SHARED:
         pytest.skip("no shared vectors here")
-    for vector in json.loads(SHARED.read_text("utf-8"))["construct"]:
+    for vector in SHARED:
         given_values = {name: value["term"][1:] if isinstance(value, dict) and "term" in value else term(value)
                         for name, value in vector["values"].items()}  # fmt: skip
         case = Case("construct", vector["template"], given_values, None, "elixir", expected(vector))

@@ -6,8 +6,6 @@ The input of some is written as an Elixir term; such a term is read by our own p
 from __future__ import annotations
 
 import functools
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,15 +14,14 @@ from bitstring import Bits
 import bitwright
 from bitwright import PatternError, bitsyntax
 from bitwright.bitsyntax import tree
-from tests.patterns.vectors import same, term
+from tests.patterns.vectors import SHARED, same, shared, term
 
-FILE = Path(__file__).resolve().parents[2].parent / "shared" / "vectors" / "bitsyntax.json"
-VECTORS: list[dict[str, Any]] = json.loads(FILE.read_text("utf-8"))["match"] if FILE.exists() else []
+VECTORS = shared("match")
 
 
 def test_the_vectors_are_there() -> None:
     if not VECTORS:
-        pytest.skip(f"the answers of the real matcher are not there: {FILE}")
+        pytest.skip(f"the answers of the real matcher are not there: {SHARED}")
     assert len({vector["id"] for vector in VECTORS}) == len(VECTORS)
 
 

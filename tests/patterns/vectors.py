@@ -22,6 +22,7 @@ from bitwright import BuildError, ParseError, PatternError
 from bitwright.errors import BitwrightError
 
 DATA = Path(__file__).with_name("data")
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "vectors" / "bitsyntax.json"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,6 +85,11 @@ def shown(value: Any) -> Any:
             return [shown(item) for item in value]
         case _:
             return value
+
+
+def shared(group: str) -> list[dict[str, Any]]:
+    """The answers of one group that lie beside the repository; none where they do not."""
+    return json.loads(SHARED.read_text("utf-8"))[group] if SHARED.exists() else []
 
 
 def cases(name: str) -> Iterator[tuple[str, Case]]:
