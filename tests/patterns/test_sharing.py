@@ -70,13 +70,15 @@ def _code_of_a_child(number: int) -> int:
 
 
 def test_patterns_that_nobody_has_any_more_leave_nothing_behind() -> None:
-    gc.collect()
-    before = len(linecache.cache)
-    for number in range(20):
+    def used(number: int) -> None:
         pattern = bitwright.Pattern(f"<<{number}, n, rest::binary-size(n)>>")
         assert pattern.match(bytes([number, 1, 7])) == {"n": 1, "rest": b"\x07"}
         assert pattern.build(n=1, rest=b"\x07") == bytes([number, 1, 7])
-    del pattern
+
+    gc.collect()
+    before = len(linecache.cache)
+    for number in range(20):
+        used(number)
     gc.collect()
     assert len(linecache.cache) <= before
     limit = _known.cache_info().maxsize
