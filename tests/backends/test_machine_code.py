@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from bitwright import ParseError, Struct, auto, bits, flag, raw, text, u8, u16
-from bitwright.backends.llvm import compile_program, jit
+from bitwright import MACAddress, ParseError, Struct, auto, bits, flag, raw, text, u8, u16
+from bitwright.backends.llvm import bytes_layout, compile_program, jit
 from bitwright.backends.llvm.assembler import Caller
 from bitwright.backends.llvm.emit import emit_program
 from bitwright.backends.python.runtime import FAILURES, Fail
@@ -24,6 +24,7 @@ from bitwright.errors import EngineDisagreement, EngineError
 from bitwright.ir.ops import Program
 from bitwright.lower.facts import Options
 from bitwright_specs.dns import Header, Message
+from bitwright_specs.ethernet import Ethernet
 from tests.ir.programs import parse_text, read, run_machine_code
 from tests.specs.test_mutants import VECTORS
 
@@ -196,6 +197,22 @@ def test_a_class_is_called_by_its_own_function_or_by_that_of_all_objects(monkeyp
     codec = Header.codec("python")
     functions, _ = compile_program(codec.optimized(), "Header", codec.explaining_parse)
     assert functions["parse"](HEADER) == Header.codec("interp").parse(HEADER)
+
+
+def test_values_of_a_class_of_bytes_are_made_in_place_or_by_its_constructor(monkeypatch: pytest.MonkeyPatch) -> None:
+    codec, data = Ethernet.codec("python"), bytes.fromhex("0180c200000000005e0053020800") + b"payload"
+    for head in (bytes_layout.head_of_bytes(), None):
+        assert head in (bytes.__basicsize__ - 1, None)
+        monkeypatch.setattr(bytes_layout, "head_of_bytes", lambda head=head: head)
+        text = emitted(codec.optimized()).text
+        assert ("PyType_GenericAlloc" in text) == (head is not None)
+        functions, _ = compile_program(codec.optimized(), "Ethernet", codec.explaining_parse)
+        found = functions["parse"](data).dst
+        assert type(found) is MACAddress
+        assert found == MACAddress("01:80:c2:00:00:00") == data[:6]
+        assert hash(found) == hash(bytes(data[:6]))
+        assert {found: 1}[MACAddress(data[:6])] == 1
+        assert (len(found), str(found), bytes(found) + b"!") == (6, "01:80:c2:00:00:00", data[:6] + b"!")
 
 
 # --- who keeps what alive ------------------------------------------------------------------------

@@ -26,6 +26,7 @@ API: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "PyBytes_FromStringAndSize": (PTR, (PTR, I64)), "PyBytes_AsStringAndSize": (I32, (PTR, PTR, PTR)),
     "PyUnicode_Decode": (PTR, (PTR, I64, PTR, PTR)),
     "PyObject_Vectorcall": (PTR, (PTR, PTR, I64, PTR)), "PyObject_GetItem": (PTR, (PTR, PTR)),
+    "PyType_GenericAlloc": (PTR, (PTR, I64)),
     "PyList_New": (PTR, (I64,)), "PyList_Append": (I32, (PTR, PTR)),
     "PyTuple_New": (PTR, (I64,)), "PyTuple_SetItem": (I32, (PTR, I64, PTR)),
     "Py_IncRef": (_VOID, (PTR,)), "Py_DecRef": (_VOID, (PTR,)),
@@ -33,7 +34,7 @@ API: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "PyErr_SetNone": (_VOID, (PTR,)), "PyErr_SetString": (_VOID, (PTR, PTR)), "PyErr_Occurred": (PTR, ()),
     "PyErr_ExceptionMatches": (I32, (PTR,)), "PyErr_Clear": (_VOID, ()),
 }  # fmt: skip
-LIBRARY: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {"memcmp": (I32, (PTR, PTR, I64))}
+LIBRARY: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {"memcmp": (I32, (PTR, PTR, I64)), "memcpy": (PTR, (PTR, PTR, I64))}
 _GLOBAL: Any = ir.GlobalVariable  # its attributes are said to be None
 NULL: Final = ir.Constant(PTR, None)
 

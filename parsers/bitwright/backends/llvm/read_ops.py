@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from bitwright.backends.llvm import bytes_layout
 from bitwright.backends.llvm.assembler import I8, I16, I32, I64, I128, NULL, PTR, Caller, Value, number
 from bitwright.backends.llvm.emitter import FunctionEmitter, Unsupported
 from bitwright.backends.llvm.number_ops import bits_of, int_object, truth, widest
@@ -80,11 +81,25 @@ def _region(e: FunctionEmitter, op: Op) -> tuple[Value, Value]:
 
 
 def _span(e: FunctionEmitter, op: Op) -> None:
-    raw = e.new(e.call("PyBytes_FromStringAndSize", *_region(e, op)))
-    kind = op.attrs["as"]
-    if kind != "bytes":
-        raw = called(e, bytes.__new__, [e.constant(e.program.symbols[kind]), raw])
-    e.values[op.outs[0]] = raw
+    begin, size = _region(e, op)
+    kind, head = op.attrs["as"], bytes_layout.head_of_bytes()
+    if kind == "bytes":
+        made = e.new(e.call("PyBytes_FromStringAndSize", begin, size))
+    elif head is None:
+        raw = e.new(e.call("PyBytes_FromStringAndSize", begin, size))
+        made = called(e, bytes.__new__, [e.constant(e.program.symbols[kind]), raw])
+    else:
+        made = _value_of_bytes(e, e.program.symbols[kind], head, begin, size)
+    e.values[op.outs[0]] = made
+
+
+def _value_of_bytes(e: FunctionEmitter, kind: type, head: int, begin: Value, size: Value) -> Value:
+    """A new object of a class of bytes, filled in as `bytes.__new__` does: the zero behind the content is there."""
+    made = e.new(e.call("PyType_GenericAlloc", e.constant(kind), size))
+    content = e.b.gep(made, [number(head)], source_etype=I8)
+    e.b.store(number(-1), e.b.gep(content, [number(-8)], source_etype=I8))  # its hash is not known
+    e.call("memcpy", content, begin, size)
+    return made
 
 
 def _text(e: FunctionEmitter, op: Op) -> None:
