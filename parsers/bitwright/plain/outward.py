@@ -45,6 +45,11 @@ def plain_of(struct: type, *, payload: bool = True) -> Converter:
 
 def plain_value(value: Any) -> Any:
     """Any single field's value as plain data; for the partly decoded, where no class can say the type."""
+    kind = value.__class__
+    if kind is int or kind is str:  # the commonest come first
+        return value
+    if kind is bytes:
+        return value.hex()
     if isinstance(value, enum.IntEnum):
         return value.name or int(value)
     if isinstance(value, Address | Timestamp):
