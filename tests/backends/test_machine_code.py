@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from bitwright import MACAddress, ParseError, Struct, auto, bits, flag, raw, text, u8, u16
+from bitwright import Limits, MACAddress, ParseError, Struct, auto, bits, flag, nested, raw, text, u8, u16, when
 from bitwright.backends.llvm import bytes_layout, compile_program, jit
 from bitwright.backends.llvm.assembler import Caller
 from bitwright.backends.llvm.emit import emit_program
@@ -44,6 +44,11 @@ class Chunk(Struct):
 class Named(Struct):
     number: int = u16()
     name: str = text(size=4)
+
+
+class Node(Struct):
+    more: int = u8()
+    inner: Node | None = when(more == 1, nested("Node"))
 
 
 def emitted(program: Program) -> Any:
@@ -183,6 +188,19 @@ def test_a_refusal_of_what_the_interpreter_reads_is_said_to_be_a_bug() -> None:
         functions["entry"](b"", 0, 0)
     with pytest.raises(EngineDisagreement):
         codec.explaining_parse(b"\x18\x03abc")
+
+
+@pytest.mark.parametrize(("depth", "allowed"), [(10, 64), (64, 64), (150, 200), (5000, 200), (5000, 100_000)])
+def test_structs_within_themselves_never_use_up_the_stack(depth: int, allowed: int) -> None:
+    """Functions that may come back to themselves count in Python's own limit."""
+    data, limits, said = b"\1" * depth + b"\0", Limits(depth=allowed), []
+    for engine in ("interp", "llvm"):
+        try:
+            said.append(repr(Node.codec(engine).parse(data, limits=limits)))
+        except ParseError as error:
+            said.append(f"{error.code}: {error}")
+    assert said[0] == said[1]
+    assert said[0].startswith("depth: " if depth >= min(allowed, 1000) else "Node(more=1")
 
 
 # --- calling classes -----------------------------------------------------------------------------
