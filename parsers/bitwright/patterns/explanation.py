@@ -181,7 +181,7 @@ class _Failure:
                 return f"needs at least {more} more bit{'s' if more > 1 else ''}{self.of_segment('for')}: {problem.message}"
             case "mismatch":
                 where = f"{self.where()}: " if problem.segment is not None else ""
-                return f"{where}expected {self.show(problem.expected)}, got {self.show(problem.got)}"
+                return f"{where}expected {self.show(problem.expected)}, got {self.show(problem.got)}{self.atom_advice()}"
             case "unconsumed":
                 return f"{problem.message}{self.at()}{self.tail_advice()}"
             case "guard":
@@ -252,6 +252,13 @@ class _Failure:
         first = min(_places(self.guarded.guards), default=len(text))
         begin = text.rfind("when", 0, first + 1)
         return " ".join(text[begin:].split())
+
+    def atom_advice(self) -> str:
+        """In Erlang a name in lower case is an atom, which no bits are."""
+        expected = self.problem.expected
+        if self.guarded.dialect != "erlang" or self.problem.segment is None or not isinstance(expected, str):
+            return ""
+        return f"; `{printable(expected)}` is an atom: a variable begins with a capital letter"
 
     def tail_advice(self) -> str:
         """The commonest beginner's bug: an untyped variable at the end is one byte."""
