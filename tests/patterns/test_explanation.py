@@ -126,7 +126,7 @@ def test_explaining_is_the_same_on_every_engine() -> None:
         assert pattern.on("interp").explain(data, **given) == pattern.on("python").explain(data, **given)
 
 
-def test_an_atom_where_erlang_wants_a_variable_is_pointed_out(engine: str) -> None:
+def test_an_atom_where_erlang_wants_a_variable_is_pointed_out(engine: Any) -> None:
     found = bitwright.pattern("<<a:8, B>>", dialect="erlang").on(engine).explain(b"ab")
     assert str(found) == "segment 1 `a:8` at bit 0: expected a, got 97; `a` is an atom: a variable begins with a capital letter"
     assert "atom" not in str(bitwright.pattern("<<3:8, B>>", dialect="erlang").on(engine).explain(b"ab"))
