@@ -55,6 +55,7 @@ PATTERNS: Final[dict[str, tuple[int, str, bytes]]] = {
     "surrogate": (ELIXIR, '<<"\udc80\0", a>>', b"ab"),
     "bidirectional": (ELIXIR, "<<a, \u202e\u2066b>>", b"ab"),
     "erlang-dns": (ERLANG, "<<Id:2/binary, QR:1, Op:4, _:2, RD:1, RA:1, _:3, RC:4, QD:16, R/binary>>", bytes.fromhex("e0a20120000100")),
+    "erlang-number-as-all-that-is-left": (ERLANG, "<<L, $R/binary-unit:8>>", b"abcd"),  # repeated, it is no pattern
     "erlang-words": (ERLANG,
         '<<A:16/little-signed, B:4/unit:8, C:32/float, D/utf8, "\xe9"/utf8, "ab", E/bits>>',
         b"\1\xff\1\2\3\4\x3f\xc0\0\0\xc3\xa9\xc3\xa9abc"),

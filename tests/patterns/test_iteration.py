@@ -80,3 +80,11 @@ def test_random_patterns(seed: int) -> None:
                 assert same(found, expected), f"{pattern!r} of {whole!r} with {sample.bindings[0]!r}: {found!r}, not {expected!r}"
                 yielded += len(found[0])
     assert yielded > 100
+
+
+@pytest.mark.parametrize(("text", "dialect"), [
+    ("<<l, r::binary>>", "elixir"), ("<<l, _::bits>>", "elixir"), ("<<L, $R/binary>>", "erlang"), ("<<L, a/binary>>", "erlang"),
+])  # fmt: skip
+def test_what_takes_all_that_is_left_cannot_be_repeated(text: str, dialect: Any, engine: Any) -> None:
+    with pytest.raises(PatternError, match="takes all that is left, so nothing could be repeated"):
+        list(bitwright.pattern(text, dialect=dialect).on(engine).iter(b"abcd"))

@@ -86,12 +86,17 @@ def _check_progress(at: int, after: int) -> None:
         raise ParseError(Problem("no-progress", "an element takes no bits, so the generator would never end", bit_offset=at))
 
 
+def _has_a_length(value: tree.Expr) -> bool:
+    """Whether a binary without a size takes as many bits as its value has: a string, or a pinned name."""
+    return isinstance(value, tree.Pin) or (isinstance(value, tree.Literal) and isinstance(value.value, bytes))
+
+
 def check_repeatable(pattern: tree.Expr, text: str) -> None:
     """PatternError for what cannot be repeated: what is no bitstring, or takes all that is left."""
     if not isinstance(pattern, tree.Bitstring):
         raise PatternError("only a pattern that is one bitstring can be repeated", text, getattr(pattern, "at", 0))
     for segment in pattern.segments:
-        if segment.type == "binary" and segment.size is None and isinstance(segment.value, tree.Variable | tree.Wildcard):
+        if segment.type == "binary" and segment.size is None and not _has_a_length(segment.value):
             raise PatternError(
                 "a segment without size takes all that is left, so nothing could be repeated", text, segment.at,
                 "give it a size, or match_prefix() in a loop",
