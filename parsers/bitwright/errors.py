@@ -303,6 +303,10 @@ class PatternError(BitwrightError, ValueError):
         return "\n".join([*parts, *([printable(self.advice)] if self.advice else [])])
 
 
+class MissingPackage(ImportError):
+    """An optional package that a value needs is not installed; the message says how to get it."""
+
+
 class Fault(Exception):  # never seen by users: engines turn it into a ParseError
     """What readers that all engines share raise: the code, the byte, and words; of what is cut off, the bytes `needed` from there."""
 

@@ -7,7 +7,7 @@ from typing import Final
 OK: Final = 0
 MALFORMED: Final = 1  # something does not fit its format: bytes, JSON, values
 USAGE: Final = 2  # the command line cannot be understood
-UNREADABLE: Final = 3  # a file cannot be read or written, or the capture is damaged
+UNREADABLE: Final = 3  # a file cannot be read or written, the capture is damaged, or an optional package is missing
 INTERNAL: Final = 70  # EX_SOFTWARE: a defect of bitwright
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141  # what a shell reports for a program that SIGPIPE ended
@@ -17,7 +17,7 @@ exit codes:
   0  everything was decoded
   1  something is malformed: a packet, a message, JSON that does not fit, no match
   2  the command line is wrong: an unknown option, spec or format, bad hex, no pattern
-  3  a file cannot be read or written, or the capture is damaged
+  3  a file cannot be read or written, a capture is damaged, a package missing
   70   a defect of bitwright itself; the traceback is for its report
   130  interrupted"""
 

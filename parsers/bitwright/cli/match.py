@@ -6,11 +6,11 @@ import argparse
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from bitwright.cli.failure import MALFORMED, OK, USAGE, CommandError
+from bitwright.cli.failure import MALFORMED, OK, UNREADABLE, USAGE, CommandError
 from bitwright.cli.output import Output
 from bitwright.cli.source import read_message, read_text
 from bitwright.cli.terminal import complain, complain_of_pattern
-from bitwright.errors import BuildError, ParseError, PatternError
+from bitwright.errors import BuildError, MissingPackage, ParseError, PatternError
 
 if TYPE_CHECKING:
     from bitwright import Pattern
@@ -79,6 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
     except PatternError as error:
         complain_of_pattern(error)
         return USAGE
+    except MissingPackage as error:
+        raise CommandError(str(error), UNREADABLE) from None
 
 
 def _pattern(arguments: argparse.Namespace) -> Pattern:

@@ -242,7 +242,7 @@ class _Body:
             self.refuse("a run of no bits", segment, "leave it out")
         try:
             from bitstring import Bits
-        except ImportError:  # pragma: no cover  # the tests have it
+        except ImportError:
             self.refuse("a run of bits is a bitstring.Bits", segment, "install it: pip install 'bitwright[bits]'")
         self.declare(segment.value.name, numbers.bits(width, Bits), Bits, segment.at)
 

@@ -11,7 +11,7 @@ import functools
 import sys
 from typing import Any, Final, NoReturn
 
-from bitwright.errors import Fault
+from bitwright.errors import Fault, MissingPackage
 
 DEEPEST: Final = 256  # how deep terms may be nested in each other
 WIDEST_BITS: Final = 1 << 22  # of an integer; the virtual machine has such a limit too
@@ -36,7 +36,7 @@ def bits_class() -> Any:
     try:
         from bitstring import Bits
     except ImportError:
-        raise ImportError("a bitstring whose length is no multiple of 8 is a bitstring.Bits: pip install 'bitwright[bits]'") from None
+        raise MissingPackage("a bitstring whose length is no multiple of 8 is a bitstring.Bits: pip install 'bitwright[bits]'") from None
     return Bits
 
 

@@ -15,7 +15,7 @@ import functools
 from collections.abc import Sequence
 from typing import Any, Final
 
-from bitwright.errors import Fault
+from bitwright.errors import Fault, MissingPackage
 from bitwright.wire.bitstrings import INSTALL, is_bits
 from bitwright.wire.floats import float_of_bits
 from bitwright.wire.varints import KINDS, most_bytes, read_varint
@@ -74,7 +74,7 @@ def bits_type() -> Any:
     try:
         from bitstring import Bits
     except ImportError:
-        raise ImportError(f"a bitstring whose length is no multiple of 8 is a bitstring.Bits: {INSTALL}") from None
+        raise MissingPackage(f"a bitstring whose length is no multiple of 8 is a bitstring.Bits: {INSTALL}") from None
     return Bits
 
 
