@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+
+os.environ["BITWRIGHT_CACHE"] = "off"  # no test leaves anything in the user's own directory, or finds anything there
 
 
 @pytest.fixture(params=["interp", "python"])

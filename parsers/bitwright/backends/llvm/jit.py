@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import sys
 from collections.abc import Callable
 from typing import Any, Final
 
+import llvmlite
 import llvmlite.binding as llvm
 
+from bitwright.backends.llvm import cache
 from bitwright.backends.llvm.assembler import API, Caller
 from bitwright.backends.llvm.emit import Emitted
 
@@ -72,7 +75,26 @@ def _address(name: str) -> int:
 
 
 def object_code(text: str) -> bytes:
-    """A module's text as an object file of this machine, which holds no address."""
+    """A module's text as an object file of this machine, which holds no address; from the cache, if it was made before."""
+    key = cache.key_of("code", *_machine_names(), text)
+    found = cache.load(key, "code")
+    if found is None:
+        found = compiled(text)
+        cache.store(key, "code", found)
+    return found
+
+
+@functools.cache
+def _machine_names() -> tuple[str, ...]:
+    """Whatever decides, beside a module's text, which code is made of it, and whether that runs here."""
+    return (
+        llvmlite.__version__, str(llvm.llvm_version_info), str(_LEVEL), llvm.get_process_triple(), llvm.get_host_cpu_name(),
+        llvm.get_host_cpu_features().flatten(), str(sys.implementation.cache_tag), sys.version, getattr(sys, "abiflags", ""),
+    )  # fmt: skip
+
+
+def compiled(text: str) -> bytes:
+    """The same, made by LLVM."""
     _prepare()
     machine = _machine()
     module = llvm.parse_assembly(text)
