@@ -33,10 +33,14 @@ class Target:
 
 
 HEADER_TO_OBJECT = "DNS header to object"
+HEADER_FROM_OBJECT = "DNS header from object"
 MESSAGE_TO_OBJECTS = "DNS message to objects"
 SIMPLE_MESSAGE_TO_OBJECTS = "DNS message to objects, those that dpkt takes"
 MESSAGE_FROM_OBJECTS = "DNS message from objects"
 PART_OF_MESSAGE = "the response code of a DNS message"
+IPV4_AND_TCP = "IPv4 and TCP headers, both with options"
+MQTT_RECORD = "MQTT CONNECT with properties and a will"
+TLS_RECORD = "TLS record with a ClientHello"
 MESSAGES_OF_STREAM = "DNS messages from a TCP stream"
 PATTERN_REFERENCE = "bit pattern of a DNS header to a dict"
 PATTERN_RECORD = "bit pattern with a length before its value"
@@ -45,19 +49,31 @@ PATTERN_CLAUSES = "six bit patterns, by the first byte"
 PATTERN_PIXELS = "bit pattern over every pixel"
 PATTERN_BUILD = "bit pattern of a DNS header from values"
 
+BITWRIGHT = "bitwright"  # what users call, with whatever engine serves by then
+PYTHON = "bitwright, python"
 MACHINE_CODE = "bitwright, machine code"
+C_BY_HAND = "C by hand"  # the same objects
 CBITSTRUCT = "cbitstruct, a bare tuple"
 
 COMPILE_TARGET_SECONDS = 0.002  # of a bit pattern, from its text to a function
 
 TARGETS = (
-    Target(HEADER_TO_OBJECT, "by hand, positional", 1.15),
+    Target(HEADER_TO_OBJECT, "by hand, positional", 1.15, PYTHON),
     Target(HEADER_TO_OBJECT, CBITSTRUCT, 0.8, MACHINE_CODE),
     Target(HEADER_TO_OBJECT, "construct, compiled", 1 / 150, MACHINE_CODE),
     Target(HEADER_TO_OBJECT, "bitstring, a list", 1 / 15, MACHINE_CODE),
-    Target(MESSAGE_TO_OBJECTS, "dnspython", 1 / 10),
-    Target(MESSAGE_TO_OBJECTS, "dnslib", 1 / 3),
-    Target(SIMPLE_MESSAGE_TO_OBJECTS, "dpkt", 1.0),
+    Target(HEADER_FROM_OBJECT, CBITSTRUCT, 1.0, MACHINE_CODE),
+    Target(MESSAGE_TO_OBJECTS, "dnspython", 1 / 10, PYTHON),
+    Target(MESSAGE_TO_OBJECTS, "dnslib", 1 / 3, PYTHON),
+    Target(SIMPLE_MESSAGE_TO_OBJECTS, "dpkt", 1.0, PYTHON),
+    Target(MESSAGE_TO_OBJECTS, C_BY_HAND, 1.3, MACHINE_CODE),
+    Target(MESSAGE_TO_OBJECTS, "dnspython", 1 / 110, MACHINE_CODE),
+    Target(MESSAGE_TO_OBJECTS, "dnslib", 1 / 35, MACHINE_CODE),
+    Target(SIMPLE_MESSAGE_TO_OBJECTS, "dpkt", 1 / 10, MACHINE_CODE),
+    Target(MESSAGE_FROM_OBJECTS, "dnspython", 1 / 20, MACHINE_CODE),
+    Target(IPV4_AND_TCP, PYTHON, 1 / 4, MACHINE_CODE),
+    Target(MQTT_RECORD, PYTHON, 1 / 4, MACHINE_CODE),
+    Target(TLS_RECORD, PYTHON, 1 / 4, MACHINE_CODE),
     Target(PART_OF_MESSAGE, "the whole message", 1 / 3),
     Target(PATTERN_REFERENCE, "by hand", 1.2),
 )

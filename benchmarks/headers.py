@@ -1,4 +1,4 @@
-"""One 12-byte DNS header to an object with named fields: bitwright by two engines, by hand, and peers."""
+"""One 12-byte DNS header to an object with named fields and back: bitwright by two engines, by hand, and peers."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.floor.building import built, compiler
-from benchmarks.groups import CBITSTRUCT, HEADER_TO_OBJECT, MACHINE_CODE, Group, has, over, peer
-from bitwright.backends.llvm import is_available
+from benchmarks.engines import builders, parsers
+from benchmarks.floors import header_floor
+from benchmarks.groups import C_BY_HAND, CBITSTRUCT, HEADER_FROM_OBJECT, HEADER_TO_OBJECT, Group, has, over, peer
 from bitwright.enums import table_of
 from bitwright_specs.dns import Header, Opcode, Rcode
 
 HEADER = bytes.fromhex("1a2b8583000100020003000a")
 BATCH = 200  # headers a call, so that the loop's own cost is the same small share for everyone
 
-_SIX_WORDS = struct.Struct(">HHHHHH").unpack
+_SIX_WORDS, _PACK = struct.Struct(">HHHHHH").unpack, struct.Struct(">HHHHHH").pack
+_CBITSTRUCT = "u16u1u4u1u1u1u1u1u1u1u4u16u16u16u16"
+_BITSTRING = "uint16, uint1, uint4, uint1, uint1, uint1, uint1, uint1, uint1, uint1, uint4, uint16, uint16, uint16, uint16"
 _OPCODES, _RCODES = table_of(Opcode), table_of(Rcode)
 
 
@@ -52,22 +54,23 @@ def by_hand_positional(data: bytes) -> Header:
     return made
 
 
+def built_by_hand(header: Header) -> bytes:
+    """What a careful programmer writes for the way back; numbers that do not fit are left to `struct`, and to the reader of the bytes."""
+    h = header
+    flags = (
+        h.qr << 15 | h.opcode << 11 | h.aa << 10 | h.tc << 9 | h.rd << 8 | h.ra << 7 | h.z << 6 | h.ad << 5 | h.cd << 4 | h.rcode
+    )  # fmt: skip
+    return _PACK(h.id, flags, h.qdcount, h.ancount, h.nscount, h.arcount)
+
+
 def header_group() -> Group:
     """The contenders, after all gave the same fields."""
     expected = Header.codec("interp").parse(HEADER)
-    values = tuple(int(getattr(expected, field.name)) for field in Header.__bitwright__.visible)
-    assert Header.parse(HEADER) == expected  # and from now on Header.parse is what users call: compiled
-    contenders: dict[str, Callable[[bytes], Any]] = {
-        "bitwright": Header.parse,
-        "by hand": by_hand,
-        "by hand, positional": by_hand_positional,
-    }
-    if is_available():
-        contenders[MACHINE_CODE] = Header.codec("llvm").message_parser()
-    if compiler() is not None:
-        floor = built("header")
-        floor.setup(Header, tuple(_OPCODES[number] for number in range(16)), tuple(_RCODES[number] for number in range(16)))
-        contenders["C by hand"] = floor.parse
+    values = _values(expected)
+    contenders = {**parsers(Header, [HEADER]), "by hand": by_hand, "by hand, positional": by_hand_positional}
+    floor = header_floor()
+    if floor:
+        contenders[C_BY_HAND] = floor["parse"]
     for name, parse in contenders.items():
         assert parse(HEADER) == expected, name
         assert repr(parse(HEADER)) == repr(expected), name
@@ -77,17 +80,36 @@ def header_group() -> Group:
     return Group(HEADER_TO_OBJECT, BATCH, {name: over(parse, [HEADER] * BATCH) for name, parse in contenders.items()})
 
 
+def build_group() -> Group:
+    """Back to bytes: ours, and the one by hand, from the object, peers from what they take."""
+    header = Header.parse(HEADER)
+    values = _values(header)
+    contenders: dict[str, tuple[Callable[[Any], Any], Any]] = {
+        name: (build, header) for name, build in {**builders(Header, [header]), "by hand": built_by_hand}.items()
+    }
+    floor = header_floor()
+    if floor:
+        contenders[C_BY_HAND] = floor["build"], header
+    contenders |= {name: (build, make(values)) for name, (build, make) in _writers().items()}
+    for name, (build, value) in contenders.items():
+        assert bytes(build(value)) == HEADER, name
+    return Group(HEADER_FROM_OBJECT, BATCH, {name: over(build, [value] * BATCH) for name, (build, value) in contenders.items()})
+
+
+def _values(header: Header) -> tuple[int, ...]:
+    return tuple(int(getattr(header, field.name)) for field in Header.__bitwright__.visible)
+
+
 def _peers() -> dict[str, tuple[Callable[[bytes], Any], Callable[[Any], Any]]]:
     """How each installed peer parses a header, and how its fields are read in wire order."""
     found: dict[str, tuple[Callable[[bytes], Any], Callable[[Any], Any]]] = {}
     if has("cbitstruct"):
-        found[CBITSTRUCT] = (peer("cbitstruct").compile("u16u1u4u1u1u1u1u1u1u1u4u16u16u16u16").unpack, tuple)
+        found[CBITSTRUCT] = (peer("cbitstruct").compile(_CBITSTRUCT).unpack, tuple)
     if has("construct"):
-        found["construct, compiled"] = (_construct_header(), lambda box: [v for k, v in box.items() if k != "_io"])
+        found["construct, compiled"] = (_construct_header().parse, lambda box: [v for k, v in box.items() if k != "_io"])
     if has("bitstring"):
         bits = peer("bitstring").Bits
-        layout = "uint16, uint1, uint4, uint1, uint1, uint1, uint1, uint1, uint1, uint1, uint4, uint16, uint16, uint16, uint16"
-        found["bitstring, a list"] = (lambda data: bits(data).unpack(layout), tuple)
+        found["bitstring, a list"] = (lambda data: bits(data).unpack(_BITSTRING), tuple)
     if has("dnslib"):
         dnslib = peer("dnslib")
         found["dnslib"] = (
@@ -97,12 +119,26 @@ def _peers() -> dict[str, tuple[Callable[[bytes], Any], Callable[[Any], Any]]]:
     return found
 
 
-def _construct_header() -> Callable[[bytes], Any]:
+def _writers() -> dict[str, tuple[Callable[[Any], Any], Callable[[tuple[int, ...]], Any]]]:
+    """How each installed peer builds a header, and what it takes, from the fields in wire order."""
+    found: dict[str, tuple[Callable[[Any], Any], Callable[[tuple[int, ...]], Any]]] = {}
+    if has("cbitstruct"):
+        pack = peer("cbitstruct").compile(_CBITSTRUCT).pack
+        found[CBITSTRUCT] = (lambda values: pack(*values), tuple)
+    if has("construct"):
+        names = [field.name for field in Header.__bitwright__.visible]
+        found["construct, compiled"] = (_construct_header().build, lambda values: dict(zip(names, values, strict=True)))
+    if has("bitstring"):
+        pack_bits = peer("bitstring").pack
+        found["bitstring"] = (lambda values: pack_bits(_BITSTRING, *values).bytes, tuple)
+    return found
+
+
+def _construct_header() -> Any:
     c = peer("construct")
     layout = c.BitStruct(
         "id" / c.BitsInteger(16), "qr" / c.BitsInteger(1), "opcode" / c.BitsInteger(4),
         *(name / c.BitsInteger(1) for name in ("aa", "tc", "rd", "ra", "z", "ad", "cd")), "rcode" / c.BitsInteger(4),
         *(name / c.BitsInteger(16) for name in ("qdcount", "ancount", "nscount", "arcount")),
     )  # fmt: skip
-    parse: Callable[[bytes], Any] = layout.compile().parse
-    return parse
+    return layout.compile()

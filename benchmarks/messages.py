@@ -7,7 +7,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from benchmarks.groups import MESSAGE_FROM_OBJECTS, MESSAGE_TO_OBJECTS, SIMPLE_MESSAGE_TO_OBJECTS, Group, has, over, peer
+from benchmarks.engines import builders, parsers
+from benchmarks.floors import message_floor
+from benchmarks.groups import C_BY_HAND, MESSAGE_FROM_OBJECTS, MESSAGE_TO_OBJECTS, SIMPLE_MESSAGE_TO_OBJECTS, Group, has, over, peer
 from benchmarks.packets import MIX_PACKETS, capture_of, dns_messages
 from bitwright import ParseError
 from bitwright_specs.dns import A, Message
@@ -72,25 +74,32 @@ def simple_message_group() -> Group:
 
 def _to_objects(name: str, *peers: str) -> Group:
     messages, _ = real_messages(*peers)
-    contenders: dict[str, Callable[[bytes], Any]] = {"bitwright": Message.parse}
-    contenders |= {peer_name: parse for peer_name, parse in _parsers().items() if peer_name in peers}
+    ours = parsers(Message, messages)
+    floor = message_floor()
+    if floor:
+        ours[C_BY_HAND] = floor["parse"]
+    theirs = {peer_name: parse for peer_name, parse in _parsers().items() if peer_name in peers}
     for data in messages:
-        expected = _summary(Message.parse(data))
-        for contender, parse in contenders.items():
-            found = SUMMARIES[contender](parse(data))
-            assert found == expected, f"{contender} reads {found}, bitwright {expected}: {data.hex()}"
-    contenders["bitwright"] = Message.parse  # as it is after its first use
-    return Group(name, len(messages), {contender: over(parse, messages) for contender, parse in contenders.items()})
+        expected = Message.codec("interp").parse(data)
+        for contender, parse in ours.items():
+            found = parse(data)
+            assert (found, repr(found)) == (expected, repr(expected)), f"{contender}: {data.hex()}"
+        for contender, parse in theirs.items():
+            assert SUMMARIES[contender](parse(data)) == _summary(expected), f"{contender}: {data.hex()}"
+    return Group(name, len(messages), {contender: over(parse, messages) for contender, parse in (ours | theirs).items()})
 
 
 def build_group() -> Group:
     """The messages from objects to compressed bytes; dpkt does not compress, so it is left out."""
     messages, _ = real_messages("dnspython", "dnslib")
     ours = [Message.parse(data).relaxed() for data in messages]
-    build = Message.build
+    found = builders(Message, ours)
     for value in ours:
-        assert Message.parse(build(value)).relaxed() == value
-    contenders = {"bitwright": over(Message.build, ours)}
+        expected = Message.codec("interp").build(value)
+        assert Message.parse(expected).relaxed() == value
+        for name, build in found.items():
+            assert build(value) == expected, name
+    contenders = {name: over(build, ours) for name, build in found.items()}
     writers: dict[str, Callable[[Any], bytes]] = {"dnspython": lambda m: m.to_wire(), "dnslib": lambda m: m.pack()}
     for name, parse in _parsers().items():
         if name in writers:
@@ -129,5 +138,5 @@ def _letters(name: str) -> str:
 
 
 SUMMARIES: dict[str, Callable[[Any], Summary]] = {
-    "bitwright": _summary, "dnspython": _of_dnspython, "dnslib": _of_dnslib, "dpkt": _of_dpkt,
+    "dnspython": _of_dnspython, "dnslib": _of_dnslib, "dpkt": _of_dpkt,
 }  # fmt: skip

@@ -14,12 +14,17 @@ from collections.abc import Callable
 
 from benchmarks import processes
 from benchmarks.groups import COMPILE_TARGET_SECONDS, TARGETS, Group
+from benchmarks.headers import build_group as header_build_group
 from benchmarks.headers import header_group
 from benchmarks.messages import build_group, message_group, real_messages, simple_message_group
 from benchmarks.parts import part_group, stream_group
 from benchmarks.patterns import PATTERN_GROUPS, compile_steps
+from benchmarks.records import RECORD_GROUPS
 
-GROUPS = (header_group, message_group, simple_message_group, build_group, part_group, stream_group, *PATTERN_GROUPS)
+GROUPS = (
+    header_group, header_build_group, message_group, simple_message_group, build_group, *RECORD_GROUPS, part_group, stream_group,
+    *PATTERN_GROUPS,
+)  # fmt: skip
 
 
 def measure(group: Group, rounds: int) -> dict[str, float]:
