@@ -130,14 +130,13 @@ class Programs:
         from bitwright.backends.llvm import compile_program
         from bitwright.backends.llvm.emitter import Unsupported
 
-        if direction != "parse" or options.stream:
-            what = "stream" if options.stream else "build"
-            raise EngineError(f"the llvm engine only parses messages that are there as a whole: ask another to {what} {self.spec.name}")
+        if options.stream:
+            raise EngineError(f"the llvm engine reads messages that are there as a whole: ask another for a stream of {self.spec.name}")
         program = self.optimized(direction, order, options)
         try:
             return compile_program(program, f"{self.spec.name}.{direction}", self.explaining_parse)
         except Unsupported as refusal:
-            raise EngineError(f"the llvm engine cannot parse {self.spec.name}: it has {refusal}") from None
+            raise EngineError(f"the llvm engine cannot {direction} {self.spec.name}: it has {refusal}") from None
 
     def _install(self, parse: Runner) -> None:
         """Make the compiled function the class's own `parse`, unless the class defines another."""

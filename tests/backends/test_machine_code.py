@@ -23,7 +23,7 @@ from bitwright.backends.python.runtime import FAILURES, Fail
 from bitwright.errors import EngineDisagreement, EngineError
 from bitwright.ir.ops import Program
 from bitwright.lower.facts import Options
-from bitwright_specs.dns import Header, Message
+from bitwright_specs.dns import Header
 from bitwright_specs.ethernet import Ethernet
 from tests.ir.programs import parse_text, read, run_machine_code
 from tests.specs.test_mutants import VECTORS
@@ -119,11 +119,7 @@ def test_numbers_that_shift_and_divide_as_pythons_do() -> None:
 
 
 def test_what_it_cannot_do_is_an_error_that_names_it() -> None:
-    with pytest.raises(EngineError, match=r"^the llvm engine cannot parse Message: it has the op name$"):
-        Message.codec("llvm").parse(bytes(12))
-    with pytest.raises(EngineError, match="ask another to build Header"):
-        Header.codec("llvm").build(Header.parse(HEADER))
-    with pytest.raises(EngineError, match="ask another to stream Chunk"):
+    with pytest.raises(EngineError, match="ask another for a stream of Chunk"):
         Chunk.codec("llvm")._runner("parse", "big", Options(stream=True))
 
 
@@ -139,13 +135,12 @@ def test_without_llvmlite_the_error_says_what_to_install() -> None:
 
 def test_by_the_environment() -> None:
     code = (
-        "import sys\nfrom bitwright.errors import EngineError\nfrom bitwright_specs.dns import Header, Message\n"
+        "from bitwright_specs.dns import Header\n"
         f"Header.parse({HEADER!r}); print(Header.parse, Header.parse({HEADER!r}, strict=True).id)\n"
-        f"try: Message.parse({HEADER!r})\nexcept EngineError as error: print(error)\n"
     )
     said = output_of(code, BITWRIGHT_BACKEND="llvm")
     assert said.startswith("<built-in method parse of Loaded object")
-    assert said.endswith("6699\nthe llvm engine cannot parse Message: it has the op name\n")
+    assert said.endswith(" 6699\n")
 
 
 def test_the_function_itself() -> None:

@@ -27,8 +27,10 @@ API: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "PyUnicode_Decode": (PTR, (PTR, I64, PTR, PTR)),
     "PyObject_Vectorcall": (PTR, (PTR, PTR, I64, PTR)), "PyObject_GetItem": (PTR, (PTR, PTR)),
     "PyType_GenericAlloc": (PTR, (PTR, I64)),
-    "PyList_New": (PTR, (I64,)), "PyList_Append": (I32, (PTR, PTR)),
-    "PyTuple_New": (PTR, (I64,)), "PyTuple_SetItem": (I32, (PTR, I64, PTR)),
+    "PyList_New": (PTR, (I64,)), "PyList_Append": (I32, (PTR, PTR)), "PyList_Size": (I64, (PTR,)), "PyList_GetItem": (PTR, (PTR, I64)),
+    "PyTuple_New": (PTR, (I64,)), "PyTuple_SetItem": (I32, (PTR, I64, PTR)), "PyTuple_GetItem": (PTR, (PTR, I64)),
+    "PyByteArray_FromStringAndSize": (PTR, (PTR, I64)), "PyByteArray_Resize": (I32, (PTR, I64)), "PyByteArray_AsString": (PTR, (PTR,)),
+    "PyByteArray_Size": (I64, (PTR,)),
     "Py_IncRef": (_VOID, (PTR,)), "Py_DecRef": (_VOID, (PTR,)),
     "Py_EnterRecursiveCall": (I32, (PTR,)), "Py_LeaveRecursiveCall": (_VOID, ()),
     "PyErr_SetNone": (_VOID, (PTR,)), "PyErr_SetString": (_VOID, (PTR, PTR)), "PyErr_Occurred": (PTR, ()),
@@ -120,3 +122,10 @@ class Assembly:
 def builder_at_start(function: Any) -> Any:
     """Appends to a new first block of a function."""
     return ir.IRBuilder(function.append_basic_block("begin"))
+
+
+def frame(builder: Any, of: Type, count: int = 1) -> Value:
+    """Room on the stack for several of a type; an address of no type, as any other."""
+    made = builder.alloca(of, count)
+    made.type = PTR
+    return made

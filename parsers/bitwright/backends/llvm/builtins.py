@@ -2,12 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+from bitwright.backends.llvm import context
 from bitwright.backends.llvm.assembler import I32, I64, NULL, PTR, Assembly, Value, builder_at_start, number
-from bitwright.backends.llvm.emitter import Unsupported, results_of, type_of
-from bitwright.backends.llvm.number_ops import int_object
-from bitwright.ir.ops import Function, Reg
+from bitwright.backends.llvm.emitter import FunctionEmitter, Unsupported, type_of
+from bitwright.backends.llvm.python_call import unboxed
+from bitwright.ir.ops import Block, Function, Op, Reg
+
+BOXED: Final = "boxed"  # the function between Python's objects and a program's entry
+
+
+def boxed_entry(function: Function) -> Function:
+    """Calls a function with parameters and results that are objects, but for a region that it begins with; a tuple of several results."""
+    region = 2 if [type_of(reg) for reg in function.params[:2]] == [I64, I64] else 0
+    params, ops = list(function.params[:region]), list[Op]()
+    for reg in function.params[region:]:
+        params.append(reg if reg.type == "obj" else Reg(reg.number, "obj", hint=reg.hint))
+        if reg.type == "int":
+            ops.append(Op("unbox", (params[-1],), (reg,)))
+    last = function.body.ops[-1] if function.body.ops else None
+    yielded = last.args if last is not None and last.kind == "yield" else ()
+    results = [Reg(-1, reg.type, reg.lo, reg.hi) for reg in yielded]
+    ops.append(Op("call", function.params, tuple(results), {"function": function.name}))
+    objects = [Reg(-1, "obj") if reg.type == "int" else reg for reg in results]
+    ops += [Op("box", (reg,), (made,), {"as": "int"}) for reg, made in zip(results, objects, strict=True) if reg is not made]
+    row = objects[0] if len(objects) == 1 else Reg(-1, "obj")
+    if row not in objects:
+        ops.append(Op("row", tuple(objects), (row,)))
+    return Function(BOXED, tuple(params), ("obj",), Block(ops=[*ops, Op("yield", (row,))]))
+
+
+def _unbox(e: FunctionEmitter, op: Op) -> None:
+    e.put(op.outs[0], unboxed(e, e.get(op.args[0]), op.outs[0]))
+
+
+def _row(e: FunctionEmitter, op: Op) -> None:
+    """A tuple; of nothing, None, which is what a Python function gives that gives nothing."""
+    if not op.args:
+        e.values[op.outs[0]] = e.constant(None)
+        return
+    row = e.new(e.call("PyTuple_New", number(len(op.args))))
+    for index, arg in enumerate(op.args):
+        e.call("Py_IncRef", e.get(arg))
+        e.call("PyTuple_SetItem", row, number(index), e.get(arg))  # which takes the reference
+    e.values[op.outs[0]] = row
+
+
+BOXING: Final = {"unbox": _unbox, "row": _row}
 
 
 class _Builtin:
@@ -48,55 +90,34 @@ class _Builtin:
         """Whether an exception is set."""
         return self.b.icmp_unsigned("!=", self.call("PyErr_Occurred"), NULL)
 
-    def number_of(self, index: int, reg: Reg) -> Value:
-        """An argument as a number; where it is none, an exception is set."""
-        if type_of(reg) != I64:
-            raise Unsupported("a parameter of more than 63 bits")
-        return self.call("PyLong_AsLongLong", self.argument(index))
-
-    def give(self, values: list[tuple[Value, Reg]]) -> None:
-        """Return what a function yielded, whose objects are owned: None, the one object, or a tuple."""
-        owned = [value for value, reg in values if reg.type == "obj"]
-        objects = []
-        for value, reg in values:
-            made = value
-            if reg.type == "int":
-                made = int_object(self.call, self.b, value, reg.lo, reg.hi)
-                self.drop_unless(made, owned)
-                owned.append(made)
-            objects.append(made)
-        if len(objects) == 1:
-            self.b.ret(objects[0])
-            return
-        row = self.call("PyTuple_New", number(len(objects)))
-        self.drop_unless(row, owned)
-        for index, made in enumerate(objects):
-            self.call("PyTuple_SetItem", row, number(index), made)  # which takes the reference
-        self.b.ret(row)
-
-    def drop_unless(self, made: Value, owned: list[Value]) -> None:
-        """Where nothing was made, give back what is owned and leave."""
-        with self.b.goto_block(self.unless(self.b.icmp_unsigned("==", made, NULL), "not_made")):
-            for value in owned:
-                self.call("Py_DecRef", value)
+    def raise_where(self, failed: Value, fail: type[BaseException]) -> None:
+        """Where the program failed raise `fail`, unless an exception is set already."""
+        with self.b.goto_block(self.unless(failed, "failed")):
+            plain, raised = self.b.append_basic_block("plain"), self.b.append_basic_block("raised")
+            self.b.cbranch(self.is_raised(), raised, plain)
+            self.b.position_at_end(plain)
+            self.call("PyErr_SetNone", self.constant(fail))
+            self.b.branch(raised)
+            self.b.position_at_end(raised)
             self.b.ret(NULL)
 
 
 def emit_entry(assembly: Assembly, function: Function, code: Any, fail: type[BaseException], *, reads: bool) -> None:
-    """`entry(data, *arguments)`: what the function yields, a tuple of several.
+    """`entry(data, *arguments)`: what the function yields, a tuple of several; `function` is a `boxed_entry`, `code` its code.
 
     Of a program that reads the input, the first two arguments must be a region in it.
     """
     e = _Builtin(assembly, "entry", keywords=False)
-    data, size = e.b.alloca(PTR), e.b.alloca(I64)
-    yielded = function.body.ops[-1].args if results_of(function) else ()
-    places = [e.b.alloca(kind) for kind in results_of(function)]
+    data, size, value = e.b.alloca(PTR), e.b.alloca(I64), e.b.alloca(PTR)
     wanted = len(function.params) + 1
     e.refuse(e.b.icmp_signed("!=", e.code.args[2], number(wanted)), TypeError, f"takes {wanted} arguments")
     taken = e.call("PyBytes_AsStringAndSize", e.argument(0), data, size)
     with e.b.goto_block(e.unless(e.failed(taken), "no_bytes")):
         e.b.ret(NULL)
-    given = [e.argument(index) if reg.type == "obj" else e.number_of(index, reg) for index, reg in enumerate(function.params, 1)]
+    given = [
+        e.argument(index) if reg.type == "obj" else e.call("PyLong_AsLongLong", e.argument(index))
+        for index, reg in enumerate(function.params, 1)
+    ]
     with e.b.goto_block(e.unless(e.is_raised(), "no_number")):
         e.b.ret(NULL)
     if reads:
@@ -106,16 +127,39 @@ def emit_entry(assembly: Assembly, function: Function, code: Any, fail: type[Bas
         outside = e.b.or_(e.b.icmp_signed("<", begin, number(0)), e.b.icmp_signed(">", begin, end))
         outside = e.b.or_(outside, e.b.icmp_signed(">", end, e.b.load(size, typ=I64)))
         e.refuse(outside, ValueError, "the region is not within the input")
-    status = e.b.call(code, [e.b.load(data, typ=PTR), *given, *places])
-    with e.b.goto_block(e.unless(e.failed(status), "failed")):
-        plain, raised = e.b.append_basic_block("plain"), e.b.append_basic_block("raised")
-        e.b.cbranch(e.is_raised(), raised, plain)
-        e.b.position_at_end(plain)
-        e.call("PyErr_SetNone", e.constant(fail))
-        e.b.branch(raised)
-        e.b.position_at_end(raised)
+    made = context.new_context(e.b, input=e.argument(0))
+    e.raise_where(e.failed(e.b.call(code, [e.b.load(data, typ=PTR), made, *given, value])), fail)
+    e.b.ret(e.b.load(value, typ=PTR))
+
+
+def emit_build(assembly: Assembly, function: Function, code: Any, fail: type[BaseException]) -> None:
+    """`entry(message, *parameters)`: the bytes, and what the program yields or None; `function` is a `boxed_entry`, `code` its code."""
+    e = _Builtin(assembly, "entry", keywords=False)
+    value = e.b.alloca(PTR)
+    wanted = len(function.params)
+    e.refuse(e.b.icmp_signed("!=", e.code.args[2], number(wanted)), TypeError, f"takes {wanted} arguments")
+    array = e.call("PyByteArray_FromStringAndSize", NULL, number(0))
+    with e.b.goto_block(e.unless(e.b.icmp_unsigned("==", array, NULL), "no_memory")):
         e.b.ret(NULL)
-    e.give([(e.b.load(place, typ=type_of(reg)), reg) for place, reg in zip(places, yielded, strict=True)])
+    made = context.new_context(e.b, array=array)
+    status = e.b.call(code, [NULL, made, *(e.argument(index) for index in range(wanted)), value])
+    with e.b.if_then(e.failed(status)):
+        e.call("Py_DecRef", array)
+    e.raise_where(e.failed(status), fail)
+    octets = e.call("PyBytes_FromStringAndSize", context.get(e.b, made, "output"), context.get(e.b, made, "length"))
+    e.call("Py_DecRef", array)
+    copy = e.b.load(value, typ=PTR)
+    with e.b.goto_block(e.unless(e.b.icmp_unsigned("==", octets, NULL), "no_memory")):
+        e.call("Py_DecRef", copy)
+        e.b.ret(NULL)
+    row = e.call("PyTuple_New", number(2))
+    with e.b.goto_block(e.unless(e.b.icmp_unsigned("==", row, NULL), "no_memory")):
+        e.call("Py_DecRef", octets)
+        e.call("Py_DecRef", copy)
+        e.b.ret(NULL)
+    e.call("PyTuple_SetItem", row, number(0), octets)
+    e.call("PyTuple_SetItem", row, number(1), copy)
+    e.b.ret(row)
 
 
 def emit_parse(assembly: Assembly, code: Any, failures: tuple[type[BaseException], ...], explaining: Any) -> None:
@@ -126,7 +170,8 @@ def emit_parse(assembly: Assembly, code: Any, failures: tuple[type[BaseException
     other = e.b.or_(e.b.icmp_signed("!=", count, number(1)), e.b.icmp_unsigned("!=", names, NULL))
     slow = e.unless(other, "slow")
     no_bytes = e.unless(e.failed(e.call("PyBytes_AsStringAndSize", e.argument(0), room, size)), "no_bytes")
-    status = e.b.call(code, [e.b.load(room, typ=PTR), e.b.load(size, typ=I64), value])
+    made = context.new_context(e.b, input=e.argument(0))
+    status = e.b.call(code, [e.b.load(room, typ=PTR), made, e.b.load(size, typ=I64), value])
     failed = e.unless(e.failed(status), "failed")
     e.b.ret(e.b.load(value, typ=PTR))
     e.b.position_at_end(failed)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from bitwright.backends.llvm.assembler import I32, I64, PTR, Value, number
-from bitwright.backends.llvm.emitter import FAILED, FunctionEmitter, Unsupported, results_of, type_of
+from bitwright.backends.llvm.assembler import I32, NULL, PTR, Value, number
+from bitwright.backends.llvm.emitter import FAILED, FunctionEmitter, results_of, type_of
 from bitwright.backends.llvm.number_ops import truth, widest
+from bitwright.backends.python.runtime import MALFORMED
 from bitwright.ir.ops import Op, Reg
 
 
@@ -40,10 +41,14 @@ def _joined(e: FunctionEmitter, outs: tuple[Reg, ...], ends: list[tuple[list[Val
         e.values[out] = e.own(phi) if out.type == "obj" else phi
 
 
-def _loop(e: FunctionEmitter, op: Op, initial: list[Value], carried: list[Reg], goes_on: Callable[[list[Any]], Value]) -> list[Any]:
-    """A loop over numbers; `initial` and what the block yields begin with the number that says whether it goes on."""
-    if any(reg.type == "obj" for reg in (*op.args[1:], *op.outs)):
-        raise Unsupported(f"the op {op.kind} that carries an object")
+def _loop(
+    e: FunctionEmitter, op: Op, initial: list[Value], carried: list[Reg], goes_on: Callable[[list[Any]], Value],
+    starts: Callable[[list[Any]], list[Value]] | None = None,
+) -> None:  # fmt: skip
+    """A loop; `initial` begins with the number that says whether it goes on.  What `starts` gives belongs to the round."""
+    for reg, value in zip(carried, initial[1:], strict=True):
+        if reg.type == "obj":
+            e.call("Py_IncRef", value)  # which each round takes and hands on
     before, head = e.b.block, e.b.append_basic_block("loop")
     body, done = e.b.append_basic_block("round"), e.b.append_basic_block("done")
     e.b.branch(head)
@@ -57,18 +62,21 @@ def _loop(e: FunctionEmitter, op: Op, initial: list[Value], carried: list[Reg], 
     e.b.position_at_end(body)
     for reg, phi in zip(carried, phis[1:], strict=True):
         e.put(reg, phi)
+    element = starts(phis) if starts is not None else []
+    owned = [*element, *(phi for reg, phi in zip(carried, phis[1:], strict=True) if reg.type == "obj")]
 
     def give(values: list[Value]) -> None:
-        following = values if op.kind == "loop.while" else [e.b.add(phis[0], number(1)), *values]
+        following = values if op.kind == "loop.while" else [e.b.add(phis[0], number(1, phis[0].type)), *values]
         for phi, value in zip(phis, following, strict=True):
             phi.add_incoming(e.cast(value, phi.type), e.b.block)
         e.b.branch(head)
 
-    e.block(op.blocks[0], give)
+    e.block(op.blocks[0], give, owned)
     e.b.position_at_end(done)
     for out, phi in zip(op.outs, phis[1:], strict=True):
         e.put(out, phi)
-    return phis
+        if out.type == "obj":
+            e.own(phi)
 
 
 def _loop_while(e: FunctionEmitter, op: Op) -> None:
@@ -79,14 +87,66 @@ def _loop_while(e: FunctionEmitter, op: Op) -> None:
 def _loop_count(e: FunctionEmitter, op: Op) -> None:
     index, *carried = op.blocks[0].params
     count = e.get(op.args[0])
-    if count.type != I64:
-        raise Unsupported("the op loop.count up to a number of more than 63 bits")
 
     def goes_on(phis: list[Any]) -> Value:
         e.values[index] = e.cast(phis[0], type_of(index))
         return e.b.icmp_signed("<", phis[0], count)
 
-    _loop(e, op, [number(0), *(e.get(arg) for arg in op.args[1:])], carried, goes_on)
+    _loop(e, op, [number(0, count.type), *(e.get(arg) for arg in op.args[1:])], carried, goes_on)
+
+
+def _loop_each(e: FunctionEmitter, op: Op) -> None:
+    """As Python goes through a list: it may become shorter or longer meanwhile."""
+    index, element, *carried = op.blocks[0].params
+    items = e.get(op.args[0])
+
+    def goes_on(phis: list[Any]) -> Value:
+        e.values[index] = e.cast(phis[0], type_of(index))
+        return e.b.icmp_signed("<", phis[0], e.call("PyList_Size", items))
+
+    def starts(phis: list[Any]) -> list[Value]:
+        found = e.values[element] = e.call("PyList_GetItem", items, phis[0])
+        e.call("Py_IncRef", found)
+        return [found]
+
+    _loop(e, op, [number(0), *(e.get(arg) for arg in op.args[1:])], carried, goes_on, starts)
+
+
+def _attempt(e: FunctionEmitter, op: Op) -> None:
+    """In a strict program a failure is a finding too, so it fails: the interpreter says as what."""
+    ends: list[tuple[list[Value], Any]] = []
+    done = e.b.append_basic_block("done")
+
+    def give(values: list[Value]) -> None:
+        fitting = [e.cast(value, type_of(out)) for value, out in zip(values, op.outs, strict=True)]
+        ends.append((fitting, e.b.block))
+        e.b.branch(done)
+
+    around = e.failed
+    if not op.attrs["finding"]:
+        e.failed = e.b.append_basic_block("malformed")
+    malformed = e.failed
+    e.block(op.blocks[0], give)
+    if not op.attrs["finding"]:
+        e.b.position_at_end(malformed)
+        e.failed = around
+        _recover(e)
+        e.block(op.blocks[1], give)
+    e.b.position_at_end(done)
+    _joined(e, op.outs, ends)
+
+
+def _recover(e: FunctionEmitter) -> None:
+    """Clear an exception that says no more than that the input is malformed; any other goes on."""
+    raised, known, go_on = (e.b.append_basic_block(name) for name in ("raised", "known", "go_on"))
+    e.b.cbranch(e.b.icmp_unsigned("!=", e.call("PyErr_Occurred"), NULL), raised, go_on)
+    e.b.position_at_end(raised)
+    matches = e.call("PyErr_ExceptionMatches", e.constant(MALFORMED))
+    e.b.cbranch(e.b.icmp_signed("!=", matches, number(0, I32)), known, e.failed)
+    e.b.position_at_end(known)
+    e.call("PyErr_Clear")
+    e.b.branch(go_on)
+    e.b.position_at_end(go_on)
 
 
 def _apply(e: FunctionEmitter, name: str, args: tuple[Reg, ...], outs: tuple[Reg, ...]) -> list[Value]:
@@ -95,7 +155,7 @@ def _apply(e: FunctionEmitter, name: str, args: tuple[Reg, ...], outs: tuple[Reg
     given = [e.get(arg, type_of(param)) for arg, param in zip(args, function.params, strict=True)]
     kinds = results_of(function)
     places = [e.room(kind) for kind in kinds]
-    status = e.b.call(e.functions[name], [e.data, *given, *places])
+    status = e.b.call(e.functions[name], [e.data, e.context, *given, *places])
     e.fail_if(e.b.icmp_signed("==", status, number(FAILED, I32)))
     found = [e.b.load(place, typ=kind) for place, kind in zip(places, kinds, strict=True)]
     return [value if out.type == "obj" else e.cast(value, type_of(out)) for value, out in zip(found, outs, strict=True)]
@@ -125,9 +185,14 @@ def _dispatch(e: FunctionEmitter, op: Op) -> None:
         ends.append((values, e.b.block))
         e.b.branch(done)
     e.b.position_at_end(done)
-    if not ends:
-        raise Unsupported("the op dispatch without an arm")
-    _joined(e, op.outs, ends)
+    if ends:
+        _joined(e, op.outs, ends)
+        return
+    for out in op.outs:  # nothing leads here
+        e.values[out] = NULL if out.type == "obj" else number(0, type_of(out))
 
 
-CONTROL: Final = {"if": _if, "loop.while": _loop_while, "loop.count": _loop_count, "call": _call, "dispatch": _dispatch}
+CONTROL: Final = {
+    "if": _if, "loop.while": _loop_while, "loop.count": _loop_count, "loop.each": _loop_each, "attempt": _attempt,
+    "call": _call, "dispatch": _dispatch,
+}  # fmt: skip

@@ -1,4 +1,4 @@
-"""An optimized parse program as the text of an LLVM module, and the objects that it reaches by number.
+"""An optimized program as the text of an LLVM module, and the objects that it reaches by number.
 
 Promise: nothing here loads LLVM itself; the text is the same for the same program, and holds no address.
 """
@@ -10,15 +10,16 @@ from typing import Any
 
 from bitwright.backends.llvm import emitter
 from bitwright.backends.llvm.assembler import I32, PTR, Assembly
-from bitwright.backends.llvm.builtins import emit_entry, emit_parse
+from bitwright.backends.llvm.builtins import BOXED, BOXING, boxed_entry, emit_build, emit_entry, emit_parse
 from bitwright.backends.llvm.control_ops import CONTROL
 from bitwright.backends.llvm.emitter import FunctionEmitter, Unsupported, results_of, type_of
 from bitwright.backends.llvm.number_ops import NUMBERS
+from bitwright.backends.llvm.python_call import PYTHON, Calls
 from bitwright.backends.llvm.read_ops import READING, READS
 from bitwright.ir.ops import Program, walk
 
-emitter.HANDLERS.update({**NUMBERS, **READS, **CONTROL})
-SUPPORTED = frozenset(emitter.HANDLERS) | {"yield"}
+emitter.HANDLERS.update({**NUMBERS, **READS, **CONTROL, **PYTHON, **BOXING})
+MACHINE_CODE = frozenset({*NUMBERS, *READS, *CONTROL, "yield"})  # the ops that need not call Python
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,33 +29,40 @@ class Emitted:
     text: str
     objects: list[Any]
     builtins: dict[str, bool]
+    python_source: str = ""  # of the ops that call Python
 
 
 def emit_program(program: Program, failures: tuple[type[BaseException], ...], fail: type[BaseException], explaining: Any) -> Emitted:
-    """The module of a parse program; Unsupported for what this engine cannot do.
+    """The module of a program; Unsupported for what this engine cannot do.
 
-    `entry(data, position, end, *parameters)` returns what the program yields, a value and the position after it, and raises
-    `fail` where the program fails.  Of a program that has `whole`, there is `parse(data, /, **options)` too: it calls `explaining`
-    with the same arguments where the program fails, where one of `failures` is raised in between, and where it gets anything but
-    bytes alone.
+    Of a parse program `entry(data, position, end, *parameters)` returns what the program yields, a value and the position after
+    it; of a build program `entry(message, *parameters)` the bytes and what it yields.  It raises `fail` where the program fails.
+    Of a program that has `whole`, there is `parse(data, /, **options)` too: it calls `explaining` with the same arguments where
+    the program fails, where one of `failures` is raised in between, and where it gets anything but bytes alone.
     """
-    assembly = Assembly(program.name)
+    assembly, calls = Assembly(program.name), Calls(program)
+    boxed = boxed_entry(program.functions[program.entry])
+    every = {**program.functions, BOXED: boxed}
     functions: dict[str, Any] = {}
-    for name, function in program.functions.items():
-        parameters = [PTR, *map(type_of, function.params), *(PTR for _ in results_of(function))]
+    for name, function in every.items():
+        parameters = [PTR, PTR, *map(type_of, function.params), *(PTR for _ in results_of(function))]
         functions[name] = assembly.function(f"program.{name}", I32, parameters, internal=True)
     recursive = recursive_functions(program)
-    for name, function in program.functions.items():
+    for name, function in every.items():
         if function.unit == "bit":
             raise Unsupported("a function that counts bits")
-        FunctionEmitter(assembly, program, function, functions).emit(guarded=name in recursive)
+        FunctionEmitter(assembly, program, function, functions, calls).emit(guarded=name in recursive)
     builtins = {"entry": False}
     ops = [op for function in program.functions.values() for op in walk(function.body)]
-    emit_entry(assembly, program.functions[program.entry], functions[program.entry], fail, reads=any(op.kind in READING for op in ops))
+    if program.direction == "build":
+        emit_build(assembly, boxed, functions[BOXED], fail)
+    else:
+        emit_entry(assembly, boxed, functions[BOXED], fail, reads=any(op.kind in READING for op in ops))
     if "whole" in functions:
         builtins["parse"] = True
         emit_parse(assembly, functions["whole"], failures, explaining)
-    return Emitted(assembly.finish(), assembly.objects, builtins)
+    source = calls.fill(assembly.objects)
+    return Emitted(assembly.finish(), assembly.objects, builtins, source)
 
 
 def recursive_functions(program: Program) -> set[str]:

@@ -8,17 +8,23 @@ head of the chain, and the code grows in proportion to the program.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from bitwright.backends.llvm.assembler import I8, I32, I64, I128, NULL, PTR, Assembly, Type, Value, builder_at_start, number
 from bitwright.ir.ops import OPS, Block, Function, Op, Program, Reg
 
+PYTHON_CALL: Final = "python"  # in HANDLERS: what serves where there is no machine code
+CALLS_THE_PROGRAM: Final = frozenset({"first", "within", "written", "defer", "blocks.run"})  # which a call of Python cannot
 FAILED: Final = -1  # what a function returns that fails; perhaps a Python exception is set
 
 
 class Unsupported(Exception):  # noqa: N818  # turned into an `EngineError` by whoever asked for the engine
     """The program has something that this engine cannot do; the text names it."""
+
+
+class NoMachineCode(Exception):  # noqa: N818  # never seen outside
+    """A handler has no machine code for just this op; it has emitted nothing."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -30,14 +36,15 @@ class Scope:
 
 
 class FunctionEmitter:
-    """Emits one function of a program: it takes the input, the registers, and where its results go; 0, or FAILED."""
+    """Emits one function of a program: it takes the input, the context, the registers, and where its results go; 0, or FAILED."""
 
-    def __init__(self, assembly: Assembly, program: Program, function: Function, functions: dict[str, Any]) -> None:
+    def __init__(self, assembly: Assembly, program: Program, function: Function, functions: dict[str, Any], calls: Any) -> None:
         self.assembly, self.program, self.function, self.functions = assembly, program, function, functions
+        self.calls = calls  # `python_call.Calls`
         self.values: dict[Reg, Value] = {}
         self.code = functions[function.name]
         self.b: Any = builder_at_start(self.code)
-        self.data = self.code.args[0]
+        self.data, self.context = self.code.args[:2]
         self.entry = self.b.block
         self.failed = self.code.append_basic_block("failed")  # the head of the chain
         self.scopes: list[Scope] = []
@@ -101,23 +108,35 @@ class FunctionEmitter:
 
     # --- blocks ------------------------------------------------------------------------------
 
-    def block(self, block: Block, give: Callable[[list[Value]], None]) -> None:
-        """Emit a block in a scope of its own; `give` gets what it yields, in which objects are owned by whoever takes them."""
+    def block(self, block: Block, give: Callable[[list[Value]], None], taken: Sequence[Value] = ()) -> None:
+        """Emit a block in a scope of its own, which owns what is `taken`; `give` gets what it yields, whose objects the taker owns."""
         self.scopes.append(Scope([], self.failed))
+        for value in taken:
+            self.own(value)
         values: list[Value] = []
         for op in block.ops:
             if op.kind == "yield":
                 values = self.handed_over(op.args)
-            elif not OPS[op.kind].trace:
-                handler = HANDLERS.get(op.kind)
-                if handler is None:
-                    raise Unsupported(f"the op {op.kind}")
-                handler(self, op)
+            elif op.kind not in OPS or not OPS[op.kind].trace:
+                self.op(op)
         scope = self.scopes.pop()
         for value in scope.owned:
             self.call("Py_DecRef", value)
         self.failed = scope.around
         give(values)
+
+    def op(self, op: Op) -> None:
+        """Emit one op: as machine code, or as a call of Python where there is none for it."""
+        handler = HANDLERS.get(op.kind)
+        try:
+            if handler is not None:
+                handler(self, op)
+                return
+        except NoMachineCode:
+            pass
+        if op.blocks or op.kind in CALLS_THE_PROGRAM:
+            raise Unsupported(f"the op {op.kind}")
+        HANDLERS[PYTHON_CALL](self, op)
 
     def handed_over(self, regs: tuple[Reg, ...]) -> list[Value]:
         """What a block yields: an object that it owns goes to the taker, of any other there is one more reference."""
@@ -136,7 +155,7 @@ class FunctionEmitter:
         base = self.failed
         result_types = results_of(self.function)
         cut = len(self.code.args) - len(result_types)
-        self.values.update(zip(self.function.params, self.code.args[1:cut], strict=True))
+        self.values.update(zip(self.function.params, self.code.args[2:cut], strict=True))
         first = self.code.append_basic_block("first")
         self.b.position_at_end(first)
         if guarded:

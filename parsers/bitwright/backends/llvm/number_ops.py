@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from bitwright.backends.llvm.assembler import I64, I128, Type, Value, number
-from bitwright.backends.llvm.emitter import FunctionEmitter, Unsupported, type_of
+from bitwright.backends.llvm.assembler import I64, I128, PTR, Type, Value, number
+from bitwright.backends.llvm.emitter import FunctionEmitter, NoMachineCode, type_of
 from bitwright.ir.ops import Op, Reg
 
 COMPARISONS: Final = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
@@ -14,7 +13,9 @@ PLAIN: Final = {"add": "add", "sub": "sub", "mul": "mul", "and": "and_", "or": "
 
 
 def widest(*regs: Reg) -> Type:
-    """The type that holds all of them."""
+    """The type that holds all of them, which are numbers or objects."""
+    if regs[0].type == "obj":
+        return PTR
     return I128 if any(type_of(reg) == I128 for reg in regs) else I64
 
 
@@ -46,7 +47,7 @@ def _bin(e: FunctionEmitter, op: Op) -> None:
 def _divided(e: FunctionEmitter, op: Op, left: Value, right: Value) -> Value:
     """Division that rounds down, as Python's does; LLVM's cuts off.  Divisors are positive, as the verifier sees to."""
     if left.type == I128:
-        raise Unsupported("a division of numbers of more than 63 bits")
+        raise NoMachineCode
     zero = number(0, left.type)
     rest = e.b.srem(left, right)
     below = e.b.icmp_signed("<", rest, zero)
@@ -59,7 +60,7 @@ def _shifted(e: FunctionEmitter, op: Op, left: Value, right: Value) -> Value:
     width = left.type.width
     if op.attrs["op"] == "shl":
         if op.args[1].hi >= width:
-            raise Unsupported(f"a shift by up to {op.args[1].hi} bits")
+            raise NoMachineCode
         return e.b.shl(left, right)
     if op.args[1].hi >= width:  # as far as the sign goes
         last = number(width - 1, left.type)
@@ -121,7 +122,7 @@ def _bits(e: FunctionEmitter, op: Op) -> None:
     word, out = op.args[0], op.outs[0]
     shift, width, signed = op.attrs["shift"], op.attrs["width"], op.attrs["signed"]
     if word.lo < 0 or width > 127:
-        raise Unsupported("bits of a number with a sign")
+        raise NoMachineCode
     wide = I128 if I128 in (type_of(word), type_of(out)) else I64
     e.put(out, bits_of(e, e.get(word, wide), shift, width, signed=signed))
 
@@ -137,19 +138,6 @@ def _swap(e: FunctionEmitter, op: Op) -> None:
         shift, place = (big, little) if to_little else (little, big)
         total = e.b.or_(total, e.b.shl(bits_of(e, word, shift, size, signed=False), number(place, wide)))
     e.put(op.outs[0], total)
-
-
-def int_object(call: Callable[..., Value], b: Any, value: Value, lo: int, hi: int) -> Value:
-    """A new Python int."""
-    if lo >= -(1 << 31) and hi < 1 << 31:
-        name = "PyLong_FromLong"
-    elif lo >= -(1 << 63) and hi < 1 << 63:
-        name = "PyLong_FromLongLong"
-    elif lo >= 0 and hi < 1 << 64:
-        name = "PyLong_FromUnsignedLongLong"
-    else:
-        raise Unsupported("a number of more than 64 bits as an object")
-    return call(name, b.trunc(value, I64) if value.type == I128 else value)
 
 
 NUMBERS: Final = {

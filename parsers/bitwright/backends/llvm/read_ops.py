@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 from bitwright.backends.llvm import bytes_layout
-from bitwright.backends.llvm.assembler import I8, I16, I32, I64, I128, NULL, PTR, Caller, Value, number
-from bitwright.backends.llvm.emitter import FunctionEmitter, Unsupported
-from bitwright.backends.llvm.number_ops import bits_of, int_object, truth, widest
-from bitwright.ir.interp import boxed
-from bitwright.ir.ops import Op
+from bitwright.backends.llvm.assembler import I8, I16, I32, I64, I128, NULL, Value, number
+from bitwright.backends.llvm.emitter import FunctionEmitter, NoMachineCode
+from bitwright.backends.llvm.number_ops import bits_of, truth, widest
+from bitwright.backends.llvm.python_call import boxed, called
+from bitwright.ir.interp import boxed as object_for
+from bitwright.ir.ops import Op, Reg
 
 _WHOLE: Final = {1: I8, 2: I16, 4: I32, 8: I64}
-_ARGUMENTS_OFFSET: Final = -(1 << 63)  # PY_VECTORCALL_ARGUMENTS_OFFSET: the place before the first argument may be used
 _MOST_CONSTANTS: Final = 256  # of the members of an enumeration: so many are kept ready
 
 
@@ -57,13 +57,13 @@ def _load(e: FunctionEmitter, op: Op) -> None:
 
 
 def _unpack(e: FunctionEmitter, op: Op) -> None:
+    if any(order not in ("bytes", "big", "little") for _, _, order in op.attrs["layout"]):
+        raise NoMachineCode
     base = e.get(op.args[0])
     for (offset, size, order), out in zip(op.attrs["layout"], op.outs, strict=True):
         place = e.b.add(base, number(offset))
         if order == "bytes":
             e.values[out] = e.new(e.call("PyBytes_FromStringAndSize", e.at(place), number(size)))
-        elif order not in ("big", "little"):
-            raise Unsupported("the op unpack of a float")
         else:
             e.put(out, _loaded(e, place, size, order))
 
@@ -117,7 +117,7 @@ def object_of(e: FunctionEmitter, value: Value, lo: int, hi: int, kind: str) -> 
         return e.b.select(condition, e.constant(True), e.constant(False))
     if hi - lo < _MOST_CONSTANTS and (kind != "int" or (lo >= 0 and hi < 256)):
         return _ready(e, value, lo, hi, kind)
-    made = e.new(int_object(e.call, e.b, value, lo, hi))
+    made = boxed(e, value, Reg(-1, "int", lo, hi))
     if kind != "int":
         made = e.new(e.call("PyObject_GetItem", e.constant(e.program.symbols[kind]), made))
     return made
@@ -127,7 +127,7 @@ def _ready(e: FunctionEmitter, value: Value, lo: int, hi: int, kind: str) -> Val
     """One of the objects that are kept ready.  An interval that should not hold leads to a wrong object, never outside of the table."""
     if kind == "int":
         lo, hi = 0, 255
-    found: list[Any] = [boxed(e.program, kind, one) for one in range(lo, hi + 1)]
+    found: list[Any] = [object_for(e.program, kind, one) for one in range(lo, hi + 1)]
     first = e.assembly.place_of(found, (kind, lo, hi))
     index = e.cast(e.b.sub(value, number(lo, value.type)), I64)
     inside = e.b.select(e.b.icmp_unsigned("<", index, number(len(found))), index, number(0))
@@ -151,18 +151,6 @@ def _split(e: FunctionEmitter, op: Op) -> None:
 
 
 # --- objects of objects ------------------------------------------------------------------------
-
-
-def called(e: FunctionEmitter, what: Any, args: list[Value], names: Value = NULL, named: int = 0) -> Value:
-    """Call an object that is known now; the last `named` arguments are by keyword."""
-    room = e.room(PTR, len(args) + 1)
-    places = [e.b.gep(room, [number(index)], inbounds=True, source_etype=PTR) for index in range(1, len(args) + 1)]
-    for arg, place in zip(args, places, strict=True):
-        e.b.store(arg, place)
-    begin = e.b.gep(room, [number(1)], source_etype=PTR)
-    caller = e.assembly.slot(e.b, number(e.assembly.place_of([Caller(what)], ("caller", id(what)))))
-    given = [e.constant(what), begin, number(len(args) - named | _ARGUMENTS_OFFSET), names]
-    return e.new(e.assembly.call_through(e.b, caller, "PyObject_Vectorcall", given))
 
 
 def _make(e: FunctionEmitter, op: Op) -> None:

@@ -1,0 +1,53 @@
+"""What every function of a program is handed beside the input: one struct on the stack of the builtin, a slot of 64 bits each.
+
+Promise: the numbers of the slots stand here alone; whoever reads or writes one names it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from bitwright.backends.llvm.assembler import I64, NULL, PTR, Type, Value, frame, number
+
+SLOTS: Final[dict[str, Type]] = {
+    "input": PTR,  # the bytes object that `data` points into; NULL in build programs
+    "output": PTR,  # where the output begins
+    "length": I64,  # bytes of it that are written
+    "capacity": I64,  # bytes that there is room for
+    "array": PTR,  # the bytearray that holds the output; NULL in parse programs
+    "names": PTR,  # what this message remembers of its names
+}
+_NUMBERS: Final = {name: index for index, name in enumerate(SLOTS)}
+SIZE: Final = len(SLOTS)
+
+
+def place_of(b: Any, context: Value, name: str) -> Value:
+    """The address of a slot."""
+    return b.gep(context, [number(_NUMBERS[name])], inbounds=True, source_etype=SLOTS[name])
+
+
+def get(b: Any, context: Value, name: str) -> Value:
+    """What a slot holds."""
+    return b.load(place_of(b, context, name), typ=SLOTS[name])
+
+
+def put(b: Any, context: Value, name: str, value: Value) -> None:
+    """Fill a slot."""
+    b.store(value, place_of(b, context, name))
+
+
+def new_context(b: Any, **filled: Value) -> Value:
+    """A context in the frame of a builtin; what is not given is zero."""
+    made = frame(b, I64, SIZE)
+    for name, kind in SLOTS.items():
+        put(b, made, name, filled.get(name, NULL if kind == PTR else number(0)))
+    return made
+
+
+def refresh(e: Any) -> None:
+    """Read again where the output lies, which Python may have moved and made longer."""
+    array = get(e.b, e.context, "array")
+    size = e.call("PyByteArray_Size", array)
+    put(e.b, e.context, "output", e.call("PyByteArray_AsString", array))
+    put(e.b, e.context, "length", size)
+    put(e.b, e.context, "capacity", size)
