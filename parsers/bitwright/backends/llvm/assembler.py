@@ -1,7 +1,6 @@
-"""What the emitters use of `llvmlite.ir`: types, constants, calls of CPython's C API, and one table of Python objects.
+"""What the emitters need beside LLVM's language itself: calls of CPython's C API, and one table of Python objects.
 
-Promise: this is the only module that imports `llvmlite.ir`, which has no types: to a checker, types and values of LLVM are
-`Any`.  No module text holds an address: objects are reached through the global `objects`, which whoever loads the module fills in.
+Promise: no module text holds an address: objects are reached through the global `objects`, which whoever loads the module fills in.
 """
 
 from __future__ import annotations
@@ -10,14 +9,16 @@ import dataclasses
 from collections.abc import Hashable, Sequence
 from typing import Any, Final, TypeAlias
 
-from llvmlite import ir
+from bitwright.backends.llvm import language
+from bitwright.backends.llvm.language import NULL, PTR, VOID, int_type, vector_type
+
+__all__ = ["I1", "I8", "I16", "I32", "I64", "I128", "NULL", "PTR", "V16", "VOID"]
 
 Value: TypeAlias = Any  # a value in LLVM's code
 Type: TypeAlias = Any
 
-I1, I8, I16, I32, I64, I128 = (ir.IntType(bits) for bits in (1, 8, 16, 32, 64, 128))
-PTR: Final = ir.PointerType()
-_VOID: Final = ir.VoidType()
+I1, I8, I16, I32, I64, I128 = (int_type(bits) for bits in (1, 8, 16, 32, 64, 128))
+V16: Final = vector_type(I8, 16)  # 16 bytes that are worked on at once
 
 # Documented functions of CPython's C API alone: what they return and take.
 API: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
@@ -31,26 +32,26 @@ API: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "PyTuple_New": (PTR, (I64,)), "PyTuple_SetItem": (I32, (PTR, I64, PTR)), "PyTuple_GetItem": (PTR, (PTR, I64)),
     "PyByteArray_FromStringAndSize": (PTR, (PTR, I64)), "PyByteArray_Resize": (I32, (PTR, I64)), "PyByteArray_AsString": (PTR, (PTR,)),
     "PyByteArray_Size": (I64, (PTR,)),
-    "Py_IncRef": (_VOID, (PTR,)), "Py_DecRef": (_VOID, (PTR,)),
-    "Py_EnterRecursiveCall": (I32, (PTR,)), "Py_LeaveRecursiveCall": (_VOID, ()),
-    "PyErr_SetNone": (_VOID, (PTR,)), "PyErr_SetString": (_VOID, (PTR, PTR)), "PyErr_Occurred": (PTR, ()),
-    "PyErr_ExceptionMatches": (I32, (PTR,)), "PyErr_Clear": (_VOID, ()),
+    "Py_IncRef": (VOID, (PTR,)), "Py_DecRef": (VOID, (PTR,)),
+    "Py_EnterRecursiveCall": (I32, (PTR,)), "Py_LeaveRecursiveCall": (VOID, ()),
+    "PyErr_SetNone": (VOID, (PTR,)), "PyErr_SetString": (VOID, (PTR, PTR)), "PyErr_Occurred": (PTR, ()),
+    "PyErr_ExceptionMatches": (I32, (PTR,)), "PyErr_Clear": (VOID, ()),
 }  # fmt: skip
 LIBRARY: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {"memcmp": (I32, (PTR, PTR, I64)), "memcpy": (PTR, (PTR, PTR, I64))}
-_GLOBAL: Any = ir.GlobalVariable  # its attributes are said to be None
-NULL: Final = ir.Constant(PTR, None)
 
 
 def number(value: int, of: Type = I64) -> Value:
-    """A constant."""
-    return ir.Constant(of, value)
+    """A constant; of a vector, in each place."""
+    return language.constant(of, value)
 
 
 class _Callee:
-    """A function at an address; `llvmlite` takes it from a value of its own only if the pointer has a type, as no pointer has any more."""
+    """A function at an address."""
 
-    def __init__(self, pointer: Value, function_type: Type) -> None:
-        self.function_type, self.type, self.get_reference = function_type, PTR, pointer.get_reference
+    __slots__ = ("function_type", "ref")
+
+    def __init__(self, pointer: Value, function_type: language.FunctionType) -> None:
+        self.function_type, self.ref = function_type, pointer.ref
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,15 +65,15 @@ class Assembly:
     """One module of LLVM in the making."""
 
     def __init__(self, name: str) -> None:
-        self.module: Any = ir.Module(name)
+        self.module = language.Module(name)
         self.objects: list[Any] = []  # which the module reaches by number
         self._known: dict[Hashable, int] = {}
         self._texts: dict[bytes, Value] = {}
-        self._table: Any = ir.GlobalVariable(self.module, ir.ArrayType(PTR, 0), "objects")
+        self._table = language.Value(PTR, '@"objects"')
 
     def function(self, name: str, result: Type, parameters: Sequence[Type], *, internal: bool) -> Any:
         """A new function of the module; an internal one is seen by the module alone."""
-        made = ir.Function(self.module, ir.FunctionType(result, list(parameters)), name)
+        made = language.Function(self.module, language.FunctionType(result, parameters), name)
         if internal:
             made.linkage = "internal"
         return made
@@ -82,7 +83,7 @@ class Assembly:
         found = self.module.globals.get(name)
         if found is None:
             result, parameters = API.get(name) or LIBRARY[name]
-            found = ir.Function(self.module, ir.FunctionType(result, list(parameters)), name)
+            found = language.Function(self.module, language.FunctionType(result, parameters), name)
         return found
 
     def place_of(self, values: Sequence[Any], key: Hashable) -> int:
@@ -100,32 +101,26 @@ class Assembly:
     def call_through(self, builder: Any, pointer: Value, name: str, args: Sequence[Value]) -> Value:
         """Call a function by its address; it has the signature of the one that is named."""
         result, parameters = API[name]
-        return builder.call(_Callee(pointer, ir.FunctionType(result, list(parameters))), list(args))
+        return builder.call(_Callee(pointer, language.FunctionType(result, parameters)), list(args))
 
     def text(self, value: bytes) -> Value:
         """Bytes that never change, with a zero behind them."""
         found = self._texts.get(value)
         if found is None:
-            raw = bytearray(value + b"\0")
-            kind = ir.ArrayType(I8, len(raw))
-            found = self._texts[value] = _GLOBAL(self.module, kind, f"text.{len(self._texts)}")
-            found.linkage, found.global_constant, found.initializer = "internal", True, ir.Constant(kind, raw)
+            found = self._texts[value] = self.module.bytes_of(f"text.{len(self._texts)}", value + b"\0")
         return found
 
     def finish(self) -> str:
         """The text of the module."""
-        self._table.value_type = ir.ArrayType(PTR, len(self.objects))
-        self._table.initializer = ir.Constant(self._table.value_type, None)
+        self.module.data.append(f'@"objects" = global [{len(self.objects)} x ptr] zeroinitializer')
         return str(self.module)
 
 
 def builder_at_start(function: Any) -> Any:
     """Appends to a new first block of a function."""
-    return ir.IRBuilder(function.append_basic_block("begin"))
+    return language.Builder(function.append_basic_block("begin"))
 
 
 def frame(builder: Any, of: Type, count: int = 1) -> Value:
-    """Room on the stack for several of a type; an address of no type, as any other."""
-    made = builder.alloca(of, count)
-    made.type = PTR
-    return made
+    """Room on the stack for several of a type."""
+    return builder.alloca(of, count)
