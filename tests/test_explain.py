@@ -109,11 +109,20 @@ def test_the_reads_that_were_merged() -> None:
 
 
 def test_the_engine_and_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "Engine: python, because nothing else was asked for.\n" in Frame.explain()
+    class Small(Struct):
+        a: int = u8()
+
+    said = Small.explain()
+    assert "\n\nEngine: auto, because nothing else was asked for.\n" in said
+    assert "\n  parse: not used yet.\n  build: not used yet.\n" in said
+    Small.parse(b"\1")
+    assert "\n  parse: python: BITWRIGHT_COMPILE_AFTER is never.\n  build: not used yet.\n" in Small.explain()
+    Small.parse(b"\1", strict=True)
+    assert "\n  parse (strict): python: BITWRIGHT_COMPILE_AFTER is never.\n" in Small.explain()
     monkeypatch.setenv("BITWRIGHT_BACKEND", "interp")
     said = Frame.explain()
     assert "Engine: interp, because BITWRIGHT_BACKEND is 'interp'.\n" in said
-    assert 'Others by name: codec("python"), codec("llvm").\n' in said
+    assert 'Others by name: codec("auto"), codec("python"), codec("llvm").\n' in said
 
 
 def test_sizes_in_words() -> None:

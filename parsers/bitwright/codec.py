@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
 from bitwright import kept
-from bitwright.engines import MESSAGE_ENGINES, default_engine
+from bitwright.engines import AUTO, MESSAGE_ENGINES, wanted_engine
 from bitwright.errors import (
     DEFAULT_LIMITS,
     BuildError,
@@ -28,13 +28,16 @@ from bitwright.ir.interp_build import names_led_astray
 from bitwright.lower.facts import Options, reads_to_end
 from bitwright.lower.projection import paths_asked
 from bitwright.programs import Programs
+from bitwright.schema.spec import MISSING
+from bitwright.shortcuts import shortcuts_of
+from bitwright.tiers import Tier
 
 
 def codec_of(struct: type, backend: str | None = None) -> Codec:
     """The codec of a struct; ValueError for an engine that does not exist, EngineError for one that is not installed."""
-    name = backend if backend not in (None, "auto") else default_engine()
-    if name not in MESSAGE_ENGINES:
-        raise ValueError(f"no engine is called {name!r}; there are: auto, {', '.join(MESSAGE_ENGINES)}")
+    name = backend or wanted_engine()
+    if name != AUTO and name not in MESSAGE_ENGINES:
+        raise ValueError(f"no engine is called {name!r}; there are: {AUTO}, {', '.join(MESSAGE_ENGINES)}")
     known: dict[str, Codec] = struct.__dict__.get("__bitwright_codecs__") or {}
     found = known.get(name)
     if found is None:
@@ -93,7 +96,9 @@ class Codec(Programs):
             return self.parse(data, **options)
         self._refuse_too_large(len(data), _PLAIN)
         _, _, after = self._interpret(data, 0, _PLAIN, None, {})
-        raise self._disagreement(data) if after == len(data) else self._left_over(data, after, _PLAIN, None, {})
+        if after != len(data):
+            raise self._left_over(data, after, _PLAIN, None, {})
+        raise self._disagreement(data, self._tier("parse", self._order(None), _PLAIN).engine)
 
     def parse_prefix(
         self, data: Any, /, offset: int = 0, *, strict: bool = False, keep: bool = False, limits: Limits | None = None,
@@ -123,12 +128,12 @@ class Codec(Programs):
         known = self._projections.get((wanted, limits, endian))
         if known is None:
             options = Options(only=paths_asked(self.struct, wanted), limits=limits or DEFAULT_LIMITS).lowered()
-            runner = None if self.backend == "interp" else self._runner("parse", self._order(endian), options)
-            known = self._projections[wanted, limits, endian] = runner, options
-        runner, options = known
-        if runner is not None and data.__class__ is bytes and not parameters and not self.spec.params and limits is None:
+            tier = None if self.backend == "interp" else self._tier("parse", self._order(endian), options)
+            known = self._projections[wanted, limits, endian] = tier, options
+        tier, options = known
+        if tier is not None and data.__class__ is bytes and not parameters and not self.spec.params and limits is None:
             try:
-                return runner(data, 0, len(data))[0]
+                return tier.run(data, 0, len(data))[0]
             except self._failures():
                 pass  # the way that explains failures
         return self._read(as_bytes(data), 0, options, endian, parameters)[0]
@@ -178,14 +183,14 @@ class Codec(Programs):
         if self.backend == "interp":
             return lambda data, offset: self.parse_layer(data, offset, plain=plain, limits=limits, endian=endian)
         options = Options(lax=True, plain=plain, limits=limits or DEFAULT_LIMITS)
-        runner, failures = self._runner("parse", self._order(endian), options), self._failures()
+        tier, failures = self._tier("parse", self._order(endian), options), self._failures()
         given, largest = self._parameters({}, ParseError), options.limits.input_size
 
         def parse_layer(data: bytes, offset: int) -> tuple[Any, int]:
             end = len(data)
             try:
                 if end <= largest:
-                    value, after = runner(data, offset, end, *given)
+                    value, after = tier.run(data, offset, end, *given)
                     return value, after - offset
             except failures:
                 pass  # the way that explains failures
@@ -195,9 +200,10 @@ class Codec(Programs):
 
     def message_parser(self) -> Callable[[Any], Any]:
         """What `Struct.parse` is when this engine is the default: the compiled function itself, where there is one."""
-        if self.backend != "interp" and self.spec.order != "inherit":
-            self._runner("parse", self._order(None), _PLAIN)
-        return self._parsers.get(_PLAIN, self.parse)
+        if self.backend == "interp" or self.spec.order == "inherit":
+            return self.parse
+        parse: Callable[[Any], Any] = self._tier("parse", self._order(None), _PLAIN).functions.get("parse", self.parse)
+        return parse
 
     def check(
         self, data: Any, /, *, limits: Limits | None = None, endian: str | None = None, **parameters: Any
@@ -231,19 +237,22 @@ class Codec(Programs):
         self._refuse_too_large(size - offset, options)
         if options.limits is not DEFAULT_LIMITS:
             options = options.lowered()
-        if self.backend != "interp":
-            runner = self._runner("parse", order, options)
-            try:
-                return runner(data, offset, size, *given)  # type: ignore[no-any-return]  # generated
-            except self._failures():
-                pass
-        _, value, after = self._interpret(data, offset, options, endian, parameters, base=base)
-        if self.backend != "interp":
-            raise self._disagreement(data[offset:])
-        return value, after
+        if self.backend == "interp":
+            return self._interpret(data, offset, options, endian, parameters, base=base)[1:]
+        tier = self._tier("parse", order, options)
+        try:
+            return tier.run(data, offset, size, *given)  # type: ignore[no-any-return]  # generated
+        except self._failures():
+            pass
+        self._interpret(data, offset, options, endian, parameters, base=base)
+        raise self._disagreement(data[offset:], tier.engine)
 
-    def _disagreement(self, data: bytes) -> EngineDisagreement:
-        return EngineDisagreement(f"{self.backend} refused a {self.spec.name} that the interpreter reads: {data.hex()}")
+    def _shortcuts(self, direction: str, options: Options, tier: Tier) -> dict[str, Any]:
+        needed = any(described.default is MISSING for described in self.spec.params.values())
+        return shortcuts_of(self, direction, options, tier, None if needed else self._parameters({}, ParseError))
+
+    def _disagreement(self, data: bytes, engine: str) -> EngineDisagreement:
+        return EngineDisagreement(f"{engine} refused a {self.spec.name} that the interpreter reads: {data.hex()}")
 
     def _read_keeping(
         self, data: bytes, offset: int, options: Options, endian: str | None, parameters: dict[str, Any]
@@ -314,13 +323,13 @@ class Codec(Programs):
         self, message: Any, limits: Limits | None, endian: str | None, parameters: dict[str, Any], *, resolve: bool
     ) -> tuple[bytes, Any]:
         order, given = self._order(endian), self._parameters(parameters, BuildError)
-        options = Options(limits=limits) if limits is not None else Options()
+        options = Options(limits=limits) if limits is not None else _PLAIN
         if kept.table_of(message) is not None:
             return self._write_kept(message, order, given, options, resolve=resolve)
-        if self.backend != "interp":
-            runner = self._runner("resolve" if resolve else "build", order, options)
+        tier = None if self.backend == "interp" else self._tier("resolve" if resolve else "build", order, options)
+        if tier is not None:
             try:
-                return runner(message, *given)  # type: ignore[no-any-return]  # generated
+                return tier.run(message, *given)  # type: ignore[no-any-return]  # generated
             except self._failures():
                 pass
         machine = Machine(self.program("resolve" if resolve else "build", order, options))
@@ -328,8 +337,8 @@ class Codec(Programs):
             copies = machine.run(message, *given)
         except RecursionError:
             raise BuildError(Problem("depth", "values are nested deeper than the interpreter's stack", self.spec.name)) from None
-        if self.backend != "interp":
-            raise EngineDisagreement(f"{self.backend} refused a {self.spec.name} that the interpreter builds: {message!r}")
+        if tier is not None:
+            raise EngineDisagreement(f"{tier.engine} refused a {self.spec.name} that the interpreter builds: {message!r}")
         return bytes(machine.out), copies[0] if copies else None
 
     def _write_kept(self, message: Any, order: str, given: Sequence[Any], options: Options, *, resolve: bool) -> tuple[bytes, Any]:

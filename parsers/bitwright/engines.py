@@ -6,10 +6,16 @@ import os
 from typing import Final
 
 ENGINES: Final = ("python", "interp")
-MESSAGE_ENGINES: Final = (*ENGINES, "llvm")  # of messages; `llvm` only by name, for the formats that it can do
+MESSAGE_ENGINES: Final = (*ENGINES, "llvm")  # of messages
+AUTO: Final = "auto"  # begins in python, and moves to llvm what is used much
+
+
+def wanted_engine() -> str:
+    """What `BITWRIGHT_BACKEND` asks for; `auto` if nothing."""
+    return os.environ.get("BITWRIGHT_BACKEND") or AUTO
 
 
 def default_engine() -> str:
-    """The engine that serves where none is named: `BITWRIGHT_BACKEND`, or `python`."""
-    wanted = os.environ.get("BITWRIGHT_BACKEND", "auto")
-    return ENGINES[0] if wanted in ("", "auto") else wanted
+    """The engine that serves patterns where none is named: `BITWRIGHT_BACKEND`, or `python`."""
+    wanted = wanted_engine()
+    return ENGINES[0] if wanted == AUTO else wanted

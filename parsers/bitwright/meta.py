@@ -23,6 +23,7 @@ from bitwright.schema.expr import Expr, Node
 from bitwright.schema.pointers import can_point
 
 MOST_TAGS = 1 << 16  # of one arm
+COMPILED = ("parse", "parse_prefix", "check", "build")  # methods that each class has for itself, so that compiled ones can take their place
 
 
 class StructType(StructMeta):
@@ -32,6 +33,8 @@ class StructType(StructMeta):
     def __prepare__(cls, name: str, bases: tuple[type, ...], /, **keywords: Any) -> ClassBody:
         """A namespace that notices when a field is declared twice."""
         return ClassBody(name)
+
+    __bitwright_methods__: frozenset[str]  # that the class, or one it extends, defines otherwise than `Struct` does
 
     def __new__(
         mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *,
@@ -47,12 +50,15 @@ class StructType(StructMeta):
         made, sites = collect(name, namespace, inherited, endian, origin, location, _reserved_names(), bit_order)
         own = [f for f in made.visible if inherited is None or inherited.field(f.name) is None]
         body = _class_body(namespace, own, made)
-        # Each class has its own `parse`, so that the compiled one of a base never serves a subclass.
-        body.setdefault("parse", next(c.__dict__["parse"] for c in base.__mro__ if "__bitwright_root__" in c.__dict__))
+        defined = _own_methods(bases, namespace)
+        for method in COMPILED:  # of its own, so that the compiled one of a base never serves a subclass
+            if method not in defined:
+                body[method] = _generic(base, method)
         late = bool(inherited and any(f.optional for f in inherited.visible)) and any(not f.optional for f in own)
         cls: Any = super().__new__(mcls, name, bases, body, kw_only=late, weakref=_may_keep(made))
         keywords_above: frozenset[str] = getattr(base, "__bitwright_keywords__", frozenset())
         cls.__bitwright_keywords__ = keywords_above | {f.name for f in own} if late else keywords_above
+        cls.__bitwright_methods__ = defined
         _describe(cls, made)
         forward.declare(cls, sites)
         if tag is not None:
@@ -79,6 +85,27 @@ class StructType(StructMeta):
     def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **keywords: Any) -> None:
         """Swallow the class keywords that `__new__` used."""
         super().__init__(name, bases, namespace)
+
+
+def _generic(base: type, method: str) -> Any:
+    """A method as `Struct` has it."""
+    return next(c.__dict__[method] for c in base.__mro__ if "__bitwright_root__" in c.__dict__)
+
+
+def _own_methods(bases: tuple[type, ...], namespace: dict[str, Any]) -> frozenset[str]:
+    """The methods that a class body, or anything it extends, defines otherwise than `Struct` does.
+
+    What the body defines may call that of its bases with `super()`, for the subclass: theirs stay as `Struct` has them.
+    """
+    above = [c for base in bases for c in base.__mro__ if "__bitwright_root__" not in c.__dict__]
+    structs = [c for c in above if isinstance(c, StructType)]
+    extended = {name for name in COMPILED if name in namespace}
+    for each in structs if extended else ():
+        type.__setattr__(each, "__bitwright_extended__", each.__dict__.get("__bitwright_extended__", frozenset()) | extended)
+        for name in extended - each.__bitwright_methods__:
+            type.__setattr__(each, name, _generic(each, name))
+    inherited = {name for c in above for name in COMPILED if not isinstance(c, StructType) and name in c.__dict__}
+    return frozenset(extended | inherited).union(*(c.__bitwright_methods__ for c in structs))
 
 
 def _warn(made: spec.StructSpec, inherited: spec.StructSpec | None) -> None:

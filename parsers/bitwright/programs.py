@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
-from bitwright.engines import default_engine
-from bitwright.errors import BuildError, EngineError, ParseError, Problem, declaration_error
+from bitwright.engines import AUTO, wanted_engine
+from bitwright.errors import DEFAULT_LIMITS, BuildError, EngineError, ParseError, Problem, declaration_error
 from bitwright.ir.ops import Program
 from bitwright.ir.verify import verify
 from bitwright.lower.build import BuildLowering
@@ -16,13 +16,24 @@ from bitwright.lower.parse import ParseLowering
 from bitwright.lower.passes import optimize
 from bitwright.lower.passes.waiting import NoWaitingForm, mark_waiting
 from bitwright.schema import spec
+from bitwright.tiers import MACHINE_CODE, Functions, Mover, Tier, why_never
 
 Runner = Callable[..., Any]
+Key: TypeAlias = tuple[str, str, Options]  # direction, byte order, options
 
 
-def generic_parse(struct: type) -> Any:
-    """What `parse` is before a class has a compiled one of its own."""
-    return next(c.__dict__["parse"] for c in struct.__mro__ if "__bitwright_root__" in c.__dict__)
+def generic_method(struct: type, name: str) -> Any:
+    """What a method of `Struct` is before a class has a compiled one of its own."""
+    return next(c.__dict__[name] for c in struct.__mro__ if "__bitwright_root__" in c.__dict__)
+
+
+def _words(key: Key) -> str:
+    """What a program does."""
+    direction, _, options = key
+    said = [name for name in ("strict", "lax", "plain", "stream") if getattr(options, name)]
+    said += ["only " + ", ".join(sorted(map(".".join, options.only)))] if options.only is not None else []
+    said += ["other limits"] if options.limits != DEFAULT_LIMITS else []
+    return f"{direction} ({'; '.join(said)})" if said else direction
 
 
 class Programs:
@@ -32,25 +43,26 @@ class Programs:
 
     def __init__(self, struct: type, backend: str) -> None:
         self.struct, self.backend = struct, backend
-        self.default = backend == default_engine()
+        self.default = backend == wanted_engine()
         self.spec = spec.spec_of(struct)
         self._programs: dict[Any, Program] = {}
-        self._runners: dict[Any, Runner] = {}
-        self._sources: dict[Any, str] = {}
-        self._parsers: dict[Options, Runner] = {}  # compiled forms of `parse`, for bytes that begin with the message
-        self._projections: dict[Any, tuple[Runner | None, Options]] = {}  # by the paths asked for
-        self._installed: Any = None  # what took the place of the class's `parse`
+        self._tiers: dict[Key, Tier] = {}
+        self._projections: dict[Any, tuple[Tier | None, Options]] = {}  # by the paths asked for
+        self._installed: dict[str, Any] = {}  # what took the place of the class's methods
+        self._arms = 0  # how often open unions gained some
 
     def forget(self) -> None:
-        """Drop what was compiled: an open union has a new arm."""
+        """Drop what was compiled: an open union has a new arm.  Whoever holds a tier finds the one that comes after it."""
+        self._arms += 1
         self._programs.clear()
-        self._runners.clear()
         self._projections.clear()
-        self._sources.clear()
-        self._parsers.clear()
-        if self._installed is not None and self.struct.__dict__.get("parse") is self._installed:
-            type.__setattr__(self.struct, "parse", generic_parse(self.struct))
-        self._installed = None
+        tiers, self._tiers = self._tiers, {}
+        for key, tier in tiers.items():
+            tier.end(lambda *args, key=key: self._tier(*key).run(*args))
+        for name, installed in self._installed.items():
+            if self.struct.__dict__.get(name) is installed:
+                type.__setattr__(self.struct, name, generic_method(self.struct, name))
+        self._installed.clear()
 
     def program(self, direction: str = "parse", order: str = "big", options: Options = Options()) -> Program:  # noqa: B008  # frozen
         """The program as lowered: for "parse", "build" or "resolve"."""
@@ -95,28 +107,67 @@ class Programs:
     def source(self, direction: str = "parse") -> str:
         """What was generated: Python of the python backend, LLVM's language of the llvm one."""
         order = self._order(None) if self.spec.order != "inherit" else "big"
-        self._runner(direction, order, Options())
-        return self._sources[direction, order, Options()]
+        return self._tier(direction, order, Options()).source
 
-    def _runner(self, direction: str, order: str, options: Options) -> Runner:
-        found = self._runners.get((direction, order, options))
-        if found is None:
-            with spec.UNIONS_LOCK:
-                found = self._compile(direction, order, options)
+    def serving(self, order: str) -> list[tuple[str, str, str]]:
+        """Of each program that was used: what it does, the engine that serves it, and why; parsing and building always."""
+        common = [("parse", order, Options()), ("build", order, Options())]
+        found = []
+        for key in [*common, *(key for key in list(self._tiers) if key[1] == order and key not in common)]:
+            tier = self._tiers.get(key)
+            found.append((_words(key), *((tier.engine, tier.said()) if tier is not None else ("", "not used yet"))))
         return found
 
-    def _compile(self, direction: str, order: str, options: Options) -> Runner:
-        key = (direction, order, options)
-        functions, self._sources[key] = (self._machine_code if self.backend == "llvm" else self._generated)(direction, order, options)
-        made: Runner = functions["entry"]
-        self._runners[key] = made
-        if "parse" in functions and options == Options() and self.spec.order != "inherit":
-            self._parsers[options] = functions["parse"]
-            if self.default:
-                self._install(functions["parse"])
+    def _runner(self, direction: str, order: str, options: Options) -> Runner:
+        return self._tier(direction, order, options).run
+
+    def _tier(self, direction: str, order: str, options: Options) -> Tier:
+        """What runs a program, compiled if nothing does yet."""
+        found = self._tiers.get((direction, order, options))
+        return found if found is not None else self._first(direction, order, options)
+
+    def _first(self, *key: *Key) -> Tier:
+        if self.backend == "llvm":
+            return self._named(key)
+        with spec.UNIONS_LOCK:
+            found = self._tiers.get(key)
+            if found is not None:
+                return found
+            made = self._keep(key, self._in_python(key))
+        if isinstance(made, Mover) and not made.left:
+            made.move("machine code is made with the first message")
         return made
 
-    def _generated(self, direction: str, order: str, options: Options) -> tuple[dict[str, Any], str]:
+    def _named(self, key: Key) -> Tier:
+        """Machine code because it was asked for by name; EngineError where there can be none."""
+        with MACHINE_CODE:
+            while True:
+                found, arms = self._tiers.get(key), self._arms
+                if found is not None:
+                    return found
+                functions, source = self._machine_code(*key)
+                with spec.UNIONS_LOCK:
+                    if arms == self._arms:
+                        return self._keep(key, Tier("llvm", functions, source))
+
+    def _in_python(self, key: Key) -> Tier:
+        """The tier that begins in Python, and says why it stays there if it does."""
+        functions, source = self._generated(*key)
+        if self.backend != AUTO:
+            return Tier("python", functions, source)
+        if key[2].stream:
+            return Tier("python", functions, source, "machine code does not wait for bytes")
+        stays = why_never()
+        if stays:
+            return Tier("python", functions, source, stays)
+        return Mover(functions, source, lambda: self._machine_code(*key)[0], lambda tier: self._install(key, tier))
+
+    def _keep(self, key: Key, tier: Tier) -> Tier:
+        self._tiers[key] = tier
+        self._install(key, tier)
+        return tier
+
+    def _generated(self, direction: str, order: str, options: Options) -> tuple[Functions, str]:
         """Functions by the python backend."""
         from bitwright.backends.python import compile_program
 
@@ -124,8 +175,7 @@ class Programs:
         if "parse" in functions:
             functions["explaining_parse"] = self.explaining_parse
         return functions, source
-
-    def _machine_code(self, direction: str, order: str, options: Options) -> tuple[dict[str, Any], str]:
+    def _machine_code(self, direction: str, order: str, options: Options) -> tuple[Functions, str]:
         """Functions by the llvm backend; EngineError where it cannot do the format."""
         from bitwright.backends.llvm import compile_program
         from bitwright.backends.llvm.emitter import Unsupported
@@ -138,11 +188,25 @@ class Programs:
         except Unsupported as refusal:
             raise EngineError(f"the llvm engine cannot {direction} {self.spec.name}: it has {refusal}") from None
 
-    def _install(self, parse: Runner) -> None:
-        """Make the compiled function the class's own `parse`, unless the class defines another."""
-        if self.struct.__dict__.get("parse") is generic_parse(self.struct):
-            self._installed = staticmethod(parse)
-            type.__setattr__(self.struct, "parse", self._installed)
+    # --- the class's own methods -------------------------------------------------------------
+
+    def _install(self, key: Key, tier: Tier) -> None:
+        """Make what serves now the class's own methods, unless the class, or one that extends it, defines others."""
+        direction, _, options = key
+        if not self.default or self.spec.order == "inherit":
+            return
+        with spec.UNIONS_LOCK:
+            if self._tiers.get(key) is not tier:
+                return
+            extended = self.struct.__dict__.get("__bitwright_extended__", ())
+            for name, method in self._shortcuts(direction, options, tier).items():
+                own = self.struct.__dict__.get(name)
+                if name not in extended and (own is generic_method(self.struct, name) or own is self._installed.get(name, self)):
+                    self._installed[name] = method
+                    type.__setattr__(self.struct, name, method)
+
+    def _shortcuts(self, direction: str, options: Options, tier: Tier) -> dict[str, Any]:
+        raise NotImplementedError
 
     def _order(self, endian: str | None) -> str:
         declared = self.spec.order

@@ -216,8 +216,8 @@ def test_an_engine_that_refuses_what_the_interpreter_reads_is_reported() -> None
     fail = compile_program(read(parse_text('%2: int<1..1> = const {value: 1}\nfail_if %2 {code: "const", message: "x"}', "")), "broken")[0][
         "entry"
     ]
-    for key in codec._runners:
-        codec._runners[key] = fail
+    for tier in codec._tiers.values():
+        tier.run = fail
     with pytest.raises(EngineDisagreement, match="python refused a Fragile that the interpreter reads: 01"):
         codec.parse(b"\1")
     with pytest.raises(ParseError, match="needs 1 byte, none left"):

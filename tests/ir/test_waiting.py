@@ -155,8 +155,7 @@ def test_a_wait_does_not_move_over_what_can_fail() -> None:
     assert (first["size"], second["size"]) == (2, 4)
     assert first["more"] == 6  # kind, a line break, the size, a line break, the root of a name
     source = Mixed.codec("python")
-    source._runner("parse", "big", Options(stream=True))
-    assert "yield start + 2, start + 8" in source._sources["parse", "big", Options(stream=True)]
+    assert "yield start + 2, start + 8" in source._tier("parse", "big", Options(stream=True)).source
 
 
 def test_ops_without_a_form_for_streams_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

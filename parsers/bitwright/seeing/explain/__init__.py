@@ -7,11 +7,10 @@ being a message.  Nothing of the data reaches the text unescaped.
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from bitwright.codec import codec_of
-from bitwright.engines import MESSAGE_ENGINES, default_engine
+from bitwright.engines import AUTO, MESSAGE_ENGINES, wanted_engine
 from bitwright.errors import DeclarationError
 from bitwright.schema import measure, spec
 from bitwright.seeing.explain.annotate import annotate
@@ -19,6 +18,7 @@ from bitwright.seeing.explain.layout import layout
 from bitwright.seeing.explain.reads import reads
 
 ENGINE_WORDS = {
+    AUTO: "Python at first, and machine code where many messages are read or written",
     "python": "Python source generated for this format, shown by source()",
     "llvm": "machine code made for this format; of messages that have what it cannot do it refuses the format",
     "interp": "the reference interpreter, which runs the program as lowered; slow, and the definition of what it means",
@@ -73,17 +73,16 @@ def _execution(made: spec.StructSpec, endian: str | None) -> str:
         program = codec_of(made.struct, "python").optimized("parse", order)
     except DeclarationError as error:
         return f"It is no message by itself: it {error.problem.message}."
-    return f"{reads(program)}\n\n{_engine()}"
+    return f"{reads(program)}\n\n{_engine(made, order)}"
 
 
-def _engine() -> str:
-    name = default_engine()
-    wanted = os.environ.get("BITWRIGHT_BACKEND", "")
-    chosen = wanted not in ("", "auto")
-    why = f"because BITWRIGHT_BACKEND is {wanted!r}" if chosen else "because nothing else was asked for"
+def _engine(made: spec.StructSpec, order: str) -> str:
+    name = wanted_engine()
+    why = "because nothing else was asked for" if name == AUTO else f"because BITWRIGHT_BACKEND is {name!r}"
     lines = [f"Engine: {name}, {why}.", f"  {name} is {ENGINE_WORDS[name]}."]
     if name != "interp":
+        lines += [f"  {what}: {': '.join(filter(None, said))}." for what, *said in codec_of(made.struct).serving(order)]
         lines.append("  Where it fails, the interpreter reads the same bytes again and says why.")
-    others = ", ".join(f'codec("{other}")' for other in MESSAGE_ENGINES if other != name)
+    others = ", ".join(f'codec("{other}")' for other in (AUTO, *MESSAGE_ENGINES) if other != name)
     lines.append(f"  Others by name: {others}.")
     return "\n".join(lines)

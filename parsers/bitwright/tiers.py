@@ -1,0 +1,227 @@
+"""When a program moves from Python to machine code under `auto`: what counts its messages, and the one thread that compiles.
+
+Promise: nobody waits for the compiler but who forks meanwhile, until the program in work is done, and a process that ends; whoever
+holds a function that was replaced goes on with what replaced it; where a program cannot move, Python goes on serving it and
+the tier says why.  Without llvmlite nothing is counted.
+
+`BITWRIGHT_COMPILE_AFTER` is the number of messages after which a program moves; 0: with the first, which waits for it; `never`: it stays.
+"""
+
+from __future__ import annotations
+
+import collections
+import os
+import threading
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
+
+from bitwright.errors import EngineError
+from bitwright.locks import lock_across_forks
+
+Functions: TypeAlias = dict[str, Any]  # of one program by name, as an engine made them; `entry` is always there
+
+VARIABLE: Final = "BITWRIGHT_COMPILE_AFTER"
+MESSAGES: Final = 5_000
+COUNTED: Final = ("entry", "parse", "build")  # what is called once for each message
+
+# Held by whoever works with LLVM.  Its holder may take the lock of unions, never the other way round.
+MACHINE_CODE: Final = lock_across_forks()
+
+
+def messages_before() -> int | None:
+    """After how many messages a program moves; None for never."""
+    wanted = os.environ.get(VARIABLE, "")
+    if wanted == "never":
+        return None
+    if wanted and not wanted.isdecimal():
+        raise ValueError(f"{VARIABLE}={wanted}: write a number of messages, or never")
+    return int(wanted) if wanted else MESSAGES
+
+
+def why_never() -> str:
+    """Why no program moves here; empty if they do."""
+    from bitwright.backends.llvm import INSTALL, is_available
+
+    if messages_before() is None:
+        return f"{VARIABLE} is never"
+    return "" if is_available() else f"llvmlite is not installed: {INSTALL}"
+
+
+class Tier:
+    """What runs one program: `run` is its entry, `functions` are all there are, `source` is what the first of them were made from."""
+
+    __slots__ = ("engine", "functions", "gone", "run", "source", "why")
+
+    def __init__(self, engine: str, functions: Functions, source: str, why: str = "") -> None:
+        self.source, self.gone = source, False
+        self._use(engine, functions, why)
+
+    def _use(self, engine: str, functions: Functions, why: str) -> None:
+        self.engine, self.why, self.functions = engine, why, functions
+        self.run: Callable[..., Any] = functions["entry"]
+
+    def end(self, run: Callable[..., Any]) -> None:
+        """The program is not what it was: whoever still holds the tier runs this instead."""
+        with _state.lock:
+            self.gone = True
+            self._use(self.engine, {"entry": run}, "")
+
+    def said(self) -> str:
+        """Why this engine serves; empty if it was asked for by name."""
+        return self.why
+
+
+class Mover(Tier):
+    """Begins with Python's functions, and moves to those that `compiled` makes; EngineError says why there are none.
+
+    `changed` is called whenever other functions serve.
+    """
+
+    __slots__ = ("_changed", "_compiled", "_done", "_limit", "_now", "_python", "_waits", "left")
+
+    def __init__(self, python: Functions, source: str, compiled: Callable[[], Functions], changed: Callable[[Mover], None]) -> None:
+        self._python = self._now = python
+        self._compiled, self._changed = compiled, changed
+        self._limit = self.left = messages_before() or 0
+        self._waits, self._done = True, False  # for messages; with trying
+        super().__init__("python", self._counted(), source)
+
+    def _counted(self) -> Functions:
+        return {**self._python, **{name: self._counting(name) for name in COUNTED if name in self._python}}
+
+    def _counting(self, name: str) -> Callable[..., Any]:
+        """A function that counts its calls; whoever still holds it when all have moved calls what serves then."""
+
+        def counting(*args: Any, **options: Any) -> Any:
+            self.left -= 1
+            if self.left <= 0 and self._waits:
+                self._hot()
+            return self._now[name](*args, **options)
+
+        return counting
+
+    def said(self) -> str:
+        """Why this engine serves."""
+        if self._waits:
+            return f"{max(self._limit - self.left, 0)} of the {self._limit} messages are done after which machine code is made"
+        return self.why
+
+    def _hot(self) -> None:
+        with _state.lock:
+            if not self._waits:
+                return
+            self._waits = False
+        self._serve("python", self._python, "machine code is being made")
+        _enqueue(self)
+
+    def count_again(self) -> None:
+        """The next message asks for machine code again: nobody is there any more to make it."""
+        self.left, self._waits = 1, True
+        self._serve("python", self._counted(), "")
+
+    def _serve(self, engine: str, functions: Functions, why: str) -> None:
+        with _state.lock:
+            if self.gone:
+                return
+            if engine == "llvm":
+                self._now = {**self._python, **functions}
+            self._use(engine, functions, why)
+        self._changed(self)
+
+    def move(self, why: str) -> None:
+        """Move now, in this thread; where that cannot be, Python goes on serving, and the tier says why."""
+        with MACHINE_CODE:
+            if self._done or self.gone:
+                return
+            self._waits, self._done = False, True
+            try:
+                functions = self._compiled()
+            except EngineError as refusal:
+                self._serve("python", self._python, str(refusal))
+            except Exception as error:  # noqa: BLE001  # whatever is wrong with LLVM here, Python serves
+                self._serve("python", self._python, f"the llvm engine failed: {type(error).__name__}: {error}")
+            else:
+                self._serve("llvm", functions, why)
+
+
+# --- the thread that compiles ------------------------------------------------------------------
+
+
+class _State:
+    """What waits for the compiler, and who works on it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.waiting: collections.deque[Mover] = collections.deque()
+        self.worker: threading.Thread | None = None
+        self.working = False  # until the worker has decided to end
+        self.forks = 0  # that are about to happen: no thread is started before they have
+
+
+_state = _State()
+
+
+def _enqueue(tier: Mover) -> None:
+    """Have the thread make a tier's machine code."""
+    with _state.lock:
+        _state.waiting.append(tier)
+        _start_worker()
+
+
+def _start_worker() -> None:
+    """With the lock held: start the thread, if there is work and none is there."""
+    if _state.working or _state.forks or not _state.waiting:
+        return
+    made = threading.Thread(target=_work, name="bitwright-compiler", daemon=False)  # the process does not end in the middle of LLVM's work
+    _state.worker, _state.working = made, True
+    try:
+        made.start()
+    except RuntimeError:  # no threads can be started here, or not any more
+        _state.worker, _state.working = None, False
+        while _state.waiting:
+            tier = _state.waiting.popleft()
+            tier.why = "no thread could be started to make machine code; compile() makes it"
+
+
+def _work() -> None:
+    """Compile what waits, until nothing does, somebody forks, or the process ends."""
+    while True:
+        with _state.lock:
+            if not _state.waiting or _state.forks or not threading.main_thread().is_alive():
+                _state.working = False
+                return
+            tier = _state.waiting.popleft()
+        tier.move("it is hot")
+
+
+def settle() -> None:
+    """Wait until the thread has nothing to do: for measuring and for tests."""
+    while (worker := _state.worker) is not None and worker.is_alive():
+        worker.join()
+
+
+def _before_fork() -> None:
+    """The thread ends after the program in work: a child has no such thread, and should find nothing half done."""
+    with _state.lock:
+        _state.forks += 1
+        worker = _state.worker
+    if worker is not None and worker is not threading.current_thread():
+        worker.join()
+
+
+def _after_in_parent() -> None:
+    with _state.lock:
+        _state.forks -= 1
+        _start_worker()
+
+
+def _after_in_child() -> None:
+    """No other thread is left, so nobody holds the lock; what waited asks again, with its next message."""
+    global _state  # another thread may have held its lock
+    waiting, _state = _state.waiting, _State()
+    for tier in waiting:
+        tier.count_again()
+
+
+if hasattr(os, "register_at_fork"):  # after that of the locks, so that the thread is waited for before they are taken
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_in_parent, after_in_child=_after_in_child)
