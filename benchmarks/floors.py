@@ -37,7 +37,7 @@ def header_floor() -> Functions:
 
 @cache
 def message_floor() -> Functions:
-    """`parse` of a DNS message; nothing where no C compiler is."""
+    """`parse` and `build` of a DNS message; nothing where no C compiler is."""
     if compiler() is None:
         return {}
     floor = built("message")
@@ -45,7 +45,7 @@ def message_floor() -> Functions:
     classes = {made.__name__: made for made in _with_arms(unions)} | {made.__name__: made for made in _CLASSES}
     tables: dict[str, Any] = {members.__name__: table_of(members) for members in _ENUMS}
     floor.setup(classes, {**tables, "timestamps": table_of_times(timestamp_type("s", "unix"))})
-    return {"parse": floor.parse}
+    return {"parse": floor.parse, "build": floor.build}
 
 
 def _with_arms(classes: tuple[type, ...]) -> list[type]:

@@ -8,7 +8,7 @@
 static Class header;
 static PyObject *opcodes, *rcodes;
 
-#define FLAG(bit) Py_NewRef(flags >> (bit) & 1 ? Py_True : Py_False)
+#define FLAG(bit) (flags >> (bit) & 1 ? Py_True : Py_False)
 
 static PyObject *parse(PyObject *self, PyObject *data) {
     char *raw;
@@ -18,10 +18,10 @@ static PyObject *parse(PyObject *self, PyObject *data) {
     Bytes at = (Bytes)raw;
     unsigned flags = word(at + 2);
     return made(&header, (PyObject *[]){
-        PyLong_FromLong(word(at)), FLAG(15), Py_NewRef(PyTuple_GET_ITEM(opcodes, flags >> 11 & 15)), FLAG(10), FLAG(9), FLAG(8), FLAG(7),
-        PyLong_FromLong(flags >> 6 & 1), FLAG(5), FLAG(4), Py_NewRef(PyTuple_GET_ITEM(rcodes, flags & 15)),
+        PyLong_FromLong(word(at)), FLAG(15), PyTuple_GET_ITEM(opcodes, flags >> 11 & 15), FLAG(10), FLAG(9), FLAG(8), FLAG(7),
+        PyLong_FromLong(flags >> 6 & 1), FLAG(5), FLAG(4), PyTuple_GET_ITEM(rcodes, flags & 15),
         PyLong_FromLong(word(at + 4)), PyLong_FromLong(word(at + 6)), PyLong_FromLong(word(at + 8)), PyLong_FromLong(word(at + 10)),
-    }, 15);
+    }, 15, 0x77E);
 }
 
 static PyObject *build(PyObject *self, PyObject *value) {

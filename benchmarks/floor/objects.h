@@ -1,6 +1,5 @@
 /* What the floors share: classes called by position, numbers read from bytes, members of enumerations kept by number. */
-#ifndef BITWRIGHT_FLOOR_OBJECTS_H
-#define BITWRIGHT_FLOOR_OBJECTS_H
+#pragma once
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <structmember.h>
@@ -18,13 +17,13 @@ typedef struct {
 static inline unsigned word(Bytes at) { return (unsigned)at[0] << 8 | at[1]; }
 static inline unsigned long quad(Bytes at) { return (unsigned long)word(at) << 16 | word(at + 2); }
 
-/* A new object; the values are taken over, and one that is NULL says that making it failed. */
-static inline PyObject *made(const Class *of, PyObject **values, int count) {
+/* A new object.  The values are taken over but for those that `borrowed` has a bit for; one that is NULL says that making it failed. */
+static inline PyObject *made(const Class *of, PyObject **values, int count, unsigned borrowed) {
     PyObject *object = NULL;
     int missing = 0;
     for (int index = 0; index < count; index++) missing |= values[index] == NULL;
     if (!missing) object = of->make(of->class, values, count, NULL);
-    for (int index = 0; index < count; index++) Py_XDECREF(values[index]);
+    for (int index = 0; index < count; index++) if (!(borrowed >> index & 1)) Py_XDECREF(values[index]);
     return object;
 }
 
@@ -74,9 +73,9 @@ static PyObject *asked(PyObject *mapping, unsigned long long number) {
     return found;
 }
 
+/* Borrowed. */
 static inline PyObject *member(Members *of, unsigned number) {
     if (of->known[number] == NULL) of->known[number] = asked(of->mapping, number);
-    return Py_XNewRef(of->known[number]);
+    return of->known[number];
 }
 
-#endif
