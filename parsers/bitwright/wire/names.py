@@ -76,7 +76,7 @@ def read_name(data: bytes, position: int, end: int, origin: int, memo: Memo, max
             here, limit, places, labels = target, start, [target], []
         else:
             raise NameFault("bad-label", here, f"a label of type {length >> 6:02b} is reserved")
-        if runs and here in memo:  # a pointer led here, or to before it
+        if runs and not labels and here in memo:  # a pointer led here; further on in a run, pointers may lead less far than the memo says
             tail, tail_wire, more, own = memo[here]
             stop = here + own
             hops += more

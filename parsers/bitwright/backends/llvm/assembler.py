@@ -25,7 +25,8 @@ API: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "PyLong_FromLong": (PTR, (I64,)), "PyLong_FromLongLong": (PTR, (I64,)), "PyLong_FromUnsignedLongLong": (PTR, (I64,)),
     "PyLong_AsLongLong": (I64, (PTR,)),
     "PyBytes_FromStringAndSize": (PTR, (PTR, I64)), "PyBytes_AsStringAndSize": (I32, (PTR, PTR, PTR)),
-    "PyUnicode_Decode": (PTR, (PTR, I64, PTR, PTR)),
+    "PyUnicode_Decode": (PTR, (PTR, I64, PTR, PTR)), "PyUnicode_New": (PTR, (I64, I32)), "PyUnicode_DecodeASCII": (PTR, (PTR, I64, PTR)),
+    "PyUnicode_AsUTF8AndSize": (PTR, (PTR, PTR)),
     "PyObject_Vectorcall": (PTR, (PTR, PTR, I64, PTR)), "PyObject_GetItem": (PTR, (PTR, PTR)),
     "PyType_GenericAlloc": (PTR, (PTR, I64)),
     "PyList_New": (PTR, (I64,)), "PyList_Append": (I32, (PTR, PTR)), "PyList_Size": (I64, (PTR,)), "PyList_GetItem": (PTR, (PTR, I64)),
@@ -38,6 +39,7 @@ API: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "PyErr_ExceptionMatches": (I32, (PTR,)), "PyErr_Clear": (VOID, ()),
 }  # fmt: skip
 LIBRARY: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {"memcmp": (I32, (PTR, PTR, I64)), "memcpy": (PTR, (PTR, PTR, I64))}
+ROUTINES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {}  # filled by `routines`
 
 
 def number(value: int, of: Type = I64) -> Value:
@@ -79,10 +81,10 @@ class Assembly:
         return made
 
     def external(self, name: str) -> Any:
-        """A function of the C API or the C library, declared when first used."""
+        """A function of the C API or the C library, or a routine, declared when first used."""
         found = self.module.globals.get(name)
         if found is None:
-            result, parameters = API.get(name) or LIBRARY[name]
+            result, parameters = API.get(name) or LIBRARY.get(name) or ROUTINES[name]
             found = language.Function(self.module, language.FunctionType(result, parameters), name)
         return found
 

@@ -1,0 +1,33 @@
+"""Routines in LLVM that the machine code of programs calls by name: what is too long to write out at each op, and has hot loops.
+
+Promise: `SIGNATURES` says what each takes and returns, `emit` makes the text of the module that has all of them; it is the same in
+every process, holds no address, and reaches no Python object but those that it is given or makes.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bitwright.backends.llvm.assembler import I32, I64, PTR, ROUTINES, VOID, Assembly, Type
+from bitwright.backends.llvm.routines import names, names_table
+
+# What a routine returns, and what it takes.
+SIGNATURES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
+    # data, position, end, origin, table of names, most hops, where the text goes, where the position after it goes: 0, or -1
+    "bw_read_name": (I32, (PTR, I64, I64, I64, PTR, I64, PTR, PTR)),
+    # data, position, end, where the position after it goes: 0, or -1
+    "bw_name_end": (I32, (PTR, I64, I64, PTR)),
+    # a table of names: gives back what it owns
+    "bw_drop_names": (VOID, (PTR,)),
+}  # fmt: skip
+ROUTINES.update(SIGNATURES)
+
+
+def emit() -> str:
+    """The text of the module."""
+    assembly = Assembly("routines")
+    names_table.emit_drop_names(assembly)
+    names.emit_label_text(assembly)
+    names.emit_read_name(assembly)
+    names.emit_name_end(assembly)
+    return assembly.finish()
