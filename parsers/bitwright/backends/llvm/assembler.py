@@ -88,6 +88,10 @@ class Assembly:
             found = language.Function(self.module, language.FunctionType(result, parameters), name)
         return found
 
+    def uses(self, name: str) -> bool:
+        """Whether such a function is declared."""
+        return name in self.module.globals
+
     def place_of(self, values: Sequence[Any], key: Hashable) -> int:
         """Where some objects lie in the table one after the other; `key` says whether they are there already."""
         found = self._known.get(key)

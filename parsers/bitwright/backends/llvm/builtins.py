@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any, Final
 
 from bitwright.backends.llvm import context
-from bitwright.backends.llvm.assembler import I32, I64, NULL, PTR, Assembly, Value, builder_at_start, number
+from bitwright.backends.llvm.assembler import I32, I64, NULL, PTR, Assembly, Value, builder_at_start, frame, number
 from bitwright.backends.llvm.emitter import FunctionEmitter, Unsupported, type_of
 from bitwright.backends.llvm.python_call import unboxed
+from bitwright.backends.llvm.routines import names_table
 from bitwright.ir.ops import Block, Function, Op, Reg
 
 BOXED: Final = "boxed"  # the function between Python's objects and a program's entry
@@ -90,6 +93,17 @@ class _Builtin:
         """Whether an exception is set."""
         return self.b.icmp_unsigned("!=", self.call("PyErr_Occurred"), NULL)
 
+    @contextlib.contextmanager
+    def names(self) -> Iterator[Value]:
+        """The table of the message's names, which is there for as long as a program runs; NULL if no program of the module asks for one."""
+        if not self.assembly.uses("bw_read_name"):
+            yield NULL
+            return
+        table = frame(self.b, I64, names_table.TABLE_SIZE // 8)
+        self.b.store(number(0), table)
+        yield table
+        self.call("bw_drop_names", table)
+
     def raise_where(self, failed: Value, fail: type[BaseException]) -> None:
         """Where the program failed raise `fail`, unless an exception is set already."""
         with self.b.goto_block(self.unless(failed, "failed")):
@@ -127,8 +141,10 @@ def emit_entry(assembly: Assembly, function: Function, code: Any, fail: type[Bas
         outside = e.b.or_(e.b.icmp_signed("<", begin, number(0)), e.b.icmp_signed(">", begin, end))
         outside = e.b.or_(outside, e.b.icmp_signed(">", end, e.b.load(size, typ=I64)))
         e.refuse(outside, ValueError, "the region is not within the input")
-    made = context.new_context(e.b, input=e.argument(0))
-    e.raise_where(e.failed(e.b.call(code, [e.b.load(data, typ=PTR), made, *given, value])), fail)
+    with e.names() as table:
+        made = context.new_context(e.b, input=e.argument(0), names=table)
+        status = e.b.call(code, [e.b.load(data, typ=PTR), made, *given, value])
+    e.raise_where(e.failed(status), fail)
     e.b.ret(e.b.load(value, typ=PTR))
 
 
@@ -170,8 +186,9 @@ def emit_parse(assembly: Assembly, code: Any, failures: tuple[type[BaseException
     other = e.b.or_(e.b.icmp_signed("!=", count, number(1)), e.b.icmp_unsigned("!=", names, NULL))
     slow = e.unless(other, "slow")
     no_bytes = e.unless(e.failed(e.call("PyBytes_AsStringAndSize", e.argument(0), room, size)), "no_bytes")
-    made = context.new_context(e.b, input=e.argument(0))
-    status = e.b.call(code, [e.b.load(room, typ=PTR), made, e.b.load(size, typ=I64), value])
+    with e.names() as table:
+        made = context.new_context(e.b, input=e.argument(0), names=table)
+        status = e.b.call(code, [e.b.load(room, typ=PTR), made, e.b.load(size, typ=I64), value])
     failed = e.unless(e.failed(status), "failed")
     e.b.ret(e.b.load(value, typ=PTR))
     e.b.position_at_end(failed)

@@ -2,6 +2,7 @@
 
 A builtin keeps what it needs alive by itself: it is a method of its `Loaded`, which holds the machine code, the description that
 CPython reads, and every object that the code reaches.  Each module has an engine, and a description of the machine, of its own.
+The routines that all of them call are one module more, which is optimized, and stays for as long as the process.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 import ctypes
 import functools
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any, Final
 
 import llvmlite
 import llvmlite.binding as llvm
 
-from bitwright.backends.llvm import cache
+from bitwright.backends.llvm import cache, routines
 from bitwright.backends.llvm.assembler import API, Caller
 from bitwright.backends.llvm.emit import Emitted
 
@@ -23,6 +25,8 @@ _METH_FASTCALL, _METH_KEYWORDS = 0x80, 0x02
 # Of optimization.  The time of parsing is CPython making objects: the code of IPv4 is as fast as with all passes and level 3, and is
 # compiled in a tenth of the time.
 _LEVEL: Final = 0
+_ROUTINES_LEVEL: Final = 2  # they are loops over bytes
+_loading = threading.Lock()
 
 
 class _MethodDef(ctypes.Structure):
@@ -76,10 +80,19 @@ def _address(name: str) -> int:
 
 def object_code(text: str) -> bytes:
     """A module's text as an object file of this machine, which holds no address; from the cache, if it was made before."""
-    key = cache.key_of("code", *_machine_names(), text)
+    return _kept(cache.key_of("code", *_machine_names(), text), lambda: compiled(text))
+
+
+def _routines_code() -> bytes:
+    """The same of the routines, which are not even emitted if they were before."""
+    key = cache.key_of("routines", *_machine_names(), str(_ROUTINES_LEVEL), routines.fingerprint())
+    return _kept(key, lambda: _compiled(routines.emit(), _ROUTINES_LEVEL))
+
+
+def _kept(key: str, make: Callable[[], bytes]) -> bytes:
     found = cache.load(key, "code")
     if found is None:
-        found = compiled(text)
+        found = make()
         cache.store(key, "code", found)
     return found
 
@@ -94,19 +107,26 @@ def _machine_names() -> tuple[str, ...]:
 
 
 def compiled(text: str) -> bytes:
-    """The same, made by LLVM."""
+    """A module's text as an object file, made by LLVM."""
+    return _compiled(text, _LEVEL)
+
+
+def _compiled(text: str, level: int) -> bytes:
     _prepare()
-    machine = _machine()
+    machine = _machine(level)
     module = llvm.parse_assembly(text)
     module.triple, module.data_layout = llvm.get_process_triple(), str(machine.target_data)
     module.verify()  # LLVM aborts the process where it meets what is not well-formed
+    if level:
+        options = llvm.create_pipeline_tuning_options(speed_level=level)
+        llvm.create_pass_builder(machine, options).getModulePassManager().run(module, llvm.create_pass_builder(machine, options))
     return bytes(machine.emit_object(module))
 
 
-def _machine() -> Any:
+def _machine(level: int = _LEVEL) -> Any:
     """A description of this machine, which each engine must have for itself."""
     cpu, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
-    return llvm.Target.from_default_triple().create_target_machine(cpu=cpu, features=features, opt=_LEVEL)
+    return llvm.Target.from_default_triple().create_target_machine(cpu=cpu, features=features, opt=level)
 
 
 def _engine_of(code: bytes) -> Any:
@@ -117,11 +137,29 @@ def _engine_of(code: bytes) -> Any:
     return made
 
 
+@functools.cache
+def _load_routines() -> Any:
+    """Make the routines known by their names, once in a process; what keeps them in memory."""
+    made = _engine_of(_routines_code())
+    for name in routines.SIGNATURES:
+        llvm.add_symbol(name, made.get_function_address(name))
+    return made
+
+
+def address_of_routine(name: str) -> int:
+    """Where a routine begins."""
+    _prepare()
+    with _loading:  # of two that were loaded at once, one would be forgotten, though code may call it
+        return int(_load_routines().get_function_address(name))
+
+
 class Loaded:
     """One module as machine code."""
 
     def __init__(self, emitted: Emitted, name: str) -> None:
         make = _prepare()
+        with _loading:
+            _load_routines()
         self._objects = emitted.objects
         self._engine = _engine_of(object_code(emitted.text))
         self._fill()

@@ -6,10 +6,15 @@ every process, holds no address, and reaches no Python object but those that it 
 
 from __future__ import annotations
 
+import functools
+import hashlib
+from pathlib import Path
 from typing import Final
 
+from bitwright.backends.llvm import assembler
 from bitwright.backends.llvm.assembler import I32, I64, PTR, ROUTINES, VOID, Assembly, Type
 from bitwright.backends.llvm.routines import names, names_table
+from bitwright.wire import names as definition
 
 # What a routine returns, and what it takes.
 SIGNATURES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
@@ -21,6 +26,16 @@ SIGNATURES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "bw_drop_names": (VOID, (PTR,)),
 }  # fmt: skip
 ROUTINES.update(SIGNATURES)
+
+
+@functools.cache
+def fingerprint() -> str:
+    """What the text hangs on: the sources of the modules that make it."""
+    sources = sorted(Path(__file__).parent.glob("*.py")) + [Path(str(module.__file__)) for module in (assembler, definition)]
+    found = hashlib.sha256()
+    for source in sources:
+        found.update(source.read_bytes())
+    return found.hexdigest()
 
 
 def emit() -> str:

@@ -106,6 +106,7 @@ class Number(Operations):
         self.routine, self._value = routine, value
 
     def value(self) -> Value:
+        """What it is."""
         return self._value
 
 
@@ -116,6 +117,7 @@ class Local(Operations):
         self.routine, self.place, self.type = routine, place, of
 
     def value(self) -> Value:
+        """What it holds."""
         return self.routine.b.load(self.place, typ=self.type)
 
     def now(self) -> Number:

@@ -21,7 +21,7 @@ _PAIR: Final = 0x28  # "(" and ")" differ in their last bit
 _MARKS: Final = b'".;\\@$'  # the other characters that a backslash comes before
 _DELETE: Final = 0x7F
 
-assert {c for c in range(0x21, _DELETE)} - set(PLAIN) == {*_MARKS, _PAIR, _PAIR | 1}
+assert set(range(0x21, _DELETE)) - set(PLAIN) == {*_MARKS, _PAIR, _PAIR | 1}
 
 
 def emit_label_text(assembly: Assembly) -> None:
