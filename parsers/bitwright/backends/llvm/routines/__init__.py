@@ -11,7 +11,7 @@ import hashlib
 from pathlib import Path
 from typing import Final
 
-from bitwright.backends.llvm import assembler
+from bitwright.backends.llvm import assembler, language
 from bitwright.backends.llvm.assembler import I32, I64, PTR, ROUTINES, VOID, Assembly, Type
 from bitwright.backends.llvm.routines import names, names_table
 from bitwright.wire import names as definition
@@ -31,7 +31,7 @@ ROUTINES.update(SIGNATURES)
 @functools.cache
 def fingerprint() -> str:
     """What the text hangs on: the sources of the modules that make it."""
-    sources = sorted(Path(__file__).parent.glob("*.py")) + [Path(str(module.__file__)) for module in (assembler, definition)]
+    sources = sorted(Path(__file__).parent.glob("*.py")) + [Path(str(module.__file__)) for module in (assembler, language, definition)]
     found = hashlib.sha256()
     for source in sources:
         found.update(source.read_bytes())

@@ -222,7 +222,6 @@ class Routine:
             made = self.b.alloca(of, count)
         if align:
             made.align = align
-        made.type = PTR  # llvmlite still gives it the type of what lies there
         return Number(self, made)
 
     def select(self, condition: Number, then: Operand, other: Operand) -> Number:
