@@ -10,9 +10,9 @@ from collections.abc import Hashable, Sequence
 from typing import Any, Final, TypeAlias
 
 from bitwright.backends.llvm import language
-from bitwright.backends.llvm.language import NULL, PTR, VOID, int_type, vector_type
+from bitwright.backends.llvm.language import DOUBLE, FLOAT, NULL, PTR, VOID, int_type, vector_type
 
-__all__ = ["I1", "I8", "I16", "I32", "I64", "I128", "NULL", "PTR", "V16", "VOID"]
+__all__ = ["DOUBLE", "FLOAT", "I1", "I8", "I16", "I32", "I64", "I128", "NULL", "PTR", "V16", "VOID"]
 
 Value: TypeAlias = Any  # a value in LLVM's code
 Type: TypeAlias = Any
@@ -37,6 +37,10 @@ API: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "Py_EnterRecursiveCall": (I32, (PTR,)), "Py_LeaveRecursiveCall": (VOID, ()),
     "PyErr_SetNone": (VOID, (PTR,)), "PyErr_SetString": (VOID, (PTR, PTR)), "PyErr_Occurred": (PTR, ()),
     "PyErr_ExceptionMatches": (I32, (PTR,)), "PyErr_Clear": (VOID, ()),
+    "PyUnicode_DecodeUTF8": (PTR, (PTR, I64, PTR)),
+    "PyUnicode_DecodeLatin1": (PTR, (PTR, I64, PTR)),
+    "PyFloat_FromDouble": (PTR, (DOUBLE,)), "PyFloat_AsDouble": (DOUBLE, (PTR,)),
+    "PyDict_New": (PTR, ()), "PyDict_SetItem": (I32, (PTR, PTR, PTR)), "PyObject_Size": (I64, (PTR,)),
 }  # fmt: skip
 LIBRARY: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {"memcmp": (I32, (PTR, PTR, I64)), "memcpy": (PTR, (PTR, PTR, I64))}
 ROUTINES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {}  # filled by `routines`
@@ -45,6 +49,11 @@ ROUTINES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {}  # filled by `rou
 def number(value: int, of: Type = I64) -> Value:
     """A constant; of a vector, in each place."""
     return language.constant(of, value)
+
+
+def real(value: float) -> Value:
+    """A constant of 64 bits."""
+    return language.real(value)
 
 
 class _Callee:

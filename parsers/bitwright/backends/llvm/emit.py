@@ -13,14 +13,26 @@ from bitwright.backends.llvm.assembler import I32, PTR, Assembly
 from bitwright.backends.llvm.builtins import BOXED, BOXING, boxed_entry, emit_build, emit_entry, emit_parse
 from bitwright.backends.llvm.control_ops import CONTROL
 from bitwright.backends.llvm.emitter import FunctionEmitter, Unsupported, results_of, type_of
+from bitwright.backends.llvm.float_ops import FLOATS
 from bitwright.backends.llvm.name_ops import NAMES
 from bitwright.backends.llvm.number_ops import NUMBERS
+from bitwright.backends.llvm.plain_ops import PLAIN
 from bitwright.backends.llvm.python_call import PYTHON, Calls
 from bitwright.backends.llvm.read_ops import READING, READS
+from bitwright.backends.llvm.text_ops import TEXTS
 from bitwright.ir.ops import Program, walk
 
-emitter.HANDLERS.update({**NUMBERS, **READS, **CONTROL, **NAMES, **PYTHON, **BOXING})
-MACHINE_CODE = frozenset({*NUMBERS, *READS, *CONTROL, *NAMES, "yield"})  # the ops that need not call Python
+_NATIVE = {
+    **CONTROL,
+    **FLOATS,
+    **NAMES,
+    **NUMBERS,
+    **PLAIN,
+    **READS,
+    **TEXTS,
+}  # fmt: skip
+emitter.HANDLERS.update({**_NATIVE, **PYTHON, **BOXING})
+MACHINE_CODE = frozenset({*_NATIVE, "yield"})  # the ops that need not call Python
 
 
 @dataclasses.dataclass(frozen=True)

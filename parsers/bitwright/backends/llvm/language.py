@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import struct
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
@@ -41,6 +42,7 @@ def vector_type(element: Type, count: int) -> Type:
 
 PTR: Final = Type("ptr")
 VOID: Final = Type("void")
+FLOAT, DOUBLE = Type("float", 32), Type("double", 64)
 I1: Final = int_type(1)
 
 
@@ -77,6 +79,11 @@ def constant(of: Type, value: int) -> Value:
     if of.element is not None:
         return Value(of, f"<{', '.join([f'{of.element} {value}'] * of.width)}>")
     return Value(of, str(value))
+
+
+def real(value: float) -> Value:
+    """A number of 64 bits known now; LLVM's text has its bits."""
+    return Value(DOUBLE, f"0x{struct.pack('>d', value).hex()}")
 
 
 class Phi(Value):
@@ -265,6 +272,8 @@ def _suffix(of: Type) -> str:
 _SIGNED: Final = {"==": "eq", "!=": "ne", "<": "slt", "<=": "sle", ">": "sgt", ">=": "sge"}
 _UNSIGNED: Final = {"==": "eq", "!=": "ne", "<": "ult", "<=": "ule", ">": "ugt", ">=": "uge"}
 
+_ORDERED: Final = {"==": "oeq", "!=": "one", "<": "olt", "<=": "ole", ">": "ogt", ">=": "oge"}
+
 
 class Builder:
     """Appends instructions to a block; to one that is complete, before where it leaves."""
@@ -344,7 +353,8 @@ class Builder:
     shl, lshr, ashr = _binary("shl"), _binary("lshr"), _binary("ashr")
     zext, sext, trunc, bitcast = _cast("zext"), _cast("sext"), _cast("trunc"), _cast("bitcast")
     ptrtoint, inttoptr = _cast("ptrtoint"), _cast("inttoptr")
-    fpext, fptrunc = _cast("fpext"), _cast("fptrunc")
+    fpext, fptrunc, uitofp = _cast("fpext"), _cast("fptrunc"), _cast("uitofp")
+    fsub, fmul = _binary("fsub"), _binary("fmul")
     bswap, ctpop, bitreverse = _of_one("bswap"), _of_one("ctpop"), _of_one("bitreverse")
     cttz, ctlz = _counted("cttz"), _counted("ctlz")
 
@@ -369,6 +379,10 @@ class Builder:
         if kind is not right.type:
             raise TypeError(f"icmp of {kind} and {right.type}")
         return self.result(I1 if kind.element is None else vector_type(I1, kind.width), f"icmp {how} {kind.text} {left.ref}, {right.ref}")
+
+    def fcmp_ordered(self, how: str, left: Value, right: Value) -> Value:
+        """Compare floats; with what is no number nothing compares."""
+        return self.result(I1, f"fcmp {_ORDERED[how]} {left}, {right.ref}")
 
     def select(self, condition: Value, then: Value, other: Value) -> Value:
         """One of two."""

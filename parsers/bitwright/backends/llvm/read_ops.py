@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from bitwright.backends.llvm import bytes_layout
 from bitwright.backends.llvm.assembler import I8, I16, I32, I64, I128, NULL, Value, number
-from bitwright.backends.llvm.emitter import FunctionEmitter, NoMachineCode
+from bitwright.backends.llvm.emitter import FunctionEmitter
+from bitwright.backends.llvm.float_ops import float_object
 from bitwright.backends.llvm.number_ops import bits_of, truth, widest
 from bitwright.backends.llvm.python_call import boxed, called
 from bitwright.ir.interp import boxed as object_for
@@ -35,7 +36,7 @@ def _need_var(e: FunctionEmitter, op: Op) -> None:
     e.fail_if(e.b.icmp_signed(">", e.get(size, width), left))
 
 
-def _loaded(e: FunctionEmitter, place: Value, size: int, order: str) -> Value:
+def loaded(e: FunctionEmitter, place: Value, size: int, order: str) -> Value:
     """The number that some bytes are; of 8 bytes and more it has 128 bits."""
     wide = I64 if size < 8 else I128
     if size in _WHOLE:
@@ -53,19 +54,23 @@ def _loaded(e: FunctionEmitter, place: Value, size: int, order: str) -> Value:
 
 def _load(e: FunctionEmitter, op: Op) -> None:
     place = e.b.add(e.get(op.args[0]), number(op.attrs["offset"]))
-    e.put(op.outs[0], _loaded(e, place, op.attrs["bytes"], op.attrs["order"]))
+    e.put(op.outs[0], loaded(e, place, op.attrs["bytes"], op.attrs["order"]))
 
 
 def _unpack(e: FunctionEmitter, op: Op) -> None:
-    if any(order not in ("bytes", "big", "little") for _, _, order in op.attrs["layout"]):
-        raise NoMachineCode
     base = e.get(op.args[0])
     for (offset, size, order), out in zip(op.attrs["layout"], op.outs, strict=True):
         place = e.b.add(base, number(offset))
         if order == "bytes":
             e.values[out] = e.new(e.call("PyBytes_FromStringAndSize", e.at(place), number(size)))
+            continue
+        kind, word = order.removesuffix("-little"), loaded(e, place, size, "little" if order.endswith("little") else "big")
+        if kind == "float":
+            e.values[out] = float_object(e, word, 8 * size)
+        elif kind == "signed":
+            e.put(out, word if size == 8 else bits_of(e, word, 0, 8 * size, signed=True))
         else:
-            e.put(out, _loaded(e, place, size, order))
+            e.put(out, word)
 
 
 def _same(e: FunctionEmitter, op: Op) -> None:
@@ -74,14 +79,14 @@ def _same(e: FunctionEmitter, op: Op) -> None:
     e.values[op.outs[0]] = e.b.zext(e.b.icmp_signed("==", found, number(0, I32)), I64)
 
 
-def _region(e: FunctionEmitter, op: Op) -> tuple[Value, Value]:
+def region(e: FunctionEmitter, op: Op) -> tuple[Value, Value]:
     """The address of a part of the input, and its size."""
     begin, stop = (e.get(arg) for arg in op.args)
     return e.at(begin), e.b.sub(stop, begin)
 
 
 def _span(e: FunctionEmitter, op: Op) -> None:
-    begin, size = _region(e, op)
+    begin, size = region(e, op)
     kind, head = op.attrs["as"], bytes_layout.head_of_bytes()
     if kind == "bytes":
         made = e.new(e.call("PyBytes_FromStringAndSize", begin, size))
@@ -100,11 +105,6 @@ def _value_of_bytes(e: FunctionEmitter, kind: type, head: int, begin: Value, siz
     e.b.store(number(-1), e.b.gep(content, [number(-8)], source_etype=I8))  # its hash is not known
     e.call("memcpy", content, begin, size)
     return made
-
-
-def _text(e: FunctionEmitter, op: Op) -> None:
-    encoding, strict = (e.assembly.text(text.encode()) for text in (op.attrs["encoding"], "strict"))
-    e.values[op.outs[0]] = e.new(e.call("PyUnicode_Decode", *_region(e, op), encoding, strict))
 
 
 # --- objects of numbers ------------------------------------------------------------------------
@@ -187,9 +187,9 @@ def _nothing(e: FunctionEmitter, op: Op) -> None:
     """What only streams ask."""
 
 
-READING: Final = frozenset({"load", "unpack", "same", "span", "text"})  # what touches the input
+READING: Final = frozenset({"load", "unpack", "same", "span", "text", "zeros", "render"})  # what touches the input
 READS: Final = {
     "need": _need, "need.var": _need_var, "expect": _nothing, "load": _load, "unpack": _unpack, "same": _same,
-    "span": _span, "text": _text, "box": _box, "split": _split, "make": _make, "none": _none, "constant": _constant,
+    "span": _span, "box": _box, "split": _split, "make": _make, "none": _none, "constant": _constant,
     "list": _list, "append": _append, "fail_if": _fail_if, "finding_if": _fail_if,
 }  # fmt: skip

@@ -1,0 +1,187 @@
+"""Single ops in machine code, each over very many inputs: what it gives is what the interpreter gives, and it fails where that fails."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+import struct
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from bitwright.backends.llvm import compile_program
+from bitwright.backends.llvm.emit import emit_program
+from bitwright.backends.python.runtime import FAILURES, Fail
+from bitwright.enums import OpenEnum, table_of
+from bitwright.errors import BitwrightError
+from bitwright.ir.interp import Machine
+from bitwright.ir.ops import Program
+from bitwright.ir.verify import verify
+from tests.ir.programs import parse_text, read
+from tests.ir.test_interp import deep_types
+
+FAILED = object()
+
+
+class Sparse(OpenEnum):
+    ZERO = 0
+    LOW = 3
+    NEXT = 4
+    HIGH = 65_535
+
+
+SYMBOLS = {"@Sparse": table_of(Sparse), "@shout": lambda raw: raw.hex().upper()}
+
+
+def program_of(body: str, outs: str) -> Program:
+    """A program of these lines, all of it machine code but for what the lines must call."""
+    program = read(parse_text(body, outs, symbols=SYMBOLS), SYMBOLS)
+    verify(program)
+    return program
+
+
+def interpreted(program: Program, data: bytes) -> Any:
+    machine = Machine(program)
+    machine.data = data
+    try:
+        yields = machine.run(0, len(data))
+    except BitwrightError:
+        return FAILED
+    return yields[0] if len(yields) == 1 else tuple(yields)
+
+
+def same(found: Any, wanted: Any) -> bool:
+    """Floats are the same if their bits are."""
+    if isinstance(wanted, float) and isinstance(found, float):
+        return struct.pack("d", found) == struct.pack("d", wanted)
+    if isinstance(wanted, tuple) and isinstance(found, tuple):
+        return len(found) == len(wanted) and all(map(same, found, wanted))
+    return bool(found == wanted) and deep_types(found) == deep_types(wanted)
+
+
+def compare(body: str, outs: str, inputs: Iterable[bytes], least: int = 1) -> tuple[int, int]:
+    """How many inputs went well, and how many failed; on both engines alike."""
+    program = program_of(body, outs)
+    emitted = emit_program(program, FAILURES, Fail, print)
+    assert not emitted.python_source, f"calls Python:\n{emitted.python_source}"
+    functions, _ = compile_program(program, "test", print)
+    count = [0, 0]
+    for data in inputs:
+        wanted = interpreted(program, data)
+        try:
+            found = functions["entry"](data, 0, len(data))
+        except FAILURES:
+            found = FAILED
+        assert (found is FAILED) == (wanted is FAILED), (data.hex(), found, wanted)
+        assert found is FAILED or same(found, wanted), (data.hex(), found, wanted)
+        count[found is FAILED] += 1
+    assert count[0] >= least, count
+    return count[0], count[1]
+
+
+# --- floats ---------------------------------------------------------------------------------------
+
+SPECIAL = {
+    32: (0, 1 << 31, 1, 0x7FFFFF, 0x800000, 0x7F7FFFFF, 0x7F800000, 0xFF800000, 0x7F800001, 0xFFA00001, 0x7FC00000, 0xFFFFFFFF),
+    64: (0, 1 << 63, 1, 0x7FF << 52, 0xFFF << 52, (0x7FF << 52) + 1, 0xFFF4 << 48, 0x7FF8 << 48, (1 << 64) - 1, 0x3FF << 52),
+}
+
+
+def float_body(width: int, order: str) -> str:
+    size = width // 8
+    return f"""\
+  need %0, %1 {{size: {size}}}
+  %2: int<0..2^{width}-1> = load %0 {{offset: 0, bytes: {size}, order: "{order}"}}
+  %3: obj = float %2 {{width: {width}, plain: false}}
+  yield %3"""
+
+
+def test_every_half() -> None:
+    assert compare(float_body(16, "big"), "obj", (struct.pack(">H", n) for n in range(65_536))) == (65_536, 0)
+
+
+@pytest.mark.parametrize("width", [32, 64])
+@pytest.mark.parametrize("order", ["big", "little"])
+def test_floats(width: int, order: str) -> None:
+    chance = random.Random(width)
+    numbers = (*SPECIAL[width], *(chance.getrandbits(width) for _ in range(3_000)))
+    compare(float_body(width, order), "obj", (n.to_bytes(width // 8, "little" if order == "little" else "big") for n in numbers))
+
+
+@pytest.mark.parametrize("order", ["", "-little"])
+def test_floats_and_signed_numbers_among_others(order: str) -> None:
+    sizes = ((2, "float"), (4, "float"), (8, "float"), (1, "signed"), (2, "signed"), (8, "signed"))
+    layout = ", ".join(f'({sum(n for n, _ in sizes[:at])}, {size}, "{kind}{order}")' for at, (size, kind) in enumerate(sizes))
+    body = f"""\
+  need %0, %1 {{size: 25}}
+  %2: obj, %3: obj, %4: obj, %5: int<-128..127>, %6: int<-32768..32767>, %7: int<-2^63..2^63-1> = unpack %0 {{layout: ({layout})}}
+  %8: obj = box %5 {{as: "int"}}
+  %9: obj = box %6 {{as: "int"}}
+  %10: obj = box %7 {{as: "int"}}
+  yield %2, %3, %4, %8, %9, %10"""
+    chance = random.Random(1)
+    compare(body, "obj, obj, obj, obj, obj, obj", (chance.randbytes(25) for _ in range(2_000)))
+
+
+def test_finite() -> None:
+    body = f"""\
+{float_body(32, "big").rpartition("  yield")[0]}  %4: int<0..1> = finite %3
+  yield %4"""
+    program = program_of(body, "int")
+    chance = random.Random(2)
+    numbers = (*SPECIAL[32], *(chance.getrandbits(32) | chance.choice((0, 0x7F800000)) for _ in range(1_000)))
+    compare(body, "int", (struct.pack(">I", n) for n in numbers))
+    assert {interpreted(program, struct.pack(">f", value)) for value in (1.0, math.inf, math.nan)} == {0, 1}
+
+
+# --- text -----------------------------------------------------------------------------------------
+
+TEXTS = [b"", b"plain", "Grüße, 日本 🎈".encode(), b"\xff\xfe", b"\xc3", b"a\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", bytes(range(256))]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "UTF8", "ascii", "latin-1", "utf-16-le", "utf-16-be", "utf-32-le", "cp1252", "cp437"])
+def test_text(encoding: str) -> None:
+    body = f"""\
+  %2: obj = text %0, %1 {{encoding: "{encoding}"}}
+  yield %2"""
+    chance = random.Random(3)
+    inputs = [*TEXTS, *(text.decode("utf-8", "replace").encode(encoding, "replace") for text in TEXTS)]
+    inputs += [data[:end] for data in inputs for end in range(len(data))]
+    inputs += [chance.randbytes(chance.randrange(9)) for _ in range(500)]
+    compare(body, "obj", inputs, least=100)
+
+
+@pytest.mark.parametrize("how", ['"hex"', "@shout"])
+def test_render(how: str) -> None:
+    compare(f"  %2: obj = render %0, %1 {{with: {how}}}\n  yield %2", "obj", [bytes(range(n)) for n in range(40)])
+
+
+# --- questions ------------------------------------------------------------------------------------
+
+
+def test_zeros() -> None:
+    inputs = [bytes(n) for n in range(40)]
+    inputs += [bytes(at) + b"\1" + bytes(n - at) for n in range(20) for at in range(n + 1)]
+    compare("  %2: int<0..1> = zeros %0, %1\n  yield %2", "int", inputs)
+
+
+def test_known() -> None:
+    body = """\
+  need %0, %1 {size: 2}
+  %2: int<0..65535> = load %0 {offset: 0, bytes: 2, order: "big"}
+  %3: int<0..1> = known %2 {table: @Sparse}
+  yield %3"""
+    compare(body, "int", (struct.pack(">H", n) for n in itertools.chain(range(300), range(65_000, 65_536))))
+
+
+def test_records_have_interned_keys() -> None:
+    body = """\
+  need %0, %1 {size: 9}
+  %2: int<0..2^64-1> = load %0 {offset: 0, bytes: 8, order: "big"}
+  %3: obj = span %0, %1 {as: "bytes"}
+  %4: obj = record %2, %3 {names: ("number", "octets")}
+  yield %4"""
+    chance = random.Random(4)
+    compare(body, "obj", (chance.randbytes(9) for _ in range(200)))
