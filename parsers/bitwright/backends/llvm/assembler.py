@@ -127,7 +127,7 @@ class Assembly:
 
     def finish(self) -> str:
         """The text of the module."""
-        self.module.data.append(f'@"objects" = global [{len(self.objects)} x ptr] zeroinitializer')
+        self.module.data.append(f'@"objects" = dso_local global [{len(self.objects)} x ptr] zeroinitializer')
         return str(self.module)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import ctypes
 import functools
 import sys
-import threading
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -20,13 +19,19 @@ import llvmlite.binding as llvm
 from bitwright.backends.llvm import cache, routines
 from bitwright.backends.llvm.assembler import API, Caller
 from bitwright.backends.llvm.emit import Emitted
+from bitwright.locks import lock_across_forks
 
 _METH_FASTCALL, _METH_KEYWORDS = 0x80, 0x02
 # Of optimization.  The time of parsing is CPython making objects: the code of IPv4 is as fast as with all passes and level 3, and is
 # compiled in a tenth of the time.
 _LEVEL: Final = 0
+# How code calls and finds its data: by distances of 32 bits, which LLVM compiles more than twice as fast as addresses of 64, since those
+# are beyond what selects instructions fast.  What is further away is called through stubs, which the loader makes; code and data of one
+# module lie in one piece of memory, which llvmlite's own memory manager sees to.  On Windows llvmlite's defaults know what works.
+_MODEL: Final = {} if sys.platform == "win32" else {"codemodel": "small", "reloc": "pic"}
+_IN_ONE_PIECE: Final = None if sys.platform == "win32" else True
 _ROUTINES_LEVEL: Final = 2  # they are loops over bytes
-_loading = threading.Lock()
+_LLVM: Final = lock_across_forks()  # held around all that LLVM does, which has locks of its own that no child would find free
 
 
 class _MethodDef(ctypes.Structure):
@@ -101,7 +106,7 @@ def _kept(key: str, make: Callable[[], bytes]) -> bytes:
 def _machine_names() -> tuple[str, ...]:
     """Whatever decides, beside a module's text, which code is made of it, and whether that runs here."""
     return (
-        llvmlite.__version__, str(llvm.llvm_version_info), str(_LEVEL), llvm.get_process_triple(), llvm.get_host_cpu_name(),
+        llvmlite.__version__, str(llvm.llvm_version_info), f"{_LEVEL} {_MODEL}", llvm.get_process_triple(), llvm.get_host_cpu_name(),
         llvm.get_host_cpu_features().flatten(), str(sys.implementation.cache_tag), sys.version, getattr(sys, "abiflags", ""),
     )  # fmt: skip
 
@@ -112,7 +117,12 @@ def compiled(text: str) -> bytes:
 
 
 def _compiled(text: str, level: int) -> bytes:
-    _prepare()
+    with _LLVM:
+        _prepare()
+        return _object_file(text, level)
+
+
+def _object_file(text: str, level: int) -> bytes:
     machine = _machine(level)
     module = llvm.parse_assembly(text)
     module.triple, module.data_layout = llvm.get_process_triple(), str(machine.target_data)
@@ -126,12 +136,13 @@ def _compiled(text: str, level: int) -> bytes:
 def _machine(level: int = _LEVEL) -> Any:
     """A description of this machine, which each engine must have for itself."""
     cpu, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
-    return llvm.Target.from_default_triple().create_target_machine(cpu=cpu, features=features, opt=level)
+    return llvm.Target.from_default_triple().create_target_machine(cpu=cpu, features=features, opt=level, **_MODEL)
 
 
 def _engine_of(code: bytes) -> Any:
     """What keeps an object file's code in memory, ready to run."""
-    made = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())  # of a module of nothing, beside which the code is put
+    nothing = llvm.parse_assembly("")  # a module, beside which the code is put
+    made = llvm.create_mcjit_compiler(nothing, _machine(), use_lmm=_IN_ONE_PIECE)
     made.add_object_file(llvm.ObjectFileRef.from_data(code))
     made.finalize_object()
     return made
@@ -148,8 +159,8 @@ def _load_routines() -> Any:
 
 def address_of_routine(name: str) -> int:
     """Where a routine begins."""
-    _prepare()
-    with _loading:  # of two that were loaded at once, one would be forgotten, though code may call it
+    with _LLVM:  # of two that were loaded at once, one would be forgotten, though code may call it
+        _prepare()
         return int(_load_routines().get_function_address(name))
 
 
@@ -157,11 +168,11 @@ class Loaded:
     """One module as machine code."""
 
     def __init__(self, emitted: Emitted, name: str) -> None:
-        make = _prepare()
-        with _loading:
+        with _LLVM:
+            self._make = _prepare()
             _load_routines()
-        self._objects = emitted.objects
-        self._engine = _engine_of(object_code(emitted.text))
+            self._objects = emitted.objects
+            self._engine = _engine_of(object_code(emitted.text))
         self._fill()
         self._definitions = {
             kind: _MethodDef(
@@ -170,7 +181,6 @@ class Loaded:
             )
             for kind, keywords in emitted.builtins.items()
         }  # fmt: skip
-        self._make = make
 
     def _fill(self) -> None:
         """Tell the code where its objects are."""
