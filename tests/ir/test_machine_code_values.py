@@ -18,7 +18,9 @@ from bitwright.enums import OpenEnum, table_of
 from bitwright.errors import BitwrightError
 from bitwright.ir.interp import Machine
 from bitwright.ir.ops import Program
+from bitwright.ir.text import literal
 from bitwright.ir.verify import verify
+from bitwright.wire.varints import KINDS, bounds_of_varint, write_varint
 from tests.ir.programs import parse_text, read
 from tests.ir.test_interp import deep_types
 
@@ -150,7 +152,7 @@ def test_text(encoding: str) -> None:
     inputs = [*TEXTS, *(text.decode("utf-8", "replace").encode(encoding, "replace") for text in TEXTS)]
     inputs += [data[:end] for data in inputs for end in range(len(data))]
     inputs += [chance.randbytes(chance.randrange(9)) for _ in range(500)]
-    compare(body, "obj", inputs, least=100)
+    compare(body, "obj", inputs, least=10)
 
 
 @pytest.mark.parametrize("how", ['"hex"', "@shout"])
@@ -185,3 +187,66 @@ def test_records_have_interned_keys() -> None:
   yield %4"""
     chance = random.Random(4)
     compare(body, "obj", (chance.randbytes(9) for _ in range(200)))
+
+
+# --- numbers of variable size ---------------------------------------------------------------------
+
+
+def wire_forms(kind: str, bits: int, chance: random.Random) -> Iterable[bytes]:
+    """Numbers around each power of two, the shortest forms and longer ones, cut off anywhere, and bytes of no meaning."""
+    lo, hi = bounds_of_varint(kind, KINDS[kind][0])
+    for power in range(KINDS[kind][0] + 1):
+        for number in {one for near in (-2, -1, 0, 1) for one in ((1 << power) + near, -(1 << power) + near) if lo <= one <= hi}:
+            form = write_varint(number, kind)
+            yield from (form[:end] for end in range(len(form)))
+            yield form
+            yield form + b"\x80\x01"
+            yield form[:-1] + bytes([form[-1] | 0x80]) + b"\0"
+            yield form[:-1] + bytes([form[-1] | 0x80]) + b"\x7f"
+    for _ in range(1_000):
+        data = bytearray(chance.randbytes(chance.randrange(14)))
+        if chance.random() < 0.5:
+            data = bytearray(byte | 0x80 for byte in data)
+        yield bytes(data)
+    yield from (bytes([first, *rest]) for first in range(256) for rest in ((), (0,), (1,) * 9, (0xFF,) * 20))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("bits", [1, 5, 6, 7, 8, 13, 14, 21, 28, 32, 33, 56, 62, 63, 64])
+def test_varints(kind: str, bits: int) -> None:
+    if bits > KINDS[kind][0]:
+        pytest.skip("more than the kind has")
+    lo, hi = bounds_of_varint(kind, bits)
+    body = f"""\
+  %2: int<{lo}..{hi}>, %3: int<0..2^48> = varint %0, %1 {{coding: "{kind}", bits: {bits}}}
+  %4: int<1..10> = varint.size %2 {{coding: "{kind}"}}
+  yield %2, %3, %4"""
+    good, bad = compare(body, "int, int, int", wire_forms(kind, bits, random.Random(bits)), least=2)
+    assert bad > 100, (good, bad)
+
+
+# --- terminators and areas ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("terminator", "unit"), [
+    (b"\0", 1), (b"\r\n", 1), (b"ab", 1), (b"aba", 1), (b"\0\0", 2), (b"a\0", 2), (b"abab", 2), (b"\0a\0b", 2),
+])  # fmt: skip
+def test_find(terminator: bytes, unit: int) -> None:
+    chance = random.Random(unit)
+    inputs = [bytes(chance.choice(b"\0ab\r\n") for _ in range(chance.randrange(24))) for _ in range(2_000)]
+    body = f"  %2: int<0..2^48> = find %0, %1 {{terminator: {literal(terminator)}, unit: {unit}}}\n  yield %2"
+    compare(body, "int", inputs, least=10)
+
+
+@pytest.mark.parametrize(("pad", "terminator"), [
+    (b"\0", None), (b" ", None), (b"\0\0", None), (b"a\0", None), (b"\0\0\0\0", None), (b"\0", b"\0"), (b" ", b"\0"), (b"\0", b"ab"),
+    (b"\0\0", b"\0\0"), (b"a\0", b"\0\0"), (b"\0\0", b"\0a\0b"),
+])  # fmt: skip
+def test_trim(pad: bytes, terminator: bytes | None) -> None:
+    chance = random.Random(len(pad))
+    inputs = [bytes(chance.choice(b"\0\0\0a b") for _ in range(chance.randrange(20))) for _ in range(1_500)]
+    inputs += [data + pad * chance.randrange(9) for data in inputs]
+    body = f"""\
+  %2: int<0..2^48>, %3: int<0..1> = trim %0, %1 {{pad: {literal(pad)}, terminator: {literal(terminator)}, unit: {len(pad)}}}
+  yield %2, %3"""
+    compare(body, "int, int", inputs, least=10)

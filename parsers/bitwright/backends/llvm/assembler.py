@@ -37,12 +37,13 @@ API: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "Py_EnterRecursiveCall": (I32, (PTR,)), "Py_LeaveRecursiveCall": (VOID, ()),
     "PyErr_SetNone": (VOID, (PTR,)), "PyErr_SetString": (VOID, (PTR, PTR)), "PyErr_Occurred": (PTR, ()),
     "PyErr_ExceptionMatches": (I32, (PTR,)), "PyErr_Clear": (VOID, ()),
-    "PyUnicode_DecodeUTF8": (PTR, (PTR, I64, PTR)),
-    "PyUnicode_DecodeLatin1": (PTR, (PTR, I64, PTR)),
+    "PyUnicode_DecodeUTF8": (PTR, (PTR, I64, PTR)), "PyUnicode_DecodeLatin1": (PTR, (PTR, I64, PTR)),
     "PyFloat_FromDouble": (PTR, (DOUBLE,)), "PyFloat_AsDouble": (DOUBLE, (PTR,)),
     "PyDict_New": (PTR, ()), "PyDict_SetItem": (I32, (PTR, PTR, PTR)), "PyObject_Size": (I64, (PTR,)),
 }  # fmt: skip
-LIBRARY: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {"memcmp": (I32, (PTR, PTR, I64)), "memcpy": (PTR, (PTR, PTR, I64))}
+LIBRARY: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
+    "memcmp": (I32, (PTR, PTR, I64)), "memcpy": (PTR, (PTR, PTR, I64)), "memchr": (PTR, (PTR, I32, I64)),
+}  # fmt: skip
 ROUTINES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {}  # filled by `routines`
 
 

@@ -19,7 +19,9 @@ from bitwright.backends.llvm.number_ops import NUMBERS
 from bitwright.backends.llvm.plain_ops import PLAIN
 from bitwright.backends.llvm.python_call import PYTHON, Calls
 from bitwright.backends.llvm.read_ops import READING, READS
+from bitwright.backends.llvm.search_ops import SEARCHES
 from bitwright.backends.llvm.text_ops import TEXTS
+from bitwright.backends.llvm.varint_ops import VARINTS
 from bitwright.ir.ops import Program, walk
 
 _NATIVE = {
@@ -29,7 +31,9 @@ _NATIVE = {
     **NUMBERS,
     **PLAIN,
     **READS,
+    **SEARCHES,
     **TEXTS,
+    **VARINTS,
 }  # fmt: skip
 emitter.HANDLERS.update({**_NATIVE, **PYTHON, **BOXING})
 MACHINE_CODE = frozenset({*_NATIVE, "yield"})  # the ops that need not call Python

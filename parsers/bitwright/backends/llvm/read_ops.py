@@ -187,7 +187,8 @@ def _nothing(e: FunctionEmitter, op: Op) -> None:
     """What only streams ask."""
 
 
-READING: Final = frozenset({"load", "unpack", "same", "span", "text", "zeros", "render"})  # what touches the input
+# What touches the input.
+READING: Final = frozenset({"load", "unpack", "same", "span", "text", "zeros", "render", "find", "trim", "varint"})
 READS: Final = {
     "need": _need, "need.var": _need_var, "expect": _nothing, "load": _load, "unpack": _unpack, "same": _same,
     "span": _span, "box": _box, "split": _split, "make": _make, "none": _none, "constant": _constant,

@@ -13,7 +13,7 @@ from typing import Final
 
 from bitwright.backends.llvm import assembler, language
 from bitwright.backends.llvm.assembler import I32, I64, PTR, ROUTINES, VOID, Assembly, Type
-from bitwright.backends.llvm.routines import names, names_table
+from bitwright.backends.llvm.routines import names, names_table, search, varints
 from bitwright.wire import names as definition
 
 # What a routine returns, and what it takes.
@@ -24,6 +24,8 @@ SIGNATURES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "bw_name_end": (I32, (PTR, I64, I64, PTR)),
     # a table of names: gives back what it owns
     "bw_drop_names": (VOID, (PTR,)),
+    **search.SIGNATURES,
+    **dict.fromkeys(varints.READERS.values(), varints.SIGNATURE),
 }  # fmt: skip
 ROUTINES.update(SIGNATURES)
 
@@ -45,4 +47,6 @@ def emit() -> str:
     names.emit_label_text(assembly)
     names.emit_read_name(assembly)
     names.emit_name_end(assembly)
+    search.emit_search(assembly)
+    varints.emit_varints(assembly)
     return assembly.finish()

@@ -58,6 +58,10 @@ class Operations:
         """Without the sign: zeros come in."""
         return self._with("lshr", other)
 
+    def shifted_with_sign(self, by: Operand) -> Number:
+        """Shifted right, with copies of the sign coming in."""
+        return self._with("ashr", by)
+
     def __lt__(self, other: Operand) -> Number:
         return self._than("<", other)
 
@@ -90,6 +94,10 @@ class Operations:
     def narrow(self, of: Type) -> Number:
         """Its low bits."""
         return Number(self.routine, self.routine.b.trunc(self.value(), of))
+
+    def address(self) -> Number:
+        """An address as a number."""
+        return Number(self.routine, self.routine.b.ptrtoint(self.value(), I64))
 
     def bits(self, of: Type) -> Number:
         """A vector of bits as one number, the first of them its lowest bit."""
@@ -232,6 +240,10 @@ class Routine:
     def divided(self, value: Operand, by: int) -> Number:
         """A number without a sign divided by a constant, rounded down."""
         return Number(self, self.b.udiv(self.value_of(value), number(by)))
+
+    def rest(self, value: Operand, by: Operand) -> Number:
+        """What is left of a number without a sign when it is divided."""
+        return Number(self, self.b.urem(self.value_of(value), self.value_of(by)))
 
     def lowest_bit(self, value: Operand) -> Number:
         """Which bit of a number, not 0, is the lowest that is set."""
