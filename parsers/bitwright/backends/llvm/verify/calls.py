@@ -1,0 +1,212 @@
+"""What calls demand and give: of the module's own functions what their signatures say, of CPython's what is written down here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from bitwright.backends.llvm.verify.linear import Sum, constant
+from bitwright.backends.llvm.verify.numbers import range_of
+from bitwright.backends.llvm.verify.places import MOST, OBJECT, Pointer, Root
+from bitwright.backends.llvm.verify.signatures import bounds_of, fact_of
+from bitwright.backends.llvm.verify.text import Instruction
+from bitwright.backends.llvm.verify.walk import Walk
+
+HEAD: Final = bytes.__basicsize__ - 1  # of an object of bytes, before its content
+
+# What the functions of CPython and of the C library take: an object or a number (o), text that ends with a zero (s), the bytes of a region
+# that are read (r) or written (w), with the number of the argument that says how many, and room for one word that they fill in (x).
+TAKES: Final = {
+    "PyLong_FromLong": "o", "PyLong_FromLongLong": "o", "PyLong_FromUnsignedLongLong": "o", "PyLong_AsLongLong": "o",
+    "PyFloat_FromDouble": "o",
+    "PyBytes_FromStringAndSize": "r1 o", "PyBytes_AsStringAndSize": "o x x", "PyBytes_Size": "o",
+    "PyUnicode_Decode": "r1 o s s", "PyUnicode_DecodeUTF8": "r1 o s", "PyUnicode_DecodeASCII": "r1 o s", "PyUnicode_DecodeLatin1": "r1 o s",
+    "PyByteArray_FromStringAndSize": "r1 o", "PyByteArray_Size": "o", "PyByteArray_AsString": "o", "PyByteArray_Resize": "o o",
+    "PyObject_GetItem": "o o", "PyObject_GetAttr": "o o", "PyType_GenericAlloc": "o o",
+    "PyList_New": "o", "PyList_Append": "o o", "PyList_Size": "o", "PyList_GetItem": "o o",
+    "PyTuple_New": "o", "PyTuple_SetItem": "o o o", "PyTuple_GetItem": "o o", "PyTuple_Size": "o",
+    "Py_IncRef": "o", "Py_DecRef": "o", "Py_EnterRecursiveCall": "s", "Py_LeaveRecursiveCall": "",
+    "PyErr_SetNone": "o", "PyErr_SetString": "o s", "PyErr_Occurred": "", "PyErr_ExceptionMatches": "o", "PyErr_Clear": "",
+    "memcmp": "r2 r2 o", "memcpy": "w2 r2 o",
+}  # fmt: skip
+_VECTORCALL: Final = "PyObject_Vectorcall"
+_COUNT: Final = (1 << 63) - 1  # the bits of a vector's length that count
+
+
+def call(walk: Walk, one: Instruction) -> None:
+    """Go past a call."""
+    name = str(one.args[0])[1:]
+    if name in walk.module.functions:
+        result = own(walk, one, name)
+    elif name == _VECTORCALL or str(one.args[0])[0] == "%":
+        result = _vectorcall(walk, one)
+    elif name.startswith("llvm."):
+        result = _intrinsic(walk, one, name)
+    elif name in TAKES:
+        result = _foreign(walk, one, name)
+    else:
+        walk.refuse(f"nothing is known of {name}")
+        result = walk.unknown(one.kind) if one.kind != "void" else OBJECT
+    if one.result is not None:
+        walk.values[one.result] = result
+    if name not in ("PyByteArray_Size", "PyByteArray_AsString"):
+        walk.sizes.clear()
+
+
+# --- functions of the module -------------------------------------------------------------------
+
+
+def own(walk: Walk, one: Instruction, name: str) -> Sum | Pointer:
+    """Show what the function assumes, and assume what it gives back where it does not fail."""
+    signature = walk.signatures[name]
+    if not signature.function.internal or len(signature.function.params) != len(one.args) - 1:
+        walk.refuse(f"calls {name}")
+        return walk.unknown(one.kind)
+    given = [walk.value(arg, kind) for arg, kind in zip(one.args[1:], one.kinds[1:], strict=True)]
+    numbers = {index: value for index, value in enumerate(given) if isinstance(value, Sum)}
+    size = _hand_over(walk, signature.given, given, name)
+    for guess in [*signature.before]:
+        fact = fact_of(guess, numbers[guess[1]], numbers, size)
+        if fact is None or not walk.shown(fact):
+            signature.before.discard(guess)
+            walk.dropped.add(name)
+    results = {
+        place: walk.facts.new(*bounds_of(signature.after, place, *range_of(kind))) for place, kind in signature.results.items()
+    }  # fmt: skip
+    for index, value in enumerate(given):
+        if isinstance(value, Pointer) and value.root.kind in ("room", "context"):
+            _written(walk, one.line, index, value, results.get(index))
+    status = walk.facts.new(*((-1, 0) if signature.has_status else range_of(one.kind)))
+    if signature.has_status:
+        walk.conditions.promised[status.single or 0] = lambda: [
+            fact for guess in signature.after if (fact := fact_of(guess, results[guess[1]], numbers, size)) is not None
+        ]
+    return status
+
+
+def _hand_over(walk: Walk, known: dict[int, tuple[str, int]], given: Sequence[Sum | Pointer], name: str) -> Sum | None:
+    """Note what the function's pointers lead to; the size of the input that it gets."""
+    rooms: list[object] = []
+    size: Sum | None = None
+    for index, value in enumerate(given):
+        if not isinstance(value, Pointer):
+            continue
+        kind, there = "object", 0
+        if value.root.kind == "input" and value.offset == constant(0):
+            kind, size = "input", value.root.size
+        elif value.root.kind in ("room", "context"):
+            kind, there = "context" if index == 1 else "room", walk.room_left(value)
+            rooms.append(value.root.name)
+            if kind == "context":
+                walk.demand_output(value.root)
+        elif value.root.kind != "object":
+            walk.refuse(f"hands {name} a pointer to {value.root.kind} {value.root.name}")
+        before = known.get(index)
+        if before is None or before != (kind, min(before[1], there)):
+            if before is not None and before[0] != kind:
+                kind, there = "object", 0
+            known[index] = (kind, there if before is None else min(before[1], there))
+            if known[index] != before:
+                walk.dropped.add(name)
+    if len({*rooms}) != len(rooms):
+        walk.refuse(f"hands {name} the same room twice")
+    return size
+
+
+def _written(walk: Walk, line: int, index: int, place: Pointer, result: Sum | None) -> None:
+    """What a function was handed room for holds afterwards what it has put there."""
+    if index == 1 and not place.offset.terms:
+        root, when = place.root, f"call in line {line}"
+        walk.memory.forget(walk.block, root, lambda offset, kind: walk.output_of(root, when).get(offset))
+    else:
+        walk.memory.forget(walk.block, place.root, lambda offset, kind: result if offset == 0 and kind != "ptr" else None)
+
+
+# --- functions of CPython ----------------------------------------------------------------------
+
+
+def _foreign(walk: Walk, one: Instruction, name: str) -> Sum | Pointer:
+    takes = TAKES[name].split()
+    if len(takes) != len(one.args) - 1:
+        walk.refuse(f"calls {name} with {len(one.args) - 1} arguments")
+        return walk.unknown(one.kind) if one.kind != "void" else OBJECT
+    for how, arg, kind in zip(takes, one.args[1:], one.kinds[1:], strict=True):
+        if kind[-1] != "*" and kind != "ptr" and kind[0] != "[":
+            continue
+        place = walk.pointer(arg)
+        if how == "o" and place.root.kind not in ("object", "made"):
+            walk.refuse(f"{name} is handed a pointer to {place.root.kind} {place.root.name} as an object")
+        elif how == "s" and arg is not None and place.root.kind != "constant":
+            walk.refuse(f"{name} is handed as text what is none of the module's")
+        elif how[0] in "rw" and arg is not None:
+            counted = int(how[1:]) + 1
+            walk.touch(place, walk.number(one.args[counted], one.kinds[counted]), write=how[0] == "w")
+        elif how == "x":
+            walk.touch(place, constant(8), write=True)
+            walk.memory.forget(walk.block, place.root, lambda offset, kind: None)
+    return _GIVES[name](walk, one) if name in _GIVES else walk.unknown(one.kind) if one.kind != "void" else OBJECT
+
+
+def _bytes_taken(walk: Walk, one: Instruction) -> Sum:
+    """The input: its address and its size, where this has not failed."""
+    data, length = (walk.pointer(arg) for arg in one.args[2:4])
+    size, status = walk.facts.new(*range_of("i64")), walk.facts.new(-1, 0)
+    where = Pointer(Root("input", f"of line {one.line}", size), constant(0))
+    for place, value in ((data, where), (length, size)):
+        if not place.offset.terms:
+            walk.memory.store(walk.block, place.root, place.offset.const, 8, value)
+    walk.conditions.promised[status.single or 0] = lambda: [size, constant(MOST).minus(size)]
+    return status
+
+
+def _made(walk: Walk, one: Instruction) -> Pointer:
+    """A new object of a class of bytes: its content may be filled in, and the hash before that."""
+    size = walk.number(one.args[2], "i64")
+    return Pointer(Root("made", one.result, size.shifted(HEAD) if walk.shown(size) else None, writable=True), constant(0))
+
+
+def _size_of_array(walk: Walk, one: Instruction) -> Sum:
+    found = walk.sizes[str(one.args[1])] = walk.facts.new(0, MOST)
+    return found
+
+
+def _array(walk: Walk, one: Instruction) -> Pointer:
+    """Where a bytearray lies, whose size has just been asked, or is asked next."""
+    size = walk.sizes.setdefault(str(one.args[1]), walk.facts.new(0, MOST))
+    return Pointer(Root("output", one.result, size, writable=True), constant(0))
+
+
+def _size(walk: Walk, one: Instruction) -> Sum:
+    return walk.facts.new(-1, MOST)
+
+
+_GIVES: Final[dict[str, Callable[[Walk, Instruction], Sum | Pointer]]] = {
+    "PyBytes_AsStringAndSize": _bytes_taken, "PyType_GenericAlloc": _made, "PyByteArray_Size": _size_of_array,
+    "PyByteArray_AsString": _array, "PyList_Size": _size, "PyTuple_Size": _size, "PyBytes_Size": _size,
+}  # fmt: skip
+
+
+def _vectorcall(walk: Walk, one: Instruction) -> Pointer:
+    """The arguments lie in a row, and perhaps the place before them may be used."""
+    if len(one.args) != 5 or (str(one.args[0])[0] == "%" and walk.pointer(one.args[0]).root.kind != "object"):
+        walk.refuse("calls a function that it has not got from its table of objects")
+        return OBJECT
+    row, count = walk.pointer(one.args[2]), walk.number(one.args[3], "i64")
+    if row.root.kind == "arguments" and row.root.size == count.times(8) and row.offset == constant(0):  # handed on as they came
+        return OBJECT
+    if count.terms:
+        walk.refuse("calls an object with a number of arguments that is not known")
+        return OBJECT
+    before = 8 if count.const < 0 else 0
+    walk.touch(Pointer(row.root, row.offset.shifted(-before)), constant(8 * (count.const & _COUNT) + before), write=True)
+    walk.memory.forget(walk.block, row.root, lambda offset, kind: None)
+    return OBJECT
+
+
+def _intrinsic(walk: Walk, one: Instruction, name: str) -> Sum | Pointer:
+    """Those that compute alone."""
+    if any(kind == "ptr" or kind[-1] == "*" for kind in one.kinds[1:]):
+        walk.refuse(f"nothing is known of {name}")
+    return walk.unknown(one.kind) if one.kind != "void" else OBJECT
+
+
