@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import collections
 
-from bitwright.backends.llvm.verify.instructions import step
+from bitwright.backends.llvm.verify.instructions import finish, step
 from bitwright.backends.llvm.verify.loops import choose, keep_up
 from bitwright.backends.llvm.verify.signatures import Signatures
 from bitwright.backends.llvm.verify.text import CodeFunction, CodeModule, UnsafeCode, read_module
@@ -89,6 +89,7 @@ class _Verifier:
                 choose(walk, block, phis)
                 for one in lines[len(phis) :]:
                     step(walk, one)
+                finish(walk, block)
                 keep_up(walk, block)
             if not walk.again:
                 break

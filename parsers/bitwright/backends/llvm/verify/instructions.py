@@ -77,12 +77,16 @@ def _store(walk: Walk, one: Instruction) -> None:
         walk.memory.store(walk.block, place.root, place.offset.const, size, value)
 
 
-def _return(walk: Walk, one: Instruction) -> None:
-    """Where a function has not failed, its results are as its callers rely on, and what it did to the context is true."""
+def finish(walk: Walk, block: str) -> None:
+    """At the end of a block: what was changed in the context is true, as is assumed of it wherever ways meet, and by callers."""
     for name, kind in walk.function.params:
         found = walk.values[name]
-        if kind == "ptr" and isinstance(found, Pointer) and found.root.kind == "context":
+        if kind == "ptr" and isinstance(found, Pointer) and found.root.kind == "context" and walk.memory.is_changed(block, found.root):
             walk.demand_output(found.root)
+
+
+def _return(walk: Walk, one: Instruction) -> None:
+    """Where a function has not failed, its results are as its callers rely on."""
     walk.leave(one.args[0] if one.args else None)
 
 

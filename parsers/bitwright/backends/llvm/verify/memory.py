@@ -7,10 +7,10 @@ meet that stored different numbers, the number is one of those, by the way that 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from bitwright.backends.llvm.verify.linear import Sum, constant
-from bitwright.backends.llvm.verify.places import CAPACITY, OBJECT, OUTPUT, Pointer, Root
+from bitwright.backends.llvm.verify.places import CAPACITY, LENGTH, OBJECT, OUTPUT, Pointer, Root
 from bitwright.backends.llvm.verify.text import CodeFunction
 
 if TYPE_CHECKING:
@@ -50,17 +50,17 @@ class Memory:
         self.walk, self.flow = walk, walk.flow
         self.stored: dict[str, dict[tuple[Root, int], Value]] = {name: {} for name in self.flow.order}
         self.unknown: dict[str, dict[Root, Maker]] = {name: {} for name in self.flow.order}
+        self.sizes: dict[tuple[Root, int], int] = {}  # of what was stored, at most
         self.first: dict[tuple[str, Root, int, str], Value] = {}
 
     def store(self, block: str, root: Root, offset: int, size: int, value: Value | None) -> None:
         """From here on the location holds this; what overlapped it is lost."""
         mine = self.stored[block]
         for one, at in [*mine]:
-            if one == root and offset - 15 <= at < offset + size and at != offset:
+            if one == root and at < offset + size and offset < at + self.sizes.get((one, at), 8) and at != offset:
                 mine[one, at] = OBJECT if isinstance(mine[one, at], Pointer) else self.walk.any_number("i64")
-        if value is None:
-            value = OBJECT
-        mine[root, offset] = value
+        mine[root, offset] = OBJECT if value is None else value
+        self.sizes[root, offset] = max(size, self.sizes.get((root, offset), 0))
 
     def forget(self, block: str, root: Root, maker: Maker) -> None:
         """From here on the room holds what `maker` says."""
@@ -95,6 +95,10 @@ class Memory:
             else:
                 return self.at_start(block, root, offset, kind)
 
+    def is_changed(self, block: str, root: Root) -> bool:
+        """Whether a block stores where the output lies."""
+        return any((root, offset) in self.stored[block] for offset in (OUTPUT, LENGTH, CAPACITY))
+
     def _is_untouched(self, block: str, root: Root) -> bool:
         """Whether the room is as it was above the block."""
         touched = self.walk.touched.get(root.name)
@@ -118,11 +122,14 @@ class Memory:
             return first
         if kind == "ptr":
             return self._pointers_joined(block, root, offset)
-        numbers: list[tuple[str, Any]] = [(one, value) for one, value in found if isinstance(value, Sum)]
-        low = min(self.walk.facts.bounds(value)[0] for _, value in numbers)
-        high = max(self.walk.facts.bounds(value)[1] for _, value in numbers)
-        made = self.walk.facts.new(low, high)
-        self.walk.chosen(block, {made.single or 0: dict(numbers)})
+        numbers = {one: value for one, value in found if isinstance(value, Sum)}
+        lows, highs = zip(*map(self.walk.facts.bounds, numbers.values()), strict=True)
+        made = self.walk.facts.new(min(lows), max(highs))
+        self.walk.chosen(block, {made.single or 0: numbers})
+        if root.kind == "context" and offset == LENGTH:  # as is demanded where the context is changed
+            capacity = self.at_start(block, root, CAPACITY, "i64")
+            assert isinstance(capacity, Sum)
+            self.walk.facts.always(capacity.minus(made))
         return made
 
     def _pointers_joined(self, block: str, root: Root, offset: int) -> Value:

@@ -36,6 +36,7 @@ class Walk:
         self.outputs: dict[tuple[Root, str], dict[int, Value]] = {}
         self.sizes: dict[str, Sum] = {}  # of bytearrays, until something may change them
         self.dropped: set[str] = set()  # functions of which less is assumed than before
+        self.ways: dict[str, dict[str, Case]] = {}  # into blocks where ways meet
         self.again = False  # whether less is assumed of a loop than when it was gone through
         self._path: list[tuple[str, int]] = []  # the blocks whose facts are pushed, and where those begin
         self._parameters()
@@ -122,13 +123,14 @@ class Walk:
         return []
 
     def chosen(self, block: str, values: dict[int, dict[str, Sum]]) -> None:
-        """Numbers that are each one of several, by the block that comes before this one."""
-        cases = [
-            Case(functools.partial(self.facts_before, one, block), {atom: by[one] for atom, by in values.items() if one in by})
-            for one in self.flow.before[block]
-        ]
-        for atom in values:
-            self.facts.cases[atom] = cases
+        """Numbers that are each one of several, all by the same block that comes before this one."""
+        cases = self.ways.get(block)
+        if cases is None:
+            cases = self.ways[block] = {one: Case(functools.partial(self.facts_before, one, block), {}) for one in self.flow.before[block]}
+        for atom, by in values.items():
+            self.facts.cases[atom] = [*cases.values()]
+            for one, value in by.items():
+                cases[one].values[atom] = value
 
     def facts_before(self, one: str, block: str) -> list[Sum]:
         """What is known on a way into a block, besides what is known above it."""
