@@ -136,8 +136,11 @@ class Facts:
         return shown
 
     def _search(self, goal: Sum, depth: int) -> bool:
-        if self.bounds(goal)[0] >= 0:
+        low, high = self.bounds(goal)
+        if low >= 0:
             return True
+        if high < 0:
+            return False
         self._budget -= 1
         if depth == 0 or self._budget <= 0 or not goal.terms or goal in self._seen:
             return False
