@@ -14,20 +14,14 @@ from bitwright.backends.llvm.verify.walk import Walk
 
 HEAD: Final = bytes.__basicsize__ - 1  # of an object of bytes, before its content
 
-# What the functions of CPython and of the C library take: an object or a number (o), text that ends with a zero (s), the bytes of a region
-# that are read (r) or written (w), with the number of the argument that says how many, and room for one word that they fill in (x).
+# Functions of CPython and of the C library that take the address of anything but an object: for each argument whether it is an object or a
+# number (o), text that ends with a zero (s), a region whose bytes are read (r) or written (w), with the number of the argument that says
+# how many, or room for one word that is filled in (x).  Whatever else CPython has takes objects and numbers alone.
 TAKES: Final = {
-    "PyLong_FromLong": "o", "PyLong_FromLongLong": "o", "PyLong_FromUnsignedLongLong": "o", "PyLong_AsLongLong": "o",
-    "PyFloat_FromDouble": "o",
-    "PyBytes_FromStringAndSize": "r1 o", "PyBytes_AsStringAndSize": "o x x", "PyBytes_Size": "o",
+    "PyBytes_FromStringAndSize": "r1 o", "PyBytes_AsStringAndSize": "o x x", "PyByteArray_FromStringAndSize": "r1 o",
     "PyUnicode_Decode": "r1 o s s", "PyUnicode_DecodeUTF8": "r1 o s", "PyUnicode_DecodeASCII": "r1 o s", "PyUnicode_DecodeLatin1": "r1 o s",
-    "PyByteArray_FromStringAndSize": "r1 o", "PyByteArray_Size": "o", "PyByteArray_AsString": "o", "PyByteArray_Resize": "o o",
-    "PyObject_GetItem": "o o", "PyObject_GetAttr": "o o", "PyType_GenericAlloc": "o o",
-    "PyList_New": "o", "PyList_Append": "o o", "PyList_Size": "o", "PyList_GetItem": "o o",
-    "PyTuple_New": "o", "PyTuple_SetItem": "o o o", "PyTuple_GetItem": "o o", "PyTuple_Size": "o",
-    "Py_IncRef": "o", "Py_DecRef": "o", "Py_EnterRecursiveCall": "s", "Py_LeaveRecursiveCall": "",
-    "PyErr_SetNone": "o", "PyErr_SetString": "o s", "PyErr_Occurred": "", "PyErr_ExceptionMatches": "o", "PyErr_Clear": "",
-    "memcmp": "r2 r2 o", "memcpy": "w2 r2 o",
+    "PyUnicode_FromStringAndSize": "r1 o", "PyUnicode_FromKindAndData": "o o o", "PyUnicode_AsUTF8AndSize": "o x",
+    "Py_EnterRecursiveCall": "s", "PyErr_SetString": "o s", "memcmp": "r2 r2 o", "memcpy": "w2 r2 o", "memset": "w2 o o",
 }  # fmt: skip
 _VECTORCALL: Final = "PyObject_Vectorcall"
 _COUNT: Final = (1 << 63) - 1  # the bits of a vector's length that count
@@ -42,7 +36,7 @@ def call(walk: Walk, one: Instruction) -> None:
         result = _vectorcall(walk, one)
     elif name.startswith("llvm."):
         result = _intrinsic(walk, one, name)
-    elif name in TAKES:
+    elif name in TAKES or name.startswith("Py"):
         result = _foreign(walk, one, name)
     else:
         walk.refuse(f"nothing is known of {name}")
@@ -126,7 +120,7 @@ def _written(walk: Walk, line: int, index: int, place: Pointer, result: Sum | No
 
 
 def _foreign(walk: Walk, one: Instruction, name: str) -> Sum | Pointer:
-    takes = TAKES[name].split()
+    takes = TAKES[name].split() if name in TAKES else ["o"] * (len(one.args) - 1)
     if len(takes) != len(one.args) - 1:
         walk.refuse(f"calls {name} with {len(one.args) - 1} arguments")
         return walk.unknown(one.kind) if one.kind != "void" else OBJECT

@@ -73,12 +73,12 @@ _FORMS: Final = {
 }  # fmt: skip
 _CASTS: Final = "zext|sext|trunc|bitcast|fpext|fptrunc|ptrtoint"
 _WORDS: Final = {**dict.fromkeys(_BINARY.split("|"), "binary"), **dict.fromkeys(_CASTS.split("|"), "cast")}
-_HEAD: Final = re.compile(rf"define (internal )?({_TYPE}) @({_NAME}|[\w.]+)\((.*)\).*")
+_HEAD: Final = re.compile(rf"define (internal |dso_local )*({_TYPE}) @({_NAME}|[\w.]+)\((.*)\).*")
 _PARAM: Final = re.compile(rf"({_TYPE})(?: \w+)* (%{_NAME}|%[\w.]+)")
 _GIVEN: Final = re.compile(rf"({_TYPE})(?: \w+)* ({_VALUE})(?:, |$)")
 _INCOMING: Final = re.compile(rf"\[ ?({_VALUE}), %({_NAME}|[\w.]+) ?\]")
 _CASE: Final = re.compile(rf"({_TYPE}) (-?\d+), label %({_NAME}|[\w.]+)")
-_GLOBAL: Final = re.compile(rf"@({_NAME}|[\w.]+) = (internal |private )?(?:unnamed_addr )?(global|constant) ({_TYPE}) .*")
+_GLOBAL: Final = re.compile(rf"@({_NAME}|[\w.]+) = ((?:internal |private |dso_local |local_unnamed_addr |unnamed_addr )*)(global|constant) ({_TYPE}) .*")
 _IGNORED: Final = re.compile(r"(?:;|target |declare |source_filename|attributes |!).*")
 _RESULT: Final = re.compile(rf"(%{_NAME}|%[\w.]+) = (.*)")
 _LABEL: Final = re.compile(rf"({_NAME}|[\w.]+):.*")
@@ -120,7 +120,7 @@ def _outside(module: CodeModule, line: str, number: int) -> CodeFunction | None:
     """A line between functions; the function that it begins, if it does."""
     if head := _HEAD.fullmatch(line):
         params = [(_plain(found[2]), found[1]) for found in _PARAM.finditer(head[4])]
-        made = module.functions[_plain(head[3])] = CodeFunction(_plain(head[3]), head[1] is not None, params, {})
+        made = module.functions[_plain(head[3])] = CodeFunction(_plain(head[3]), " internal " in line.partition("@")[0], params, {})
         return made
     if known := _GLOBAL.fullmatch(line):
         (module.constants if known[3] == "constant" else module.tables)[_plain(known[1])] = size_of(known[4])
