@@ -35,6 +35,7 @@ API: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "PyByteArray_Size": (I64, (PTR,)),
     "Py_IncRef": (VOID, (PTR,)), "Py_DecRef": (VOID, (PTR,)),
     "Py_EnterRecursiveCall": (I32, (PTR,)), "Py_LeaveRecursiveCall": (VOID, ()),
+    "Py_GetRecursionLimit": (I32, ()),
     "PyErr_SetNone": (VOID, (PTR,)), "PyErr_SetString": (VOID, (PTR, PTR)), "PyErr_Occurred": (PTR, ()),
     "PyErr_ExceptionMatches": (I32, (PTR,)), "PyErr_Clear": (VOID, ()),
     "PyUnicode_DecodeUTF8": (PTR, (PTR, I64, PTR)), "PyUnicode_DecodeLatin1": (PTR, (PTR, I64, PTR)),

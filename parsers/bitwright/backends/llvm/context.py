@@ -16,6 +16,7 @@ SLOTS: Final[dict[str, Type]] = {
     "capacity": I64,  # bytes that there is room for
     "array": PTR,  # the bytearray that holds the output; NULL in parse programs
     "names": PTR,  # what this message remembers of its names
+    "depth": I64,  # how many functions that may come back to themselves are being run
 }
 _NUMBERS: Final = {name: index for index, name in enumerate(SLOTS)}
 SIZE: Final = len(SLOTS)

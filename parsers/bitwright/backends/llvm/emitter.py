@@ -7,10 +7,12 @@ head of the chain, and the code grows in proportion to the program.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
+from bitwright.backends.llvm import context
 from bitwright.backends.llvm.assembler import I8, I32, I64, I128, NULL, PTR, Assembly, Type, Value, builder_at_start, number
 from bitwright.ir.ops import OPS, Block, Function, Op, Program, Reg
 
@@ -159,13 +161,7 @@ class FunctionEmitter:
         first = self.code.append_basic_block("first")
         self.b.position_at_end(first)
         if guarded:
-            refused = self.code.append_basic_block("too_deep")
-            inside = self.code.append_basic_block("inside")
-            deep = self.call("Py_EnterRecursiveCall", self.assembly.text(b" while parsing"))
-            self.b.cbranch(self.b.icmp_unsigned("!=", deep, number(0, I32)), refused, inside)
-            self.b.position_at_end(refused)
-            self.b.ret(number(FAILED, I32))
-            self.b.position_at_end(inside)
+            self._enter()
 
         def give(values: list[Value]) -> None:
             for value, place, kind in zip(values, self.code.args[cut:], result_types, strict=True):
@@ -178,8 +174,35 @@ class FunctionEmitter:
         self.b.position_at_end(self.entry)
         self.b.branch(first)
 
+    def _enter(self) -> None:
+        """Go one deeper, or leave with RecursionError.
+
+        Python's own count is one of C from Python 3.12 on, which allows more levels than `sys.getrecursionlimit()` says, and more
+        than the frames of generated code may have room for: so levels are counted here too.
+        """
+        deeper = self.b.add(context.get(self.b, self.context, "depth"), number(1))
+        with self._unless(self.b.icmp_signed(">", deeper, self.b.sext(self.call("Py_GetRecursionLimit"), I64))):
+            error = self.constant(RecursionError)
+            self.call("PyErr_SetString", error, self.assembly.text(b"maximum recursion depth exceeded in machine code"))
+        entered = self.call("Py_EnterRecursiveCall", self.assembly.text(b" in machine code"))
+        with self._unless(self.b.icmp_signed("!=", entered, number(0, I32))):
+            pass
+        context.put(self.b, self.context, "depth", deeper)
+
+    @contextlib.contextmanager
+    def _unless(self, condition: Value) -> Iterator[None]:
+        """What is emitted within is done where the condition holds, and the function left then."""
+        refused, inside = self.code.append_basic_block("too_deep"), self.code.append_basic_block("inside")
+        self.b.cbranch(condition, refused, inside)
+        self.b.position_at_end(refused)
+        yield
+        self.b.ret(number(FAILED, I32))
+        self.b.position_at_end(inside)
+
     def _leave(self, status: int, *, guarded: bool) -> None:
         if guarded:
+            depth = context.get(self.b, self.context, "depth")
+            context.put(self.b, self.context, "depth", self.b.sub(depth, number(1)))
             self.call("Py_LeaveRecursiveCall")
         self.b.ret(number(status, I32))
 
