@@ -162,7 +162,53 @@ def test_without_llvmlite_nothing_is_counted() -> None:
         "tier = UDP.codec()._tier('parse', 'big', Options())\n"
         "print(tier.engine, tier.said(), type(tier).__name__)"
     )
-    assert output_of(code) == "python llvmlite is not installed: pip install 'bitwright[fast]' Tier\n"
+    assert output_of(code) == "python the llvm engine needs llvmlite: pip install 'bitwright[fast]' Tier\n"
+
+
+def test_compile_moves_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(tiers.VARIABLE, "never")
+    struct = fresh()
+    assert struct.parse(DATA, strict=True).body == b"abc"
+    assert struct.compile() == {"parse": "llvm", "build": "llvm"}
+    assert serving(struct) == serving(struct, options=Options(strict=True)) == ("llvm", "compile() was called")
+    assert serving(struct, "build") == ("llvm", "compile() was called")
+    assert struct.parse(DATA) == struct.codec("interp").parse(DATA)
+    assert struct.parse(DATA).build() == DATA
+
+
+def test_compile_serves_both_byte_orders_of_a_struct_that_inherits_its_own() -> None:
+    class Inheriting(Struct, endian="inherit"):
+        a: int = u16()
+
+    assert Inheriting.compile()["parse"] == "llvm"
+    assert Inheriting.codec().parse(b"\0\1", endian="little").a == 256
+
+
+@pytest.mark.parametrize("engine", ["python", "interp"])
+def test_compile_leaves_the_engine_that_the_environment_names(monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
+    monkeypatch.setenv("BITWRIGHT_BACKEND", engine)
+    assert fresh().compile() == {"parse": engine, "build": engine}
+
+
+def test_compile_without_llvmlite() -> None:
+    code = (
+        "import sys; sys.modules['llvmlite'] = None\n"
+        "from bitwright.errors import EngineError; from bitwright_specs.udp import UDP\n"
+        "for call in (UDP.compile, UDP.assembly, lambda: UDP.source(backend='llvm')):\n"
+        "    try: call()\n"
+        "    except EngineError as error: print(error)\n"
+    )
+    assert output_of(code) == "the llvm engine needs llvmlite: pip install 'bitwright[fast]'\n" * 3
+
+
+def test_source_and_assembly() -> None:
+    struct = fresh()
+    assert struct.source().startswith("def ")
+    assert struct.source("build") == struct.source("build", backend="python")
+    assert 'define ptr @"parse"(' in struct.source(backend="llvm")
+    assert "parse:\n" in struct.assembly()
+    with pytest.raises(ValueError, match="there is source of python and llvm"):
+        struct.source(backend="interp")
 
 
 # --- what stays the same -------------------------------------------------------------------------

@@ -16,7 +16,6 @@ from bitwright.errors import (
     DEFAULT_LIMITS,
     BuildError,
     EngineDisagreement,
-    EngineError,
     Finding,
     Limits,
     NeedMore,
@@ -30,7 +29,7 @@ from bitwright.lower.projection import paths_asked
 from bitwright.programs import Programs
 from bitwright.schema.spec import MISSING
 from bitwright.shortcuts import shortcuts_of
-from bitwright.tiers import Tier
+from bitwright.tiers import Tier, require_llvmlite
 
 
 def codec_of(struct: type, backend: str | None = None) -> Codec:
@@ -42,10 +41,7 @@ def codec_of(struct: type, backend: str | None = None) -> Codec:
     found = known.get(name)
     if found is None:
         if name == "llvm":
-            from bitwright.backends.llvm import INSTALL, is_available
-
-            if not is_available():
-                raise EngineError(f"the llvm engine needs llvmlite: {INSTALL}")
+            require_llvmlite()
         found = Codec(struct, name)
         type.__setattr__(struct, "__bitwright_codecs__", {**known, name: found})
     return found

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
+from bitwright.backends.llvm import LLVM_LOCK
 from bitwright.engines import AUTO, wanted_engine
 from bitwright.errors import DEFAULT_LIMITS, BuildError, EngineError, ParseError, Problem, declaration_error
 from bitwright.ir.ops import Program
@@ -16,9 +17,10 @@ from bitwright.lower.parse import ParseLowering
 from bitwright.lower.passes import optimize
 from bitwright.lower.passes.waiting import NoWaitingForm, mark_waiting
 from bitwright.schema import spec
-from bitwright.tiers import MACHINE_CODE, Functions, Mover, Tier, why_never
+from bitwright.tiers import Functions, Mover, Tier, missing_llvmlite, require_llvmlite
 
 Runner = Callable[..., Any]
+T = TypeVar("T")
 Key: TypeAlias = tuple[str, str, Options]  # direction, byte order, options
 
 
@@ -105,9 +107,43 @@ class Programs:
         return found
 
     def source(self, direction: str = "parse") -> str:
-        """What was generated: Python of the python backend, LLVM's language of the llvm one."""
-        order = self._order(None) if self.spec.order != "inherit" else "big"
-        return self._tier(direction, order, Options()).source
+        """What is generated: Python of the python backend, LLVM's language of the llvm one."""
+        if self.backend == "llvm":
+            from bitwright.backends.llvm import text_of
+
+            with LLVM_LOCK:
+                return self._by_machine_code(text_of, direction, self._usual_order(), Options())
+        return self._tier(direction, self._usual_order(), Options()).source
+
+    def assembly(self, direction: str = "parse") -> str:
+        """What the llvm backend generates, as assembly of this machine; EngineError where it cannot do the format."""
+        from bitwright.backends.llvm import assembly_of
+
+        with LLVM_LOCK:
+            return self._by_machine_code(assembly_of, direction, self._usual_order(), Options())
+
+    def _usual_order(self) -> str:
+        return self.spec.order if self.spec.order != "inherit" else "big"
+
+    def compile(self) -> dict[str, str]:
+        """Move to machine code now; which engine serves each direction then."""
+        if self.backend == AUTO:
+            require_llvmlite()
+        found: dict[str, set[str]] = {}
+        for direction in ("parse", "build"):
+            for order in ("big", "little") if self.spec.order == "inherit" else (self.spec.order,):
+                found.setdefault(direction, set()).add(self._moved(direction, order, Options()))
+        for key in list(self._tiers):
+            self._moved(*key)
+        return {direction: " and ".join(sorted(engines)) for direction, engines in found.items()}
+
+    def _moved(self, *key: *Key) -> str:
+        if self.backend == "interp":
+            return self.backend
+        tier = self._tier(*key)
+        if isinstance(tier, Mover):
+            tier.move("compile() was called")
+        return tier.engine
 
     def serving(self, order: str) -> list[tuple[str, str, str]]:
         """Of each program that was used: what it does, the engine that serves it, and why; parsing and building always."""
@@ -134,21 +170,21 @@ class Programs:
             if found is not None:
                 return found
             made = self._keep(key, self._in_python(key))
-        if isinstance(made, Mover) and not made.left:
+        if isinstance(made, Mover) and made.at_once:
             made.move("machine code is made with the first message")
         return made
 
     def _named(self, key: Key) -> Tier:
         """Machine code because it was asked for by name; EngineError where there can be none."""
-        with MACHINE_CODE:
+        with LLVM_LOCK:
             while True:
                 found, arms = self._tiers.get(key), self._arms
                 if found is not None:
                     return found
-                functions, source = self._machine_code(*key)
+                functions = self._machine_code(*key)
                 with spec.UNIONS_LOCK:
                     if arms == self._arms:
-                        return self._keep(key, Tier("llvm", functions, source))
+                        return self._keep(key, Tier("llvm", functions, ""))
 
     def _in_python(self, key: Key) -> Tier:
         """The tier that begins in Python, and says why it stays there if it does."""
@@ -157,10 +193,10 @@ class Programs:
             return Tier("python", functions, source)
         if key[2].stream:
             return Tier("python", functions, source, "machine code does not wait for bytes")
-        stays = why_never()
-        if stays:
-            return Tier("python", functions, source, stays)
-        return Mover(functions, source, lambda: self._machine_code(*key)[0], lambda tier: self._install(key, tier))
+        missing = missing_llvmlite()
+        if missing:
+            return Tier("python", functions, source, missing)
+        return Mover(functions, source, lambda: self._machine_code(*key), lambda tier: self._install(key, tier))
 
     def _keep(self, key: Key, tier: Tier) -> Tier:
         self._tiers[key] = tier
@@ -175,16 +211,21 @@ class Programs:
         if "parse" in functions:
             functions["explaining_parse"] = self.explaining_parse
         return functions, source
-    def _machine_code(self, direction: str, order: str, options: Options) -> tuple[Functions, str]:
+    def _machine_code(self, *key: *Key) -> Functions:
         """Functions by the llvm backend; EngineError where it cannot do the format."""
         from bitwright.backends.llvm import compile_program
+
+        return self._by_machine_code(compile_program, *key)[0]
+
+    def _by_machine_code(self, make: Callable[[Program, str, Callable[..., Any]], T], direction: str, order: str, options: Options) -> T:
+        """What the llvm backend makes of a program."""
         from bitwright.backends.llvm.emitter import Unsupported
 
         if options.stream:
             raise EngineError(f"the llvm engine reads messages that are there as a whole: ask another for a stream of {self.spec.name}")
         program = self.optimized(direction, order, options)
         try:
-            return compile_program(program, f"{self.spec.name}.{direction}", self.explaining_parse)
+            return make(program, f"{self.spec.name}.{direction}", self.explaining_parse)
         except Unsupported as refusal:
             raise EngineError(f"the llvm engine cannot {direction} {self.spec.name}: it has {refusal}") from None
 

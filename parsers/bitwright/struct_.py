@@ -149,16 +149,34 @@ class Struct(_Value):
     # --- looking at it -----------------------------------------------------------------------
 
     @classmethod
-    def codec(cls, backend: str | None = None) -> Codec:
-        """The compiled codec: of the default backend, or of "interp", "python" or "llvm" by name."""
+    def codec(cls, backend: Literal["auto", "python", "interp", "llvm"] | str | None = None) -> Codec:  # noqa: PYI051  # editors offer the names
+        """The compiled codec: of the default backend, or of "auto", "python", "interp" or "llvm" by name.
+
+        EngineError if llvmlite is not installed, which "llvm" needs.
+        """
         from bitwright.codec import codec_of
 
         return codec_of(cls, backend)
 
     @classmethod
-    def source(cls, direction: str = "parse") -> str:
-        """The Python source generated for `direction`, "parse" or "build"."""
-        return cls.codec("python").source(direction)
+    def compile(cls) -> dict[str, str]:
+        """Make machine code now instead of after some thousand messages; the engine that serves "parse" and "build" from now on.
+
+        EngineError if llvmlite is not installed.  `explain()` says why an engine is not "llvm".
+        """
+        return cls.codec().compile()
+
+    @classmethod
+    def source(cls, direction: str = "parse", *, backend: Literal["python", "llvm"] = "python") -> str:
+        """What is generated for `direction`, "parse" or "build": Python source, or the text of a module of LLVM."""
+        if backend not in ("python", "llvm"):
+            raise ValueError(f"backend={backend!r}: there is source of python and llvm")
+        return cls.codec(backend).source(direction)
+
+    @classmethod
+    def assembly(cls, direction: str = "parse") -> str:
+        """The machine code for `direction`, "parse" or "build", as assembly of this machine; EngineError if llvmlite is not installed."""
+        return cls.codec("llvm").assembly(direction)
 
     @classmethod
     def explain(cls, data: Any = None, /, **parameters: Any) -> str:

@@ -15,17 +15,14 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
+from bitwright.backends.llvm import INSTALL, LLVM_LOCK, is_available
 from bitwright.errors import EngineError
-from bitwright.locks import lock_across_forks
 
 Functions: TypeAlias = dict[str, Any]  # of one program by name, as an engine made them; `entry` is always there
 
 VARIABLE: Final = "BITWRIGHT_COMPILE_AFTER"
 MESSAGES: Final = 5_000
 COUNTED: Final = ("entry", "parse", "build")  # what is called once for each message
-
-# Held by whoever works with LLVM.  Its holder may take the lock of unions, never the other way round.
-MACHINE_CODE: Final = lock_across_forks()
 
 
 def messages_before() -> int | None:
@@ -38,13 +35,16 @@ def messages_before() -> int | None:
     return int(wanted) if wanted else MESSAGES
 
 
-def why_never() -> str:
-    """Why no program moves here; empty if they do."""
-    from bitwright.backends.llvm import INSTALL, is_available
+def missing_llvmlite() -> str:
+    """What is missing for machine code; empty if nothing is."""
+    return "" if is_available() else f"the llvm engine needs llvmlite: {INSTALL}"
 
-    if messages_before() is None:
-        return f"{VARIABLE} is never"
-    return "" if is_available() else f"llvmlite is not installed: {INSTALL}"
+
+def require_llvmlite() -> None:
+    """EngineError if it is not installed."""
+    missing = missing_llvmlite()
+    if missing:
+        raise EngineError(missing)
 
 
 class Tier:
@@ -82,29 +82,37 @@ class Mover(Tier):
     def __init__(self, python: Functions, source: str, compiled: Callable[[], Functions], changed: Callable[[Mover], None]) -> None:
         self._python = self._now = python
         self._compiled, self._changed = compiled, changed
-        self._limit = self.left = messages_before() or 0
-        self._waits, self._done = True, False  # for messages; with trying
-        super().__init__("python", self._counted(), source)
+        self._limit = messages_before()
+        self.left = self._limit or 0
+        self._waits, self._done = self._limit is not None, False  # for messages; with trying
+        super().__init__("python", self._counted(), source, f"{VARIABLE} is never")
 
     def _counted(self) -> Functions:
-        return {**self._python, **{name: self._counting(name) for name in COUNTED if name in self._python}}
+        names = [] if self._limit is None else [name for name in COUNTED if name in self._python]
+        return {**self._python, **{name: self._counting(name) for name in names}}
 
     def _counting(self, name: str) -> Callable[..., Any]:
         """A function that counts its calls; whoever still holds it when all have moved calls what serves then."""
 
         def counting(*args: Any, **options: Any) -> Any:
-            self.left -= 1
-            if self.left <= 0 and self._waits:
-                self._hot()
+            if self._waits:
+                self.left -= 1
+                if self.left <= 0:
+                    self._hot()
             return self._now[name](*args, **options)
 
         return counting
 
     def said(self) -> str:
         """Why this engine serves."""
-        if self._waits:
+        if self._waits and self._limit is not None:
             return f"{max(self._limit - self.left, 0)} of the {self._limit} messages are done after which machine code is made"
         return self.why
+
+    @property
+    def at_once(self) -> bool:
+        """Whether it moves with the first message, which waits."""
+        return self._limit == 0
 
     def _hot(self) -> None:
         with _state.lock:
@@ -130,7 +138,7 @@ class Mover(Tier):
 
     def move(self, why: str) -> None:
         """Move now, in this thread; where that cannot be, Python goes on serving, and the tier says why."""
-        with MACHINE_CODE:
+        with LLVM_LOCK:
             if self._done or self.gone:
                 return
             self._waits, self._done = False, True

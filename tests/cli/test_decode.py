@@ -153,7 +153,7 @@ def test_as_takes_a_class_of_ones_own_and_link_types(run: Run, tmp_path: Path, m
     assert result.rows[0]["layers"] == [{"layer": "own_frames:Frame", "offset": 0, "fields": {"level": 7}}]
 
 
-@pytest.mark.parametrize("backend", ["interp", "python"])
+@pytest.mark.parametrize("backend", ["interp", "python", "auto"])
 def test_backends_agree(run: Run, mixed: Path, backend: str) -> None:
     assert run("decode", "--format", "jsonl", "--backend", backend, mixed).out == run("decode", "--format", "jsonl", mixed).out
 

@@ -127,7 +127,7 @@ def test_an_engine_that_does_not_exist(run: Run, one_query: Path, monkeypatch: p
     for arguments in (["decode", str(one_query)], ["parse", "udp", "00"]):
         result = run(*arguments)
         assert result.code == 2
-        assert result.err == "bitwright: BITWRIGHT_BACKEND=steam: no such engine; there are: auto, python, interp\n"
+        assert result.err == "bitwright: BITWRIGHT_BACKEND=steam: no such engine; there are: auto, python, interp, llvm\n"
 
 
 @pytest.mark.parametrize(

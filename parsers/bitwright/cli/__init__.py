@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from bitwright.cli.failure import BROKEN_PIPE, INTERNAL, INTERRUPTED, CommandError
+from bitwright.cli.failure import BROKEN_PIPE, INTERNAL, INTERRUPTED, USAGE, CommandError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,10 +34,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _forget_stdout()
         return BROKEN_PIPE
-    except Exception:  # noqa: BLE001  # whatever it is, the codes for bad input must not mean it
+    except Exception as error:  # noqa: BLE001  # whatever it is, the codes for bad input must not mean it
+        if _is_refusal(error):
+            complain(str(error))
+            return USAGE
         complain_of_ourselves()
         return INTERNAL
     return code
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether an engine that was asked for by name cannot do what the format needs."""
+    from bitwright.errors import EngineError
+
+    return isinstance(error, EngineError)
 
 
 def _forget_full_stdout() -> None:

@@ -35,6 +35,7 @@ examples:
   tcpdump -w - -U udp | bitwright decode -             as they come in"""
 
 FORMATS: Final = ("text", "tree", "jsonl")
+BACKENDS: Final = ("auto", "interp", "llvm", "python")
 TIMES: Final = ("clock", "date", "relative", "epoch")
 _PACKETS_A_TICK: Final = 256
 _GC_THRESHOLD: Final = 50_000  # packets leave no cycles behind; looking for them less often saves a twentieth of the time
@@ -60,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help="verify checksums, reserved bits and padding too")
     parser.add_argument("--stats", action="store_true", help="end with layers, chains of layers and speed")
     parser.add_argument("--time", choices=TIMES, default="clock", help="times as UTC clock (the default), UTC date, or seconds")
-    parser.add_argument("--backend", choices=("interp", "python"), help="the engine that parses (default: the best there is)")
+    parser.add_argument("--backend", choices=BACKENDS, help="the engine that parses (default: BITWRIGHT_BACKEND, or auto)")
     parser.add_argument(
         "--workers", metavar="N", type=_count, help="processes that decode; JSON lines only (default: one a core for large captures)"
     )
@@ -225,7 +226,7 @@ def _walker(arguments: argparse.Namespace) -> Walker:
     from bitwright.cli.lookup import check_engine
     from bitwright.stack import RegistryError, Walker, load_standard
 
-    check_engine()
+    check_engine(arguments.backend)
     try:
         registry = load_standard()
         for binding in arguments.bindings:

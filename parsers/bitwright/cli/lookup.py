@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bitwright.cli.failure import USAGE, CommandError
+from bitwright.cli.failure import UNREADABLE, USAGE, CommandError
 from bitwright.errors import DeclarationError
 
 if TYPE_CHECKING:
     from bitwright import Struct
 
 
-def spec_class(name: str) -> type[Struct]:
-    """The Struct class that `name` means; CommandError if there is none."""
+def spec_class(name: str, backend: str | None = None) -> type[Struct]:
+    """The Struct class that `name` means, which the engine `backend` is to serve; CommandError if there is none."""
     from bitwright.stack import SpecNotFound, find_spec
 
     look_here()
-    check_engine()
+    check_engine(backend)
     try:
         return find_spec(name)
     except (SpecNotFound, DeclarationError) as error:
@@ -48,10 +47,15 @@ def look_here() -> None:
         sys.path.append(here)  # last, so that a file here never hides an installed module
 
 
-def check_engine() -> None:
-    """CommandError if the environment asks for an engine that does not exist."""
-    from bitwright.engines import ENGINES
+def check_engine(name: str | None = None, *, patterns: bool = False) -> None:
+    """CommandError if the engine that is asked for, by name or by the environment, does not exist or is not installed."""
+    from bitwright.engines import AUTO, ENGINES, MESSAGE_ENGINES, wanted_engine
 
-    wanted = os.environ.get("BITWRIGHT_BACKEND") or "auto"
-    if wanted != "auto" and wanted not in ENGINES:
-        raise CommandError(f"BITWRIGHT_BACKEND={wanted}: no such engine; there are: auto, {', '.join(ENGINES)}", USAGE)
+    engines, wanted = ENGINES if patterns else MESSAGE_ENGINES, name or wanted_engine()
+    if wanted != AUTO and wanted not in engines:
+        raise CommandError(f"BITWRIGHT_BACKEND={wanted}: no such engine; there are: {AUTO}, {', '.join(engines)}", USAGE)
+    if wanted == "llvm":
+        from bitwright.backends.llvm import INSTALL, is_available
+
+        if not is_available():
+            raise CommandError(f"the llvm engine needs llvmlite: {INSTALL}", UNREADABLE)

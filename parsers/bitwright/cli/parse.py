@@ -32,6 +32,7 @@ examples:
   bitwright parse myformats:Header 01ff"""
 
 FORMATS: Final = ("tree", "json", "hexdump")
+BACKENDS: Final = ("auto", "interp", "llvm", "python")
 _WIDE: Final = 110  # columns from which a row of the hexdump has 16 bytes
 
 
@@ -43,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--width", type=_width, metavar="N", help="bytes a row of the hexdump (default: 16; 8 on a narrow terminal)")
     parser.add_argument("--full", action="store_true", help="fold nothing in the hexdump: long fields and lists whole")
     parser.add_argument("--input", choices=("hex", "bytes"), help="what @FILE or - holds, if it is not what is assumed")
+    parser.add_argument("--backend", choices=BACKENDS, help="the engine that parses (default: BITWRIGHT_BACKEND, or auto)")
     parser.add_argument("-o", "--output", metavar="OUT", help="write there instead of stdout")
 
 
@@ -54,13 +56,13 @@ def _width(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Parse and show; the exit code."""
-    struct = spec_class(arguments.spec)
+    struct = spec_class(arguments.spec, arguments.backend)
     data, place = read_message(arguments.data, arguments.input)
     with Output(arguments.output) as output:
         if arguments.format == "hexdump":
             output.line(_hexdump(struct, data, output, arguments.width, fold=not arguments.full))
         try:
-            value, findings = struct.check(data)
+            value, findings = struct.codec(arguments.backend).check(data)
         except ParseError as error:
             _show(arguments.format, output, struct, error.partial, len(data))
             output.flush()

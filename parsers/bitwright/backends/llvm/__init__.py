@@ -1,18 +1,22 @@
-"""The llvm backend: optimized parse programs as machine code, through llvmlite (the extra `fast`).
+"""The llvm backend: optimized programs as machine code, through llvmlite (the extra `fast`).
 
-Of messages' programs it takes the ops that `emit.SUPPORTED` lists; one that has another is refused by name, and so are
-building and streams.  Nothing here is imported before somebody asks for the engine.
+It takes every op of messages' programs: those that `emit.MACHINE_CODE` does not list call Python; streams are refused.  Nothing
+here is imported before somebody asks for the engine, or `auto` moves to it.
 """
 
 from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from bitwright.ir.ops import Program
+from bitwright.locks import lock_across_forks
 
-INSTALL = "pip install 'bitwright[fast]'"
+INSTALL: Final = "pip install 'bitwright[fast]'"
+# Held around all that LLVM does, which has locks of its own that no child would find free.  Its holder may take the lock of unions, never
+# the other way round: whoever forks takes this one first, since it was made later.  Nothing that is loaded for it makes such a lock.
+LLVM_LOCK: Final = lock_across_forks()
 
 
 def is_available() -> bool:
@@ -21,7 +25,7 @@ def is_available() -> bool:
 
 
 def compile_program(program: Program, name: str, explaining_parse: Callable[..., Any]) -> tuple[dict[str, Any], str]:
-    """The builtins of a parse program by name, as `backends.python.compile_program` has functions, and the module's text.
+    """The builtins of a program by name, as `backends.python.compile_program` has functions, and the module's text.
 
     `emitter.Unsupported` says what the program has that this engine cannot do.
     """
@@ -31,3 +35,18 @@ def compile_program(program: Program, name: str, explaining_parse: Callable[...,
 
     emitted = emit_program(program, FAILURES, Fail, explaining_parse)
     return Loaded(emitted, name).functions(), emitted.text
+
+
+def text_of(program: Program, name: str, explaining_parse: Callable[..., Any]) -> str:
+    """The text of the module alone, for which LLVM is not loaded."""
+    from bitwright.backends.llvm.emit import emit_program
+    from bitwright.backends.python.runtime import FAILURES, Fail
+
+    return emit_program(program, FAILURES, Fail, explaining_parse).text
+
+
+def assembly_of(program: Program, name: str, explaining_parse: Callable[..., Any]) -> str:
+    """The module as assembly of this machine."""
+    from bitwright.backends.llvm.jit import assembly
+
+    return assembly(text_of(program, name, explaining_parse))

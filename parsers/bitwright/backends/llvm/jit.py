@@ -19,7 +19,6 @@ import llvmlite.binding as llvm
 from bitwright.backends.llvm import cache, routines
 from bitwright.backends.llvm.assembler import API, Caller
 from bitwright.backends.llvm.emit import Emitted
-from bitwright.locks import lock_across_forks
 
 _METH_FASTCALL, _METH_KEYWORDS = 0x80, 0x02
 # Of optimization.  The time of parsing is CPython making objects: the code of IPv4 is as fast as with all passes and level 3, and is
@@ -31,7 +30,6 @@ _LEVEL: Final = 0
 _MODEL: Final = {} if sys.platform == "win32" else {"codemodel": "small", "reloc": "pic"}
 _IN_ONE_PIECE: Final = None if sys.platform == "win32" else True
 _ROUTINES_LEVEL: Final = 2  # they are loops over bytes
-_LLVM: Final = lock_across_forks()  # held around all that LLVM does, which has locks of its own that no child would find free
 
 
 class _MethodDef(ctypes.Structure):
@@ -117,16 +115,30 @@ def compiled(text: str) -> bytes:
 
 
 def _compiled(text: str, level: int) -> bytes:
-    with _LLVM:
+    with LLVM_LOCK:
         _prepare()
         return _object_file(text, level)
 
 
-def _object_file(text: str, level: int) -> bytes:
-    machine = _machine(level)
+def assembly(text: str) -> str:
+    """The code of a module's text as assembly, for people."""
+    with LLVM_LOCK:
+        _prepare()
+        machine = _machine()
+        return str(machine.emit_assembly(_read(text, machine)))
+
+
+def _read(text: str, machine: Any) -> Any:
+    """A module in LLVM's memory."""
     module = llvm.parse_assembly(text)
     module.triple, module.data_layout = llvm.get_process_triple(), str(machine.target_data)
     module.verify()  # LLVM aborts the process where it meets what is not well-formed
+    return module
+
+
+def _object_file(text: str, level: int) -> bytes:
+    machine = _machine(level)
+    module = _read(text, machine)
     if level:
         options = llvm.create_pipeline_tuning_options(speed_level=level)
         llvm.create_pass_builder(machine, options).getModulePassManager().run(module, llvm.create_pass_builder(machine, options))
@@ -159,7 +171,7 @@ def _load_routines() -> Any:
 
 def address_of_routine(name: str) -> int:
     """Where a routine begins."""
-    with _LLVM:  # of two that were loaded at once, one would be forgotten, though code may call it
+    with LLVM_LOCK:  # of two that were loaded at once, one would be forgotten, though code may call it
         _prepare()
         return int(_load_routines().get_function_address(name))
 
@@ -168,7 +180,7 @@ class Loaded:
     """One module as machine code."""
 
     def __init__(self, emitted: Emitted, name: str) -> None:
-        with _LLVM:
+        with LLVM_LOCK:
             self._make = _prepare()
             _load_routines()
             self._objects = emitted.objects
