@@ -1,6 +1,7 @@
 """A lock for what is made once and kept, whoever asks for it first.
 
-Promise: a child that `os.fork` makes while another thread holds such a lock finds it free, and what it guards as a whole.
+Promise: a child that `os.fork` makes while another thread holds such a lock finds it free, and what it guards as a whole.  Whoever
+forks waits for no lock while holding another, so it does not matter in which order threads take them.
 """
 
 from __future__ import annotations
@@ -8,10 +9,44 @@ from __future__ import annotations
 import os
 import threading
 
+_locks: list[threading.RLock] = []
+_held: list[threading.RLock] = []  # by the thread that forks
+
 
 def lock_across_forks() -> threading.RLock:
     """A reentrant lock that whoever forks holds meanwhile, so that no other thread does."""
     made = threading.RLock()
-    if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
-        os.register_at_fork(before=made.acquire, after_in_parent=made.release, after_in_child=made.release)
+    _locks.append(made)
     return made
+
+
+def _hold_all() -> None:
+    """Take every lock, or none until the one that is missing was free."""
+    while True:
+        held: list[threading.RLock] = []
+        busy = next((lock for lock in list(_locks) if not _take(lock, held)), None)
+        if busy is None:
+            _held[:] = held
+            return
+        for lock in held:
+            lock.release()
+        with busy:
+            pass
+
+
+def _take(lock: threading.RLock, held: list[threading.RLock]) -> bool:
+    taken = lock.acquire(blocking=False)
+    if taken:
+        held.append(lock)
+    return taken
+
+
+def _release_all() -> None:
+    held = _held[:]
+    _held.clear()
+    for lock in held:
+        lock.release()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
+    os.register_at_fork(before=_hold_all, after_in_parent=_release_all, after_in_child=_release_all)

@@ -14,8 +14,8 @@ from bitwright.ir.ops import Program
 from bitwright.locks import lock_across_forks
 
 INSTALL: Final = "pip install 'bitwright[fast]'"
-# Held around all that LLVM does, which has locks of its own that no child would find free.  Its holder may take the lock of unions, never
-# the other way round: whoever forks takes this one first, since it was made later.  Nothing that is loaded for it makes such a lock.
+# Held around all that LLVM does, which has locks of its own that no child would find free.  Whoever holds it may take the lock of unions,
+# never the other way round.
 LLVM_LOCK: Final = lock_across_forks()
 
 

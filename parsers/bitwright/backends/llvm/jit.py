@@ -16,7 +16,7 @@ from typing import Any, Final
 import llvmlite
 import llvmlite.binding as llvm
 
-from bitwright.backends.llvm import cache, routines
+from bitwright.backends.llvm import LLVM_LOCK, cache, routines
 from bitwright.backends.llvm.assembler import API, Caller
 from bitwright.backends.llvm.emit import Emitted
 
