@@ -178,14 +178,14 @@ def _compiled(program: Program, args: tuple[Any, ...], data: bytes) -> tuple[byt
     return written, yields
 
 
-def run_machine_code(program: Program, args: tuple[Any, ...], data: bytes) -> Any:
-    """What a parse program yields as machine code; `Unsupported` for what that engine cannot do."""
+def run_machine_code(program: Program, args: tuple[Any, ...], data: bytes = b"") -> Any:
+    """What a parse program yields as machine code, or a build program writes and yields; `Unsupported` for what that engine cannot do."""
     verify(program)
     bare = copy_program(program)
     strip_trace(bare)
     functions, _ = compile_to_machine_code(bare, "test", print)
     try:
-        return functions["entry"](data, 0, len(data), *args)
+        return functions["entry"](*((data, 0, len(data)) if program.direction == "parse" else ()), *args)
     except FAILURES as error:
         raise Failed(None) from error
 

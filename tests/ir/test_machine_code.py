@@ -13,24 +13,30 @@ from tests.ir.programs import Case, Failed, cases, run_machine_code
 from tests.ir.test_interp import BUILDING, FOLDER, NAMES, deep_types, kind_of
 
 PARSING = [case for file in sorted(FOLDER.glob("*.txt")) if file.stem not in BUILDING for case in cases(file)]
+WRITING = [case for file in sorted(FOLDER.glob("*.txt")) if file.stem in BUILDING for case in cases(file)]
 # What hands functions of the program about, and what counts bits.
 BITS = frozenset(kind for case in PARSING if "in bits" in case.source for kind in (kind_of(case),))
-BEYOND = frozenset({"first", "within"})
+BEYOND = frozenset({"first", "within", "written", "defer", "blocks.run"})
+
+
+def direction_of(case: Case) -> str:
+    return "build" if case in WRITING else "parse"
 
 
 def kinds_of(case: Case) -> set[str]:
-    program = case.program("parse")
+    program = case.program(direction_of(case))
     return {op.kind for op in walk(program.functions["entry"].body) if not OPS[op.kind].trace}
 
 
-SERVED = [case for case in PARSING if not kinds_of(case) & BEYOND and "in bits" not in case.source]
+SERVED = [case for case in (*PARSING, *WRITING) if not kinds_of(case) & BEYOND and "in bits" not in case.source]
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.title.replace(" ", "-")) for case in SERVED])
 def test_every_op_means_the_same_as_machine_code(case: Case) -> None:
     given: tuple[Any, ...] = eval(f"({case.claims['in:']},)", dict(NAMES))
+    args, data = (given, b"") if case in WRITING else (given[1:], given[0])
     try:
-        found = run_machine_code(case.program("parse"), given[1:], given[0])
+        found = run_machine_code(case.program(direction_of(case)), args, data)
     except Failed:
         assert "fails:" in case.claims
         return
@@ -42,18 +48,19 @@ def test_every_op_means_the_same_as_machine_code(case: Case) -> None:
 def test_every_op_has_cases_that_run() -> None:
     assert set(MACHINE_CODE) <= set(OPS)
     tried = set().union(*map(kinds_of, SERVED))
-    assert tried >= MACHINE_CODE - {"loop.each", "len"}  # which only build programs have
-    assert tried >= {kind_of(case) for case in PARSING} - BEYOND - {kind for kind, op in OPS.items() if op.trace} - BITS
+    assert tried >= MACHINE_CODE - {"loop.each"}  # which only build programs have
+    assert tried >= {kind_of(case) for case in (*PARSING, *WRITING)} - BEYOND - {kind for kind, op in OPS.items() if op.trace} - BITS
     assert len(SERVED) > 80
 
 
-REFUSED = [case for case in PARSING if case not in SERVED]
+REFUSED = [case for case in (*PARSING, *WRITING) if case not in SERVED]
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.title.replace(" ", "-")) for case in REFUSED])
 def test_any_other_program_is_refused_by_name(case: Case) -> None:
     given: tuple[Any, ...] = eval(f"({case.claims['in:']},)", dict(NAMES))
+    args, data = (given, b"") if case in WRITING else (given[1:], given[0])
     with pytest.raises(Unsupported) as refusal:
-        run_machine_code(case.program("parse"), given[1:], given[0])
+        run_machine_code(case.program(direction_of(case)), args, data)
     said = str(refusal.value)
     assert said == "a function that counts bits" or said.removeprefix("the op ") in BEYOND

@@ -23,12 +23,14 @@ V16: Final = vector_type(I8, 16)  # 16 bytes that are worked on at once
 # Documented functions of CPython's C API alone: what they return and take.
 API: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "PyLong_FromLong": (PTR, (I64,)), "PyLong_FromLongLong": (PTR, (I64,)), "PyLong_FromUnsignedLongLong": (PTR, (I64,)),
-    "PyLong_AsLongLong": (I64, (PTR,)),
+    "PyLong_AsLongLong": (I64, (PTR,)), "PyLong_AsLongLongAndOverflow": (I64, (PTR, PTR)), "PyLong_AsUnsignedLongLong": (I64, (PTR,)),
     "PyBytes_FromStringAndSize": (PTR, (PTR, I64)), "PyBytes_AsStringAndSize": (I32, (PTR, PTR, PTR)),
     "PyUnicode_Decode": (PTR, (PTR, I64, PTR, PTR)), "PyUnicode_New": (PTR, (I64, I32)), "PyUnicode_DecodeASCII": (PTR, (PTR, I64, PTR)),
-    "PyUnicode_AsUTF8AndSize": (PTR, (PTR, PTR)),
+    "PyUnicode_AsUTF8AndSize": (PTR, (PTR, PTR)), "PyUnicode_AsEncodedString": (PTR, (PTR, PTR, PTR)),
     "PyObject_Vectorcall": (PTR, (PTR, PTR, I64, PTR)), "PyObject_GetItem": (PTR, (PTR, PTR)),
-    "PyType_GenericAlloc": (PTR, (PTR, I64)),
+    "PyObject_GetAttr": (PTR, (PTR, PTR)), "PyObject_SetAttr": (I32, (PTR, PTR, PTR)), "PyObject_Size": (I64, (PTR,)),
+    "PyObject_Type": (PTR, (PTR,)), "PyObject_GetBuffer": (I32, (PTR, PTR, I32)), "PyBuffer_Release": (VOID, (PTR,)),
+    "PyType_GenericAlloc": (PTR, (PTR, I64)), "PyType_GetFlags": (I64, (PTR,)), "PyType_GetSlot": (PTR, (PTR, I32)),
     "PyList_New": (PTR, (I64,)), "PyList_Append": (I32, (PTR, PTR)), "PyList_Size": (I64, (PTR,)), "PyList_GetItem": (PTR, (PTR, I64)),
     "PyTuple_New": (PTR, (I64,)), "PyTuple_SetItem": (I32, (PTR, I64, PTR)), "PyTuple_GetItem": (PTR, (PTR, I64)),
     "PyByteArray_FromStringAndSize": (PTR, (PTR, I64)), "PyByteArray_Resize": (I32, (PTR, I64)), "PyByteArray_AsString": (PTR, (PTR,)),
@@ -37,13 +39,14 @@ API: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "Py_EnterRecursiveCall": (I32, (PTR,)), "Py_LeaveRecursiveCall": (VOID, ()),
     "Py_GetRecursionLimit": (I32, ()),
     "PyErr_SetNone": (VOID, (PTR,)), "PyErr_SetString": (VOID, (PTR, PTR)), "PyErr_Occurred": (PTR, ()),
-    "PyErr_ExceptionMatches": (I32, (PTR,)), "PyErr_Clear": (VOID, ()),
+    "PyErr_ExceptionMatches": (I32, (PTR,)), "PyErr_Clear": (VOID, ()), "PyErr_NoMemory": (PTR, ()),
     "PyUnicode_DecodeUTF8": (PTR, (PTR, I64, PTR)), "PyUnicode_DecodeLatin1": (PTR, (PTR, I64, PTR)),
     "PyFloat_FromDouble": (PTR, (DOUBLE,)), "PyFloat_AsDouble": (DOUBLE, (PTR,)),
-    "PyDict_New": (PTR, ()), "PyDict_SetItem": (I32, (PTR, PTR, PTR)), "PyObject_Size": (I64, (PTR,)),
+    "PyDict_New": (PTR, ()), "PyDict_SetItem": (I32, (PTR, PTR, PTR)),
 }  # fmt: skip
 LIBRARY: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
-    "memcmp": (I32, (PTR, PTR, I64)), "memcpy": (PTR, (PTR, PTR, I64)), "memchr": (PTR, (PTR, I32, I64)),
+    "memcmp": (I32, (PTR, PTR, I64)), "memcpy": (PTR, (PTR, PTR, I64)), "memset": (PTR, (PTR, I32, I64)),
+    "memchr": (PTR, (PTR, I32, I64)),
 }  # fmt: skip
 ROUTINES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {}  # filled by `routines`
 
@@ -114,6 +117,10 @@ class Assembly:
     def slot(self, builder: Any, index: Value) -> Value:
         """The object of a number."""
         return builder.load(builder.gep(self._table, [index], inbounds=True, source_etype=PTR), typ=PTR)
+
+    def slot_address(self, builder: Any, index: int) -> Value:
+        """Where the object of a number stands in the table."""
+        return builder.gep(self._table, [number(index)], inbounds=True, source_etype=PTR)
 
     def call_through(self, builder: Any, pointer: Value, name: str, args: Sequence[Value]) -> Value:
         """Call a function by its address; it has the signature of the one that is named."""

@@ -16,9 +16,12 @@ from bitwright.ir.ops import Block, Function, Op, Reg
 BOXED: Final = "boxed"  # the function between Python's objects and a program's entry
 
 
-def boxed_entry(function: Function) -> Function:
-    """Calls a function with parameters and results that are objects, but for a region that it begins with; a tuple of several results."""
-    region = 2 if [type_of(reg) for reg in function.params[:2]] == [I64, I64] else 0
+def boxed_entry(function: Function, *, reads: bool) -> Function:
+    """Calls a function with parameters and results that are objects, but for the region that one that reads begins with.
+
+    Of several results it gives a tuple.
+    """
+    region = 2 if reads and [type_of(reg) for reg in function.params[:2]] == [I64, I64] else 0
     params, ops = list(function.params[:region]), list[Op]()
     for reg in function.params[region:]:
         params.append(reg if reg.type == "obj" else Reg(reg.number, "obj", hint=reg.hint))
@@ -55,7 +58,7 @@ def _row(e: FunctionEmitter, op: Op) -> None:
 BOXING: Final = {"unbox": _unbox, "row": _row}
 
 
-class _Builtin:
+class Builtin:
     """A function that CPython calls, with a vector of arguments."""
 
     def __init__(self, assembly: Assembly, name: str, *, keywords: bool) -> None:
@@ -64,12 +67,15 @@ class _Builtin:
         self.b: Any = builder_at_start(self.code)
 
     def call(self, name: str, *args: Value) -> Value:
+        """Call the C API, or a routine."""
         return self.b.call(self.assembly.external(name), args)
 
     def constant(self, value: Any) -> Value:
+        """An object that the module keeps alive."""
         return self.assembly.slot(self.b, number(self.assembly.place_of([value], id(value))))
 
     def argument(self, index: int) -> Value:
+        """One of the vector."""
         return self.b.load(self.b.gep(self.code.args[1], [number(index)], inbounds=True, source_etype=PTR), typ=PTR)
 
     def unless(self, condition: Value, name: str) -> Any:
@@ -121,7 +127,7 @@ def emit_entry(assembly: Assembly, function: Function, code: Any, fail: type[Bas
 
     Of a program that reads the input, the first two arguments must be a region in it.
     """
-    e = _Builtin(assembly, "entry", keywords=False)
+    e = Builtin(assembly, "entry", keywords=False)
     data, size, value = e.b.alloca(PTR), e.b.alloca(I64), e.b.alloca(PTR)
     wanted = len(function.params) + 1
     e.refuse(e.b.icmp_signed("!=", e.code.args[2], number(wanted)), TypeError, f"takes {wanted} arguments")
@@ -148,39 +154,9 @@ def emit_entry(assembly: Assembly, function: Function, code: Any, fail: type[Bas
     e.b.ret(e.b.load(value, typ=PTR))
 
 
-def emit_build(assembly: Assembly, function: Function, code: Any, fail: type[BaseException]) -> None:
-    """`entry(message, *parameters)`: the bytes, and what the program yields or None; `function` is a `boxed_entry`, `code` its code."""
-    e = _Builtin(assembly, "entry", keywords=False)
-    value = e.b.alloca(PTR)
-    wanted = len(function.params)
-    e.refuse(e.b.icmp_signed("!=", e.code.args[2], number(wanted)), TypeError, f"takes {wanted} arguments")
-    array = e.call("PyByteArray_FromStringAndSize", NULL, number(0))
-    with e.b.goto_block(e.unless(e.b.icmp_unsigned("==", array, NULL), "no_memory")):
-        e.b.ret(NULL)
-    made = context.new_context(e.b, array=array)
-    status = e.b.call(code, [NULL, made, *(e.argument(index) for index in range(wanted)), value])
-    with e.b.if_then(e.failed(status)):
-        e.call("Py_DecRef", array)
-    e.raise_where(e.failed(status), fail)
-    octets = e.call("PyBytes_FromStringAndSize", context.get(e.b, made, "output"), context.get(e.b, made, "length"))
-    e.call("Py_DecRef", array)
-    copy = e.b.load(value, typ=PTR)
-    with e.b.goto_block(e.unless(e.b.icmp_unsigned("==", octets, NULL), "no_memory")):
-        e.call("Py_DecRef", copy)
-        e.b.ret(NULL)
-    row = e.call("PyTuple_New", number(2))
-    with e.b.goto_block(e.unless(e.b.icmp_unsigned("==", row, NULL), "no_memory")):
-        e.call("Py_DecRef", octets)
-        e.call("Py_DecRef", copy)
-        e.b.ret(NULL)
-    e.call("PyTuple_SetItem", row, number(0), octets)
-    e.call("PyTuple_SetItem", row, number(1), copy)
-    e.b.ret(row)
-
-
 def emit_parse(assembly: Assembly, code: Any, failures: tuple[type[BaseException], ...], explaining: Any) -> None:
     """`parse(data, /, **options)`: the value, or whatever `explaining` makes of the same arguments."""
-    e = _Builtin(assembly, "parse", keywords=True)
+    e = Builtin(assembly, "parse", keywords=True)
     room, size, value = e.b.alloca(PTR), e.b.alloca(I64), e.b.alloca(PTR)
     _, args, count, names = e.code.args
     other = e.b.or_(e.b.icmp_signed("!=", count, number(1)), e.b.icmp_unsigned("!=", names, NULL))

@@ -14,12 +14,18 @@ SLOTS: Final[dict[str, Type]] = {
     "output": PTR,  # where the output begins
     "length": I64,  # bytes of it that are written
     "capacity": I64,  # bytes that there is room for
-    "array": PTR,  # the bytearray that holds the output; NULL in parse programs
+    "array": PTR,  # the bytearray that holds the output, once it has outgrown the stack or Python was asked to write; else NULL
     "names": PTR,  # what this message remembers of its names
     "depth": I64,  # how many functions that may come back to themselves are being run
+    "helpers": PTR,  # in build programs: where the objects of `routines.values.HELPERS` stand
 }
 _NUMBERS: Final = {name: index for index, name in enumerate(SLOTS)}
 SIZE: Final = len(SLOTS)
+
+
+def offset_of(name: str) -> int:
+    """Where a slot is, in bytes."""
+    return 8 * _NUMBERS[name]
 
 
 def place_of(b: Any, context: Value, name: str) -> Value:
@@ -43,12 +49,3 @@ def new_context(b: Any, **filled: Value) -> Value:
     for name, kind in SLOTS.items():
         put(b, made, name, filled.get(name, NULL if kind == PTR else number(0)))
     return made
-
-
-def refresh(e: Any) -> None:
-    """Read again where the output lies, which Python may have moved and made longer."""
-    array = get(e.b, e.context, "array")
-    size = e.call("PyByteArray_Size", array)
-    put(e.b, e.context, "output", e.call("PyByteArray_AsString", array))
-    put(e.b, e.context, "length", size)
-    put(e.b, e.context, "capacity", size)

@@ -10,7 +10,10 @@ from typing import Any
 
 from bitwright.backends.llvm import emitter
 from bitwright.backends.llvm.assembler import I32, PTR, Assembly
-from bitwright.backends.llvm.builtins import BOXED, BOXING, boxed_entry, emit_build, emit_entry, emit_parse
+from bitwright.backends.llvm.build_builtins import emit_build
+from bitwright.backends.llvm.build_ops import BUILDS
+from bitwright.backends.llvm.builtins import BOXED, BOXING, boxed_entry, emit_entry, emit_parse
+from bitwright.backends.llvm.class_hints import classes_of
 from bitwright.backends.llvm.control_ops import CONTROL
 from bitwright.backends.llvm.emitter import FunctionEmitter, Unsupported, results_of, type_of
 from bitwright.backends.llvm.float_ops import FLOATS
@@ -21,10 +24,12 @@ from bitwright.backends.llvm.python_call import PYTHON, Calls
 from bitwright.backends.llvm.read_ops import READING, READS
 from bitwright.backends.llvm.search_ops import SEARCHES
 from bitwright.backends.llvm.text_ops import TEXTS
+from bitwright.backends.llvm.value_ops import VALUE_PAIRS, VALUES
 from bitwright.backends.llvm.varint_ops import VARINTS
 from bitwright.ir.ops import Program, walk
 
 _NATIVE = {
+    **BUILDS,
     **CONTROL,
     **FLOATS,
     **NAMES,
@@ -33,9 +38,11 @@ _NATIVE = {
     **READS,
     **SEARCHES,
     **TEXTS,
+    **VALUES,
     **VARINTS,
 }  # fmt: skip
 emitter.HANDLERS.update({**_NATIVE, **PYTHON, **BOXING})
+emitter.PAIRS.update(VALUE_PAIRS)
 MACHINE_CODE = frozenset({*_NATIVE, "yield"})  # the ops that need not call Python
 
 
@@ -58,17 +65,17 @@ def emit_program(program: Program, failures: tuple[type[BaseException], ...], fa
     the program fails, where one of `failures` is raised in between, and where it gets anything but bytes alone.
     """
     assembly, calls = Assembly(program.name), Calls(program)
-    boxed = boxed_entry(program.functions[program.entry])
+    boxed = boxed_entry(program.functions[program.entry], reads=program.direction == "parse")
     every = {**program.functions, BOXED: boxed}
     functions: dict[str, Any] = {}
     for name, function in every.items():
         parameters = [PTR, PTR, *map(type_of, function.params), *(PTR for _ in results_of(function))]
         functions[name] = assembly.function(f"program.{name}", I32, parameters, internal=True)
-    recursive = recursive_functions(program)
+    recursive, classes = recursive_functions(program), classes_of(program)
     for name, function in every.items():
         if function.unit == "bit":
             raise Unsupported("a function that counts bits")
-        FunctionEmitter(assembly, program, function, functions, calls).emit(guarded=name in recursive)
+        FunctionEmitter(assembly, program, function, functions, calls, classes.get(name, {})).emit(guarded=name in recursive)
     builtins = {"entry": False}
     ops = [op for function in program.functions.values() for op in walk(function.body)]
     if program.direction == "build":

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from bitwright.backends.llvm import context
 from bitwright.backends.llvm.assembler import I8, I32, I64, I128, NULL, PTR, Assembly, Type, Value, builder_at_start, number
-from bitwright.ir.ops import OPS, Block, Function, Op, Program, Reg
+from bitwright.ir.ops import OPS, Block, Function, Op, Program, Reg, count_uses
 
 PYTHON_CALL: Final = "python"  # in HANDLERS: what serves where there is no machine code
 CALLS_THE_PROGRAM: Final = frozenset({"first", "within", "written", "defer", "blocks.run"})  # which a call of Python cannot
@@ -40,9 +41,13 @@ class Scope:
 class FunctionEmitter:
     """Emits one function of a program: it takes the input, the context, the registers, and where its results go; 0, or FAILED."""
 
-    def __init__(self, assembly: Assembly, program: Program, function: Function, functions: dict[str, Any], calls: Any) -> None:
+    def __init__(
+        self, assembly: Assembly, program: Program, function: Function, functions: dict[str, Any], calls: Any, classes: Mapping[Reg, type],
+    ) -> None:  # fmt: skip
         self.assembly, self.program, self.function, self.functions = assembly, program, function, functions
         self.calls = calls  # `python_call.Calls`
+        self.classes = classes  # that objects are expected to be of
+        self.uses = count_uses(function.body)
         self.values: dict[Reg, Value] = {}
         self.code = functions[function.name]
         self.b: Any = builder_at_start(self.code)
@@ -116,16 +121,33 @@ class FunctionEmitter:
         for value in taken:
             self.own(value)
         values: list[Value] = []
-        for op in block.ops:
-            if op.kind == "yield":
+        ops = [op for op in block.ops if op.kind not in OPS or not OPS[op.kind].trace]
+        done = False
+        for op, following in itertools.zip_longest(ops, ops[1:]):
+            if done:
+                done = False
+            elif op.kind == "yield":
                 values = self.handed_over(op.args)
-            elif op.kind not in OPS or not OPS[op.kind].trace:
+            elif following is not None and self._pair(op, following):
+                done = True
+            else:
                 self.op(op)
         scope = self.scopes.pop()
         for value in scope.owned:
             self.call("Py_DecRef", value)
         self.failed = scope.around
         give(values)
+
+    def _pair(self, op: Op, following: Op) -> bool:
+        """Emit two ops at once, if there is machine code for such a pair, and nothing else reads what the first gives."""
+        handler = PAIRS.get((op.kind, following.kind))
+        if handler is None or op.outs[0] is not following.args[0] or self.uses[op.outs[0]] != 1:
+            return False
+        try:
+            handler(self, op, following)
+        except NoMachineCode:
+            return False
+        return True
 
     def op(self, op: Op) -> None:
         """Emit one op: as machine code, or as a call of Python where there is none for it."""
@@ -223,4 +245,7 @@ def results_of(function: Function) -> list[Type]:
     return [type_of(reg) for reg in last.args] if last is not None and last.kind == "yield" else []
 
 
-HANDLERS: Final[dict[str, Callable[[FunctionEmitter, Op], None]]] = {}  # filled by the modules of ops
+# Filled by the modules of ops.
+HANDLERS: Final[dict[str, Callable[[FunctionEmitter, Op], None]]] = {}
+# Of an op and the next, which takes what the first gives.
+PAIRS: Final[dict[tuple[str, str], Callable[[FunctionEmitter, Op, Op], None]]] = {}

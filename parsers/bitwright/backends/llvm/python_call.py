@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from bitwright.backends.llvm import context
-from bitwright.backends.llvm.assembler import I64, I128, NULL, PTR, Caller, Value, number
+from bitwright.backends.llvm.assembler import I32, I64, I128, NULL, PTR, Caller, Value, number
 from bitwright.backends.llvm.boxing import fits_a_word, halves_of_number, int_object, number_of_halves
 from bitwright.backends.llvm.emitter import PYTHON_CALL, FunctionEmitter, type_of
 from bitwright.backends.python import compile_source
@@ -85,6 +85,11 @@ def called(e: FunctionEmitter, what: Any, args: list[Value], names: Value = NULL
 
 
 def _vectorcall(e: FunctionEmitter, function: int, caller: int, args: list[Value], names: Value = NULL, named: int = 0) -> Value:
+    return e.new(_called_by_place(e, function, caller, args, names, named))
+
+
+def _called_by_place(e: FunctionEmitter, function: int, caller: int, args: list[Value], names: Value, named: int) -> Value:
+    """What a call gives, which is not owned yet, or NULL."""
     room = e.room(PTR, len(args) + 1)
     places = [e.b.gep(room, [number(index)], inbounds=True, source_etype=PTR) for index in range(1, len(args) + 1)]
     for arg, place in zip(args, places, strict=True):
@@ -92,18 +97,30 @@ def _vectorcall(e: FunctionEmitter, function: int, caller: int, args: list[Value
     begin = e.b.gep(room, [number(1)], source_etype=PTR)
     what, how = (e.assembly.slot(e.b, number(index)) for index in (function, caller))
     given = [what, begin, number(len(args) - named | _ARGUMENTS_OFFSET), names]
-    return e.new(e.assembly.call_through(e.b, how, "PyObject_Vectorcall", given))
+    return e.assembly.call_through(e.b, how, "PyObject_Vectorcall", given)
+
+
+def _touches_output(kind: str) -> bool:
+    return kind.startswith(("put", "push", "block")) or kind in ("here", "wrote", "insert.varint", "fit", "patch")
 
 
 def _python_call(e: FunctionEmitter, op: Op) -> None:
     name = e.calls.add(op)
     place = e.calls.places[name] = (e.assembly.place_of([None], (name, "function")), e.assembly.place_of([None], (name, "caller")))
-    building = e.program.direction == "build"
-    source = context.get(e.b, e.context, "array" if building else "input")
     args = [e.get(arg) if arg.type == "obj" else boxed(e, e.get(arg), arg) for arg in op.args]
-    made = _vectorcall(e, *place, [source, *args])
-    if building:
-        context.refresh(e)
+    if e.program.direction == "parse":
+        made = _vectorcall(e, *place, [context.get(e.b, e.context, "input"), *args])
+    elif _touches_output(op.kind):
+        e.fail_if(e.b.icmp_signed("!=", e.call("bw_as_array", e.context), number(0, I32)))
+        found = _called_by_place(e, *place, [context.get(e.b, e.context, "array"), *args], NULL, 0)
+        e.call("bw_array_changed", e.context)  # even if it failed
+        made = e.new(found)
+    else:
+        made = _vectorcall(e, *place, [e.constant(None), *args])
+    _put_results(e, op, made)
+
+
+def _put_results(e: FunctionEmitter, op: Op, made: Value) -> None:
     values = [made] if len(op.outs) == 1 else [e.call("PyTuple_GetItem", made, number(index)) for index in range(len(op.outs))]
     for out, value in zip(op.outs, values, strict=True):
         if out.type == "int":

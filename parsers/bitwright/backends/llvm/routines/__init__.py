@@ -11,9 +11,9 @@ import hashlib
 from pathlib import Path
 from typing import Final
 
-from bitwright.backends.llvm import assembler, language
+from bitwright.backends.llvm import assembler, context, language, object_layout
 from bitwright.backends.llvm.assembler import I32, I64, PTR, ROUTINES, VOID, Assembly, Type
-from bitwright.backends.llvm.routines import names, names_table, search, varints
+from bitwright.backends.llvm.routines import names, names_table, output, search, values, varints
 from bitwright.wire import names as definition
 
 # What a routine returns, and what it takes.
@@ -26,14 +26,19 @@ SIGNATURES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "bw_drop_names": (VOID, (PTR,)),
     **search.SIGNATURES,
     **dict.fromkeys(varints.READERS.values(), varints.SIGNATURE),
+    **output.SIGNATURES,
+    **values.SIGNATURES,
 }  # fmt: skip
 ROUTINES.update(SIGNATURES)
+
+
+_OTHERS: Final = (assembler, context, language, object_layout, definition)
 
 
 @functools.cache
 def fingerprint() -> str:
     """What the text hangs on: the sources of the modules that make it."""
-    sources = sorted(Path(__file__).parent.glob("*.py")) + [Path(str(module.__file__)) for module in (assembler, language, definition)]
+    sources = sorted(Path(__file__).parent.glob("*.py")) + [Path(str(module.__file__)) for module in _OTHERS]
     found = hashlib.sha256()
     for source in sources:
         found.update(source.read_bytes())
@@ -49,4 +54,6 @@ def emit() -> str:
     names.emit_name_end(assembly)
     search.emit_search(assembly)
     varints.emit_varints(assembly)
+    output.emit_output(assembly)
+    values.emit_values(assembly)
     return assembly.finish()

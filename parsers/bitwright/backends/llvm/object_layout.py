@@ -1,0 +1,80 @@
+"""How CPython lays out objects, found by looking at some, so that what they hold is reached without asking for it.
+
+Promise: each answer is None where what was looked at is not laid out as expected; the documented way serves then.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import types
+from typing import Any, Final
+
+_POINTER: Final = ctypes.sizeof(ctypes.c_void_p)
+_OBJECT: Final = 16  # T_OBJECT_EX: an object, or nothing
+
+
+@functools.cache
+def offset_of_type() -> int | None:
+    """Where in an object its type is."""
+    offset = object.__basicsize__ - _POINTER
+    samples: tuple[Any, ...] = (object(), 1, b"", "", [], (), int, _Sample())
+    found = all(ctypes.c_void_p.from_address(id(one) + offset).value == id(type(one)) for one in samples)
+    return offset if found and _POINTER == 8 else None
+
+
+class _Sample:
+    __slots__ = ("first", "second")
+
+    first: object
+    second: object
+
+
+class _Member(ctypes.Structure):
+    """`PyMemberDef`."""
+
+    _fields_ = (
+        ("name", ctypes.c_char_p), ("type", ctypes.c_int), ("offset", ctypes.c_ssize_t), ("flags", ctypes.c_int), ("doc", ctypes.c_char_p),
+    )  # fmt: skip
+
+
+class _Descriptor(ctypes.Structure):
+    """How `PyMemberDescrObject` goes on behind the head of an object."""
+
+    _fields_ = (
+        ("type", ctypes.c_void_p), ("name", ctypes.c_void_p), ("qualname", ctypes.c_void_p), ("member", ctypes.POINTER(_Member)),
+    )  # fmt: skip
+
+
+def offset_of_attribute(kind: type, name: str) -> int | None:
+    """Where in objects that are exactly of a class an attribute lies, or nothing if it is not set.
+
+    None where the class has something else of that name, or is asked in another way for what it has.
+    """
+    if not _looks_as_expected() or any("__getattribute__" in each.__dict__ for each in kind.__mro__ if each is not object):
+        return None
+    found = next((each.__dict__[name] for each in kind.__mro__ if name in each.__dict__), None)
+    return _offset(found, name) if isinstance(found, types.MemberDescriptorType) and issubclass(kind, found.__objclass__) else None
+
+
+def _offset(descriptor: Any, name: str) -> int | None:
+    head = _Descriptor.from_address(id(descriptor) + object.__basicsize__)
+    if head.type != id(descriptor.__objclass__) or not head.member:
+        return None
+    member = head.member.contents
+    inside = 0 < member.offset <= descriptor.__objclass__.__basicsize__ - _POINTER and member.offset % _POINTER == 0
+    return int(member.offset) if inside and (member.type, member.flags, member.name) == (_OBJECT, 0, name.encode()) else None
+
+
+@functools.cache
+def _looks_as_expected() -> bool:
+    """Whether what the descriptors of a class say is where its objects have their attributes."""
+    if offset_of_type() is None:
+        return False
+    sample = _Sample()
+    sample.first, sample.second = "what lies here", ["and here"]
+    for name in _Sample.__slots__:
+        offset = _offset(_Sample.__dict__[name], name)
+        if offset is None or ctypes.c_void_p.from_address(id(sample) + offset).value != id(getattr(sample, name)):
+            return False
+    return True
