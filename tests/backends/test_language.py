@@ -19,8 +19,8 @@ def function(result: object = I64, parameters: tuple[object, ...] = (I64, I64)) 
 
 def run(assembly: Assembly, *args: int) -> int:
     """What `made` gives for numbers of 64 bits."""
-    engine = jit._engine_of(jit.compiled(assembly.finish()))
-    made = ctypes.CFUNCTYPE(ctypes.c_int64, *(ctypes.c_int64 for _ in args))(engine.get_function_address("made"))
+    code = jit._linked(jit.compiled(assembly.finish()), ["made"], {})
+    made = ctypes.CFUNCTYPE(ctypes.c_int64, *(ctypes.c_int64 for _ in args))(code["made"])
     return int(made(*args))
 
 
@@ -87,8 +87,8 @@ def test_bytes_lie_as_they_are() -> None:
     raw = bytes(range(256)) + b'"\\c"'
     assembly, b = function(parameters=(I64,))
     b.ret(b.zext(b.load(b.gep(assembly.text(raw), [b.function.args[0]], source_etype=I8), typ=I8), I64))
-    engine = jit._engine_of(jit.compiled(assembly.finish()))
-    made = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)(engine.get_function_address("made"))
+    code = jit._linked(jit.compiled(assembly.finish()), ["made"], {})
+    made = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)(code["made"])
     assert bytes(made(index) for index in range(len(raw) + 1)) == raw + b"\0"
 
 

@@ -1,7 +1,7 @@
 """The one place that loads LLVM: the text of a module becomes builtin functions of the running CPython.
 
 A builtin keeps what it needs alive by itself: it is a method of its `Loaded`, which holds the machine code, the description that
-CPython reads, and every object that the code reaches.  Each module has an engine, and a description of the machine, of its own.
+CPython reads, and every object that the code reaches.  One linker of LLVM serves the whole process.
 The routines that all of them call are one module more, which is optimized, and stays for as long as the process.
 """
 
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import itertools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import llvmlite
@@ -25,11 +26,13 @@ _METH_FASTCALL, _METH_KEYWORDS = 0x80, 0x02
 # compiled in a tenth of the time.
 _LEVEL: Final = 0
 # How code calls and finds its data: by distances of 32 bits, which LLVM compiles more than twice as fast as addresses of 64, since those
-# are beyond what selects instructions fast.  What is further away is called through stubs, which the loader makes; code and data of one
-# module lie in one piece of memory, which llvmlite's own memory manager sees to.  On Windows llvmlite's defaults know what works.
+# are beyond what selects instructions fast.  JITLink puts code and data of one module into one piece of memory, and makes stubs for what is
+# further away; MCJIT's memory managers put them anywhere, or abort where they have counted a few bytes too few.  On Windows llvmlite's
+# defaults know what works.
 _MODEL: Final = {} if sys.platform == "win32" else {"codemodel": "small", "reloc": "pic"}
-_IN_ONE_PIECE: Final = None if sys.platform == "win32" else True
+_JIT_LINK: Final = sys.platform != "win32"
 _ROUTINES_LEVEL: Final = 2  # they are loops over bytes
+_serial: Final = itertools.count(1)
 
 
 class _MethodDef(ctypes.Structure):
@@ -40,11 +43,9 @@ class _MethodDef(ctypes.Structure):
 
 @functools.cache
 def _prepare() -> Callable[[int, Any, None], Any]:
-    """Once in a process: LLVM for this machine, the addresses of the C API, and what makes builtins."""
+    """Once in a process: LLVM for this machine, and what makes builtins."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    for name in API:
-        llvm.add_symbol(name, _address(name))
     make = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p)
     return make(("PyCFunction_NewEx", ctypes.pythonapi))
 
@@ -151,29 +152,45 @@ def _machine(level: int = _LEVEL) -> Any:
     return llvm.Target.from_default_triple().create_target_machine(cpu=cpu, features=features, opt=level, **_MODEL)
 
 
-def _engine_of(code: bytes) -> Any:
-    """What keeps an object file's code in memory, ready to run."""
-    nothing = llvm.parse_assembly("")  # a module, beside which the code is put
-    made = llvm.create_mcjit_compiler(nothing, _machine(), use_lmm=_IN_ONE_PIECE)
-    made.add_object_file(llvm.ObjectFileRef.from_data(code))
-    made.finalize_object()
-    return made
+@functools.cache
+def _linker() -> Any:
+    """What puts object files into memory, once in a process."""
+    return llvm.create_lljit_compiler(_machine(), use_jit_link=_JIT_LINK)
+
+
+def _linked(code: bytes, exported: Iterable[str], known: Mapping[str, int]) -> Any:
+    """An object file in memory, ready to run: addresses by name.  It is there for as long as what is returned."""
+    library = llvm.JITLibraryBuilder().add_object_img(code)
+    for name, address in known.items():
+        library.import_symbol(name, address)
+    for name in exported:
+        library.export_symbol(name)
+    return library.add_current_process().link(_linker(), f"bitwright {next(_serial)}")
+
+
+@functools.cache
+def _c_api() -> dict[str, int]:
+    return {name: _address(name) for name in API}
 
 
 @functools.cache
 def _load_routines() -> Any:
-    """Make the routines known by their names, once in a process; what keeps them in memory."""
-    made = _engine_of(_routines_code())
-    for name in routines.SIGNATURES:
-        llvm.add_symbol(name, made.get_function_address(name))
-    return made
+    """The routines by their names, once in a process; what keeps them in memory."""
+    return _linked(_routines_code(), routines.SIGNATURES, _c_api())
+
+
+@functools.cache
+def _known_outside() -> dict[str, int]:
+    """The addresses of what the code of a schema calls."""
+    found = _load_routines()
+    return {**_c_api(), **{name: found[name] for name in routines.SIGNATURES}}
 
 
 def address_of_routine(name: str) -> int:
     """Where a routine begins."""
     with LLVM_LOCK:  # of two that were loaded at once, one would be forgotten, though code may call it
         _prepare()
-        return int(_load_routines().get_function_address(name))
+        return int(_load_routines()[name])
 
 
 class Loaded:
@@ -182,13 +199,12 @@ class Loaded:
     def __init__(self, emitted: Emitted, name: str) -> None:
         with LLVM_LOCK:
             self._make = _prepare()
-            _load_routines()
             self._objects = emitted.objects
-            self._engine = _engine_of(object_code(emitted.text))
+            self._code = _linked(object_code(emitted.text), [*emitted.builtins, "objects"], _known_outside())
         self._fill()
         self._definitions = {
             kind: _MethodDef(
-                kind.encode(), self._engine.get_function_address(kind), _METH_FASTCALL | (_METH_KEYWORDS if keywords else 0),
+                kind.encode(), self._code[kind], _METH_FASTCALL | (_METH_KEYWORDS if keywords else 0),
                 f"Machine code of {name}.".encode(),
             )
             for kind, keywords in emitted.builtins.items()
@@ -198,7 +214,7 @@ class Loaded:
         """Tell the code where its objects are."""
         count = len(self._objects)
         table = (ctypes.c_void_p * count)(*(caller_of(one.what) if isinstance(one, Caller) else id(one) for one in self._objects))
-        ctypes.memmove(self._engine.get_global_value_address("objects"), table, ctypes.sizeof(table))
+        ctypes.memmove(self._code["objects"], table, ctypes.sizeof(table))
 
     def functions(self) -> dict[str, Any]:
         """The builtins by name."""
