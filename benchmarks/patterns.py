@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import struct
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias, get_args
 
 import bitwright
 from benchmarks.groups import (
+    MACHINE_CODE,
     PATTERN_BUILD,
     PATTERN_CLAUSES,
     PATTERN_IPV4,
@@ -24,7 +25,11 @@ from benchmarks.groups import (
     over,
     peer,
 )
+from bitwright.backends.llvm import is_available
+from bitwright.patterns.pattern import Engine
 
+ENGINES = get_args(Engine)
+Matchers: TypeAlias = dict[str, Callable[[bytes], Any]]
 REFERENCE = (
     "<<message_id::binary-size(2), qr::1, opcode::4, flag_aa::1, flag_tc::1, flag_rd::1, flag_ra::1, _reserved::3, rcode::4, "
     "qd_count::16, an_count::16, ns_count::16, ar_count::16, answer::binary>>"
@@ -160,7 +165,8 @@ def _checked(name: str, contenders: dict[str, Callable[[bytes], Any]], inputs: S
 def reference_group() -> Group:
     """The project's reference pattern: a DNS header."""
     ours = bitwright.pattern(REFERENCE).match
-    contenders: dict[str, Callable[[bytes], Any]] = {"bitwright": ours, "by hand": reference_by_hand}
+    engines = _engines(bitwright.pattern(REFERENCE), lambda pattern: pattern.match)
+    contenders: Matchers = {**engines, "by hand": reference_by_hand}
     names = tuple(ours(PACKET) or ())
     for who, work in _peers(names).items():
         assert work(PACKET) == ours(PACKET), who
@@ -205,12 +211,14 @@ def _construct() -> Callable[[bytes], Any]:
 
 def record_group() -> Group:
     """A record with a length before its value."""
-    return _checked(PATTERN_RECORD, {"bitwright": bitwright.pattern(RECORD).match, "by hand": record_by_hand}, [b"\x07\x00\x05hello more"])
+    contenders: Matchers = {**_engines(bitwright.pattern(RECORD), lambda pattern: pattern.match), "by hand": record_by_hand}
+    return _checked(PATTERN_RECORD, contenders, [b"\x07\x00\x05hello more"])
 
 
 def ipv4_group() -> Group:
     """An IPv4 header with options."""
-    return _checked(PATTERN_IPV4, {"bitwright": bitwright.pattern(IPV4).match, "by hand": ipv4_by_hand}, [DATAGRAM])
+    contenders: Matchers = {**_engines(bitwright.pattern(IPV4), lambda pattern: pattern.match), "by hand": ipv4_by_hand}
+    return _checked(PATTERN_IPV4, contenders, [DATAGRAM])
 
 
 def clauses_group() -> Group:
@@ -224,28 +232,43 @@ def clauses_group() -> Group:
                 return index, found
         return None
 
-    ours = bitwright.Clauses(CLAUSES).match
-    return _checked(PATTERN_CLAUSES, {"bitwright": ours, "by hand": clauses_by_hand, "each in turn": in_turn}, MESSAGES)
+    ours = _engines(bitwright.Clauses(CLAUSES), lambda clauses: clauses.match)
+    return _checked(PATTERN_CLAUSES, {**ours, "by hand": clauses_by_hand, "each in turn": in_turn}, MESSAGES)
 
 
 def pixels_group() -> Group:
     """A dict for each of 256 pixels."""
-    ours = bitwright.pattern("<<r, g, b>>")
-    assert list(ours.iter(PIXELS)) == pixels_by_hand(PIXELS)
-    contenders = {"bitwright": over(lambda data: list(ours.iter(data)), [PIXELS]), "by hand": over(pixels_by_hand, [PIXELS])}
-    return Group(PATTERN_PIXELS, len(PIXELS) // 3, contenders)
+    ours = _engines(bitwright.pattern("<<r, g, b>>"), lambda pattern: pattern.iter)
+    for name, each in ours.items():
+        assert list(each(PIXELS)) == pixels_by_hand(PIXELS), name
+    contenders = {**{name: _listed(each) for name, each in ours.items()}, "by hand": pixels_by_hand}
+    return Group(PATTERN_PIXELS, len(PIXELS) // 3, {name: over(work, [PIXELS]) for name, work in contenders.items()})
+
+
+def _listed(each: Callable[[bytes], Iterable[Any]]) -> Callable[[bytes], list[Any]]:
+    return lambda data: list(each(data))
 
 
 def build_group() -> Group:
     """The reference pattern the other way."""
     ours = bitwright.pattern(REFERENCE)
     values = ours.match(PACKET) or {}
-    assert ours.build(**values, _reserved=0) == build_by_hand(**values)
+    contenders = {**_engines(ours, lambda pattern: pattern.build), "by hand": build_by_hand}
+    for name, build in contenders.items():
+        assert build(**values) == ours.build(**values, _reserved=0), name
 
     def run(build: Callable[..., object]) -> Callable[[], None]:
         return over(lambda given: build(**given), [values] * BATCH)
 
-    return Group(PATTERN_BUILD, BATCH, {"bitwright": run(ours.build), "by hand": run(build_by_hand)})
+    return Group(PATTERN_BUILD, BATCH, {name: run(build) for name, build in contenders.items()})
+
+
+def _engines(ours: Any, work_of: Callable[[Any], Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
+    """What a pattern does by its own engine, and as machine code where there is llvmlite."""
+    found = {"bitwright": work_of(ours)}
+    if "llvm" in ENGINES and is_available():
+        found[MACHINE_CODE] = work_of(ours.on("llvm"))
+    return found
 
 
 PATTERN_GROUPS = (reference_group, record_group, ipv4_group, clauses_group, pixels_group, build_group)

@@ -20,6 +20,7 @@ from benchmarks.messages import build_group, message_group, real_messages, simpl
 from benchmarks.parts import part_group, stream_group
 from benchmarks.patterns import PATTERN_GROUPS, compile_steps
 from benchmarks.records import RECORD_GROUPS
+from benchmarks.starting import report_starting
 
 GROUPS = (
     header_group, header_build_group, message_group, simple_message_group, build_group, *RECORD_GROUPS, part_group, stream_group,
@@ -134,6 +135,7 @@ def main() -> int:
     if asked.only:
         return 0 if met else 1
     met = report_compiling() and met
+    met = report_starting(3 if asked.quick else 7) and met
     met = report_processes(with_capture=not asked.no_capture) and met
     return 0 if met else 1
 
