@@ -6,7 +6,7 @@ import os
 from typing import Final
 
 ENGINES: Final = ("python", "interp")
-MESSAGE_ENGINES: Final = (*ENGINES, "llvm")  # of messages
+MESSAGE_ENGINES: Final = (*ENGINES, "llvm")
 AUTO: Final = "auto"  # begins in python, and moves to llvm what is used much
 
 

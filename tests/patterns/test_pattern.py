@@ -188,8 +188,8 @@ def test_repr_is_the_pattern() -> None:
 def test_an_option_that_does_not_exist() -> None:
     with pytest.raises(ValueError, match="no dialect is called 'lisp'; there are: elixir, erlang"):
         bitwright.pattern("<<a>>", dialect="lisp")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="no engine is called 'llvm'"):
-        bitwright.pattern("<<a>>").on("llvm")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="no engine is called 'cobol'; there are: python, interp, llvm"):
+        bitwright.pattern("<<a>>").on("cobol")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="a pattern is text, not bytes"):
         bitwright.pattern(b"<<a>>")  # type: ignore[arg-type]
 

@@ -13,6 +13,7 @@ from bitwright.errors import ParseError, Problem
 from bitwright.patterns.compiled import compiled_at_first_use
 from bitwright.patterns.inputs import BitOrder
 from bitwright.patterns.pattern import Bindings, Dialect, Engine, Pattern, pattern, unless_bound
+from bitwright.patterns.programs import compiler_of, lock_of
 
 if TYPE_CHECKING:
     from bitwright.patterns.explanation import Explanation
@@ -49,9 +50,9 @@ class Clauses:
 
     @functools.cached_property
     def _compiled(self) -> tuple[dict[str, Any], str] | None:
-        if any(each.engine != "python" or each.bit_order != "msb" for each in self.patterns):
+        engines = {each.engine for each in self.patterns}
+        if engines not in ({"python"}, {"llvm"}) or any(each.bit_order != "msb" for each in self.patterns):
             return None
-        from bitwright.backends.python import compile_pattern
         from bitwright.ir.verify import verify
         from bitwright.lower.clauses import lower_clauses
         from bitwright.lower.passes.dispatch import clauses_in_words
@@ -64,7 +65,9 @@ class Clauses:
         if made is None:
             return None
         verify(made)
-        return compile_pattern(made, "clauses.match")
+        (engine,) = engines
+        with lock_of(engine):
+            return compiler_of(engine)(made, "clauses.match")
 
     def _matcher(self) -> Callable[..., Any]:
         """What takes the place of `match` in this instance when it is first asked for."""

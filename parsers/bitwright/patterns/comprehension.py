@@ -13,8 +13,9 @@ from typing import Any, Final, Literal
 
 from bitwright import bitsyntax
 from bitwright.bitsyntax import scope, tree
-from bitwright.engines import ENGINES, default_engine
+from bitwright.engines import default_engine
 from bitwright.errors import BuildError, ParseError, PatternError, Problem
+from bitwright.patterns.choosing import check_engine
 from bitwright.patterns.collecting import collect
 from bitwright.patterns.computing import Computed
 from bitwright.patterns.iteration import Repeated, check_repeatable
@@ -46,8 +47,7 @@ class Comprehension:
         self.text: Final = text
         self.dialect: Final = dialect
         self.engine: Final = engine or default_engine()
-        if self.engine not in ENGINES:
-            raise ValueError(f"no engine is called {self.engine!r}; there are: {', '.join(ENGINES)}")
+        check_engine(self.engine)
         self._tree: Final = bitsyntax.parse_comprehension(text, dialect)
         for qualifier in self._tree.qualifiers:
             if isinstance(qualifier, tree.BitGenerator):

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, TypeAlias
 from bitwright import bitsyntax
 from bitwright.bitsyntax import tree
 from bitwright.bitsyntax.lsb import least_first
-from bitwright.engines import ENGINES, default_engine
+from bitwright.engines import default_engine
 from bitwright.errors import DEFAULT_LIMITS, BuildError, EngineDisagreement, Limits, PatternError, Problem
 from bitwright.ir.interp import Machine
 from bitwright.ir.ops import Program
@@ -22,6 +22,7 @@ from bitwright.ir.verify import verify
 from bitwright.lower.construct import lower_construct
 from bitwright.lower.construct_names import read_names, unbuildable, zero_of
 from bitwright.lower.passes import optimize
+from bitwright.patterns.choosing import check_engine
 from bitwright.patterns.inputs import BitOrder
 from bitwright.patterns.programs import first_place
 from bitwright.wire.writing import Unwritable, canonical
@@ -59,8 +60,8 @@ class Construction:
         self, text: str, *, dialect: Dialect = "elixir", extended: bool = False, bit_order: BitOrder = "msb", engine: str | None = None,
         expr: tree.Expr | None = None,
     ) -> None:  # fmt: skip
-        options = ("dialect", dialect, ("elixir", "erlang")), ("bit order", bit_order, ("msb", "lsb"))
-        for what, value, known in (*options, ("engine", engine := engine or default_engine(), ENGINES)):
+        check_engine(engine := engine or default_engine())
+        for what, value, known in (("dialect", dialect, ("elixir", "erlang")), ("bit order", bit_order, ("msb", "lsb"))):
             if value not in known:
                 raise ValueError(f"no {what} is called {value!r}; there are: {', '.join(known)}")
         self.text, self.dialect, self.extended, self.engine = text, dialect, extended, engine

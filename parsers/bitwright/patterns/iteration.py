@@ -44,16 +44,16 @@ class Repeated:
             raise ParseError(Problem("not-a-bitstring", f"a generator of bits takes a bitstring, not {shown(data, dialect)}", got=data))
         given = matcher.given(values)
         skipping = [] if skipper is None else skipper.given(values)
-        compiled = matcher.each()
-        if compiled is None or raw[1] % 8:
+        compiled, unit = matcher.each(raw[1])
+        if compiled is None:
             return self._elements(raw, given, skipping, values)
 
         def resume(at: int) -> int | None:
-            _check_progress(8 * at, (matcher.prefix(raw, 8 * at, given) or ({}, -1))[1])
-            after = self._after(raw, 8 * at, given, skipping, values)
-            return None if after is None else after // 8  # an element that counts bytes takes as many when it is skipped
+            _check_progress(unit * at, (matcher.prefix(raw, unit * at, given) or ({}, -1))[1])
+            after = self._after(raw, unit * at, given, skipping, values)
+            return None if after is None else after // unit  # an element that counts bytes takes as many when it is skipped
 
-        return compiled(raw[0], 0, raw[1] // 8, resume, *given)
+        return compiled(raw[0], 0, raw[1] // unit, resume, *given)
 
     def _elements(self, raw: tuple[bytes, int], given: list[Any], skipping: list[Any], values: Mapping[str, Any]) -> Iterator[Bindings]:
         at: int | None = 0

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from bitwright import bitsyntax
 from bitwright.bitsyntax.lsb import least_first
-from bitwright.engines import ENGINES, default_engine
+from bitwright.engines import default_engine
 from bitwright.errors import BuildError, ParseError, PatternError, Problem
+from bitwright.patterns.choosing import check_engine
 from bitwright.patterns.compiled import compiled_at_first_use
 from bitwright.patterns.inputs import BitOrder, bits_of, slice_of
 from bitwright.patterns.programs import MatchPrograms, entry_of
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from bitwright.wire.bitstrings import BitString
 
 Dialect: TypeAlias = Literal["elixir", "erlang"]
-Engine: TypeAlias = Literal["python", "interp"]
+Engine: TypeAlias = Literal["python", "interp", "llvm"]
 Bindings: TypeAlias = dict[str, Any]
 
 _CACHED: Final = 1024  # patterns that `pattern()` remembers
@@ -92,9 +93,11 @@ class Pattern:
         raw = bits_of(data, self.bit_order)
         if raw is None:
             return None
-        if self.engine == "python" and not raw[1] % 8 and (compiled := programs.compiled_in_bytes(bound, prefix=True)) is not None:
-            found = compiled[0]["at"](raw[0], 0, raw[1] // 8, *given)
-            return None if found is None else (found[0], raw[0][found[1] :])
+        if self.engine != "interp" and not raw[1] % 8:
+            compiled = programs.compiled_in_bytes(bound, prefix=True, engine=self.engine)
+            if compiled is not None:
+                found = compiled[0]["at"](raw[0], 0, raw[1] // 8, *given)
+                return None if found is None else (found[0], raw[0][found[1] :])
         found = self._run(bound, raw, given, prefix=True)
         return None if found is None else (found[0], slice_of(raw, found[1], self.bit_order))
 
@@ -246,13 +249,13 @@ class Pattern:
     def _matcher(self) -> Callable[..., Any]:
         """What takes the place of `match` in this instance when it is first asked for: a compiled function, where there is one."""
         made: Callable[..., Any] = self._match
-        compiled = self._programs.compiled_in_bytes() if self.engine == "python" else None
+        compiled = self._programs.compiled_in_bytes(engine=self.engine) if self.engine != "interp" else None
         if compiled is not None:
             functions = compiled[0]
             functions["slow_match"] = self._match
             made = functions["match"]
-        elif self.engine == "python" and entry_of(self._programs.lowered()).unit == "byte" and not self._programs.free():
-            made = _of_terms(self._programs.compiled()[0]["entry"])
+        elif self.engine != "interp" and entry_of(self._programs.lowered()).unit == "byte" and not self._programs.free():
+            made = _of_terms(self._programs.compiled(engine=self.engine)[0]["entry"])
         if self.dialect == "erlang" and made != self._match:
             made = unless_bound(made, self._match)
         self.__dict__["match"] = made
@@ -267,7 +270,7 @@ class Pattern:
         raw = bits_of(data, self.bit_order)
         if raw is None:
             return None
-        if self.engine == "python" and not raw[1] % 8 and (compiled := programs.compiled_in_bytes(bound)) is not None:
+        if self.engine != "interp" and not raw[1] % 8 and (compiled := programs.compiled_in_bytes(bound, engine=self.engine)) is not None:
             return compiled[0]["match"](raw[0], **bindings)  # type: ignore[no-any-return]  # generated
         found = self._run(bound, raw, given)
         return None if found is None else found[0]
@@ -275,8 +278,9 @@ class Pattern:
     def _run(self, bound: frozenset[str], raw: tuple[bytes, int], given: list[Any], *, prefix: bool = False) -> tuple[Bindings, int] | None:
         """The variables and the bit behind the pattern."""
         data, size = raw
-        if self.engine == "python":
-            return self._programs.compiled(bound, prefix=prefix)[0]["entry"](data, 0, size, *given)  # type: ignore[no-any-return]  # generated
+        if self.engine != "interp":
+            entry = self._programs.compiled(bound, prefix=prefix, engine=self.engine)[0]["entry"]
+            return entry(data, 0, size, *given)  # type: ignore[no-any-return]  # generated
         from bitwright.ir.interp import Machine
 
         machine = Machine(self._programs.lowered(bound, prefix=prefix))
@@ -290,8 +294,9 @@ class Pattern:
     def _match_term(self, bound: frozenset[str], value: Any, given: list[Any]) -> Bindings | None:
         """The variables of a pattern that is more than one bitstring."""
         value = normal(value)
-        if self.engine == "python":
-            return self._programs.compiled(bound)[0]["entry"](b"", value, *given)  # type: ignore[no-any-return]  # generated
+        if self.engine != "interp":
+            entry = self._programs.compiled(bound, engine=self.engine)[0]["entry"]
+            return entry(b"", value, *given)  # type: ignore[no-any-return]  # generated
         from bitwright.ir.interp import Machine
 
         try:
@@ -320,8 +325,8 @@ def unless_bound(fast: Callable[..., Any], slow: Callable[..., Any]) -> Callable
 
 
 def _check_options(dialect: str, bit_order: str, engine: str) -> None:
-    """ValueError for an option that does not exist."""
-    checks = ("dialect", dialect, ("elixir", "erlang")), ("bit order", bit_order, ("msb", "lsb")), ("engine", engine, ENGINES)
-    for what, value, known in checks:
+    """ValueError for an option that does not exist, EngineError for an engine that is not installed."""
+    check_engine(engine)
+    for what, value, known in (("dialect", dialect, ("elixir", "erlang")), ("bit order", bit_order, ("msb", "lsb"))):
         if value not in known:
             raise ValueError(f"no {what} is called {value!r}; there are: {', '.join(known)}")

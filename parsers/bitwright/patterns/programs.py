@@ -6,9 +6,11 @@ that has a value already is compared, so there the set changes what the pattern 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
+from bitwright.backends.llvm import LLVM_LOCK
 from bitwright.bitsyntax import tree
 from bitwright.errors import PatternError
 from bitwright.ir.ops import Function, Program
@@ -19,6 +21,7 @@ from bitwright.patterns.inputs import BitOrder
 
 Compiled: TypeAlias = tuple[dict[str, Any], str]  # functions by name, and the source
 Key: TypeAlias = tuple[frozenset[str], bool]  # names that are bound outside, and whether what follows the pattern may be anything
+Made: TypeAlias = tuple[str, frozenset[str], bool]  # the engine, and the same
 
 NOTHING: Final[frozenset[str]] = frozenset()
 _LOCK: Final = lock_across_forks()
@@ -31,8 +34,8 @@ class MatchPrograms:
         self.guarded: Final = guarded
         self.bit_order: Final[BitOrder] = bit_order
         self._lowered: dict[Key, Program] = {}
-        self._compiled: dict[Key, Compiled] = {}
-        self._in_bytes: dict[Key, Compiled | None] = {}
+        self._compiled: dict[Made, Compiled] = {}
+        self._in_bytes: dict[Made, Compiled | None] = {}
         self._free: dict[frozenset[str], tuple[str, ...]] = {}
         self._mentioned = frozenset(variables_in(guarded.pattern)) if guarded.dialect == "erlang" else NOTHING
 
@@ -95,28 +98,47 @@ class MatchPrograms:
         made = in_words(lowered) if entry_of(lowered).unit == "bit" else None
         return None if made is None else Program(lowered.name, "parse", made.name, {made.name: made}, lowered.symbols)
 
-    def compiled(self, bound: frozenset[str] = NOTHING, *, prefix: bool = False) -> Compiled:
-        """The functions that the python backend made for input of any number of bits, and their source."""
-        with _LOCK:
-            found = self._compiled.get((bound, prefix))
-            if found is None:
-                found = self._compiled[bound, prefix] = _compile(self.optimized(bound, prefix=prefix), prefix)
+    def compiled(self, bound: frozenset[str] = NOTHING, *, prefix: bool = False, engine: str = "python") -> Compiled:
+        """The functions that an engine made for input of any number of bits, and their source."""
+        key = engine, bound, prefix
+        found = self._compiled.get(key)
+        if found is None:
+            with lock_of(engine):
+                found = self._compiled.get(key)
+                if found is None:
+                    found = self._compiled[key] = _compile(self.optimized(bound, prefix=prefix), prefix, engine)
         return found
 
-    def compiled_in_bytes(self, bound: frozenset[str] = NOTHING, *, prefix: bool = False) -> Compiled | None:
+    def compiled_in_bytes(self, bound: frozenset[str] = NOTHING, *, prefix: bool = False, engine: str = "python") -> Compiled | None:
         """Those for input of whole bytes, if the program has such a form."""
-        with _LOCK:
-            if (bound, prefix) not in self._in_bytes:
-                made = self.in_bytes(bound, prefix=prefix)
-                self._in_bytes[bound, prefix] = None if made is None else _compile(made, prefix)
-        return self._in_bytes[bound, prefix]
+        key = engine, bound, prefix
+        if key not in self._in_bytes:
+            with lock_of(engine):
+                if key not in self._in_bytes:
+                    made = self.in_bytes(bound, prefix=prefix)
+                    self._in_bytes[key] = None if made is None else _compile(made, prefix, engine)
+        return self._in_bytes[key]
 
 
-def _compile(program: Program, prefix: bool) -> Compiled:
+def _compile(program: Program, prefix: bool, engine: str) -> Compiled:
+    verify(program)
+    return compiler_of(engine)(program, "pattern.match_prefix" if prefix else "pattern.match")
+
+
+def compiler_of(engine: str) -> Callable[[Program, str], Compiled]:
+    """What makes the functions of a program."""
+    if engine == "llvm":
+        from bitwright.backends.llvm.patterns import compile_pattern as compile_to_machine_code
+
+        return compile_to_machine_code
     from bitwright.backends.python import compile_pattern
 
-    verify(program)
-    return compile_pattern(program, "pattern.match_prefix" if prefix else "pattern.match")
+    return compile_pattern
+
+
+def lock_of(engine: str) -> threading.RLock:
+    """What whoever compiles holds."""
+    return LLVM_LOCK if engine == "llvm" else _LOCK
 
 
 def entry_of(program: Program) -> Function:

@@ -32,15 +32,23 @@ class Matcher:
             return []
         return self.programs.values(self.bound, values)
 
-    def each(self) -> Callable[..., Iterator[Bindings]] | None:
-        """What yields one element after the other of whole bytes, as `compile_pattern` says, if there is a compiled one."""
-        compiled = self.programs.compiled_in_bytes(self.bound, prefix=True) if self.engine == "python" and self.takes_bits else None
-        return None if compiled is None else compiled[0].get("each")
+    def each(self, size: int) -> tuple[Callable[..., Iterator[Bindings]] | None, int]:
+        """What yields one element after the other of so many bits, as `compile_pattern` says, if there is a compiled one.
+
+        It counts in units of so many bits.
+        """
+        if self.engine == "interp" or not self.takes_bits:
+            return None, 1
+        if not size % 8:
+            compiled = self.programs.compiled_in_bytes(self.bound, prefix=True, engine=self.engine)
+            if compiled is not None and "each" in compiled[0]:
+                return compiled[0]["each"], 8
+        return self.programs.compiled(self.bound, prefix=True, engine=self.engine)[0].get("each"), 1
 
     def prefix(self, raw: tuple[bytes, int], at: int, given: list[Any]) -> tuple[Bindings, int] | None:
         """What a pattern of bits binds from a bit on, and the bit after it; None if it does not match there."""
         data, size = raw
-        if self.engine == "python":
+        if self.engine != "interp":
             return self._entry(True)(data, at, size, *given)  # type: ignore[no-any-return]  # generated
         try:
             return self._interpreted(raw, at, given)
@@ -51,7 +59,7 @@ class Matcher:
         """The compiled function."""
         found = self._entries.get(prefix)
         if found is None:
-            found = self._entries[prefix] = self.programs.compiled(self.bound, prefix=prefix)[0]["entry"]
+            found = self._entries[prefix] = self.programs.compiled(self.bound, prefix=prefix, engine=self.engine)[0]["entry"]
         return found
 
     def _interpreted(self, raw: tuple[bytes, int], at: int, given: list[Any]) -> tuple[Bindings, int]:
@@ -83,7 +91,7 @@ class Matcher:
             data, arguments = raw[0], [0, raw[1]]
         else:
             data, arguments = b"", [normal(value)]
-        if self.engine == "python":
+        if self.engine != "interp":
             found: Any = self._entry(False)(data, *arguments, *given)
             return found[0] if self.takes_bits and found is not None else found  # type: ignore[no-any-return]  # generated
         machine = Machine(self.programs.lowered(self.bound))

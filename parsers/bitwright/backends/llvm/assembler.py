@@ -32,6 +32,8 @@ API: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "PyObject_Type": (PTR, (PTR,)), "PyObject_GetBuffer": (I32, (PTR, PTR, I32)), "PyBuffer_Release": (VOID, (PTR,)),
     "PyType_GenericAlloc": (PTR, (PTR, I64)), "PyType_GetFlags": (I64, (PTR,)), "PyType_GetSlot": (PTR, (PTR, I32)),
     "PyList_New": (PTR, (I64,)), "PyList_Append": (I32, (PTR, PTR)), "PyList_Size": (I64, (PTR,)), "PyList_GetItem": (PTR, (PTR, I64)),
+    "PyDict_Copy": (PTR, (PTR,)), "PyObject_RichCompareBool": (I32, (PTR, PTR, I32)), "PyBytes_AsString": (PTR, (PTR,)),
+    "PyTuple_Size": (I64, (PTR,)),
     "PyTuple_New": (PTR, (I64,)), "PyTuple_SetItem": (I32, (PTR, I64, PTR)), "PyTuple_GetItem": (PTR, (PTR, I64)),
     "PyByteArray_FromStringAndSize": (PTR, (PTR, I64)), "PyByteArray_Resize": (I32, (PTR, I64)), "PyByteArray_AsString": (PTR, (PTR,)),
     "PyByteArray_Size": (I64, (PTR,)),

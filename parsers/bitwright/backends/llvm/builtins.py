@@ -16,7 +16,7 @@ from bitwright.ir.ops import Block, Function, Op, Reg
 BOXED: Final = "boxed"  # the function between Python's objects and a program's entry
 
 
-def boxed_entry(function: Function, *, reads: bool) -> Function:
+def boxed_entry(function: Function, *, reads: bool, name: str = BOXED) -> Function:
     """Calls a function with parameters and results that are objects, but for the region that one that reads begins with.
 
     Of several results it gives a tuple.
@@ -36,7 +36,7 @@ def boxed_entry(function: Function, *, reads: bool) -> Function:
     row = objects[0] if len(objects) == 1 else Reg(-1, "obj")
     if row not in objects:
         ops.append(Op("row", tuple(objects), (row,)))
-    return Function(BOXED, tuple(params), ("obj",), Block(ops=[*ops, Op("yield", (row,))]))
+    return Function(name, tuple(params), ("obj",), Block(ops=[*ops, Op("yield", (row,))]))
 
 
 def _unbox(e: FunctionEmitter, op: Op) -> None:
@@ -84,6 +84,31 @@ class Builtin:
         self.b.cbranch(condition, aside, go_on).set_weights([1, 1000])
         self.b.position_at_end(go_on)
         return aside
+
+    def go_where(self, condition: Value, otherwise: Any) -> None:
+        """Go on where the condition holds, else in another block."""
+        go_on = self.b.append_basic_block("go_on")
+        self.b.cbranch(condition, go_on, otherwise).set_weights([1000, 1])
+        self.b.position_at_end(go_on)
+
+    def none_where(self, failed: Value, no_match: tuple[type[BaseException], ...]) -> None:
+        """Where the program failed give None, unless an exception is set that is none of these."""
+        with self.b.goto_block(self.unless(failed, "failed")):
+            raised, known, none = (self.b.append_basic_block(name) for name in ("raised", "known", "none"))
+            self.b.cbranch(self.is_raised(), raised, none)
+            self.b.position_at_end(raised)
+            error = self.b.append_basic_block("error")
+            matches = self.call("PyErr_ExceptionMatches", self.constant(no_match))
+            self.b.cbranch(self.failed(matches), known, error)
+            self.b.position_at_end(error)
+            self.b.ret(NULL)
+            self.b.position_at_end(known)
+            self.call("PyErr_Clear")
+            self.b.branch(none)
+            self.b.position_at_end(none)
+            nothing = self.constant(None)
+            self.call("Py_IncRef", nothing)
+            self.b.ret(nothing)
 
     def refuse(self, condition: Value, error: type[BaseException], message: str) -> None:
         """Raise an error where the condition holds."""

@@ -46,6 +46,11 @@ def put(b: Any, context: Value, name: str, value: Value) -> None:
 def new_context(b: Any, **filled: Value) -> Value:
     """A context in the frame of a builtin; what is not given is zero."""
     made = frame(b, I64, SIZE)
+    fill(b, made, **filled)
+    return made
+
+
+def fill(b: Any, made: Value, **filled: Value) -> None:
+    """Fill all of a context."""
     for name, kind in SLOTS.items():
         put(b, made, name, filled.get(name, NULL if kind == PTR else number(0)))
-    return made

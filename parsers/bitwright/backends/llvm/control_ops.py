@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeAlias
 
 from bitwright.backends.llvm.assembler import I32, NULL, PTR, Value, number
 from bitwright.backends.llvm.emitter import FAILED, FunctionEmitter, results_of, type_of
 from bitwright.backends.llvm.number_ops import truth, widest
 from bitwright.backends.python.runtime import MALFORMED
 from bitwright.ir.ops import Op, Reg
+
+Place: TypeAlias = tuple[Value, Value]  # the input, and the context
 
 
 def _if(e: FunctionEmitter, op: Op) -> None:
@@ -28,10 +30,10 @@ def _if(e: FunctionEmitter, op: Op) -> None:
         e.b.position_at_end(begin)
         e.block(block, give)
     e.b.position_at_end(done)
-    _joined(e, op.outs, ends)
+    joined(e, op.outs, ends)
 
 
-def _joined(e: FunctionEmitter, outs: tuple[Reg, ...], ends: list[tuple[list[Value], Any]]) -> None:
+def joined(e: FunctionEmitter, outs: tuple[Reg, ...], ends: list[tuple[list[Value], Any]]) -> None:
     """Assign what one of several ways has given; objects come with a reference."""
     phis = [e.b.phi(type_of(out)) for out in outs]
     for values, block in ends:
@@ -130,13 +132,13 @@ def _attempt(e: FunctionEmitter, op: Op) -> None:
     if not op.attrs["finding"]:
         e.b.position_at_end(malformed)
         e.failed = around
-        _recover(e)
+        recover(e)
         e.block(op.blocks[1], give)
     e.b.position_at_end(done)
-    _joined(e, op.outs, ends)
+    joined(e, op.outs, ends)
 
 
-def _recover(e: FunctionEmitter) -> None:
+def recover(e: FunctionEmitter) -> None:
     """Clear an exception that says no more than that the input is malformed; any other goes on."""
     raised, known, go_on = (e.b.append_basic_block(name) for name in ("raised", "known", "go_on"))
     e.b.cbranch(e.b.icmp_unsigned("!=", e.call("PyErr_Occurred"), NULL), raised, go_on)
@@ -149,20 +151,25 @@ def _recover(e: FunctionEmitter) -> None:
     e.b.position_at_end(go_on)
 
 
-def _apply(e: FunctionEmitter, name: str, args: tuple[Reg, ...], outs: tuple[Reg, ...]) -> list[Value]:
-    """Call a function of the program; what it gives, in which objects come with a reference."""
+def applied(
+    e: FunctionEmitter, name: str, args: Sequence[Reg], outs: tuple[Reg, ...], region: Sequence[Value] = (), place: Place | None = None,
+) -> list[Value]:  # fmt: skip
+    """Call a function of the program; what it gives, in which objects come with a reference.
+
+    It takes the `region` first; `place` is the input, and the context, of one that has others than the function that calls it.
+    """
     function = e.program.functions[name]
-    given = [e.get(arg, type_of(param)) for arg, param in zip(args, function.params, strict=True)]
+    given = [*region, *(e.get(arg, type_of(param)) for arg, param in zip(args, function.params[len(region) :], strict=True))]
     kinds = results_of(function)
     places = [e.room(kind) for kind in kinds]
-    status = e.b.call(e.functions[name], [e.data, e.context, *given, *places])
+    status = e.b.call(e.functions[name], [*(place or (e.data, e.context)), *given, *places])
     e.fail_if(e.b.icmp_signed("==", status, number(FAILED, I32)))
     found = [e.b.load(place, typ=kind) for place, kind in zip(places, kinds, strict=True)]
     return [value if out.type == "obj" else e.cast(value, type_of(out)) for value, out in zip(found, outs, strict=True)]
 
 
 def _call(e: FunctionEmitter, op: Op) -> None:
-    for out, value in zip(op.outs, _apply(e, op.attrs["function"], op.args, op.outs), strict=True):
+    for out, value in zip(op.outs, applied(e, op.attrs["function"], op.args, op.outs), strict=True):
         e.values[out] = e.own(value) if value.type == PTR else value
 
 
@@ -181,12 +188,12 @@ def _dispatch(e: FunctionEmitter, op: Op) -> None:
         if arm is None:
             e.b.branch(e.failed)
             continue
-        values = _apply(e, arm, tuple(args), op.outs)
+        values = applied(e, arm, tuple(args), op.outs)
         ends.append((values, e.b.block))
         e.b.branch(done)
     e.b.position_at_end(done)
     if ends:
-        _joined(e, op.outs, ends)
+        joined(e, op.outs, ends)
         return
     for out in op.outs:  # nothing leads here
         e.values[out] = NULL if out.type == "obj" else number(0, type_of(out))

@@ -15,6 +15,7 @@ from bitwright.backends.llvm.build_ops import BUILDS
 from bitwright.backends.llvm.builtins import BOXED, BOXING, boxed_entry, emit_entry, emit_parse
 from bitwright.backends.llvm.class_hints import classes_of
 from bitwright.backends.llvm.control_ops import CONTROL
+from bitwright.backends.llvm.dict_ops import DICTS
 from bitwright.backends.llvm.emitter import FunctionEmitter, Unsupported, results_of, type_of
 from bitwright.backends.llvm.float_ops import FLOATS
 from bitwright.backends.llvm.name_ops import NAMES
@@ -31,6 +32,7 @@ from bitwright.ir.ops import Program, walk
 _NATIVE = {
     **BUILDS,
     **CONTROL,
+    **DICTS,
     **FLOATS,
     **NAMES,
     **NUMBERS,

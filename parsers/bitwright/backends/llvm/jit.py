@@ -33,6 +33,7 @@ _MODEL: Final = {} if sys.platform == "win32" else {"codemodel": "small", "reloc
 _JIT_LINK: Final = sys.platform != "win32"
 _ROUTINES_LEVEL: Final = 2  # they are loops over bytes
 _serial: Final = itertools.count(1)
+_ROUTINE: Final = '@"bw_'  # begins the name of each of them in a text
 
 
 class _MethodDef(ctypes.Structure):
@@ -200,7 +201,8 @@ class Loaded:
         with LLVM_LOCK:
             self._make = _prepare()
             self._objects = emitted.objects
-            self._code = _linked(object_code(emitted.text), [*emitted.builtins, "objects"], _known_outside())
+            known = _known_outside() if _ROUTINE in emitted.text else _c_api()  # the routines are compiled once they are called
+            self._code = _linked(object_code(emitted.text), [*emitted.builtins, "objects"], known)
         self._fill()
         self._definitions = {
             kind: _MethodDef(

@@ -127,17 +127,21 @@ def _bits(e: FunctionEmitter, op: Op) -> None:
     e.put(out, bits_of(e, e.get(word, wide), shift, width, signed=signed))
 
 
-def _swap(e: FunctionEmitter, op: Op) -> None:
+def swapped(e: FunctionEmitter, word: Value, width: int, *, to_little: bool) -> Value:
     """Each chunk of 8 bits, the last of them perhaps shorter, moved to its place in the other byte order."""
-    width, to_little = op.attrs["width"], op.attrs["order"] == "little"
-    wide = widest(op.args[0], op.outs[0])
-    word, total = e.get(op.args[0], wide), number(0, wide)
+    wide = word.type
+    total = number(0, wide)
     for at in range(0, width, 8):
         size = min(8, width - at)
         big, little = width - at - size, at
         shift, place = (big, little) if to_little else (little, big)
         total = e.b.or_(total, e.b.shl(bits_of(e, word, shift, size, signed=False), number(place, wide)))
-    e.put(op.outs[0], total)
+    return total
+
+
+def _swap(e: FunctionEmitter, op: Op) -> None:
+    word = e.get(op.args[0], widest(op.args[0], op.outs[0]))
+    e.put(op.outs[0], swapped(e, word, op.attrs["width"], to_little=op.attrs["order"] == "little"))
 
 
 NUMBERS: Final = {

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Final
 
 from bitwright.backends.llvm.assembler import I8, I32, I64, number
 from bitwright.backends.llvm.emitter import FunctionEmitter, NoMachineCode, type_of
-from bitwright.backends.llvm.python_call import boxed, called
+from bitwright.backends.llvm.python_call import called
 from bitwright.backends.llvm.read_ops import region
 from bitwright.ir.ops import Op
 
@@ -18,16 +17,6 @@ def _len(e: FunctionEmitter, op: Op) -> None:
     size = e.call("PyObject_Size", e.get(op.args[0]))
     e.fail_if(e.b.icmp_signed("<", size, number(0)))
     e.put(op.outs[0], size)
-
-
-def _record(e: FunctionEmitter, op: Op) -> None:
-    """A dict whose keys are interned, so that looking one up compares no text."""
-    made = e.new(e.call("PyDict_New"))
-    for name, arg in zip(op.attrs["names"], op.args, strict=True):
-        key = e.assembly.slot(e.b, number(e.assembly.place_of([sys.intern(name)], ("key", name))))
-        value = e.get(arg) if arg.type == "obj" else boxed(e, e.get(arg), arg)
-        e.fail_if(e.b.icmp_signed("!=", e.call("PyDict_SetItem", made, key, value), number(0, I32)))
-    e.values[op.outs[0]] = made
 
 
 def _known(e: FunctionEmitter, op: Op) -> None:
@@ -78,4 +67,4 @@ def _render(e: FunctionEmitter, op: Op) -> None:
     e.values[op.outs[0]] = called(e, bytes.hex if how == "hex" else e.program.symbols[how], [raw])
 
 
-PLAIN: Final = {"len": _len, "record": _record, "known": _known, "zeros": _zeros, "render": _render}
+PLAIN: Final = {"len": _len, "known": _known, "zeros": _zeros, "render": _render}

@@ -14,6 +14,7 @@ from bitwright.backends.llvm.boxing import fits_a_word, halves_of_number, int_ob
 from bitwright.backends.llvm.emitter import PYTHON_CALL, FunctionEmitter, type_of
 from bitwright.backends.python import compile_source
 from bitwright.backends.python.build_ops import BUILD
+from bitwright.backends.python.common_ops import Emit
 from bitwright.backends.python.emitter import Emitter, Names
 from bitwright.backends.python.parse_ops import PARSE
 from bitwright.backends.python.runtime import FAILURES, Fail
@@ -23,10 +24,11 @@ _ARGUMENTS_OFFSET: Final = -(1 << 63)  # PY_VECTORCALL_ARGUMENTS_OFFSET: the pla
 
 
 class Calls:
-    """The functions of one program's ops, in one source."""
+    """The functions of one program's ops, in one source; `handlers` of the python backend write them."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, handlers: dict[str, Emit] | None = None) -> None:
         self.program, self.names, self.lines = program, Names(), list[str]()
+        self.handlers = handlers or (PARSE if program.direction == "parse" else BUILD)
         self.names.values.update(Fail=Fail, FAILURES=FAILURES)
         self.places: dict[str, tuple[int, int]] = {}  # of a function, and of what calls it, in the table of objects
 
@@ -37,7 +39,7 @@ class Calls:
         direction = self.program.direction
         body = Block(ops=[op, Op("yield", op.outs)])
         function = Function(name, op.args, tuple(out.type for out in op.outs), body)
-        emitter = Emitter(self.program, function, self.names, PARSE if direction == "parse" else BUILD)
+        emitter = Emitter(self.program, function, self.names, self.handlers)
         self.lines += [*emitter.source("data" if direction == "parse" else "out"), ""]
         return name
 
@@ -79,9 +81,14 @@ def _checked(e: FunctionEmitter, found: Value) -> Value:
 
 def called(e: FunctionEmitter, what: Any, args: list[Value], names: Value = NULL, named: int = 0) -> Value:
     """Call an object that is known now; the last `named` arguments are by keyword."""
+    return e.new(vectorcall(e, what, args, names, named))
+
+
+def vectorcall(e: FunctionEmitter, what: Any, args: list[Value], names: Value = NULL, named: int = 0) -> Value:
+    """The same, without looking at what comes of it, which nobody owns yet."""
     function = e.assembly.place_of([what], id(what))
     caller = e.assembly.place_of([Caller(what)], ("caller", id(what)))
-    return _vectorcall(e, function, caller, args, names, named)
+    return _called_by_place(e, function, caller, args, names, named)
 
 
 def _vectorcall(e: FunctionEmitter, function: int, caller: int, args: list[Value], names: Value = NULL, named: int = 0) -> Value:

@@ -21,9 +21,10 @@ _MOST_CONSTANTS: Final = 256  # of the members of an enumeration: so many are ke
 
 
 def _need(e: FunctionEmitter, op: Op) -> None:
-    base, end = (e.get(arg) for arg in op.args)
     if op.attrs["size"]:
-        e.fail_if(e.b.icmp_signed(">", e.b.add(base, number(op.attrs["size"])), end))
+        width = widest(*op.args)
+        base, end = (e.get(arg, width) for arg in op.args)
+        e.fail_if(e.b.icmp_signed(">", e.b.add(base, number(op.attrs["size"], width)), end))
 
 
 def _need_var(e: FunctionEmitter, op: Op) -> None:
@@ -53,12 +54,12 @@ def loaded(e: FunctionEmitter, place: Value, size: int, order: str) -> Value:
 
 
 def _load(e: FunctionEmitter, op: Op) -> None:
-    place = e.b.add(e.get(op.args[0]), number(op.attrs["offset"]))
+    place = e.b.add(e.get(op.args[0], I64), number(op.attrs["offset"]))
     e.put(op.outs[0], loaded(e, place, op.attrs["bytes"], op.attrs["order"]))
 
 
 def _unpack(e: FunctionEmitter, op: Op) -> None:
-    base = e.get(op.args[0])
+    base = e.get(op.args[0], I64)
     for (offset, size, order), out in zip(op.attrs["layout"], op.outs, strict=True):
         place = e.b.add(base, number(offset))
         if order == "bytes":
@@ -75,13 +76,13 @@ def _unpack(e: FunctionEmitter, op: Op) -> None:
 
 def _same(e: FunctionEmitter, op: Op) -> None:
     value = op.attrs["value"]
-    found = e.call("memcmp", e.at(e.get(op.args[0])), e.assembly.text(value), number(len(value)))
+    found = e.call("memcmp", e.at(e.get(op.args[0], I64)), e.assembly.text(value), number(len(value)))
     e.values[op.outs[0]] = e.b.zext(e.b.icmp_signed("==", found, number(0, I32)), I64)
 
 
 def region(e: FunctionEmitter, op: Op) -> tuple[Value, Value]:
     """The address of a part of the input, and its size."""
-    begin, stop = (e.get(arg) for arg in op.args)
+    begin, stop = (e.get(arg, I64) for arg in op.args)
     return e.at(begin), e.b.sub(stop, begin)
 
 

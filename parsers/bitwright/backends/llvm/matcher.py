@@ -1,0 +1,203 @@
+"""LLVM code for what Python calls of a pattern: `match` of bytes, and functions that read from any place on.
+
+Promise: nothing is done for a call that it does not need; what is no match gives None, and what is an error stays one.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from bitwright.backends.llvm import context
+from bitwright.backends.llvm.assembler import I32, I64, NULL, PTR, Assembly, Value, builder_at_start, number
+from bitwright.backends.llvm.builtins import Builtin
+from bitwright.backends.llvm.emitter import FunctionEmitter, type_of
+from bitwright.backends.llvm.python_call import vectorcall
+from bitwright.backends.python.runtime import Fail
+from bitwright.errors import Fault
+from bitwright.ir.ops import Block, Function, Op, Reg
+from bitwright.terms import normal
+
+NO_MATCH: Final = (Fail, Fault)  # what a call of Python raises where the input does not match
+_TYPE: Final = object.__basicsize__ - 8  # where an object says what it is
+_EQUAL: Final = 2  # `Py_EQ`
+_INT: Final = -(1 << 48), 1 << 48
+
+
+def is_exactly(e: Any, value: Value, kind: type) -> Value:
+    """Whether an object is of this class, and of none that is derived from it."""
+    place = e.b.gep(value, [number(_TYPE // 8)], inbounds=True, source_etype=I64)
+    return e.b.icmp_unsigned("==", e.b.load(place, typ=PTR), e.constant(kind))
+
+
+# --- ops of the functions that stand between Python and a program --------------------------------
+
+
+def _normal(e: FunctionEmitter, op: Op) -> None:
+    """What comes from outside as a term."""
+    value = e.get(op.args[0])
+    plain, other, done = (e.b.append_basic_block(name) for name in ("plain", "other", "done"))
+    e.b.cbranch(e.b.or_(is_exactly(e, value, int), is_exactly(e, value, bytes)), plain, other)
+    e.b.position_at_end(plain)
+    e.call("Py_IncRef", value)
+    e.b.branch(done)
+    e.b.position_at_end(other)
+    made = vectorcall(e, normal, [value])
+    e.fail_if(e.b.icmp_unsigned("==", made, NULL))
+    end = e.b.block
+    e.b.branch(done)
+    e.b.position_at_end(done)
+    phi = e.b.phi(PTR)
+    phi.add_incoming(value, plain)
+    phi.add_incoming(made, end)
+    e.values[op.outs[0]] = e.own(phi)
+
+
+NORMAL: Final = {"normal": _normal}
+
+
+def with_normal(name: str, function: Function, function_of: dict[str, Function]) -> Function:
+    """Calls a function with terms made of what comes from outside; what it yields as one object."""
+    last = function.body.ops[-1].args
+    end, *free = function.params
+    given = [Reg(-2 - index, "obj", hint=reg.hint) for index, reg in enumerate(free)]
+    ops = [Op("normal", (raw,), (reg,)) for raw, reg in zip(given, free, strict=True)]
+    results = tuple(Reg(-1, reg.type, reg.lo, reg.hi) for reg in last)
+    ops.append(Op("call", (end, *free), results, {"function": function.name}))
+    objects = [Reg(-1, "obj") if reg.type == "int" else reg for reg in results]
+    ops += [Op("box", (reg,), (made,), {"as": "int"}) for reg, made in zip(results, objects, strict=True) if reg is not made]
+    row = objects[0] if len(objects) == 1 else Reg(-1, "obj")
+    if row is not objects[0]:
+        ops.append(Op("row", tuple(objects), (row,)))
+    made = function_of[name] = Function(name, (end, *given), ("obj",), Block(ops=[*ops, Op("yield", (row,))]))
+    return made
+
+
+def batch_of(function: Function) -> Function:
+    """One element after the other, so many at most, of a function that yields a record and the position after it.
+
+    It yields a list of them, the position after the last, and whether another may follow: not where the next does not match, or takes
+    nothing.
+    """
+    start, end, *free = function.params
+    low, high = _INT
+    made, most = Reg(-1, "obj", hint="records"), Reg(-1, "int", 1, 1 << 20, hint="most")
+    zero, one = Reg(-1, "int", 0, 0), Reg(-1, "int", 1, 1)
+
+    def reg(lo: int = low, hi: int = high) -> Reg:
+        return Reg(-1, "int", lo, hi)
+
+    at, left, goes_on = reg(), reg(), reg(0, 1)
+    record, after, still = Reg(-1, "obj"), reg(), reg(0, 1)
+    one_element = Block(ops=[
+        Op("call", (at, end, *free), (record, after), {"function": function.name}),
+        Op("bin", (after, at), (still,), {"op": "le"}), Op("fail_if", (still,)),
+        Op("append", (made, record)),
+        Op("yield", (after, one)),
+    ])  # fmt: skip
+    position, found, fewer, any_left, more = reg(), reg(0, 1), reg(), reg(0, 1), reg(0, 1)
+    round_ = Block((at, left, goes_on), [
+        Op("attempt", (), (position, found), {"finding": False}, (one_element, Block(ops=[Op("yield", (at, zero))]))),
+        Op("bin", (left, one), (fewer,), {"op": "sub"}), Op("bin", (fewer, zero), (any_left,), {"op": "gt"}),
+        Op("bin", (any_left, found), (more,), {"op": "and"}),
+        Op("yield", (more, position, fewer, found)),
+    ])  # fmt: skip
+    outs = reg(), reg(), reg(0, 1)
+    ops = [
+        Op("list", (), (made,)), Op("const", (), (zero,), {"value": 0}), Op("const", (), (one,), {"value": 1}),
+        Op("loop.while", (one, start, most, one), outs, {}, (round_,)),
+        Op("yield", (made, outs[0], outs[2])),
+    ]  # fmt: skip
+    return Function("batch", (start, end, most, *free), ("obj", "int", "int"), Block(ops=ops))
+
+
+# --- builtins ------------------------------------------------------------------------------------
+
+
+def emit_match(assembly: Assembly, names: tuple[str, ...], code: Any, slow: Any) -> None:
+    """`match(data, /, **names)`: what the function yields, or None; `slow` is called with whatever is not bytes, or lacks a name."""
+    e = Builtin(assembly, "match", keywords=True)
+    room, size, value = e.b.alloca(PTR), e.b.alloca(I64), e.b.alloca(PTR)
+    _, args, count, given = e.code.args
+    other = e.unless(e.b.icmp_signed("!=", count, number(1)), "slow")
+    data = e.argument(0)
+    e.go_where(is_exactly(e, data, bytes), other)
+    e.call("PyBytes_AsStringAndSize", data, room, size)
+    free = [_named(e, name, given, other) for name in names]
+    made = context.new_context(e.b, input=data)
+    status = e.b.call(code, [e.b.load(room, typ=PTR), made, e.b.load(size, typ=I64), *free, value])
+    e.none_where(e.failed(status), NO_MATCH)
+    e.b.ret(e.b.load(value, typ=PTR))
+    e.b.position_at_end(other)
+    e.b.ret(e.call("PyObject_Vectorcall", e.constant(slow), args, count, given))
+
+
+def _named(e: Builtin, name: str, given: Value, other: Any) -> Value:
+    """The argument of a name."""
+    index = e.b.call(_finder(e.assembly), [given, e.constant(name)])
+    e.go_where(e.b.icmp_signed(">=", index, number(0)), other)
+    return e.b.load(e.b.gep(e.code.args[1], [e.b.add(index, number(1))], inbounds=True, source_etype=PTR), typ=PTR)
+
+
+def _finder(assembly: Assembly) -> Any:
+    """The function that says which of the names of arguments a name is; -1 if none is."""
+    found = assembly.module.globals.get("find")
+    if found is not None:
+        return found
+    made = assembly.function("find", I64, [PTR, PTR], internal=True)
+    b: Any = builder_at_start(made)
+    names, wanted = made.args
+    absent, some, head, each, test, following, equal = (
+        b.append_basic_block(name) for name in ("absent", "some", "head", "each", "test", "following", "equal")
+    )
+    b.cbranch(b.icmp_unsigned("==", names, NULL), absent, some)
+    b.position_at_end(some)
+    count = b.call(assembly.external("PyTuple_Size"), [names])
+    b.branch(head)
+    b.position_at_end(head)
+    index = b.phi(I64)
+    index.add_incoming(number(0), some)
+    b.cbranch(b.icmp_signed("<", index, count), each, absent)
+    b.position_at_end(each)
+    name = b.call(assembly.external("PyTuple_GetItem"), [names, index])
+    b.cbranch(b.icmp_unsigned("==", name, wanted), equal, test)
+    b.position_at_end(test)
+    same = b.call(assembly.external("PyObject_RichCompareBool"), [name, wanted, number(_EQUAL, I32)])
+    b.cbranch(b.icmp_signed("==", same, number(1, I32)), equal, following)
+    b.position_at_end(following)
+    index.add_incoming(b.add(index, number(1)), following)
+    b.branch(head)
+    b.position_at_end(equal)
+    b.ret(index)
+    b.position_at_end(absent)
+    b.call(assembly.external("PyErr_Clear"), [])
+    b.ret(number(-1))
+    return made
+
+
+def emit_reader(assembly: Assembly, name: str, function: Function, code: Any, *, unit: int) -> None:
+    """`name(data, *arguments)`: what a `boxed_entry` yields, or None where it fails.
+
+    With a `unit`, the first two arguments are a region of the input, which is `unit` times as long as it has bytes.
+    """
+    e = Builtin(assembly, name, keywords=False)
+    data, size, value = e.b.alloca(PTR), e.b.alloca(I64), e.b.alloca(PTR)
+    wanted = len(function.params) + 1
+    e.refuse(e.b.icmp_signed("!=", e.code.args[2], number(wanted)), TypeError, f"takes {wanted} arguments")
+    taken = e.call("PyBytes_AsStringAndSize", e.argument(0), data, size)
+    with e.b.goto_block(e.unless(e.failed(taken), "no_bytes")):
+        e.b.ret(NULL)
+    given = [
+        e.argument(index) if type_of(reg) == PTR else e.call("PyLong_AsLongLong", e.argument(index))
+        for index, reg in enumerate(function.params, 1)
+    ]
+    if unit:
+        with e.b.goto_block(e.unless(e.is_raised(), "no_number")):
+            e.b.ret(NULL)
+        begin, end = given[:2]
+        outside = e.b.or_(e.b.icmp_signed("<", begin, number(0)), e.b.icmp_signed(">", begin, end))
+        there = e.b.mul(e.b.load(size, typ=I64), number(unit))
+        e.refuse(e.b.or_(outside, e.b.icmp_signed(">", end, there)), ValueError, "the region is not within the input")
+    made = context.new_context(e.b, input=e.argument(0))
+    status = e.b.call(code, [e.b.load(data, typ=PTR), made, *given, value])
+    e.none_where(e.failed(status), NO_MATCH)
+    e.b.ret(e.b.load(value, typ=PTR))

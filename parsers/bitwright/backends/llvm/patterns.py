@@ -1,0 +1,108 @@
+"""The program of a pattern as machine code: nobody who has no patterns loads it.
+
+Promise: the functions are called, and give, what `backends.python.compile_pattern` says of those of the same names.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from bitwright.backends.llvm import emitter
+from bitwright.backends.llvm.assembler import I32, PTR, Assembly
+from bitwright.backends.llvm.builtins import BOXED, boxed_entry
+from bitwright.backends.llvm.emit import Emitted
+from bitwright.backends.llvm.emitter import FunctionEmitter, results_of, type_of
+from bitwright.backends.llvm.match_ops import MATCHES
+from bitwright.backends.llvm.matcher import NORMAL, batch_of, emit_match, emit_reader, with_normal
+from bitwright.backends.llvm.python_call import Calls
+from bitwright.backends.python.match_ops import MATCH
+from bitwright.ir.ops import Function, Program
+
+emitter.HANDLERS.update({**MATCHES, **NORMAL})
+_MATCHED: Final = "matched"  # the function between `match` and the program
+_BATCH: Final = "batch"
+_MOST: Final = 256  # elements that are made at once
+
+
+def compile_pattern(program: Program, name: str) -> tuple[dict[str, Any], str]:
+    """The functions of a pattern by name, and the text of their module."""
+    from bitwright.backends.llvm.jit import Loaded
+
+    functions: dict[str, Any] = {}
+
+    def slow_match(data: Any, /, **bindings: Any) -> Any:
+        return functions["slow_match"](data, **bindings)
+
+    emitted = emit_pattern(program, slow_match)
+    functions.update(Loaded(emitted, name).functions())
+    if _BATCH in functions:
+        functions["each"] = _each(functions[_BATCH])
+    return functions, emitted.text
+
+
+def emit_pattern(program: Program, slow: Any) -> Emitted:
+    """The module of a pattern's program."""
+    assembly, calls = Assembly(program.name), Calls(program, MATCH)
+    entry = program.functions[program.entry]
+    every = dict(program.functions)
+    if entry.name == "whole":
+        with_normal(_MATCHED, entry, every)
+    else:
+        every[BOXED] = boxed_entry(entry, reads=True)
+        if _repeats(entry):
+            every[_BATCH] = batch_of(entry)
+            every["boxed_batch"] = boxed_entry(every[_BATCH], reads=True, name="boxed_batch")
+    whole = Program(program.name, program.direction, program.entry, every, program.symbols)
+    codes: dict[str, Any] = {}
+    for name, function in every.items():
+        parameters = [PTR, PTR, *map(type_of, function.params), *(PTR for _ in results_of(function))]
+        codes[name] = assembly.function(f"program.{name}", I32, parameters, internal=True)
+    for function in every.values():
+        FunctionEmitter(assembly, whole, function, codes, calls, {}).emit(guarded=False)
+    builtins: dict[str, bool] = {}
+    if entry.name == "whole":
+        builtins["match"] = True
+        names = tuple(param.hint for param in entry.params[1:])
+        plain = not names and len(results_of(entry)) == 1
+        emit_match(assembly, names, codes["whole" if plain else _MATCHED], slow)
+    else:
+        unit = 8 if entry.unit == "bit" else 1 if _repeats(entry) else 0
+        builtins[entry.name] = False
+        emit_reader(assembly, entry.name, every[BOXED], codes[BOXED], unit=unit)
+        if _repeats(entry):
+            builtins[_BATCH] = False
+            emit_reader(assembly, _BATCH, every["boxed_batch"], codes["boxed_batch"], unit=unit)
+    source = calls.fill(assembly.objects)
+    return Emitted(assembly.finish(), assembly.objects, builtins, source)
+
+
+def _repeats(entry: Function) -> bool:
+    """Whether it reads a region, and says how far."""
+    return [reg.type for reg in entry.params[:2]] == ["int", "int"] and entry.outs == ("obj", "int")
+
+
+def _each(batch: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
+    """`each(data, start, end, resume, *free)`: the record of each element; some are made at once, the more the more are taken."""
+
+    def batches(data: bytes, begin: int, end: int, resume: Callable[[int], int | None], *free: Any) -> Iterator[list[Any]]:
+        most, largest = 1, _MOST
+        at: int | None = begin
+        while at is not None:
+            try:
+                records, at, goes_on = batch(data, at, end, most, *free)
+            except Exception:
+                if most == 1:
+                    raise
+                most = largest = 1  # those before the one that cannot be made come first
+                continue
+            yield records
+            most = min(2 * most, largest)
+            if not goes_on:
+                at = resume(at)
+
+    def each(*args: Any) -> Iterator[Any]:
+        return itertools.chain.from_iterable(batches(*args))
+
+    return each
