@@ -6,6 +6,7 @@ import itertools
 import math
 import random
 import struct
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +15,8 @@ import pytest
 from bitwright.backends.llvm import compile_program
 from bitwright.backends.llvm.emit import emit_program
 from bitwright.backends.python.runtime import FAILURES, Fail
+from bitwright.backends.python.runtime import checksum as covered_sum
+from bitwright.checksum import Algorithm, Crc, adler32, crc32, fletcher16, internet, sum8, xor8
 from bitwright.enums import OpenEnum, table_of
 from bitwright.errors import BitwrightError
 from bitwright.ir.interp import Machine
@@ -250,3 +253,54 @@ def test_trim(pad: bytes, terminator: bytes | None) -> None:
   %2: int<0..2^48>, %3: int<0..1> = trim %0, %1 {{pad: {literal(pad)}, terminator: {literal(terminator)}, unit: {len(pad)}}}
   yield %2, %3"""
     compare(body, "int, int", inputs, least=10)
+
+
+# --- checksums ------------------------------------------------------------------------------------
+
+ODD_CRCS = [
+    Crc(3, 0b011, 0b101), Crc(5, 0x05, 0x1F, refin=True, refout=True, xorout=0x1F), Crc(7, 0x09),
+    Crc(12, 0x80F, refout=True), Crc(16, 0x1021, 0xB2AA, refin=True), Crc(31, 0x04C11DB7, 1, xorout=5),
+    Crc(64, 0x42F0E1EBA9EA3693), Crc(64, 0x1B, (1 << 64) - 1, refin=True, refout=True, xorout=1 << 63),
+]  # fmt: skip
+KNOWN_SUMS: list[Algorithm] = [
+    internet, crc32, adler32, fletcher16, sum8, xor8,
+    *(each for each in vars(sys.modules[Crc.__module__]).values() if isinstance(each, Crc)), *ODD_CRCS,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("algorithm", KNOWN_SUMS, ids=lambda algorithm: f"{algorithm.__name__}{getattr(algorithm, 'width', '')}")
+@pytest.mark.parametrize(("size", "own"), [(1, b"\0"), (2, b"\0"), (2, b""), (3, b"\xff"), (8, b"\0")])
+def test_checksums(algorithm: Any, size: int, own: bytes) -> None:
+    """With and without a prefix, over any part, wherever the sum itself lies: before, at the edge, within, behind."""
+    symbols = {"@sum": algorithm}
+    body = f"""\
+  %3: int<0..2^64-1> = checksum %4, %5, %6, %7, %8 {{algorithm: @sum, bytes: {size}, own: {literal(own)}}}
+  yield %3"""
+    params = "%4: int<0..2^48>, %5: int<0..2^48>, %6: int<0..2^48>, %7: int<0..1>, %8: obj"
+    program = read(parse_text(body.replace("2^64-1", str((1 << 8 * size) - 1)), "int", params, symbols=symbols), symbols)
+    verify(program)
+    assert not emit_program(program, FAILURES, Fail, print).python_source
+    entry = compile_program(program, "test", print)[0]["entry"]
+    chance = random.Random(size)
+    for _ in range(400):
+        many = chance.choice((0, 1, 2, 7, 8, 9, 31, 40, 70))
+        data = chance.choice((bytes(many), chance.randbytes(many), b"\xff" * many))
+        begin, stop, at = (chance.randrange(len(data) + 3) for _ in range(3))
+        if chance.random() < 0.7:
+            begin, at, stop = sorted((begin, at, stop))
+        present, prefix = int(chance.random() < 0.9), chance.choice((None, b"", b"\xff", chance.randbytes(chance.randrange(30))))
+        wanted = covered_sum(data, begin, stop, at, present, prefix, size, algorithm, own)
+        assert entry(data, 0, len(data), begin, stop, at, present, prefix) == wanted, (data, begin, stop, at, present, prefix)
+
+
+def test_a_sum_over_much() -> None:
+    body = """\
+  %2: obj = none
+  %3: int<1..1> = const {value: 1}
+  %4: int<0..0> = const {value: 0}
+  %5: int<0..2^32-1> = checksum %4, %1, %1, %3, %2 {algorithm: @sum, bytes: 4}
+  yield %5"""
+    for algorithm in KNOWN_SUMS[:6]:
+        program = read(parse_text(body, "int", symbols={"@sum": algorithm}), {"@sum": algorithm})
+        for data in (b"\xff" * 1_000_000, bytes(range(251)) * 9_999):
+            assert compile_program(program, "test", print)[0]["entry"](data, 0, len(data)) == algorithm(data)

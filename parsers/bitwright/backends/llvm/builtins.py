@@ -173,7 +173,7 @@ def emit_entry(assembly: Assembly, function: Function, code: Any, fail: type[Bas
         outside = e.b.or_(outside, e.b.icmp_signed(">", end, e.b.load(size, typ=I64)))
         e.refuse(outside, ValueError, "the region is not within the input")
     with e.names() as table:
-        made = context.new_context(e.b, input=e.argument(0), names=table)
+        made = context.new_context(e.b, input=e.argument(0), size=e.b.load(size, typ=I64), names=table)
         status = e.b.call(code, [e.b.load(data, typ=PTR), made, *given, value])
     e.raise_where(e.failed(status), fail)
     e.b.ret(e.b.load(value, typ=PTR))
@@ -188,7 +188,7 @@ def emit_parse(assembly: Assembly, code: Any, failures: tuple[type[BaseException
     slow = e.unless(other, "slow")
     no_bytes = e.unless(e.failed(e.call("PyBytes_AsStringAndSize", e.argument(0), room, size)), "no_bytes")
     with e.names() as table:
-        made = context.new_context(e.b, input=e.argument(0), names=table)
+        made = context.new_context(e.b, input=e.argument(0), size=e.b.load(size, typ=I64), names=table)
         status = e.b.call(code, [e.b.load(room, typ=PTR), made, e.b.load(size, typ=I64), value])
     failed = e.unless(e.failed(status), "failed")
     e.b.ret(e.b.load(value, typ=PTR))

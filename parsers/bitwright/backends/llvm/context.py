@@ -15,6 +15,7 @@ SLOTS: Final[dict[str, Type]] = {
     "length": I64,  # bytes of it that are written
     "capacity": I64,  # bytes that there is room for
     "array": PTR,  # the bytearray that holds the output, once it has outgrown the stack or Python was asked to write; else NULL
+    "size": I64,  # bytes of the input
     "names": PTR,  # what this message remembers of its names
     "depth": I64,  # how many functions that may come back to themselves are being run
     "helpers": PTR,  # in build programs: where the objects of `routines.values.HELPERS` stand

@@ -13,6 +13,7 @@ from bitwright.backends.llvm.assembler import I32, PTR, Assembly
 from bitwright.backends.llvm.build_builtins import emit_build
 from bitwright.backends.llvm.build_ops import BUILDS
 from bitwright.backends.llvm.builtins import BOXED, BOXING, boxed_entry, emit_entry, emit_parse
+from bitwright.backends.llvm.checksum_ops import CHECKSUMS
 from bitwright.backends.llvm.class_hints import classes_of
 from bitwright.backends.llvm.control_ops import CONTROL
 from bitwright.backends.llvm.dict_ops import DICTS
@@ -31,6 +32,7 @@ from bitwright.ir.ops import Program, walk
 
 _NATIVE = {
     **BUILDS,
+    **CHECKSUMS,
     **CONTROL,
     **DICTS,
     **FLOATS,

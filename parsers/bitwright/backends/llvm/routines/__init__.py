@@ -13,7 +13,7 @@ from typing import Final
 
 from bitwright.backends.llvm import assembler, context, language, object_layout
 from bitwright.backends.llvm.assembler import I32, I64, PTR, ROUTINES, VOID, Assembly, Type
-from bitwright.backends.llvm.routines import names, names_table, output, search, values, varints
+from bitwright.backends.llvm.routines import names, names_table, output, search, sums, values, varints
 from bitwright.wire import names as definition
 
 # What a routine returns, and what it takes.
@@ -25,6 +25,7 @@ SIGNATURES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     # a table of names: gives back what it owns
     "bw_drop_names": (VOID, (PTR,)),
     **search.SIGNATURES,
+    **dict.fromkeys(sums.NAMES, sums.SIGNATURE),
     **dict.fromkeys(varints.READERS.values(), varints.SIGNATURE),
     **output.SIGNATURES,
     **values.SIGNATURES,
@@ -53,6 +54,7 @@ def emit() -> str:
     names.emit_read_name(assembly)
     names.emit_name_end(assembly)
     search.emit_search(assembly)
+    sums.emit_sums(assembly)
     varints.emit_varints(assembly)
     output.emit_output(assembly)
     values.emit_values(assembly)
