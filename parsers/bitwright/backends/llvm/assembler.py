@@ -27,7 +27,7 @@ API: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "PyBytes_FromStringAndSize": (PTR, (PTR, I64)), "PyBytes_AsStringAndSize": (I32, (PTR, PTR, PTR)),
     "PyUnicode_Decode": (PTR, (PTR, I64, PTR, PTR)), "PyUnicode_New": (PTR, (I64, I32)), "PyUnicode_DecodeASCII": (PTR, (PTR, I64, PTR)),
     "PyUnicode_AsUTF8AndSize": (PTR, (PTR, PTR)), "PyUnicode_AsEncodedString": (PTR, (PTR, PTR, PTR)),
-    "PyObject_Vectorcall": (PTR, (PTR, PTR, I64, PTR)), "PyObject_GetItem": (PTR, (PTR, PTR)),
+    "PyObject_Vectorcall": (PTR, (PTR, PTR, I64, PTR)), "PyObject_IsTrue": (I32, (PTR,)), "PyObject_GetItem": (PTR, (PTR, PTR)),
     "PyObject_GetAttr": (PTR, (PTR, PTR)), "PyObject_SetAttr": (I32, (PTR, PTR, PTR)), "PyObject_Size": (I64, (PTR,)),
     "PyObject_Type": (PTR, (PTR,)), "PyObject_GetBuffer": (I32, (PTR, PTR, I32)), "PyBuffer_Release": (VOID, (PTR,)),
     "PyType_GenericAlloc": (PTR, (PTR, I64)), "PyType_GetFlags": (I64, (PTR,)), "PyType_GetSlot": (PTR, (PTR, I32)),
