@@ -6,6 +6,7 @@ Promise: nothing here loads LLVM itself; the text is the same for the same progr
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from bitwright.backends.llvm import emitter
@@ -57,8 +58,8 @@ class Emitted:
     text: str
     objects: list[Any]
     builtins: dict[str, bool]
-    methods: dict[str, int]  # which of them are methods, and where in `objects` their class is
     python_source: str = ""  # of the ops that call Python
+    methods: Mapping[str, int] = dataclasses.field(default_factory=dict)  # which of them are, and where in `objects` their class is
 
 
 def emit_program(program: Program, failures: tuple[type[BaseException], ...], fail: type[BaseException], explaining: Any) -> Emitted:
@@ -97,7 +98,7 @@ def emit_program(program: Program, failures: tuple[type[BaseException], ...], fa
         builtins["parse"] = True
         emit_parse(assembly, functions["whole"], failures, explaining)
     source = calls.fill(assembly.objects)
-    return Emitted(assembly.finish(), assembly.objects, builtins, methods, source)
+    return Emitted(assembly.finish(), assembly.objects, builtins, source, methods)
 
 
 def recursive_functions(program: Program) -> set[str]:
