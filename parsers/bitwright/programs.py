@@ -163,7 +163,7 @@ class Programs:
         return found if found is not None else self._first(direction, order, options)
 
     def _first(self, *key: *Key) -> Tier:
-        if self.backend == "llvm":
+        if self.backend == "llvm" and not key[2].stream:
             return self._named(key)
         with spec.UNIONS_LOCK:
             found = self._tiers.get(key)
@@ -189,7 +189,7 @@ class Programs:
     def _in_python(self, key: Key) -> Tier:
         """The tier that begins in Python, and says why it stays there if it does."""
         functions, source = self._generated(*key)
-        if self.backend != AUTO:
+        if self.backend == "python":
             return Tier("python", functions, source)
         if key[2].stream:
             return Tier("python", functions, source, "machine code does not wait for bytes")
@@ -225,8 +225,7 @@ class Programs:
             raise EngineError(f"the llvm engine reads messages that are there as a whole: ask another for a stream of {self.spec.name}")
         program = self.optimized(direction, order, options)
         try:
-            explaining = self.explaining_parse if direction == "parse" else generic_method(self.struct, "build")
-            return make(program, f"{self.spec.name}.{direction}", explaining)
+            return make(program, f"{self.spec.name}.{direction}", self.explaining_parse)
         except Unsupported as refusal:
             raise EngineError(f"the llvm engine cannot {direction} {self.spec.name}: it has {refusal}") from None
 

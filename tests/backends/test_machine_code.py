@@ -23,6 +23,7 @@ from bitwright.backends.python.runtime import FAILURES, Fail
 from bitwright.errors import EngineDisagreement, EngineError
 from bitwright.ir.ops import Program
 from bitwright.lower.facts import Options
+from bitwright.stream import Stream
 from bitwright_specs.dns import Header
 from bitwright_specs.ethernet import Ethernet
 from tests.ir.programs import parse_text, read, run_machine_code
@@ -118,9 +119,13 @@ def test_numbers_that_shift_and_divide_as_pythons_do() -> None:
 # --- choosing it ---------------------------------------------------------------------------------
 
 
-def test_what_it_cannot_do_is_an_error_that_names_it() -> None:
-    with pytest.raises(EngineError, match="ask another for a stream of Chunk"):
-        Chunk.codec("llvm")._runner("parse", "big", Options(stream=True))
+def test_streams_are_read_by_python_and_it_is_said() -> None:
+    codec = Chunk.codec("llvm")
+    stream = Stream(codec, 100)
+    assert list(stream.feed(b"\x18\x03abc")) == [Chunk(kind=1, last=True, length=3, body=b"abc")]
+    said = {what: (engine, why) for what, engine, why in codec.serving("big")}
+    waiting = next(what for what in said if "stream" in what)
+    assert said[waiting] == ("python", "machine code does not wait for bytes")
 
 
 def test_without_llvmlite_the_error_says_what_to_install() -> None:
