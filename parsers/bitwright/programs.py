@@ -225,7 +225,8 @@ class Programs:
             raise EngineError(f"the llvm engine reads messages that are there as a whole: ask another for a stream of {self.spec.name}")
         program = self.optimized(direction, order, options)
         try:
-            return make(program, f"{self.spec.name}.{direction}", self.explaining_parse)
+            explaining = self.explaining_parse if direction == "parse" else generic_method(self.struct, "build")
+            return make(program, f"{self.spec.name}.{direction}", explaining)
         except Unsupported as refusal:
             raise EngineError(f"the llvm engine cannot {direction} {self.spec.name}: it has {refusal}") from None
 

@@ -31,7 +31,7 @@ def shortcuts_of(codec: Codec, direction: str, options: Options, tier: Tier, giv
     if direction == "parse" and options == _STRICT:
         return {"check": staticmethod(_check(codec, tier, given))}
     if direction == "build" and options == Options():
-        return {"build": _build(codec, tier, given)}
+        return {"build": tier.functions.get("build") or _build(codec, tier, given)}
     return {}
 
 

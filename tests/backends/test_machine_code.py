@@ -121,7 +121,7 @@ def test_numbers_that_shift_and_divide_as_pythons_do() -> None:
 
 def test_streams_are_read_by_python_and_it_is_said() -> None:
     codec = Chunk.codec("llvm")
-    stream = Stream(codec, 100)
+    stream: Stream[Chunk] = Stream(codec, 100)
     assert list(stream.feed(b"\x18\x03abc")) == [Chunk(kind=1, last=True, length=3, body=b"abc")]
     said = {what: (engine, why) for what, engine, why in codec.serving("big")}
     waiting = next(what for what in said if "stream" in what)

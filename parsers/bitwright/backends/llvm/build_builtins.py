@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from bitwright.backends.llvm import context
+from bitwright.backends.llvm import context, object_layout
 from bitwright.backends.llvm.assembler import I8, I32, NULL, PTR, Assembly, Value, frame, number
 from bitwright.backends.llvm.builtins import Builtin
 from bitwright.backends.llvm.routines.values import HELPERS
-from bitwright.ir.ops import Function
+from bitwright.ir.ops import Function, Program
 
+METHOD: Final = "build"
 _ROOM: Final = 512  # bytes of the stack: the output of most messages
 
 
@@ -41,3 +42,48 @@ def emit_build(assembly: Assembly, function: Function, code: Any, fail: type[Bas
     e.call("PyTuple_SetItem", row, number(0), octets)
     e.call("PyTuple_SetItem", row, number(1), copy)
     e.b.ret(row)
+
+
+def class_of_method(program: Program) -> type | None:
+    """The class whose method a build program can be: it takes nothing but an object of that class, and yields nothing."""
+    function = program.functions[program.entry]
+    first = function.body.ops[0] if function.body.ops else None
+    if len(function.params) != 1 or first is None or first.kind != "as_class" or first.args != function.params:
+        return None
+    found: type = program.symbols[first.attrs["class"]]
+    return found if not function.body.ops[-1].args and object_layout.knows_weak_references() else None
+
+
+def emit_build_method(assembly: Assembly, kind: type, code: Any, failures: tuple[type[BaseException], ...], explaining: Any) -> None:
+    """`build(self, **options)`: the bytes, or whatever `explaining` makes of the same arguments.
+
+    It is asked for where there are options, of a subclass, where the program fails or one of `failures` is raised in between, and
+    of an object that is referred to weakly: it may remember how it lay on the wire (`kept.py`).
+    """
+    e = Builtin(assembly, METHOD, keywords=True)
+    value, args, count, names = e.code.args
+    slow = e.unless(e.b.or_(e.b.icmp_signed("!=", count, number(0)), e.b.icmp_unsigned("!=", names, NULL)), "slow")
+    exact = e.call("bw_is_of", value, e.constant(kind))
+    other = e.unless(e.b.icmp_signed("==", exact, number(0)), "other")
+    places = [other]
+    if kind.__weakrefoffset__:
+        referred = e.b.load(e.b.gep(value, [number(kind.__weakrefoffset__)], source_etype=I8), typ=PTR)
+        places.append(e.unless(e.b.icmp_unsigned("!=", referred, NULL), "referred"))
+    _, octets = _call_program(e, code, [value])
+    failed = e.unless(e.b.icmp_unsigned("==", octets, NULL), "failed")
+    e.b.ret(octets)
+    e.b.position_at_end(failed)
+    raised, known, unknown = (e.b.append_basic_block(name) for name in ("raised", "known", "unknown"))
+    e.b.cbranch(e.is_raised(), raised, slow)
+    e.b.position_at_end(raised)
+    e.b.cbranch(e.failed(e.call("PyErr_ExceptionMatches", e.constant(failures))), known, unknown)
+    e.b.position_at_end(unknown)
+    e.b.ret(NULL)
+    e.b.position_at_end(known)
+    e.call("PyErr_Clear")
+    e.b.branch(slow)
+    for place in places:
+        e.b.position_at_end(place)
+        e.b.branch(slow)
+    e.b.position_at_end(slow)
+    e.b.ret(e.call("bw_call_method", e.constant(explaining), value, args, count, names))

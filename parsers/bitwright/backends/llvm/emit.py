@@ -6,11 +6,12 @@ Promise: nothing here loads LLVM itself; the text is the same for the same progr
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from bitwright.backends.llvm import emitter
 from bitwright.backends.llvm.assembler import I32, PTR, Assembly
-from bitwright.backends.llvm.build_builtins import emit_build
+from bitwright.backends.llvm.build_builtins import METHOD, class_of_method, emit_build, emit_build_method
 from bitwright.backends.llvm.build_ops import BUILDS
 from bitwright.backends.llvm.builtins import BOXED, BOXING, boxed_entry, emit_entry, emit_parse
 from bitwright.backends.llvm.checksum_ops import CHECKSUMS
@@ -58,6 +59,7 @@ class Emitted:
     objects: list[Any]
     builtins: dict[str, bool]
     python_source: str = ""  # of the ops that call Python
+    methods: Mapping[str, int] = dataclasses.field(default_factory=dict)  # which of them are, and where in `objects` their class is
 
 
 def emit_program(program: Program, failures: tuple[type[BaseException], ...], fail: type[BaseException], explaining: Any) -> Emitted:
@@ -66,7 +68,8 @@ def emit_program(program: Program, failures: tuple[type[BaseException], ...], fa
     Of a parse program `entry(data, position, end, *parameters)` returns what the program yields, a value and the position after
     it; of a build program `entry(message, *parameters)` the bytes and what it yields.  It raises `fail` where the program fails.
     Of a program that has `whole`, there is `parse(data, /, **options)` too: it calls `explaining` with the same arguments where
-    the program fails, where one of `failures` is raised in between, and where it gets anything but bytes alone.
+    the program fails, where one of `failures` is raised in between, and where it gets anything but bytes alone; of a build program
+    that takes nothing but the message there is likewise `build(self, **options)`, a method of the message's class.
     """
     assembly, calls = Assembly(program.name), Calls(program)
     boxed = boxed_entry(program.functions[program.entry], reads=program.direction == "parse")
@@ -82,15 +85,20 @@ def emit_program(program: Program, failures: tuple[type[BaseException], ...], fa
         FunctionEmitter(assembly, program, function, functions, calls, classes.get(name, {})).emit(guarded=name in recursive)
     builtins = {"entry": False}
     ops = [op for function in program.functions.values() for op in walk(function.body)]
+    methods: dict[str, int] = {}
     if program.direction == "build":
         emit_build(assembly, boxed, functions[BOXED], fail)
+        kind = class_of_method(program)
+        if kind is not None:
+            builtins[METHOD], methods[METHOD] = True, assembly.place_of([kind], id(kind))
+            emit_build_method(assembly, kind, functions[program.entry], failures, explaining)
     else:
         emit_entry(assembly, boxed, functions[BOXED], fail, reads=any(op.kind in READING for op in ops))
     if "whole" in functions:
         builtins["parse"] = True
         emit_parse(assembly, functions["whole"], failures, explaining)
     source = calls.fill(assembly.objects)
-    return Emitted(assembly.finish(), assembly.objects, builtins, source)
+    return Emitted(assembly.finish(), assembly.objects, builtins, source, methods)
 
 
 def recursive_functions(program: Program) -> set[str]:

@@ -211,6 +211,7 @@ class Loaded:
             )
             for kind, keywords in emitted.builtins.items()
         }  # fmt: skip
+        self._methods = {kind: emitted.objects[place] for kind, place in emitted.methods.items()}
 
     def _fill(self) -> None:
         """Tell the code where its objects are."""
@@ -220,4 +221,18 @@ class Loaded:
 
     def functions(self) -> dict[str, Any]:
         """The builtins by name."""
-        return {kind: self._make(ctypes.addressof(made), self, None) for kind, made in self._definitions.items()}
+        return {kind: self._function(kind, ctypes.addressof(made)) for kind, made in self._definitions.items()}
+
+    def _function(self, kind: str, definition: int) -> Any:
+        owner = self._methods.get(kind)
+        if owner is None:
+            return self._make(definition, self, None)
+        make = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.py_object, ctypes.c_void_p)(("PyDescr_NewMethod", ctypes.pythonapi))
+        made = make(owner, definition)
+        _keep_for(owner, self)
+        return made
+
+
+def _keep_for(owner: type, loaded: Loaded) -> None:
+    """A method keeps the class alive that it is of, and nothing else: so the class keeps its machine code."""
+    type.__setattr__(owner, "__bitwright_loaded__", (*owner.__dict__.get("__bitwright_loaded__", ()), loaded))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import types
+import weakref
 from typing import Any, Final
 
 _POINTER: Final = ctypes.sizeof(ctypes.c_void_p)
@@ -24,7 +25,7 @@ def offset_of_type() -> int | None:
 
 
 class _Sample:
-    __slots__ = ("first", "second")
+    __slots__ = ("__weakref__", "first", "second")
 
     first: object
     second: object
@@ -73,8 +74,18 @@ def _looks_as_expected() -> bool:
         return False
     sample = _Sample()
     sample.first, sample.second = "what lies here", ["and here"]
-    for name in _Sample.__slots__:
+    for name in ("first", "second"):
         offset = _offset(_Sample.__dict__[name], name)
         if offset is None or ctypes.c_void_p.from_address(id(sample) + offset).value != id(getattr(sample, name)):
             return False
     return True
+
+
+@functools.cache
+def knows_weak_references() -> bool:
+    """Whether what lies at `__weakrefoffset__` of an object is nothing while none refers to it weakly."""
+    sample = _Sample()
+    held = ctypes.c_void_p.from_address(id(sample) + _Sample.__weakrefoffset__)
+    before = held.value
+    reference = weakref.ref(sample)
+    return before is None and held.value == id(reference) and offset_of_type() is not None

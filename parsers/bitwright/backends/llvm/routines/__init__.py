@@ -12,18 +12,15 @@ from pathlib import Path
 from typing import Final
 
 from bitwright.backends.llvm import assembler, context, language, object_layout
-from bitwright.backends.llvm.assembler import I32, I64, PTR, ROUTINES, VOID, Assembly, Type
-from bitwright.backends.llvm.routines import names, names_table, output, search, sums, values, varints
+from bitwright.backends.llvm.assembler import ROUTINES, Assembly, Type
+from bitwright.backends.llvm.routines import names, output, put_names, search, sums, values, varints
+from bitwright.wire import compression
 from bitwright.wire import names as definition
 
 # What a routine returns, and what it takes.
 SIGNATURES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
-    # data, position, end, origin, table of names, most hops, where the text goes, where the position after it goes: 0, or -1
-    "bw_read_name": (I32, (PTR, I64, I64, I64, PTR, I64, PTR, PTR)),
-    # data, position, end, where the position after it goes: 0, or -1
-    "bw_name_end": (I32, (PTR, I64, I64, PTR)),
-    # a table of names: gives back what it owns
-    "bw_drop_names": (VOID, (PTR,)),
+    **names.SIGNATURES,
+    **put_names.SIGNATURES,
     **search.SIGNATURES,
     **dict.fromkeys(sums.NAMES, sums.SIGNATURE),
     **dict.fromkeys(varints.READERS.values(), varints.SIGNATURE),
@@ -33,7 +30,7 @@ SIGNATURES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
 ROUTINES.update(SIGNATURES)
 
 
-_OTHERS: Final = (assembler, context, language, object_layout, definition)
+_OTHERS: Final = (assembler, context, language, object_layout, definition, compression)
 
 
 @functools.cache
@@ -49,13 +46,11 @@ def fingerprint() -> str:
 def emit() -> str:
     """The text of the module."""
     assembly = Assembly("routines")
-    names_table.emit_drop_names(assembly)
-    names.emit_label_text(assembly)
-    names.emit_read_name(assembly)
-    names.emit_name_end(assembly)
+    names.emit_names(assembly)
     search.emit_search(assembly)
     sums.emit_sums(assembly)
     varints.emit_varints(assembly)
     output.emit_output(assembly)
     values.emit_values(assembly)
+    put_names.emit_put_names(assembly)
     return assembly.finish()

@@ -9,11 +9,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from bitwright.backends.llvm.assembler import I8, I16, I32, I64, PTR, V16, Assembly
+from bitwright.backends.llvm.assembler import I8, I16, I32, I64, PTR, V16, VOID, Assembly, Type
 from bitwright.backends.llvm.routines import names_table
 from bitwright.backends.llvm.routines.builder import Label, Number, Routine
 from bitwright.wire.names import MAX_LABEL, MAX_NAME, PLAIN
 
+SIGNATURES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
+    # data, position, end, origin, table of names, most hops, where the text goes, where the position after it goes: 0, or -1
+    "bw_read_name": (I32, (PTR, I64, I64, I64, PTR, I64, PTR, PTR)),
+    "bw_name_end": (I32, (PTR, I64, I64, PTR)),  # data, position, end, where the position after it goes: 0, or -1
+    "bw_drop_names": (VOID, (PTR,)),  # a table of names: gives back what it owns
+}  # fmt: skip
 _CHUNK: Final = 16  # bytes that are looked at together
 _ROOM: Final = 4 * MAX_NAME + 2 * _CHUNK  # each byte may need an escape of four; chunks may go beyond the last
 _POINTER: Final = 0xC0
@@ -281,3 +287,11 @@ def emit_name_end(assembly: Assembly) -> None:
     failed.begin()
     r.ret(-1)
     r.finish()
+
+
+def emit_names(assembly: Assembly) -> None:
+    """All routines that read names, and `bw_drop_names`."""
+    names_table.emit_drop_names(assembly)
+    emit_label_text(assembly)
+    emit_read_name(assembly)
+    emit_name_end(assembly)

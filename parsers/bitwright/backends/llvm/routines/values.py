@@ -33,7 +33,7 @@ SIGNATURES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "bw_attr": (PTR, (PTR, PTR, I64)), "bw_arm": (I64, (PTR, PTR, I64)), "bw_is_of": (I64, (PTR, PTR)),
     "bw_as_int": (I64, (PTR, PTR)), "bw_attr_int": (I64, (PTR, PTR, PTR, I64)), "bw_as_wide_int": (I32, (PTR, PTR, PTR)),
     "bw_as_bytes": (PTR, (PTR, PTR)), "bw_as_list": (PTR, (PTR, PTR)), "bw_as_value": (PTR, (PTR, PTR, PTR)),
-    "bw_as_text": (PTR, (PTR, PTR, PTR, PTR)),
+    "bw_as_text": (PTR, (PTR, PTR, PTR, PTR)), "bw_call_method": (PTR, (PTR, PTR, PTR, I64, PTR)),
 }  # fmt: skip
 
 
@@ -244,7 +244,26 @@ def _is_of(assembly: Assembly) -> None:
     r.finish()
 
 
+def _call_method(assembly: Assembly) -> None:
+    """`bw_call_method(function, self, args, count, names) -> ptr`: calls a function as a method, with what a method was called with."""
+    r = Routine(assembly, "bw_call_method", PTR, [PTR, PTR, PTR, I64, PTR])
+    function, value, args, count, names = r.args
+    total = r.local(count)
+    with r.when(names.is_not(r.null)):
+        total.add(r.call("PyTuple_Size", names))
+    given = r.call("PyMem_Malloc", (total + 1) << 3)
+    with r.when(given.is_(r.null)):
+        r.call("PyErr_NoMemory")
+        r.ret(r.null)
+    r.store(value, given, 0, PTR)
+    r.call("memcpy", r.at(given, 8), args, total << 3)
+    found = r.call("PyObject_Vectorcall", function, given, count + 1, names)
+    r.call("PyMem_Free", given)
+    r.ret(found)
+    r.finish()
+
+
 def emit_values(assembly: Assembly) -> None:
     """All of them; those that others call come first."""
-    for emit in (_attr, _as_int, _attr_int, _as_wide_int, _as_bytes, _as_list, _as_value, _as_text, _arm, _is_of):
+    for emit in (_attr, _as_int, _attr_int, _as_wide_int, _as_bytes, _as_list, _as_value, _as_text, _call_method, _arm, _is_of):
         emit(assembly)
