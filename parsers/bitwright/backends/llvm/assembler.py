@@ -45,7 +45,7 @@ API: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "PyMem_Malloc": (PTR, (I64,)), "PyMem_Free": (VOID, (PTR,)),
     "PyUnicode_DecodeUTF8": (PTR, (PTR, I64, PTR)), "PyUnicode_DecodeLatin1": (PTR, (PTR, I64, PTR)),
     "PyFloat_FromDouble": (PTR, (DOUBLE,)), "PyFloat_AsDouble": (DOUBLE, (PTR,)),
-    "PyDict_New": (PTR, ()), "PyDict_SetItem": (I32, (PTR, PTR, PTR)),
+    "PyDict_GetItemWithError": (PTR, (PTR, PTR)), "PyDict_New": (PTR, ()), "PyDict_SetItem": (I32, (PTR, PTR, PTR)),
 }  # fmt: skip
 LIBRARY: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "memcmp": (I32, (PTR, PTR, I64)), "memcpy": (PTR, (PTR, PTR, I64)), "memset": (PTR, (PTR, I32, I64)),

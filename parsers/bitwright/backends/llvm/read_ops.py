@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from bitwright.backends.llvm import bytes_layout
-from bitwright.backends.llvm.assembler import I8, I16, I32, I64, I128, NULL, Value, number
+from bitwright.backends.llvm.assembler import I8, I16, I32, I64, I128, NULL, PTR, Value, number
 from bitwright.backends.llvm.emitter import FunctionEmitter
 from bitwright.backends.llvm.float_ops import float_object
 from bitwright.backends.llvm.number_ops import bits_of, truth, widest
 from bitwright.backends.llvm.python_call import boxed, called
+from bitwright.enums import EnumTable
 from bitwright.ir.interp import boxed as object_for
 from bitwright.ir.ops import Op, Reg
 
@@ -120,8 +121,31 @@ def object_of(e: FunctionEmitter, value: Value, lo: int, hi: int, kind: str) -> 
         return _ready(e, value, lo, hi, kind)
     made = boxed(e, value, Reg(-1, "int", lo, hi))
     if kind != "int":
-        made = e.new(e.call("PyObject_GetItem", e.constant(e.program.symbols[kind]), made))
+        made = e.new(_item(e, e.program.symbols[kind], made))
     return made
+
+
+def _item(e: FunctionEmitter, table: Any, key: Value) -> Value:
+    """What a table of members or of times has for a number, with a reference; NULL where it fails.
+
+    Python looks up `__getitem__` of a class that extends dict each time: what is known already is asked of the dict itself.
+    """
+    if not isinstance(table, EnumTable):
+        return e.call("PyObject_GetItem", e.constant(table), key)
+    known, missing, done = (e.b.append_basic_block(name) for name in ("known", "missing", "member"))
+    found = e.call("PyDict_GetItemWithError", e.constant(table), key)
+    e.b.cbranch(e.b.icmp_unsigned("!=", found, NULL), known, missing)
+    e.b.position_at_end(known)
+    e.call("Py_IncRef", found)
+    e.b.branch(done)
+    e.b.position_at_end(missing)
+    made = e.call("PyObject_GetItem", e.constant(table), key)
+    e.b.branch(done)
+    e.b.position_at_end(done)
+    either = e.b.phi(PTR)
+    either.add_incoming(found, known)
+    either.add_incoming(made, missing)
+    return either
 
 
 def _ready(e: FunctionEmitter, value: Value, lo: int, hi: int, kind: str) -> Value:
