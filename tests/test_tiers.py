@@ -507,6 +507,47 @@ def test_fork_while_another_thread_compiles_by_name(monkeypatch: pytest.MonkeyPa
     timer.join()
 
 
+FORKS_FROM_THE_FIRST_MOMENT = """
+import faulthandler, os, threading
+from bitwright import tiers
+from tests.test_tiers import DATA, fresh, serving, used
+
+stop = threading.Event()
+
+def go_on():
+    while not stop.is_set():
+        used_here(fresh())
+
+def used_here(struct):
+    for _ in range(6):
+        assert struct.parse(DATA).build() == DATA
+
+others = [threading.Thread(target=go_on) for _ in range(2)]
+for other in others:
+    other.start()
+try:
+    for _ in range(6):
+        child = os.fork()
+        if child == 0:
+            faulthandler.dump_traceback_later(60, exit=True)
+            struct = fresh()
+            used_here(struct)
+            tiers.settle()
+            os._exit(0 if serving(struct)[0] == "llvm" else 1)
+        print(os.waitpid(child, 0)[1])
+finally:
+    stop.set()
+    for other in others:
+        other.join()
+"""
+
+
+@pytest.mark.skipif(not FORKING, reason="this system has no fork")
+def test_fork_while_threads_load_and_compile() -> None:
+    """In a process that has loaded and compiled nothing before."""
+    assert output_of("import warnings; warnings.simplefilter('ignore')\n" + FORKS_FROM_THE_FIRST_MOMENT) == "0\n" * 6
+
+
 @pytest.mark.skipif(not FORKING, reason="this system has no fork")
 def test_forked_children_use_the_parents_machine_code() -> None:
     struct = fresh()

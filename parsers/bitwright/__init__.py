@@ -72,7 +72,10 @@ if not TYPE_CHECKING:  # for a checker a module with __getattr__ has every attri
             raise AttributeError(f"module 'bitwright' has no attribute {name!r}")
         import importlib
 
-        module = importlib.import_module(f"bitwright.{_LATER[name]}")
+        from bitwright.locks import LOADING
+
+        with LOADING:
+            module = importlib.import_module(f"bitwright.{_LATER[name]}")
         found = module if _LATER[name] == name else getattr(module, name)
         globals()[name] = found
         return found

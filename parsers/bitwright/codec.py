@@ -27,7 +27,6 @@ from bitwright.ir.interp_build import names_led_astray
 from bitwright.lower.facts import Options, reads_to_end
 from bitwright.lower.projection import paths_asked
 from bitwright.programs import Programs
-from bitwright.schema.spec import MISSING
 from bitwright.shortcuts import shortcuts_of
 from bitwright.tiers import Tier, require_llvmlite
 
@@ -244,8 +243,7 @@ class Codec(Programs):
         raise self._disagreement(data[offset:], tier.engine)
 
     def _shortcuts(self, direction: str, options: Options, tier: Tier) -> dict[str, Any]:
-        needed = any(described.default is MISSING for described in self.spec.params.values())
-        return shortcuts_of(self, direction, options, tier, None if needed else self._parameters({}, ParseError))
+        return shortcuts_of(self, direction, options, tier, self._defaults())
 
     def _disagreement(self, data: bytes, engine: str) -> EngineDisagreement:
         return EngineDisagreement(f"{engine} refused a {self.spec.name} that the interpreter reads: {data.hex()}")

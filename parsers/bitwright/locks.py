@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+from typing import Final
 
 _locks: list[threading.RLock] = []
 _held: list[threading.RLock] = []  # by the thread that forks
@@ -18,6 +19,9 @@ def lock_across_forks() -> threading.RLock:
     made = threading.RLock()
     _locks.append(made)
     return made
+
+
+LOADING: Final = lock_across_forks()  # held around modules loaded late: a child never finds one that its parent's thread was loading
 
 
 def _hold_all() -> None:

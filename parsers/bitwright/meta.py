@@ -17,6 +17,7 @@ import msgspec
 from msgspec import StructMeta
 
 from bitwright.errors import DeclarationError, Location, declaration_error
+from bitwright.locks import LOADING
 from bitwright.schema import forward, measure, spec
 from bitwright.schema.collect import ClassBody, annotations_of, collect, is_class_variable
 from bitwright.schema.expr import Expr, Node
@@ -110,7 +111,8 @@ def _own_methods(bases: tuple[type, ...], namespace: dict[str, Any]) -> frozense
 
 def _warn(made: spec.StructSpec, inherited: spec.StructSpec | None) -> None:
     """Say what the class can hardly mean."""
-    from bitwright.lint import quick
+    with LOADING:
+        from bitwright.lint import quick
 
     quick.warn(made, frozenset(f.name for f in made.fields) - frozenset(f.name for f in (inherited.fields if inherited else ())))
 
@@ -178,7 +180,8 @@ def _msgspec_default(field: spec.FieldSpec) -> Any:
 
 
 def _computed_property(name: str, node: Node) -> property:
-    from bitwright.evaluate import evaluator
+    with LOADING:
+        from bitwright.evaluate import evaluator
 
     getter = evaluator(node)
     getter.__name__ = name
@@ -222,7 +225,8 @@ def _check_pointers(cls: Any) -> None:
     cls.__bitwright_points__ = can_point(cls)
     if not cls.__bitwright_points__:
         return
-    from bitwright.lower import pointing
+    with LOADING:
+        from bitwright.lower import pointing
 
     try:
         pointing.refuse_endless_pointers(cls)

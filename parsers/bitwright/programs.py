@@ -100,7 +100,7 @@ class Programs:
         key = ("optimized", direction, order, options := options.lowered())
         found = self._programs.get(key)
         if found is None:
-            found = optimize(self.program(direction, order, options), whole=not options.stream and options.only is None)
+            found = optimize(self.program(direction, order, options), whole=options == Options(), defaults=self._defaults() or ())
             verify(found)
             if options.stream:  # which the interpreter runs too
                 self._programs[key] = found
@@ -259,6 +259,12 @@ class Programs:
         if endian not in ("big", "little"):
             raise TypeError(f'{self.spec.name} takes its byte order from outside: pass endian="big" or endian="little"')
         return endian
+
+    def _defaults(self) -> Sequence[Any] | None:
+        """The parameters' defaults; None if one has none."""
+        if any(described.default is spec.MISSING for described in self.spec.params.values()):
+            return None
+        return self._parameters({}, ParseError)
 
     def _parameters(self, given: dict[str, Any], error: type[ParseError | BuildError]) -> Sequence[Any]:
         if not given and not self.spec.params:

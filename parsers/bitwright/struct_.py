@@ -14,11 +14,12 @@ import msgspec
 from bitwright import kept
 from bitwright.errors import Finding, Limits
 from bitwright.escaping import printable_json
+from bitwright.locks import LOADING
 from bitwright.meta import StructType
 from bitwright.schema import content, numbers, pointers, reals, spec, structure, times
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from _typeshed import ReadableBuffer, WriteableBuffer
 
@@ -40,6 +41,18 @@ else:
         """The value class that every Struct is at run time."""
 
         __bitwright_root__: ClassVar[bool] = True
+
+
+_codec_of: Callable[[type, str | None], Codec] | None = None  # once it is loaded
+
+
+def _load_codecs() -> Callable[[type, str | None], Codec]:
+    """`codec_of`, which `import bitwright` alone does not need."""
+    global _codec_of  # noqa: PLW0603  # looked up at every call, where an import statement takes twice the time
+    with LOADING:
+        from bitwright.codec import codec_of
+    _codec_of = codec_of
+    return codec_of
 
 
 @dataclass_transform(
@@ -154,9 +167,7 @@ class Struct(_Value):
 
         EngineError if llvmlite is not installed, which "llvm" needs.
         """
-        from bitwright.codec import codec_of
-
-        return codec_of(cls, backend)
+        return (_codec_of or _load_codecs())(cls, backend)
 
     @classmethod
     def compile(cls) -> dict[str, str]:

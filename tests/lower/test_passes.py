@@ -144,10 +144,15 @@ def test_whole_begins_at_zero_and_refuses_what_is_left() -> None:
     )  # fmt: skip
 
 
-def test_formats_with_parameters_have_no_whole() -> None:
-    program = read(parse_text("%3: obj = none\nyield %3, %1", "obj, int", "%2: obj pseudo"))
-    add_whole(program)
-    assert list(program.functions) == ["entry"]
+def test_formats_with_parameters_have_no_whole_unless_all_have_defaults() -> None:
+    text = parse_text("%4: obj = none\nyield %4, %1", "obj, int", "%2: obj pseudo, %3: int<-9..9> number")
+    for defaults in ((), (b"",)):
+        program = read(text)
+        add_whole(program, defaults)
+        assert list(program.functions) == ["entry"]
+    lines = after(lambda program: add_whole(program, (b"ab", 7)), text, "whole")
+    assert '%2: obj pseudo = constant {value: x"6162"}' in lines
+    assert "%3: int<7..7> number = const {value: 7}" in lines
 
 
 def test_reads_and_checks_refer_to_the_earliest_position() -> None:

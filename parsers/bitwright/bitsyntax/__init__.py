@@ -10,6 +10,7 @@ from typing import Any
 
 from bitwright.bitsyntax.tree import Bitstring, Comprehension, Expr, Guarded
 from bitwright.errors import PatternError
+from bitwright.locks import LOADING
 
 __all__ = ["parse_comprehension", "parse_construction", "parse_pattern"]
 
@@ -50,11 +51,13 @@ def parse_comprehension(text: str, dialect: str = "elixir") -> Comprehension:
 def _parser(dialect: str) -> Any:
     """The module that reads a dialect."""
     if dialect == "elixir":
-        from bitwright.bitsyntax import elixir
+        with LOADING:
+            from bitwright.bitsyntax import elixir
 
         return elixir
     if dialect == "erlang":
-        from bitwright.bitsyntax import erlang
+        with LOADING:
+            from bitwright.bitsyntax import erlang
 
         return erlang
     raise PatternError(f"there is no dialect {dialect!r}", advice='a dialect is "elixir" or "erlang"')

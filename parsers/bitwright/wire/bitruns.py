@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from bitwright.errors import Fault, MissingPackage
+from bitwright.locks import LOADING
 from bitwright.wire.bitstrings import INSTALL, is_bits
 from bitwright.wire.floats import float_of_bits
 from bitwright.wire.varints import KINDS, most_bytes, read_varint
@@ -72,7 +73,8 @@ def size_in_bits(value: Any, unit: int) -> int | None:
 def bits_type() -> Any:
     """`bitstring.Bits`; the package is the user's to install."""
     try:
-        from bitstring import Bits
+        with LOADING:
+            from bitstring import Bits
     except ImportError:
         raise MissingPackage(f"a bitstring whose length is no multiple of 8 is a bitstring.Bits: {INSTALL}") from None
     return Bits

@@ -6,6 +6,9 @@ interpreter, which runs that program; they never accept more, refuse more or ret
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from bitwright.ir.ops import Program
 from bitwright.lower.passes.bounds import hoist_bounds_checks
 from bitwright.lower.passes.copying import copy_program
@@ -18,13 +21,13 @@ from bitwright.lower.passes.trace import strip_trace
 from bitwright.lower.passes.whole import add_whole, tighten_whole
 
 
-def optimize(program: Program, *, whole: bool = True) -> Program:
-    """All passes in order, on a copy; with a second entry for input that is one `whole` message."""
+def optimize(program: Program, *, whole: bool = True, defaults: Sequence[Any] = ()) -> Program:
+    """All passes in order, on a copy; with a second entry for input that is one `whole` message, whose parameters have `defaults`."""
     made = copy_program(program)
     strip_trace(made)
     inline_calls(made)
     if made.direction == "parse" and whole:
-        add_whole(made)
+        add_whole(made, defaults)
     fold_offsets(made)
     drop_unused(made)
     if made.direction == "parse":

@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
+from typing import Any
 
 from bitwright.ir.ops import Function, Op, Program, Reg
 from bitwright.lower.passes.copying import copy_block, highest_number
 
 
-def add_whole(program: Program) -> None:
-    """Add the function `whole`: takes the size of the input, yields the value, fails if bytes are left."""
+def add_whole(program: Program, defaults: Sequence[Any] = ()) -> None:
+    """Add the function `whole`: takes the size of the input, yields the value, fails if bytes are left.
+
+    Parameters have their defaults in it; where some have none, there is no such function.
+    """
     entry = program.functions[program.entry]
     start, end, *parameters = entry.params
-    if parameters:
+    if len(parameters) != len(defaults):
         return
     numbers = itertools.count(highest_number(program) + 1)
     zero = Reg(next(numbers), "int", 0, 0)
-    body = copy_block(entry.body, lambda reg: zero if reg is start else reg)
+    given = {reg: _constant(reg, value, next(numbers)) for reg, value in zip(parameters, defaults, strict=True)}
+    body = copy_block(entry.body, lambda reg: zero if reg is start else given[reg].outs[0] if reg in given else reg)
     *ops, last = body.ops
     value, after = last.args
     differs = Reg(next(numbers), "int", 0, 1)
     body.ops = [
         Op("const", (), (zero,), {"value": 0}),
+        *given.values(),
         *ops,
         Op("bin", (after, end), (differs,), {"op": "ne"}),
         Op("fail_if", (differs,), (), {"code": "unconsumed", "message": "bytes are left over"}),
         Op("yield", (value,)),
     ]
     program.functions["whole"] = Function("whole", (end,), ("obj",), body)
+
+
+def _constant(parameter: Reg, value: Any, number: int) -> Op:
+    """What stands for a parameter that has this value."""
+    if parameter.type == "int":
+        return Op("const", (), (Reg(number, "int", int(value), int(value), parameter.hint),), {"value": int(value)})
+    return Op("constant", (), (Reg(number, "obj", hint=parameter.hint),), {"value": value})
 
 
 def tighten_whole(program: Program) -> None:
