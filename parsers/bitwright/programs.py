@@ -261,10 +261,11 @@ class Programs:
         return endian
 
     def _defaults(self) -> Sequence[Any] | None:
-        """The parameters' defaults; None if one has none."""
-        if any(described.default is spec.MISSING for described in self.spec.params.values()):
+        """The parameters' defaults; None if one has none, or one that no message can be read with."""
+        try:
+            return self._parameters({}, ParseError)
+        except ParseError:
             return None
-        return self._parameters({}, ParseError)
 
     def _parameters(self, given: dict[str, Any], error: type[ParseError | BuildError]) -> Sequence[Any]:
         if not given and not self.spec.params:
