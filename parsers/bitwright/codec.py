@@ -73,8 +73,12 @@ class Codec(Programs):
             if strict or keep or partial:
                 raise ValueError("only= looks at a part of the message; strict=, keep= and partial= need all of it")
             return self._parse_only(data, only, limits, endian, parameters)
-        whole = as_bytes(data)
         options = Options(strict=strict, limits=limits or DEFAULT_LIMITS)
+        if data.__class__ is not bytes and not keep:
+            found = self._read_in_place(data, 0, options, endian, parameters)
+            if found is not None and found[1] == found[2]:
+                return found[0]
+        whole = as_bytes(data)
         try:
             value, after = (self._read_keeping if keep else self._read)(whole, 0, options, endian, parameters)
         except ParseError as error:
@@ -105,6 +109,9 @@ class Codec(Programs):
             if keep:
                 value, after = self._read_keeping(as_bytes(data), offset, options, endian, parameters)
             elif not isinstance(data, bytes):
+                found = self._read_in_place(data, offset, options, endian, parameters)
+                if found is not None:
+                    return found[0], found[1] - offset
                 return self._read_window(memoryview(data).cast("B"), offset, options, endian, parameters)
             else:
                 value, after = self._read(data, offset, options, endian, parameters)
@@ -131,7 +138,8 @@ class Codec(Programs):
                 return tier.run(data, 0, len(data))[0]
             except self._failures():
                 pass  # the way that explains failures
-        return self._read(as_bytes(data), 0, options, endian, parameters)[0]
+        found = None if data.__class__ is bytes else self._read_in_place(data, 0, options, endian, parameters)
+        return found[0] if found is not None else self._read(as_bytes(data), 0, options, endian, parameters)[0]
 
     def _or_need_more(
         self, error: ParseError, rest: bytes, base: int, limits: Limits, endian: str | None, parameters: dict[str, Any]
@@ -139,6 +147,25 @@ class Codec(Programs):
         from bitwright.stream import need_more
 
         return need_more(self, error, rest, base, limits=limits, endian=endian, parameters=parameters)
+
+    def _read_in_place(
+        self, data: Any, offset: int, options: Options, endian: str | None, parameters: dict[str, Any]
+    ) -> tuple[Any, int, int] | None:
+        """The value, the position after it and the size of a buffer that machine code reads where it lies; None where it does not."""
+        if self.backend not in ("auto", "llvm") or isinstance(data, bytes | str):
+            return None
+        with memoryview(data) as view:
+            size = view.nbytes
+            if not view.c_contiguous or not 0 <= offset <= size or size - offset > options.limits.input_size:
+                return None
+            order, given = self._order(endian), self._parameters(parameters, ParseError)
+            run = self._tier("parse", order, options.lowered()).functions.get("of_buffer")
+            if run is None:
+                return None
+            try:
+                return *run(view, offset, size, *given), size
+            except self._failures():
+                return None  # the way that explains failures
 
     def _read_window(
         self, view: memoryview, offset: int, options: Options, endian: str | None, parameters: dict[str, Any]
@@ -168,7 +195,8 @@ class Codec(Programs):
         `plain`: the value as `to_dict()` would give it, made without the object.
         """
         options = Options(lax=True, plain=plain, limits=limits or DEFAULT_LIMITS)
-        value, after = self._read(as_bytes(data), offset, options, endian, parameters)
+        found = None if data.__class__ is bytes else self._read_in_place(data, offset, options, endian, parameters)
+        value, after = found[:2] if found is not None else self._read(as_bytes(data), offset, options, endian, parameters)
         return value, after - offset
 
     def layer_parser(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import array as arrays
+import functools
 import mmap
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bitwright import Name, ParseError, Struct, array, auto, checksum, domain_name, raw, text, u8, u16
+from bitwright import Name, ParseError, Struct, array, auto, checksum, domain_name, raw, text, u8, u16, u32
 from bitwright.checksum import internet
-from tests.engines.agreement import agreed
+from bitwright.lower.facts import Options
+from tests.engines.agreement import Outcome, agreed, outcome
 
 
 class Message(Struct):
@@ -115,3 +118,80 @@ def test_every_buffer_is_a_value(kind: str, tmp_path: Path) -> None:
     message = Content(body=BUFFERS[kind](b"abc", tmp_path), items=[BUFFERS[kind](b"de", tmp_path)])
     assert agreed(Content, "build", message).value == b"\3abcde"
     assert agreed(Content, "resolved", message).value == Content(size=3, body=b"abc", items=[b"de"])
+
+
+# --- where they lie -------------------------------------------------------------------------------
+
+
+class Chunk(Struct):
+    kind: int = u8()
+    length: int = auto(u32())
+    body: bytes = raw(size=length)
+    after: int = u8(default=0)
+
+
+def held(buffer: bytearray) -> bool:
+    """Whether somebody keeps the buffer from changing its size."""
+    try:
+        buffer.append(0)
+    except BufferError:
+        return True
+    del buffer[-1:]
+    return False
+
+
+def test_machine_code_copies_no_buffer() -> None:
+    codec, size = Chunk.codec("llvm"), 1 << 24
+    buffer = bytearray(Chunk(kind=7, body=bytes(size), after=9).build())
+    for only in ("after", ("kind", "after")):  # which compiles
+        codec.parse(Chunk(kind=1, body=b"").build(), only=only)
+    tracemalloc.start()
+    try:
+        assert codec.parse(buffer, only="after").after == 9
+        assert codec.parse(memoryview(buffer), only=("kind", "after")).kind == 7
+        assert tracemalloc.get_traced_memory()[1] < size // 16
+    finally:
+        tracemalloc.stop()
+    assert not held(buffer)
+
+
+def settled(call: Callable[[], Any]) -> Outcome:
+    """What a call gives or raises; a ValueError is one of ways to refuse."""
+    try:
+        return outcome(call)
+    except ValueError as error:
+        return Outcome(str(error))
+
+
+@pytest.mark.parametrize("engine", ["python", "llvm"])
+def test_no_buffer_is_held_afterwards(engine: str) -> None:
+    whole, codec = Chunk(kind=1, body=b"abc", after=2).build(), Chunk.codec(engine)
+    functions = codec._tier("parse", "big", Options()).functions
+    assert ("of_buffer" in functions) is (engine == "llvm")
+    for data, options in ((whole, {}), (whole[:-1], {}), (b"", {}), (whole + b"x", {}), (whole, {"strict": True}), (whole, {"only": "body"})):
+        buffer = bytearray(data)
+        calls: list[Callable[[Any], Any]] = [
+            functools.partial(codec.parse, **options), functions["parse"], lambda given: codec.parse_prefix(given, 1), codec.parse_layer,
+        ]  # fmt: skip
+        for call in calls:
+            wanted = settled(functools.partial(call, data))
+            found = settled(functools.partial(call, buffer))
+            assert found.same(wanted), (found, wanted)
+            del found
+            assert not held(buffer)
+
+
+def test_a_region_that_is_not_there() -> None:
+    of_buffer = Chunk.codec("llvm")._tier("parse", "big", Options()).functions["of_buffer"]
+    buffer = bytearray(Chunk(kind=1, body=b"abc", after=2).build())
+    assert of_buffer(buffer, 0, len(buffer))[1] == len(buffer)
+    for begin, end in ((-1, 3), (3, 2), (0, len(buffer) + 1), (1 << 62, 1 << 62)):
+        with pytest.raises(ValueError, match="not within the input"):
+            of_buffer(buffer, begin, end)
+    with pytest.raises(TypeError):
+        of_buffer("text", 0, 1)
+    with pytest.raises(BufferError):
+        of_buffer(memoryview(bytes(20))[::2], 0, 10)
+    with pytest.raises(TypeError):
+        of_buffer(buffer, "0", 1)
+    assert not held(buffer)

@@ -40,7 +40,7 @@ def test_every_op_means_the_same_as_machine_code(case: Case) -> None:
     except Failed:
         assert "fails:" in case.claims
         return
-    expected = eval(case.claims["out:"], dict(NAMES))
+    expected = eval(case.claims["out:"], dict(NAMES)) if kind_of(case) != "memo" else None  # which lies beside the program
     assert found == expected
     assert deep_types(found) == deep_types(expected)
 

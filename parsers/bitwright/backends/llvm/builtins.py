@@ -6,8 +6,9 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any, Final
 
-from bitwright.backends.llvm import context
+from bitwright.backends.llvm import context, object_layout
 from bitwright.backends.llvm.assembler import I32, I64, NULL, PTR, Assembly, Value, builder_at_start, frame, number
+from bitwright.backends.llvm.buffers import EitherWay, Octets, View
 from bitwright.backends.llvm.emitter import FunctionEmitter, Unsupported, type_of
 from bitwright.backends.llvm.python_call import unboxed
 from bitwright.backends.llvm.routines import names_table
@@ -113,8 +114,12 @@ class Builtin:
     def refuse(self, condition: Value, error: type[BaseException], message: str) -> None:
         """Raise an error where the condition holds."""
         with self.b.goto_block(self.unless(condition, "refused")):
-            self.call("PyErr_SetString", self.constant(error), self.assembly.text(message.encode()))
-            self.b.ret(NULL)
+            self.raise_error(error, message)
+
+    def raise_error(self, error: type[BaseException], message: str) -> None:
+        """Leave with an error."""
+        self.call("PyErr_SetString", self.constant(error), self.assembly.text(message.encode()))
+        self.b.ret(NULL)
 
     def failed(self, status: Value) -> Value:
         """Whether a function of the program or of the C API that gives a status has failed."""
@@ -147,49 +152,61 @@ class Builtin:
             self.b.ret(NULL)
 
 
-def emit_entry(assembly: Assembly, function: Function, code: Any, fail: type[BaseException], *, reads: bool) -> None:
+def emit_entry(
+    assembly: Assembly, function: Function, code: Any, fail: type[BaseException], *, reads: bool, of_buffer: bool = False
+) -> None:  # fmt: skip
     """`entry(data, *arguments)`: what the function yields, a tuple of several; `function` is a `boxed_entry`, `code` its code.
 
-    Of a program that reads the input, the first two arguments must be a region in it.
+    Of a program that reads the input, the first two arguments must be a region in it.  With `of_buffer` the builtin bears that name, and
+    reads any contiguous buffer where it lies.
     """
-    e = Builtin(assembly, "entry", keywords=False)
-    data, size, value = e.b.alloca(PTR), e.b.alloca(I64), e.b.alloca(PTR)
-    wanted = len(function.params) + 1
+    e = Builtin(assembly, "of_buffer" if of_buffer else "entry", keywords=False)
+    value, wanted = e.b.alloca(PTR), len(function.params) + 1
+    data = View(e) if of_buffer else Octets(e)
     e.refuse(e.b.icmp_signed("!=", e.code.args[2], number(wanted)), TypeError, f"takes {wanted} arguments")
-    taken = e.call("PyBytes_AsStringAndSize", e.argument(0), data, size)
-    with e.b.goto_block(e.unless(e.failed(taken), "no_bytes")):
-        e.b.ret(NULL)
     given = [
         e.argument(index) if reg.type == "obj" else e.call("PyLong_AsLongLong", e.argument(index))
         for index, reg in enumerate(function.params, 1)
     ]
     with e.b.goto_block(e.unless(e.is_raised(), "no_number")):
         e.b.ret(NULL)
+    with e.b.goto_block(e.unless(data.taken(e.argument(0)), "no_bytes")):
+        e.b.ret(NULL)
     if reads:
         if [type_of(reg) for reg in function.params[:2]] != [I64, I64]:
             raise Unsupported("an entry that does not begin with a region")
         begin, end = given[:2]
         outside = e.b.or_(e.b.icmp_signed("<", begin, number(0)), e.b.icmp_signed(">", begin, end))
-        outside = e.b.or_(outside, e.b.icmp_signed(">", end, e.b.load(size, typ=I64)))
-        e.refuse(outside, ValueError, "the region is not within the input")
+        outside = e.b.or_(outside, e.b.icmp_signed(">", end, data.size))
+        with e.b.goto_block(e.unless(outside, "refused")):
+            data.release()
+            e.raise_error(ValueError, "the region is not within the input")
     with e.names() as table:
-        made = context.new_context(e.b, input=e.argument(0), size=e.b.load(size, typ=I64), names=table)
-        status = e.b.call(code, [e.b.load(data, typ=PTR), made, *given, value])
+        made = context.new_context(e.b, input=e.argument(0), size=data.size, names=table)
+        status = e.b.call(code, [data.begin, made, *given, value])
+    data.release()
     e.raise_where(e.failed(status), fail)
     e.b.ret(e.b.load(value, typ=PTR))
 
 
-def emit_parse(assembly: Assembly, code: Any, failures: tuple[type[BaseException], ...], explaining: Any) -> None:
-    """`parse(data, /, **options)`: the value, or whatever `explaining` makes of the same arguments."""
+def emit_parse(
+    assembly: Assembly, code: Any, failures: tuple[type[BaseException], ...], explaining: Any, *, in_place: bool
+) -> None:  # fmt: skip
+    """`parse(data, /, **options)`: the value, or whatever `explaining` makes of the same arguments.
+
+    With `in_place` any contiguous buffer is read where it lies.
+    """
     e = Builtin(assembly, "parse", keywords=True)
-    room, size, value = e.b.alloca(PTR), e.b.alloca(I64), e.b.alloca(PTR)
+    value = e.b.alloca(PTR)
+    data: Octets = EitherWay(e) if in_place and object_layout.offset_of_type() is not None else Octets(e)
     _, args, count, names = e.code.args
     other = e.b.or_(e.b.icmp_signed("!=", count, number(1)), e.b.icmp_unsigned("!=", names, NULL))
     slow = e.unless(other, "slow")
-    no_bytes = e.unless(e.failed(e.call("PyBytes_AsStringAndSize", e.argument(0), room, size)), "no_bytes")
+    no_bytes = e.unless(data.taken(e.argument(0)), "no_bytes")
     with e.names() as table:
-        made = context.new_context(e.b, input=e.argument(0), size=e.b.load(size, typ=I64), names=table)
-        status = e.b.call(code, [e.b.load(room, typ=PTR), made, e.b.load(size, typ=I64), value])
+        made = context.new_context(e.b, input=e.argument(0), size=data.size, names=table)
+        status = e.b.call(code, [data.begin, made, data.size, value])
+    data.release()
     failed = e.unless(e.failed(status), "failed")
     e.b.ret(e.b.load(value, typ=PTR))
     e.b.position_at_end(failed)

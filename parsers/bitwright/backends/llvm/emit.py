@@ -65,8 +65,9 @@ class Emitted:
 def emit_program(program: Program, failures: tuple[type[BaseException], ...], fail: type[BaseException], explaining: Any) -> Emitted:
     """The module of a program; Unsupported for what this engine cannot do.
 
-    Of a parse program `entry(data, position, end, *parameters)` returns what the program yields, a value and the position after
-    it; of a build program `entry(message, *parameters)` the bytes and what it yields.  It raises `fail` where the program fails.
+    Of a parse program `entry(data, position, end, *parameters)` returns what the program yields, a value and the position after it;
+    where no op calls Python, `of_buffer` does so for any contiguous buffer.  Of a build program `entry(message, *parameters)`
+    returns the bytes and what it yields.  They raise `fail` where the program fails.
     Of a program that has `whole`, there is `parse(data, /, **options)` too: it calls `explaining` with the same arguments where
     the program fails, where one of `failures` is raised in between, and where it gets anything but bytes alone; of a build program
     that takes nothing but the message there is likewise `build(self, **options)`, a method of the message's class.
@@ -84,6 +85,7 @@ def emit_program(program: Program, failures: tuple[type[BaseException], ...], fa
             raise Unsupported("a function that counts bits")
         FunctionEmitter(assembly, program, function, functions, calls, classes.get(name, {})).emit(guarded=name in recursive)
     builtins = {"entry": False}
+    in_place = program.direction == "parse" and not calls.places  # what is handed to Python must be an object of bytes
     ops = [op for function in program.functions.values() for op in walk(function.body)]
     methods: dict[str, int] = {}
     if program.direction == "build":
@@ -93,10 +95,14 @@ def emit_program(program: Program, failures: tuple[type[BaseException], ...], fa
             builtins[METHOD], methods[METHOD] = True, assembly.place_of([kind], id(kind))
             emit_build_method(assembly, kind, functions[program.entry], failures, explaining)
     else:
-        emit_entry(assembly, boxed, functions[BOXED], fail, reads=any(op.kind in READING for op in ops))
+        reads = any(op.kind in READING for op in ops)
+        emit_entry(assembly, boxed, functions[BOXED], fail, reads=reads)
+        if in_place:
+            builtins["of_buffer"] = False
+            emit_entry(assembly, boxed, functions[BOXED], fail, reads=reads, of_buffer=True)
     if "whole" in functions:
         builtins["parse"] = True
-        emit_parse(assembly, functions["whole"], failures, explaining)
+        emit_parse(assembly, functions["whole"], failures, explaining, in_place=in_place)
     source = calls.fill(assembly.objects)
     return Emitted(assembly.finish(), assembly.objects, builtins, source, methods)
 

@@ -9,6 +9,7 @@ from bitwright.backends.llvm.emitter import FunctionEmitter, NoMachineCode, type
 from bitwright.backends.llvm.python_call import called
 from bitwright.backends.llvm.read_ops import region
 from bitwright.ir.ops import Op
+from bitwright.values import SKIPPED
 
 _MOST_CASES: Final = 512  # of numbers with a name: so many are compared in place
 
@@ -67,4 +68,8 @@ def _render(e: FunctionEmitter, op: Op) -> None:
     e.values[op.outs[0]] = called(e, bytes.hex if how == "hex" else e.program.symbols[how], [raw])
 
 
-PLAIN: Final = {"len": _len, "known": _known, "zeros": _zeros, "render": _render}
+def _skipped(e: FunctionEmitter, op: Op) -> None:
+    e.values[op.outs[0]] = e.constant(SKIPPED)
+
+
+PLAIN: Final = {"len": _len, "known": _known, "zeros": _zeros, "render": _render, "skipped": _skipped}
