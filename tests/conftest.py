@@ -10,7 +10,7 @@ os.environ["BITWRIGHT_CACHE"] = "off"  # no test leaves anything in the user's o
 os.environ["BITWRIGHT_COMPILE_AFTER"] = "never"  # which engine serves a test does not depend on how often others parsed
 
 
-@pytest.fixture(params=["interp", "python"])
+@pytest.fixture(params=["interp", "python", "llvm"])
 def engine(request: pytest.FixtureRequest) -> str:
     """The name of a backend; a test that asks for it runs once on each."""
     name: str = request.param

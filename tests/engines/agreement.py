@@ -12,7 +12,7 @@ from bitwright.errors import DEFAULT_LIMITS
 from bitwright.ir.interp import Machine
 from bitwright.lower.facts import Options
 
-ENGINES = ("interp", "python")
+ENGINES = ("interp", "python", "llvm")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -42,6 +42,7 @@ API: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "Py_GetRecursionLimit": (I32, ()),
     "PyErr_SetNone": (VOID, (PTR,)), "PyErr_SetString": (VOID, (PTR, PTR)), "PyErr_Occurred": (PTR, ()),
     "PyErr_ExceptionMatches": (I32, (PTR,)), "PyErr_Clear": (VOID, ()), "PyErr_NoMemory": (PTR, ()),
+    "PyObject_GetIter": (PTR, (PTR,)), "PyIter_Next": (PTR, (PTR,)),
     "PyMem_Malloc": (PTR, (I64,)), "PyMem_Free": (VOID, (PTR,)),
     "PyUnicode_DecodeUTF8": (PTR, (PTR, I64, PTR)), "PyUnicode_DecodeLatin1": (PTR, (PTR, I64, PTR)),
     "PyFloat_FromDouble": (PTR, (DOUBLE,)), "PyFloat_AsDouble": (DOUBLE, (PTR,)),

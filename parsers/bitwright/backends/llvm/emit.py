@@ -24,6 +24,7 @@ from bitwright.backends.llvm.name_ops import NAMES
 from bitwright.backends.llvm.number_ops import NUMBERS
 from bitwright.backends.llvm.plain_ops import PLAIN
 from bitwright.backends.llvm.python_call import PYTHON, Calls
+from bitwright.backends.llvm.queue_ops import QUEUES, deferred_functions
 from bitwright.backends.llvm.read_ops import READING, READS
 from bitwright.backends.llvm.search_ops import SEARCHES
 from bitwright.backends.llvm.text_ops import TEXTS
@@ -40,6 +41,7 @@ _NATIVE = {
     **NAMES,
     **NUMBERS,
     **PLAIN,
+    **QUEUES,
     **READS,
     **SEARCHES,
     **TEXTS,
@@ -109,17 +111,19 @@ def emit_program(program: Program, failures: tuple[type[BaseException], ...], fa
 
 def recursive_functions(program: Program) -> set[str]:
     """The functions from which calls may lead back to themselves."""
-    calls = {name: _called(function.body) for name, function in program.functions.items()}
+    calls = {name: _called(program, function.body) for name, function in program.functions.items()}
     return {name for name in calls if name in _reached(name, calls)}
 
 
-def _called(body: Any) -> set[str]:
+def _called(program: Program, body: Any) -> set[str]:
     found: set[str] = set()
     for op in walk(body):
         if op.kind == "call":
             found.add(op.attrs["function"])
         elif op.kind == "dispatch":
             found.update(op.attrs["table"].values(), [op.attrs["default"]] if op.attrs["default"] is not None else [])
+        elif op.kind == "blocks.run":
+            found.update(deferred_functions(program))
     return found
 
 
