@@ -25,7 +25,7 @@ def parsers(struct: type[Struct], samples: Iterable[bytes]) -> dict[str, Work]:
 def builders(struct: type[Struct], values: Iterable[Any]) -> dict[str, Work]:
     """The same of building."""
     given = list(values)
-    found = {name: struct.codec(engine).build for name, engine in _engines(lambda e: struct.codec(e).build, given)}
+    found = {name: struct.codec(engine).message_builder() for name, engine in _engines(lambda e: struct.codec(e).build, given)}
     return {BITWRIGHT: _hot(struct, "build", given), **found}
 
 

@@ -228,6 +228,13 @@ class Codec(Programs):
         parse: Callable[[Any], Any] = self._tier("parse", self._order(None), _PLAIN).functions.get("parse", self.parse)
         return parse
 
+    def message_builder(self) -> Callable[[Any], bytes]:
+        """The same of `Struct.build`."""
+        if self.backend == "interp" or self.spec.order == "inherit":
+            return self.build
+        build: Callable[[Any], bytes] = self._tier("build", self._order(None), _PLAIN).functions.get("build", self.build)
+        return build
+
     def check(
         self, data: Any, /, *, limits: Limits | None = None, endian: str | None = None, **parameters: Any
     ) -> tuple[Any, list[Finding]]:
