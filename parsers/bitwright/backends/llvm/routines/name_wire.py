@@ -1,4 +1,4 @@
-"""Domain names from text to wire form, and what a name's suffixes are known by.
+"""Domain names from text to wire form, and the numbers that suffixes are looked for by.
 
 Promise: `bw_name_wire` takes what `split_name` in `wire/names.py` takes and refuses what it refuses; it writes no more than `WIRE_ROOM`
 bytes of wire form and `STARTS_ROOM` of places.
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from bitwright.backends.llvm.assembler import I8, I64, PTR, Assembly
-from bitwright.backends.llvm.routines.builder import Number, Operand, Routine
+from bitwright.backends.llvm.assembler import I8, I16, I64, PTR, V16, Assembly
+from bitwright.backends.llvm.routines.builder import Label, Local, Number, Routine
 from bitwright.wire.names import MAX_LABEL, MAX_NAME
 
 WIRE_ROOM: Final = 272  # a name that is too long is found out by then; words are read beyond its end
@@ -17,6 +17,8 @@ STARTS_ROOM: Final = 136  # a byte for each label
 _BEYOND: Final = 256  # more bytes of wire form are refused at once
 _SPREAD: Final = 0x9E3779B97F4A7C15 - (1 << 64)  # 2**64 divided by the golden ratio, as a number with a sign
 _WORD: Final = 8
+_SHORT: Final = 64  # bytes of text: a bit each
+_CHUNK: Final = 16
 
 
 class _Splitter:
@@ -30,10 +32,12 @@ class _Splitter:
 
     def emit(self) -> None:
         r = self.r
-        root, ended = r.label("root"), r.label("ended")
+        root, ended, seldom = r.label("root"), r.label("ended"), r.label("seldom")
         self.refused.go_if(self.size.is_(0))
         with r.when(self.size.is_(1)):
             r.branch_if(r.byte(self.text).is_(ord(".")), root.block)
+        self._short(seldom)
+        seldom.begin()
         with r.while_(self.at, self.size) as loop:
             char = r.byte(self.text, self.at)
             self.at.add(1)
@@ -58,6 +62,40 @@ class _Splitter:
         self.refused.begin()
         r.ret(0)
         r.finish()
+
+    def _short(self, seldom: Label) -> None:
+        """A text of at most 64 bytes without escapes: its wire form is the text behind one byte, with lengths in place of dots."""
+        r, size = self.r, self.size
+        seldom.go_if(size > _SHORT)
+        r.call("memcpy", r.at(self.wire, 1), self.text, size)
+        dots, others, at = r.local(0), r.local(0), r.local(0)
+        with r.while_(at, size):
+            chunk, place = r.load(r.at(self.wire, 1), at, V16), at.now()
+            dots.put(dots | (chunk.is_(ord(".")).bits(I16).wide() << place))
+            others.put(others | (((chunk < 0) | chunk.is_(ord("\\"))).bits(I16).wide() << place))
+            at.add(_CHUNK)
+        ours = r.number(-1) >> (r.number(64) - size)
+        seldom.go_if((others & ours).is_not(0))
+        dots.put(dots & ours)
+        with r.loop() as loop:
+            loop.leave_if(dots.is_(0))
+            left = dots.now()
+            self._close_short(r.lowest_bit(left))
+            dots.put(left & (left - 1))
+        with r.when(self.start < size):
+            self._close_short(size)
+        r.store(0, self.wire, self.start, I8)
+        r.store(self.count, self.out_count)
+        r.ret(self.start + 1)
+
+    def _close_short(self, stop: Number) -> None:
+        """A label ends before this byte of the text."""
+        r, length = self.r, stop - self.start
+        self.refused.go_if((length - 1).below(MAX_LABEL).is_(0))
+        r.store(length.narrow(I8), self.wire, self.start, I8)
+        r.store(self.start.narrow(I8), self.starts, self.count, I8)
+        self.count.add(1)
+        self.start.put(stop + 1)
 
     def _append(self, char: Number) -> None:
         self.refused.go_if(char >= 0x80)
@@ -111,17 +149,19 @@ def emit_name_wire(assembly: Assembly) -> None:
     _Splitter(assembly).emit()
 
 
-def hash_label(r: Routine, label: Operand, before: Number) -> Number:
-    """A number for a label, with its length byte, and what follows it, of which `before` is the number."""
-    size = r.byte(label) + 1
-    found, at = r.local(before), r.local(0)
+def hash_suffix(r: Routine, wire: Number, length: Number) -> Number:
+    """A number for the wire form of a name: of its first label, the eight bytes behind that, and its length."""
+    size = r.byte(wire) + 1
+    found, at = r.local(length), r.local(0)
     with r.while_(at, size):
-        left = size - at
-        word = r.load(label, at)
-        unused = r.select(left < _WORD, r.number(_WORD) - left, 0)
-        mixed = (found ^ (word & (r.number(-1) >> (unused << 3)))) * _SPREAD
-        found.put(mixed ^ (mixed >> 32))
+        _mix(r, found, r.load(wire, at), size - at)
         at.add(_WORD)
+    _mix(r, found, r.load(wire, size), length - size)
     return found.now()
 
 
+def _mix(r: Routine, found: Local, word: Number, count: Number) -> None:
+    """Take in the first bytes of a word, at most so many."""
+    unused = r.select(count < _WORD, r.number(_WORD) - count, 0)
+    mixed = (found ^ (word << (unused << 3))) * _SPREAD
+    found.put(mixed ^ (mixed >> 32))

@@ -11,7 +11,7 @@ from typing import Final
 from bitwright.backends.llvm.assembler import I8, I16, I32, I64, PTR, Assembly, Type
 from bitwright.backends.llvm.routines import name_memo
 from bitwright.backends.llvm.routines.builder import Number, Routine
-from bitwright.backends.llvm.routines.name_wire import STARTS_ROOM, WIRE_ROOM, emit_name_wire, hash_label
+from bitwright.backends.llvm.routines.name_wire import STARTS_ROOM, WIRE_ROOM, emit_name_wire, hash_suffix
 from bitwright.backends.llvm.routines.objects import type_of
 from bitwright.backends.llvm.routines.output import load, store
 from bitwright.backends.python.runtime import Fail
@@ -26,7 +26,6 @@ SIGNATURES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "bw_fit": (I32, (PTR, PTR, I64, I64, I64, PTR)),
 }  # fmt: skip
 _TEXT_ROOM: Final = 4 * 256  # each byte may need an escape of four
-_LABELS: Final = 128
 _ARGUMENTS_OFFSET: Final = -(1 << 63)  # PY_VECTORCALL_ARGUMENTS_OFFSET: the place before the first argument may be used
 
 
@@ -58,7 +57,6 @@ class _Writer:
         self.text, self.made = r.local(given, PTR), r.local(r.null, PTR)
         self.wire, self.starts = r.room(I8, WIRE_ROOM), r.room(I8, STARTS_ROOM)
         self.count, self.size = r.room(I64), r.room(I64)
-        self.hashes = r.room(I64, _LABELS + 1)
 
     def emit(self) -> None:
         r = self.r
@@ -92,7 +90,6 @@ class _Writer:
         self.pointer, self.cut, self.kept = r.local(-1), r.local(length), r.local(0)
         wanted = self._wanted(base)
         with r.when((self.compress | (wanted >= 0).wide()).is_not(0)):
-            self._hash(labels)
             self._compress(base, length, labels, begin - self.origin, wanted)
         with r.when(self.kept.is_(0)):
             self.kept.put(name_memo.keep_wire(r, base, self.wire, length))
@@ -118,23 +115,14 @@ class _Writer:
             r.store(left - 1, base, name_memo.PLANNED)
         return wanted.now()
 
-    def _hash(self, labels: Number) -> None:
-        """A number for each suffix, the shortest first."""
-        r = self.r
-        left, found = r.local(labels), r.local(0)
-        with r.loop() as loop:
-            loop.leave_if(left.is_(0))
-            left.add(-1)
-            found.put(hash_label(r, r.at(self.wire, r.byte(self.starts, left)), found.now()))
-            r.store(found, self.hashes, left << 3)
-
     def _compress(self, base: Number, length: Number, labels: Number, place: Number, wanted: Number) -> None:
         """Look for a suffix that is known, the longest first, and keep those that are not."""
         r = self.r
         index = r.local(0)
         with r.while_(index, labels) as loop:
-            at, hashed = r.byte(self.starts, index), r.load(self.hashes, index << 3)
+            at = r.byte(self.starts, index)
             index.add(1)
+            hashed = hash_suffix(r, r.at(self.wire, at), length - at)
             unknown = r.label("unknown")
             suffix = name_memo.find(r, base, hashed, r.at(self.wire, at), length - at, unknown)
             with r.when((wanted < 0) | wanted.is_(at + 2)):
