@@ -91,7 +91,7 @@ class _Reader:
     def emit(self) -> None:
         r = self.r
         r.store(0, self.out_text, 0, PTR)
-        self._pointer_alone()
+        self._common()
         finished = r.label("finished")
         with r.loop() as runs:
             here = self.here.now()
@@ -125,12 +125,17 @@ class _Reader:
         self.failed.go_if(self.hops > self.most_hops)
         return target
 
-    def _pointer_alone(self) -> None:
-        """The commonest name: a pointer to one that was read before."""
+    def _common(self) -> None:
+        """The commonest names: the root, and a pointer to one that was read before."""
         r = self.r
         unknown, other = r.label("unknown"), r.label("other")
         self.failed.go_if(self.position >= self.end)
         first = r.byte(self.data, self.position)
+        with r.when(first.is_(0)):
+            r.store(ord("."), self.room, 0, I8)
+            text = r.call("PyUnicode_DecodeASCII", self.room, 1, 0)
+            self.failed.go_if(text.is_(0))
+            self._give(text, self.position + 1)
         r.branch_if(first < _POINTER, other.block)
         target = self._followed(self.position, first)
         entry = names_table.find(r, self.table, target, self.origin, unknown)
