@@ -1,5 +1,6 @@
 """Many inputs to many random patterns of both dialects: the interpreter, what is compiled as it was lowered, what is compiled
-after the passes and the public `match` agree on every pair; explanations say the same; buffers match as their bytes do.
+after the passes, by the python backend and to machine code, and the public `match` of each engine agree on every pair;
+explanations say the same; buffers match as their bytes do.
 
 100 inputs to each of 640 patterns are 64,000 pairs.  `BITWRIGHT_EXAMPLES=16 pytest tests/engines/test_pattern_pairs.py` is the
 long run of a million; its last result is in `fuzz/README.md`.  A failure names the pattern, the input and the engines.
@@ -18,6 +19,7 @@ from bitstring import Bits
 
 import bitwright
 from bitwright import BuildError, PatternError
+from bitwright.backends.llvm import is_available
 from bitwright.backends.python import compile_pattern
 from bitwright.errors import MATCH_CODES
 from bitwright.lower.passes.copying import copy_program
@@ -48,26 +50,31 @@ class Ways:
     def __init__(self, sample: Sample) -> None:
         self.pattern = bitwright.pattern(sample.text, dialect=sample.dialect, extended=sample.extended)
         self.interpreted, self.compiled = self.pattern.on("interp"), self.pattern.on("python")
+        self.machine_code = self.pattern.on("llvm") if is_available() else None
         self._lowered: dict[frozenset[str], Any] = {}
 
     def agreed(self, data: Any, given: dict[str, Any]) -> Any:
         """What all of them say."""
         expected = self.interpreted.match(data, **given)
-        for name, found in (
+        ways = [
             ("python", self.compiled.match(data, **given)),
             ("as lowered", self.compiled_from(data, given, passes=False)),
             ("after the passes", self.compiled_from(data, given, passes=True)),
-        ):
+        ]
+        if self.machine_code is not None:
+            ways.append(("llvm", self.machine_code.match(data, **given)))
+            ways.append(("llvm of any bits", self.compiled_from(data, given, passes=True, engine="llvm")))
+        for name, found in ways:
             assert same(found, expected), f"{self.pattern!r} of {data!r} with {given!r}: interp {expected!r}, {name} {found!r}"
         return expected
 
-    def compiled_from(self, data: Any, given: dict[str, Any], *, passes: bool) -> Any:
+    def compiled_from(self, data: Any, given: dict[str, Any], *, passes: bool, engine: str = "python") -> Any:
         """By the program for any number of bits, compiled as it was lowered, or after the passes."""
         programs = self.pattern._programs
         bound = programs.bound(given)
         lowered = programs.lowered(bound)
         if passes:
-            entry = programs.compiled(bound)[0]["entry"]
+            entry = programs.compiled(bound, engine=engine)[0]["entry"]
         else:
             entry = self._lowered.get(bound)
             if entry is None:
