@@ -13,9 +13,3 @@ AUTO: Final = "auto"  # begins in python, and moves to llvm what is used much
 def wanted_engine() -> str:
     """What `BITWRIGHT_BACKEND` asks for; `auto` if nothing."""
     return os.environ.get("BITWRIGHT_BACKEND") or AUTO
-
-
-def default_engine() -> str:
-    """The engine that serves patterns where none is named: `BITWRIGHT_BACKEND`, or `python`."""
-    wanted = wanted_engine()
-    return ENGINES[0] if wanted == AUTO else wanted

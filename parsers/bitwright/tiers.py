@@ -12,7 +12,7 @@ from __future__ import annotations
 import collections
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final, TypeAlias
 
 from bitwright.backends.llvm import INSTALL, LLVM_LOCK, is_available
@@ -77,10 +77,14 @@ class Mover(Tier):
     `changed` is called whenever other functions serve.
     """
 
-    __slots__ = ("_changed", "_compiled", "_done", "_limit", "_now", "_python", "_waits", "left")
+    __slots__ = ("_changed", "_compiled", "_counts", "_done", "_limit", "_now", "_python", "_waits", "left")
 
-    def __init__(self, python: Functions, source: str, compiled: Callable[[], Functions], changed: Callable[[Mover], None]) -> None:
+    def __init__(
+        self, python: Functions, source: str, compiled: Callable[[], Functions], changed: Callable[[Mover], None],
+        counted: Collection[str] = COUNTED,
+    ) -> None:  # fmt: skip
         self._python = self._now = python
+        self._counts = counted
         self._compiled, self._changed = compiled, changed
         self._limit = messages_before()
         self.left = self._limit or 0
@@ -88,7 +92,7 @@ class Mover(Tier):
         super().__init__("python", self._counted(), source, f"{VARIABLE} is never")
 
     def _counted(self) -> Functions:
-        names = [] if self._limit is None else [name for name in COUNTED if name in self._python]
+        names = [] if self._limit is None else [name for name in self._counts if name in self._python]
         return {**self._python, **{name: self._counting(name) for name in names}}
 
     def _counting(self, name: str) -> Callable[..., Any]:

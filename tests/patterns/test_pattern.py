@@ -188,7 +188,7 @@ def test_repr_is_the_pattern() -> None:
 def test_an_option_that_does_not_exist() -> None:
     with pytest.raises(ValueError, match="no dialect is called 'lisp'; there are: elixir, erlang"):
         bitwright.pattern("<<a>>", dialect="lisp")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="no engine is called 'cobol'; there are: python, interp, llvm"):
+    with pytest.raises(ValueError, match="no engine is called 'cobol'; there are: auto, python, interp, llvm"):
         bitwright.pattern("<<a>>").on("cobol")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="a pattern is text, not bytes"):
         bitwright.pattern(b"<<a>>")  # type: ignore[arg-type]
@@ -279,8 +279,8 @@ def test_a_source_lives_as_long_as_its_pattern() -> None:
         return sum(name.startswith("<bitwright pattern") for name in linecache.cache)
 
     before = kept()
-    patterns = [Pattern(f"<<a, {number}>>") for number in range(20)]
-    assert [each.on("python").match(b"\x01\x02") for each in patterns].count(None) == 19
+    patterns = [Pattern(f"<<a, {number}>>", engine="python") for number in range(20)]
+    assert [each.match(b"\x01\x02") for each in patterns].count(None) == 19
     assert kept() == before + 20
     del patterns
     assert kept() == before

@@ -47,13 +47,13 @@ def look_here() -> None:
         sys.path.append(here)  # last, so that a file here never hides an installed module
 
 
-def check_engine(name: str | None = None, *, patterns: bool = False) -> None:
+def check_engine(name: str | None = None) -> None:
     """CommandError if the engine that is asked for, by name or by the environment, does not exist or is not installed."""
-    from bitwright.engines import AUTO, ENGINES, MESSAGE_ENGINES, wanted_engine
+    from bitwright.engines import AUTO, MESSAGE_ENGINES, wanted_engine
 
-    engines, wanted = ENGINES if patterns else MESSAGE_ENGINES, name or wanted_engine()
-    if wanted != AUTO and wanted not in engines:
-        raise CommandError(f"BITWRIGHT_BACKEND={wanted}: no such engine; there are: {AUTO}, {', '.join(engines)}", USAGE)
+    wanted = name or wanted_engine()
+    if wanted != AUTO and wanted not in MESSAGE_ENGINES:
+        raise CommandError(f"BITWRIGHT_BACKEND={wanted}: no such engine; there are: {AUTO}, {', '.join(MESSAGE_ENGINES)}", USAGE)
     if wanted == "llvm":
         from bitwright.backends.llvm import INSTALL, is_available
 

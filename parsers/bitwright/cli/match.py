@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from bitwright.cli.failure import MALFORMED, OK, UNREADABLE, USAGE, CommandError
+from bitwright.cli.lookup import check_engine
 from bitwright.cli.output import Output
 from bitwright.cli.source import read_message, read_text
 from bitwright.cli.terminal import complain, complain_of_pattern
@@ -50,7 +51,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--extended", action="store_true", help="allow what neither language has: leb128, nonfinite, ...")
     parser.add_argument("--bit-order", choices=("msb", "lsb"), default="msb", help="which bit of a byte is the first (default: msb)")
     parser.add_argument("--bits", type=_count, metavar="N", help="match the first N bits of the data only")
-    parser.add_argument("--engine", choices=("python", "interp"), help="what runs the pattern")
+    parser.add_argument(
+        "--backend", "--engine", dest="engine", choices=("auto", "interp", "python", "llvm"),
+        help="the engine that runs the pattern (default: BITWRIGHT_BACKEND, or auto)",
+    )  # fmt: skip
     parser.add_argument("--input", choices=("hex", "bytes"), help="what @FILE or - holds, if it is not what is assumed")
     parser.add_argument("-o", "--output", metavar="OUT", help="write there instead of stdout")
 
@@ -67,6 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError("--prefix, --all and --explain exclude each other; see bitwright match --help", USAGE)
     if arguments.strict and not arguments.all:
         raise CommandError("--strict is an option of --all; see bitwright match --help", USAGE)
+    check_engine(arguments.engine)
     try:
         chosen = _pattern(arguments)
         bindings = dict(_binding(each, arguments.dialect) for each in arguments.bind)

@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _show_pattern(arguments: argparse.Namespace) -> int:
     from bitwright.errors import PatternError
 
-    check_engine(patterns=True)
+    check_engine()
     try:
         text = _pattern_shown(arguments.spec, arguments.dialect, arguments.format, arguments.direction)
     except PatternError as error:

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from bitwright.errors import ParseError, Problem
+from bitwright.ir.ops import Program
+from bitwright.patterns.choosing import Compiled, begin, lock_of, tier_of
 from bitwright.patterns.compiled import compiled_at_first_use
 from bitwright.patterns.inputs import BitOrder
 from bitwright.patterns.pattern import Bindings, Dialect, Engine, Pattern, pattern, unless_bound
-from bitwright.patterns.programs import compiler_of, lock_of
+from bitwright.tiers import Tier
 
 if TYPE_CHECKING:
     from bitwright.patterns.explanation import Explanation
@@ -45,14 +47,24 @@ class Clauses:
         return tuple(each.explain(data, **bindings) for each in self.patterns)
 
     def source(self) -> str | None:
-        """The Python source that finds the first that matches, as the python engine generated it; None if each is asked in turn."""
-        return self._compiled and self._compiled[1]
+        """What was generated to find the first that matches; None if each is asked in turn."""
+        return None if self._tier is None else self._tier.source
 
     @functools.cached_property
-    def _compiled(self) -> tuple[dict[str, Any], str] | None:
+    def _tier(self) -> Tier | None:
         engines = {each.engine for each in self.patterns}
-        if engines not in ({"python"}, {"llvm"}) or any(each.bit_order != "msb" for each in self.patterns):
+        if len(engines) != 1 or "interp" in engines or any(each.bit_order != "msb" for each in self.patterns):
             return None
+        (engine,) = engines
+        with lock_of(engine):
+            program = self._program()
+            if program is None:
+                return None
+            made = tier_of(engine, lambda: self._python(program), lambda: self._machine_code(program), self._moved)
+        return begin(made)
+
+    def _program(self) -> Program | None:
+        """The program that looks once at what tells the patterns apart."""
         from bitwright.ir.verify import verify
         from bitwright.lower.clauses import lower_clauses
         from bitwright.lower.passes.dispatch import clauses_in_words
@@ -62,20 +74,31 @@ class Clauses:
             return None
         verify(lowered)
         made = clauses_in_words(lowered)
-        if made is None:
-            return None
-        verify(made)
-        (engine,) = engines
-        with lock_of(engine):
-            return compiler_of(engine)(made, "clauses.match")
+        if made is not None:
+            verify(made)
+        return made
+
+    def _python(self, program: Program) -> Compiled:
+        from bitwright.backends.python import compile_pattern
+
+        functions, source = compile_pattern(program, "clauses.match")
+        functions["slow_match"] = self._in_turn
+        return functions, source
+
+    def _machine_code(self, program: Program) -> Compiled:
+        from bitwright.backends.llvm.patterns import compile_pattern
+
+        return compile_pattern(program, "clauses.match", self._in_turn)
+
+    def _moved(self) -> None:
+        """Have `match` asked for again: another engine may run it."""
+        self.__dict__.pop("match", None)
 
     def _matcher(self) -> Callable[..., Any]:
         """What takes the place of `match` in this instance when it is first asked for."""
         made: Callable[..., Any] = self._in_turn
-        if self._compiled is not None:
-            functions = self._compiled[0]
-            functions["slow_match"] = self._in_turn
-            made = functions["match"]
+        if self._tier is not None:
+            made = self._tier.functions["match"]
             if any(each.dialect == "erlang" for each in self.patterns):
                 made = unless_bound(made, self._in_turn)
         self.__dict__["match"] = made

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 from bitwright import bitsyntax
 from bitwright.bitsyntax import scope, tree
-from bitwright.engines import default_engine
+from bitwright.engines import wanted_engine
 from bitwright.errors import BuildError, ParseError, PatternError, Problem
 from bitwright.patterns.choosing import check_engine
 from bitwright.patterns.collecting import collect
@@ -32,7 +32,7 @@ _CACHED: Final = 256  # comprehensions that `comprehension()` remembers
 
 def comprehension(text: str, *, dialect: Dialect = "elixir") -> Comprehension:
     """The comprehension of a text, compiled once however often it is asked for; PatternError if it is none."""
-    return _known(text, dialect, default_engine())
+    return _known(text, dialect, wanted_engine())
 
 
 @functools.lru_cache(_CACHED)
@@ -46,7 +46,7 @@ class Comprehension:
     def __init__(self, text: str, *, dialect: Dialect = "elixir", engine: str | None = None) -> None:
         self.text: Final = text
         self.dialect: Final = dialect
-        self.engine: Final = engine or default_engine()
+        self.engine: Final = engine or wanted_engine()
         check_engine(self.engine)
         self._tree: Final = bitsyntax.parse_comprehension(text, dialect)
         for qualifier in self._tree.qualifiers:
@@ -95,7 +95,7 @@ class Comprehension:
 
     def __repr__(self) -> str:
         dialect = "" if self.dialect == "elixir" else f", dialect={self.dialect!r}"
-        engine = f".on({self.engine!r})" if self.engine != default_engine() else ""
+        engine = f".on({self.engine!r})" if self.engine != wanted_engine() else ""
         return f"bitwright.comprehension({self.text!r}{dialect}){engine}"
 
 

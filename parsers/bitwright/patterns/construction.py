@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, TypeAlias
 from bitwright import bitsyntax
 from bitwright.bitsyntax import tree
 from bitwright.bitsyntax.lsb import least_first
-from bitwright.engines import default_engine
+from bitwright.engines import wanted_engine
 from bitwright.errors import DEFAULT_LIMITS, BuildError, EngineDisagreement, Limits, PatternError, Problem
 from bitwright.ir.interp import Machine
 from bitwright.ir.ops import Program
@@ -42,7 +42,7 @@ def construct(text: str, *, dialect: Dialect = "elixir", extended: bool = False,
     """The construction of a text, made once however often it is asked for; PatternError if it is none."""
     if not isinstance(text, str):
         raise TypeError(f"a construction is text, not {type(text).__name__}")
-    return _known(text, dialect, extended, bit_order, default_engine())
+    return _known(text, dialect, extended, bit_order, wanted_engine())
 
 
 @functools.lru_cache(_CACHED)
@@ -60,7 +60,7 @@ class Construction:
         self, text: str, *, dialect: Dialect = "elixir", extended: bool = False, bit_order: BitOrder = "msb", engine: str | None = None,
         expr: tree.Expr | None = None,
     ) -> None:  # fmt: skip
-        check_engine(engine := engine or default_engine())
+        check_engine(engine := engine or wanted_engine())
         for what, value, known in (("dialect", dialect, ("elixir", "erlang")), ("bit order", bit_order, ("msb", "lsb"))):
             if value not in known:
                 raise ValueError(f"no {what} is called {value!r}; there are: {', '.join(known)}")
@@ -95,7 +95,7 @@ class Construction:
     def __repr__(self) -> str:
         options = ("dialect", self.dialect, "elixir"), ("extended", self.extended, False), ("bit_order", self.bit_order, "msb")
         said = [f"{name}={value!r}" for name, value, usual in options if value != usual]
-        engine = f".on({self.engine!r})" if self.engine != default_engine() else ""
+        engine = f".on({self.engine!r})" if self.engine != wanted_engine() else ""
         return f"bitwright.construct({', '.join([repr(self.text), *said])}){engine}"
 
     # --- building ----------------------------------------------------------------------------

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from bitwright import bitsyntax
 from bitwright.bitsyntax.lsb import least_first
-from bitwright.engines import default_engine
+from bitwright.engines import wanted_engine
 from bitwright.errors import BuildError, ParseError, PatternError, Problem
 from bitwright.patterns.choosing import check_engine
 from bitwright.patterns.compiled import compiled_at_first_use
 from bitwright.patterns.inputs import BitOrder, bits_of, slice_of
 from bitwright.patterns.programs import MatchPrograms, entry_of
 from bitwright.terms import normal
+from bitwright.tiers import Tier
 
 if TYPE_CHECKING:
     from bitwright.patterns.construction import Construction
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from bitwright.wire.bitstrings import BitString
 
 Dialect: TypeAlias = Literal["elixir", "erlang"]
-Engine: TypeAlias = Literal["python", "interp", "llvm"]
+Engine: TypeAlias = Literal["auto", "python", "interp", "llvm"]
 Bindings: TypeAlias = dict[str, Any]
 
 _CACHED: Final = 1024  # patterns that `pattern()` remembers
@@ -43,7 +44,7 @@ def pattern(text: str, *, dialect: Dialect = "elixir", extended: bool = False, b
     """
     if not isinstance(text, str):
         raise TypeError(f"a pattern is text, not {type(text).__name__}")
-    return _known(text, dialect, extended, bit_order, default_engine())
+    return _known(text, dialect, extended, bit_order, wanted_engine())
 
 
 @functools.lru_cache(_CACHED)
@@ -60,7 +61,7 @@ class Pattern:
     def __init__(
         self, text: str, *, dialect: Dialect = "elixir", extended: bool = False, bit_order: BitOrder = "msb", engine: str | None = None
     ) -> None:
-        _check_options(dialect, bit_order, engine := engine or default_engine())
+        _check_options(dialect, bit_order, engine := engine or wanted_engine())
         self.text: Final = text
         self.dialect: Final = dialect
         self.extended: Final = extended
@@ -94,9 +95,9 @@ class Pattern:
         if raw is None:
             return None
         if self.engine != "interp" and not raw[1] % 8:
-            compiled = programs.compiled_in_bytes(bound, prefix=True, engine=self.engine)
-            if compiled is not None:
-                found = compiled[0]["at"](raw[0], 0, raw[1] // 8, *given)
+            tier = programs.tier_in_bytes(bound, prefix=True, engine=self.engine)
+            if tier is not None:
+                found = tier.run(raw[0], 0, raw[1] // 8, *given)
                 return None if found is None else (found[0], raw[0][found[1] :])
         found = self._run(bound, raw, given, prefix=True)
         return None if found is None else (found[0], slice_of(raw, found[1], self.bit_order))
@@ -198,8 +199,9 @@ class Pattern:
         return struct_of(self, name, sys._getframe(1).f_globals.get("__name__", "__main__"))
 
     def source(self) -> str:
-        """The Python source that matches it, as the python engine generated it."""
-        compiled = self._programs.compiled_in_bytes() or self._programs.compiled()
+        """What was generated to match it: Python, or LLVM's language for the engine `llvm`."""
+        engine = "llvm" if self.engine == "llvm" else "python"
+        compiled = self._programs.compiled_in_bytes(engine=engine) or self._programs.compiled(engine=engine)
         return compiled[1]
 
     def on(self, engine: Engine) -> Pattern:
@@ -231,7 +233,7 @@ class Pattern:
 
     def __repr__(self) -> str:
         options = [f"{name}={value!r}" for name, value, usual in self._options() if value != usual]
-        engine = f".on({self.engine!r})" if self.engine != default_engine() else ""
+        engine = f".on({self.engine!r})" if self.engine != wanted_engine() else ""
         return f"bitwright.pattern({', '.join([repr(self.text), *options])}){engine}"
 
     def __str__(self) -> str:
@@ -249,17 +251,21 @@ class Pattern:
     def _matcher(self) -> Callable[..., Any]:
         """What takes the place of `match` in this instance when it is first asked for: a compiled function, where there is one."""
         made: Callable[..., Any] = self._match
-        compiled = self._programs.compiled_in_bytes(engine=self.engine) if self.engine != "interp" else None
-        if compiled is not None:
-            functions = compiled[0]
-            functions["slow_match"] = self._match
-            made = functions["match"]
-        elif self.engine != "interp" and entry_of(self._programs.lowered()).unit == "byte" and not self._programs.free():
-            made = _of_terms(self._programs.compiled(engine=self.engine)[0]["entry"])
+        programs = self._programs
+        programs.slow_match, programs.moved = self._match, self._matcher_moved
+        tier = programs.tier_in_bytes(engine=self.engine) if self.engine != "interp" else None
+        if tier is not None:
+            made = tier.functions["match"]
+        elif self.engine != "interp" and entry_of(programs.lowered()).unit == "byte" and not programs.free():
+            made = _of_terms(programs.tier(engine=self.engine))
         if self.dialect == "erlang" and made != self._match:
             made = unless_bound(made, self._match)
         self.__dict__["match"] = made
         return made
+
+    def _matcher_moved(self) -> None:
+        """Have `match` asked for again: another engine may run it."""
+        self.__dict__.pop("match", None)
 
     def _match(self, data: Any, /, **bindings: Any) -> Bindings | None:
         """`match` for every kind of input, and whatever is given."""
@@ -270,8 +276,8 @@ class Pattern:
         raw = bits_of(data, self.bit_order)
         if raw is None:
             return None
-        if self.engine != "interp" and not raw[1] % 8 and (compiled := programs.compiled_in_bytes(bound, engine=self.engine)) is not None:
-            return compiled[0]["match"](raw[0], **bindings)  # type: ignore[no-any-return]  # generated
+        if self.engine != "interp" and not raw[1] % 8 and (tier := programs.tier_in_bytes(bound, engine=self.engine)) is not None:
+            return tier.run(raw[0], **bindings)  # type: ignore[no-any-return]  # generated
         found = self._run(bound, raw, given)
         return None if found is None else found[0]
 
@@ -279,8 +285,7 @@ class Pattern:
         """The variables and the bit behind the pattern."""
         data, size = raw
         if self.engine != "interp":
-            entry = self._programs.compiled(bound, prefix=prefix, engine=self.engine)[0]["entry"]
-            return entry(data, 0, size, *given)  # type: ignore[no-any-return]  # generated
+            return self._programs.tier(bound, prefix=prefix, engine=self.engine).run(data, 0, size, *given)  # type: ignore[no-any-return]  # generated
         from bitwright.ir.interp import Machine
 
         machine = Machine(self._programs.lowered(bound, prefix=prefix))
@@ -295,8 +300,7 @@ class Pattern:
         """The variables of a pattern that is more than one bitstring."""
         value = normal(value)
         if self.engine != "interp":
-            entry = self._programs.compiled(bound, engine=self.engine)[0]["entry"]
-            return entry(b"", value, *given)  # type: ignore[no-any-return]  # generated
+            return self._programs.tier(bound, engine=self.engine).run(b"", value, *given)  # type: ignore[no-any-return]  # generated
         from bitwright.ir.interp import Machine
 
         try:
@@ -306,11 +310,11 @@ class Pattern:
         return found
 
 
-def _of_terms(entry: Callable[..., Any]) -> Callable[..., Any]:
+def _of_terms(tier: Tier) -> Callable[..., Any]:
     """`match` for a pattern that is more than one bitstring, and takes nothing from outside."""
 
     def match(data: Any, /, **bindings: Any) -> Bindings | None:
-        return entry(b"", normal(data))  # type: ignore[no-any-return]  # generated
+        return tier.run(b"", normal(data))  # type: ignore[no-any-return]  # generated
 
     return match
 

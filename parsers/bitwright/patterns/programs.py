@@ -6,25 +6,30 @@ that has a value already is compared, so there the set changes what the pattern 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
-from bitwright.backends.llvm import LLVM_LOCK
 from bitwright.bitsyntax import tree
 from bitwright.errors import PatternError
 from bitwright.ir.ops import Function, Program
 from bitwright.ir.verify import verify
-from bitwright.locks import lock_across_forks
 from bitwright.lower.match import lower_match
+from bitwright.patterns.choosing import LOCK, Compiled, begin, lock_of, tier_of
 from bitwright.patterns.inputs import BitOrder
+from bitwright.tiers import Tier
 
-Compiled: TypeAlias = tuple[dict[str, Any], str]  # functions by name, and the source
 Key: TypeAlias = tuple[frozenset[str], bool]  # names that are bound outside, and whether what follows the pattern may be anything
 Made: TypeAlias = tuple[str, frozenset[str], bool]  # the engine, and the same
 
 NOTHING: Final[frozenset[str]] = frozenset()
-_LOCK: Final = lock_across_forks()
+
+
+def _refused(data: Any, /, **bindings: Any) -> Any:
+    raise AssertionError("a pattern was given what it is never given")
+
+
+def _nothing() -> None:
+    """Nobody keeps a function that something else may take the place of."""
 
 
 class MatchPrograms:
@@ -34,8 +39,10 @@ class MatchPrograms:
         self.guarded: Final = guarded
         self.bit_order: Final[BitOrder] = bit_order
         self._lowered: dict[Key, Program] = {}
-        self._compiled: dict[Made, Compiled] = {}
-        self._in_bytes: dict[Made, Compiled | None] = {}
+        self._tiers: dict[Made, Tier] = {}
+        self._in_bytes: dict[Made, Tier | None] = {}
+        self.slow_match: Callable[..., Any] = _refused  # what `match` of bytes hands on; whoever calls that sets it
+        self.moved: Callable[[], Any] = _nothing  # called when an engine has taken the place of another
         self._free: dict[frozenset[str], tuple[str, ...]] = {}
         self._mentioned = frozenset(variables_in(guarded.pattern)) if guarded.dialect == "erlang" else NOTHING
 
@@ -73,7 +80,7 @@ class MatchPrograms:
     def lowered(self, bound: frozenset[str] = NOTHING, *, prefix: bool = False) -> Program:
         """The program as lowered, which the interpreter runs."""
         key = bound, prefix
-        with _LOCK:
+        with LOCK:
             found = self._lowered.get(key)
             if found is None:
                 made = lower_match(self.guarded, bound, prefix=prefix, bit_order=self.bit_order)
@@ -98,47 +105,62 @@ class MatchPrograms:
         made = in_words(lowered) if entry_of(lowered).unit == "bit" else None
         return None if made is None else Program(lowered.name, "parse", made.name, {made.name: made}, lowered.symbols)
 
+    def tier(self, bound: frozenset[str] = NOTHING, *, prefix: bool = False, engine: str = "python") -> Tier:
+        """What runs the program for input of any number of bits, and for terms."""
+        found = self._tiers.get((engine, bound, prefix))
+        if found is None:
+            found = self._made(self._tiers, (engine, bound, prefix), lambda: self.optimized(bound, prefix=prefix))
+            assert found is not None
+        return found
+
+    def tier_in_bytes(self, bound: frozenset[str] = NOTHING, *, prefix: bool = False, engine: str = "python") -> Tier | None:
+        """What runs the one for input of whole bytes, if there is such a form."""
+        key = engine, bound, prefix
+        if key in self._in_bytes:
+            return self._in_bytes[key]
+        return self._made(self._in_bytes, key, lambda: self.in_bytes(bound, prefix=prefix))
+
     def compiled(self, bound: frozenset[str] = NOTHING, *, prefix: bool = False, engine: str = "python") -> Compiled:
         """The functions that an engine made for input of any number of bits, and their source."""
-        key = engine, bound, prefix
-        found = self._compiled.get(key)
-        if found is None:
-            with lock_of(engine):
-                found = self._compiled.get(key)
-                if found is None:
-                    found = self._compiled[key] = _compile(self.optimized(bound, prefix=prefix), prefix, engine)
-        return found
+        found = self.tier(bound, prefix=prefix, engine=engine)
+        return found.functions, found.source
 
     def compiled_in_bytes(self, bound: frozenset[str] = NOTHING, *, prefix: bool = False, engine: str = "python") -> Compiled | None:
         """Those for input of whole bytes, if the program has such a form."""
-        key = engine, bound, prefix
-        if key not in self._in_bytes:
-            with lock_of(engine):
-                if key not in self._in_bytes:
-                    made = self.in_bytes(bound, prefix=prefix)
-                    self._in_bytes[key] = None if made is None else _compile(made, prefix, engine)
-        return self._in_bytes[key]
+        found = self.tier_in_bytes(bound, prefix=prefix, engine=engine)
+        return None if found is None else (found.functions, found.source)
 
+    def _made(self, kept: dict[Made, Any], key: Made, program: Callable[[], Program | None]) -> Tier | None:
+        engine, _, prefix = key
+        name = "pattern.match_prefix" if prefix else "pattern.match"
+        with lock_of(engine):
+            if key not in kept:
+                lowered = program()
+                made = None
+                if lowered is not None:
+                    verify(lowered)
+                    made = tier_of(engine, lambda: self._python(lowered, name), lambda: self._machine_code(lowered, name), self._moved)
+                kept[key] = made
+        found: Tier | None = kept[key]
+        return None if found is None else begin(found)
 
-def _compile(program: Program, prefix: bool, engine: str) -> Compiled:
-    verify(program)
-    return compiler_of(engine)(program, "pattern.match_prefix" if prefix else "pattern.match")
+    def _python(self, program: Program, name: str) -> Compiled:
+        from bitwright.backends.python import compile_pattern
 
+        functions, source = compile_pattern(program, name)
+        functions["slow_match"] = self._slowly
+        return functions, source
 
-def compiler_of(engine: str) -> Callable[[Program, str], Compiled]:
-    """What makes the functions of a program."""
-    if engine == "llvm":
-        from bitwright.backends.llvm.patterns import compile_pattern as compile_to_machine_code
+    def _machine_code(self, program: Program, name: str) -> Compiled:
+        from bitwright.backends.llvm.patterns import compile_pattern
 
-        return compile_to_machine_code
-    from bitwright.backends.python import compile_pattern
+        return compile_pattern(program, name, self._slowly)
 
-    return compile_pattern
+    def _slowly(self, data: Any, /, **bindings: Any) -> Any:
+        return self.slow_match(data, **bindings)
 
-
-def lock_of(engine: str) -> threading.RLock:
-    """What whoever compiles holds."""
-    return LLVM_LOCK if engine == "llvm" else _LOCK
+    def _moved(self) -> None:
+        self.moved()
 
 
 def entry_of(program: Program) -> Function:

@@ -13,6 +13,7 @@ from bitwright.ir.interp import Machine
 from bitwright.patterns.inputs import bits_of
 from bitwright.patterns.programs import NOTHING, MatchPrograms, entry_of
 from bitwright.terms import normal
+from bitwright.tiers import Tier
 
 Bindings = dict[str, Any]
 
@@ -24,7 +25,7 @@ class Matcher:
         self.programs, self.engine, self.bound = programs, engine, bound
         self.takes_bits = entry_of(programs.lowered(bound)).unit == "bit"
         self._takes_names = bool(programs.free(bound))
-        self._entries: dict[bool, Callable[..., Any]] = {}  # of a prefix, of the whole: compiled when first asked for
+        self._tiers: dict[bool, Tier] = {}  # of a prefix, of the whole: compiled when first asked for
 
     def given(self, values: Mapping[str, Any]) -> list[Any]:
         """What the program takes from outside."""
@@ -40,26 +41,26 @@ class Matcher:
         if self.engine == "interp" or not self.takes_bits:
             return None, 1
         if not size % 8:
-            compiled = self.programs.compiled_in_bytes(self.bound, prefix=True, engine=self.engine)
-            if compiled is not None and "each" in compiled[0]:
-                return compiled[0]["each"], 8
-        return self.programs.compiled(self.bound, prefix=True, engine=self.engine)[0].get("each"), 1
+            tier = self.programs.tier_in_bytes(self.bound, prefix=True, engine=self.engine)
+            if tier is not None and "each" in tier.functions:
+                return tier.functions["each"], 8
+        return self.programs.tier(self.bound, prefix=True, engine=self.engine).functions.get("each"), 1
 
     def prefix(self, raw: tuple[bytes, int], at: int, given: list[Any]) -> tuple[Bindings, int] | None:
         """What a pattern of bits binds from a bit on, and the bit after it; None if it does not match there."""
         data, size = raw
         if self.engine != "interp":
-            return self._entry(True)(data, at, size, *given)  # type: ignore[no-any-return]  # generated
+            return self._tier(True).run(data, at, size, *given)  # type: ignore[no-any-return]  # generated
         try:
             return self._interpreted(raw, at, given)
         except ParseError:
             return None
 
-    def _entry(self, prefix: bool) -> Callable[..., Any]:
-        """The compiled function."""
-        found = self._entries.get(prefix)
+    def _tier(self, prefix: bool) -> Tier:
+        """What runs the program."""
+        found = self._tiers.get(prefix)
         if found is None:
-            found = self._entries[prefix] = self.programs.compiled(self.bound, prefix=prefix, engine=self.engine)[0]["entry"]
+            found = self._tiers[prefix] = self.programs.tier(self.bound, prefix=prefix, engine=self.engine)
         return found
 
     def _interpreted(self, raw: tuple[bytes, int], at: int, given: list[Any]) -> tuple[Bindings, int]:
@@ -92,7 +93,7 @@ class Matcher:
         else:
             data, arguments = b"", [normal(value)]
         if self.engine != "interp":
-            found: Any = self._entry(False)(data, *arguments, *given)
+            found: Any = self._tier(False).run(data, *arguments, *given)
             return found[0] if self.takes_bits and found is not None else found  # type: ignore[no-any-return]  # generated
         machine = Machine(self.programs.lowered(self.bound))
         machine.data = data

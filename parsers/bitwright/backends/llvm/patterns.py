@@ -26,17 +26,12 @@ _BATCH: Final = "batch"
 _MOST: Final = 256  # elements that are made at once
 
 
-def compile_pattern(program: Program, name: str) -> tuple[dict[str, Any], str]:
-    """The functions of a pattern by name, and the text of their module."""
+def compile_pattern(program: Program, name: str, slow_match: Callable[..., Any]) -> tuple[dict[str, Any], str]:
+    """The functions of a pattern by name, and the text of their module; `slow_match` takes whatever `match` does not."""
     from bitwright.backends.llvm.jit import Loaded
 
-    functions: dict[str, Any] = {}
-
-    def slow_match(data: Any, /, **bindings: Any) -> Any:
-        return functions["slow_match"](data, **bindings)
-
     emitted = emit_pattern(program, slow_match)
-    functions.update(Loaded(emitted, name).functions())
+    functions: dict[str, Any] = Loaded(emitted, name).functions()
     if _BATCH in functions:
         functions["each"] = _each(functions[_BATCH])
     return functions, emitted.text
