@@ -11,9 +11,29 @@ from typing import Any
 
 import pytest
 
-from bitwright import BuildError, IPv4Address, Struct, array, auto, bits, flag, i8, i64, ipv4, nested, raw, switch, text, u8, u16, u64
+from bitwright import (
+    BuildError,
+    IPv4Address,
+    Struct,
+    array,
+    auto,
+    bits,
+    flag,
+    i8,
+    i64,
+    ipv4,
+    nested,
+    raw,
+    switch,
+    text,
+    u8,
+    u16,
+    u64,
+    varint,
+)
 from bitwright.backends.llvm import object_layout
 from bitwright.errors import BitwrightError
+from bitwright.wire.varints import KINDS, bounds_of_varint, write_varint
 from bitwright_specs.dns import Header, Opcode
 
 HEADER = bytes.fromhex("1a2b8583000100020003000a")
@@ -267,6 +287,32 @@ def test_a_list_that_grows_while_it_is_gone_through() -> None:
         message = many(numbers=[Number(value=Growing(1))])
         found.append(outcome(Many.codec(engine).build, message))
     assert found[0] == found[1]
+
+
+# --- numbers of variable size --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("coding", sorted(KINDS))
+def test_numbers_of_variable_size(coding: Any) -> None:
+    low, high = bounds_of_varint(coding, KINDS[coding][0])
+    edges = {0, low, high} | {sign * (1 << bit) + more for bit in range(64) for sign in (1, -1) for more in (-1, 0, 1)}
+
+    class One(Struct):
+        before: int = u8(default=0)
+        value: int = varint(coding)
+
+    class Counted(Struct):
+        length: int = auto(varint("leb128" if KINDS[coding][1] else coding))
+        body: bytes = raw(size=length)
+
+    for number in sorted(edges):
+        message = One(value=number)
+        assert outcome(method(One), message) == outcome(One.codec("interp").build, message), number
+        if low <= number <= high:
+            assert method(One)(message) == b"\0" + write_varint(number, coding)
+    for size in (0, 1, 63, 64, 127, 128, 300, 16384):
+        counted = Counted(body=bytes(size))
+        assert method(Counted)(counted) == Counted.codec("interp").build(counted)
 
 
 # --- objects -------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ API: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
 }  # fmt: skip
 LIBRARY: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "memcmp": (I32, (PTR, PTR, I64)), "memcpy": (PTR, (PTR, PTR, I64)), "memset": (PTR, (PTR, I32, I64)),
-    "memchr": (PTR, (PTR, I32, I64)),
+    "memchr": (PTR, (PTR, I32, I64)), "memmove": (PTR, (PTR, PTR, I64)),
 }  # fmt: skip
 ROUTINES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {}  # filled by `routines`
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from bitwright.backends.llvm import context
-from bitwright.backends.llvm.assembler import I32, I64, Type, Value, number
+from bitwright.backends.llvm.assembler import I8, I32, I64, Type, Value, number
+from bitwright.backends.llvm.checksum_ops import clamped, sum_over
 from bitwright.backends.llvm.emitter import FunctionEmitter, NoMachineCode
 from bitwright.backends.llvm.output import begun_bytes, load, new_bytes, store, type_for, written_bytes
-from bitwright.backends.llvm.python_call import called
+from bitwright.backends.llvm.python_call import boxed, called
+from bitwright.backends.llvm.routines.varint_writing import MOST_BYTES, WRITERS
+from bitwright.backends.llvm.sums import sum_of
 from bitwright.backends.python import runtime
 from bitwright.ir.ops import Op, Reg
 
@@ -134,6 +137,43 @@ def _succeeded(e: FunctionEmitter, status: Value) -> None:
     e.fail_if(e.b.icmp_signed("!=", status, number(0, I32)))
 
 
+def _put_area(e: FunctionEmitter, op: Op) -> None:
+    content, size = op.args
+    constants = [e.constant(op.attrs[name]) for name in ("pad", "terminator", "unit")]
+    _append(e, called(e, runtime.area, [e.get(content), boxed(e, e.get(size), size), *constants]))
+
+
+def _varint(e: FunctionEmitter, op: Op) -> tuple[Value, Value]:
+    """The bytes of a number of variable size, and how many they are."""
+    octets = e.room(I8, MOST_BYTES)
+    return octets, e.call(WRITERS[op.attrs["coding"]], e.get(op.args[-1], I64), octets)
+
+
+def _put_varint(e: FunctionEmitter, op: Op) -> None:
+    _succeeded(e, e.call("bw_put_raw", e.context, *_varint(e, op)))
+
+
+def _insert_varint(e: FunctionEmitter, op: Op) -> None:
+    octets, count = _varint(e, op)
+    _succeeded(e, e.call("bw_insert_raw", e.context, e.get(op.args[0], I64), octets, count))
+    e.put(op.outs[0], count)
+
+
+def _put_checksum(e: FunctionEmitter, op: Op) -> None:
+    """Of what was written, which is there in memory."""
+    how = sum_of(e.program.symbols[op.attrs["algorithm"]])
+    if how is None:
+        raise NoMachineCode
+    begin, stop, at = (e.get(arg, I64) for arg in op.args[:3])
+    length = context.get(e.b, e.context, "length")
+    begin = clamped(e, begin, number(0), length)
+    found = sum_over(
+        e, how, begin, clamped(e, stop, begin, length), at, e.get(op.args[3]), data=context.get(e.b, e.context, "output"),
+        size=op.attrs["bytes"], own=op.attrs.get("own", b"\0"),
+    )  # fmt: skip
+    e.put(op.outs[0], found)
+
+
 def _put_zeros(e: FunctionEmitter, op: Op) -> None:
     _succeeded(e, e.call("bw_put_zeros", e.context, e.get(op.args[0], I64)))
 
@@ -146,4 +186,5 @@ def _wrote(e: FunctionEmitter, op: Op) -> None:
 
 BUILDS: Final = {
     "here": _here, "put": _put, "put.pack": _put_pack, "patch": _patch, "put.bytes": _put_bytes, "put.zeros": _put_zeros, "wrote": _wrote,
+    "put.area": _put_area, "put.varint": _put_varint, "insert.varint": _insert_varint, "put.checksum": _put_checksum,
 }  # fmt: skip
