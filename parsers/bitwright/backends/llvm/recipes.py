@@ -18,7 +18,7 @@ import types
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from bitwright.backends.llvm.caller import Caller
+from bitwright.backends.llvm.assembler import Caller
 from bitwright.enums import EnumNames, EnumTable, names_of, table_of
 from bitwright.wire.timestamps import TimestampTable, table_of_times
 
