@@ -74,6 +74,7 @@ class EnumNames(dict[Any, Any]):
 
     def __init__(self, members: type[enum.IntEnum]) -> None:
         super().__init__((int(member), member.name) for member in members)
+        self.members = members
 
     def __missing__(self, number: int | None) -> int | None:
         return None if number is None else int(number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
@@ -17,6 +18,7 @@ from bitwright.lower.parse import ParseLowering
 from bitwright.lower.passes import optimize
 from bitwright.lower.passes.waiting import NoWaitingForm, mark_waiting
 from bitwright.schema import spec
+from bitwright.schema.fingerprint import Declared, Unnameable, declared
 from bitwright.tiers import Functions, Mover, Tier, missing_llvmlite, require_llvmlite
 
 Runner = Callable[..., Any]
@@ -51,11 +53,13 @@ class Programs:
         self._tiers: dict[Key, Tier] = {}
         self._projections: dict[Any, tuple[Tier | None, Options]] = {}  # by the paths asked for
         self._installed: dict[str, Any] = {}  # what took the place of the class's methods
+        self._declared: Declared | None = None  # the fingerprint of the struct
         self._arms = 0  # how often open unions gained some
 
     def forget(self) -> None:
         """Drop what was compiled: an open union has a new arm.  Whoever holds a tier finds the one that comes after it."""
         self._arms += 1
+        self._declared = None
         self._programs.clear()
         self._projections.clear()
         tiers, self._tiers = self._tiers, {}
@@ -76,9 +80,7 @@ class Programs:
         return found
 
     def _lower(self, direction: str, order: str, options: Options) -> Program:
-        for union in unions_in(self.struct):
-            if self.forget not in union.dependents:
-                union.dependents.append(self.forget)
+        self._watch_unions()
         if direction == "parse":
             made = ParseLowering(self.struct, order, options).program
             if options.stream:
@@ -87,6 +89,11 @@ class Programs:
             made = BuildLowering(self.struct, order, resolve=direction == "resolve", limits=options.limits).program
         verify(made)
         return made
+
+    def _watch_unions(self) -> None:
+        for union in unions_in(self.struct):
+            if self.forget not in union.dependents:
+                union.dependents.append(self.forget)
 
     def _waiting(self, made: Program) -> Program:
         try:
@@ -211,11 +218,34 @@ class Programs:
         if "parse" in functions:
             functions["explaining_parse"] = self.explaining_parse
         return functions, source
-    def _machine_code(self, *key: *Key) -> Functions:
-        """Functions by the llvm backend; EngineError where it cannot do the format."""
-        from bitwright.backends.llvm import compile_program
 
-        return self._by_machine_code(compile_program, *key)[0]
+    def _machine_code(self, *key: *Key) -> Functions:
+        """Functions by the llvm backend, made before or now; EngineError where it cannot do the format."""
+        from bitwright.backends.llvm import emit_and_load, plan_of
+
+        arms = self._arms
+        try:
+            plan = plan_of(lambda: self._what_plans_hang_on(*key)) if not key[2].stream else None
+        except Unnameable:
+            plan = None
+        found = plan.load(f"{self.spec.name}.{key[0]}") if plan is not None else None
+        if found is not None:
+            return found
+        functions, emitted = self._by_machine_code(emit_and_load, *key)
+        if plan is not None and arms == self._arms:  # else it is of another declaration than it would be kept for
+            plan.keep(emitted)
+        return functions
+
+    def _what_plans_hang_on(self, direction: str, order: str, options: Options) -> tuple[list[bytes | str], list[Any]]:
+        """All that decides which machine code is made, and the objects that it may reach, in an order that hangs on that alone."""
+        with spec.UNIONS_LOCK:
+            found = self._declared
+            if found is None:
+                self._watch_unions()
+                found = self._declared = declared(self.struct)
+        only = repr(sorted(options.only)) if options.only is not None else ""
+        said = repr(dataclasses.replace(options, only=None))
+        return [direction, order, said, only, found.content], [self.explaining_parse, *found.objects]
 
     def _by_machine_code(self, make: Callable[[Program, str, Callable[..., Any]], T], direction: str, order: str, options: Options) -> T:
         """What the llvm backend makes of a program."""

@@ -331,15 +331,15 @@ def test_code_that_is_damaged_is_compiled_again(compilations: list[str], place: 
 
 
 def test_code_is_for_one_machine_and_one_compiler(compilations: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    names = jit._machine_names()
+    names = jit.machine_names()
     loaded()
     for at in range(len(names)):
         other = (*names[:at], names[at] + "+", *names[at + 1 :])
-        monkeypatch.setattr(jit, "_machine_names", lambda other=other: other)
+        monkeypatch.setattr(jit, "machine_names", lambda other=other: other)
         compilations.clear()
         loaded()
         assert len(compilations) == 1
-    monkeypatch.setattr(jit, "_machine_names", lambda: names)
+    monkeypatch.setattr(jit, "machine_names", lambda: names)
     compilations.clear()
     loaded()
     assert compilations == []

@@ -97,12 +97,20 @@ def _class(one: Any) -> tuple[Any, ...]:
     made = one.__dict__.get("__bitwright__")
     if isinstance(made, spec.StructSpec):
         said = tuple(_kept(getattr(made, name)) for name in made.__struct_fields__ if name not in _LEFT_OUT)
-        return "struct", said, one.__struct_fields__, sorted(one.__bitwright_keywords__), one.__bitwright_union__
+        return "struct", said, one.__struct_fields__, sorted(one.__bitwright_keywords__), one.__bitwright_union__, _how_objects_lie(one)
     if issubclass(one, enum.IntEnum):
         return "enumeration", one.__name__, issubclass(one, OpenEnum), [(name, int(member)) for name, member in one.__members__.items()]
     if one.__module__ == "builtins":
         return "builtin", one.__qualname__
     return "class", one.__module__, one.__qualname__, one.__bases__, _plain_attributes(dict(vars(one)))
+
+
+def _how_objects_lie(one: Any) -> tuple[Any, ...]:
+    """Whatever a class could say that has its objects hold their fields elsewhere than another class with the same fields."""
+    above = [each.__dict__ for each in one.__mro__]
+    found = [type(next((names[field] for names in above if field in names), None)).__qualname__ for field in one.__struct_fields__]
+    asked_otherwise = [name for name in ("__getattribute__", "__getattr__") if any(name in names for names in above[:-1])]
+    return one.__basicsize__, one.__dictoffset__, one.__weakrefoffset__, found, asked_otherwise
 
 
 def _kept(value: Any) -> Any:

@@ -7,11 +7,15 @@ here is imported before somebody asks for the engine, or `auto` moves to it.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from bitwright.ir.ops import Program
 from bitwright.locks import lock_across_forks
+
+if TYPE_CHECKING:
+    from bitwright.backends.llvm.emitted import Emitted
+    from bitwright.backends.llvm.plans import Plan
 
 INSTALL: Final = "pip install 'bitwright[fast]'"
 # Held around all that LLVM does, which has locks of its own that no child would find free.  Whoever holds it may take the lock of unions,
@@ -29,12 +33,29 @@ def compile_program(program: Program, name: str, explaining_parse: Callable[...,
 
     `emitter.Unsupported` says what the program has that this engine cannot do.
     """
+    functions, emitted = emit_and_load(program, name, explaining_parse)
+    return functions, emitted.text
+
+
+def emit_and_load(program: Program, name: str, explaining_parse: Callable[..., Any]) -> tuple[dict[str, Any], Emitted]:
+    """The same, and what they were made from."""
     from bitwright.backends.llvm.emit import emit_program
     from bitwright.backends.llvm.jit import Loaded
     from bitwright.backends.python.runtime import FAILURES, Fail
 
     emitted = emit_program(program, FAILURES, Fail, explaining_parse)
-    return Loaded(emitted, name).functions(), emitted.text
+    return Loaded(emitted, name).functions(), emitted
+
+
+def plan_of(content: Callable[[], tuple[Sequence[bytes | str], Sequence[Any]]]) -> Plan | None:
+    """Where builtins are kept between processes; None without a cache.  `content`: what they are found by, and what recipes may name."""
+    from bitwright.backends.llvm import cache
+
+    if cache.directory() is None:
+        return None
+    from bitwright.backends.llvm.plans import Plan
+
+    return Plan(*content())
 
 
 def text_of(program: Program, name: str, explaining_parse: Callable[..., Any]) -> str:

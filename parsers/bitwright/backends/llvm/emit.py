@@ -5,8 +5,6 @@ Promise: nothing here loads LLVM itself; the text is the same for the same progr
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
 from typing import Any
 
 from bitwright.backends.llvm import emitter
@@ -18,6 +16,7 @@ from bitwright.backends.llvm.checksum_ops import CHECKSUMS
 from bitwright.backends.llvm.class_hints import classes_of
 from bitwright.backends.llvm.control_ops import CONTROL
 from bitwright.backends.llvm.dict_ops import DICTS
+from bitwright.backends.llvm.emitted import Emitted
 from bitwright.backends.llvm.emitter import FunctionEmitter, Unsupported, results_of, type_of
 from bitwright.backends.llvm.float_ops import FLOATS
 from bitwright.backends.llvm.name_ops import NAMES
@@ -51,17 +50,6 @@ _NATIVE = {
 emitter.HANDLERS.update({**_NATIVE, **PYTHON, **BOXING})
 emitter.PAIRS.update(VALUE_PAIRS)
 MACHINE_CODE = frozenset({*_NATIVE, "yield"})  # the ops that need not call Python
-
-
-@dataclasses.dataclass(frozen=True)
-class Emitted:
-    """The text of a module, what its table `objects` must hold, and its builtins: whether they take keywords, by name."""
-
-    text: str
-    objects: list[Any]
-    builtins: dict[str, bool]
-    python_source: str = ""  # of the ops that call Python
-    methods: Mapping[str, int] = dataclasses.field(default_factory=dict)  # which of them are, and where in `objects` their class is
 
 
 def emit_program(program: Program, failures: tuple[type[BaseException], ...], fail: type[BaseException], explaining: Any) -> Emitted:

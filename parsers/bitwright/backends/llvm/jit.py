@@ -19,7 +19,7 @@ import llvmlite.binding as llvm
 
 from bitwright.backends.llvm import LLVM_LOCK, cache, routines
 from bitwright.backends.llvm.assembler import API, Caller
-from bitwright.backends.llvm.emit import Emitted
+from bitwright.backends.llvm.emitted import Emitted
 
 _METH_FASTCALL, _METH_KEYWORDS = 0x80, 0x02
 # Of optimization.  The time of parsing is CPython making objects: the code of IPv4 is as fast as with all passes and level 3, and is
@@ -85,12 +85,17 @@ def _address(name: str) -> int:
 
 def object_code(text: str) -> bytes:
     """A module's text as an object file of this machine, which holds no address; from the cache, if it was made before."""
-    return _kept(cache.key_of("code", *_machine_names(), text), lambda: compiled(text))
+    return _kept(key_of_code(text), lambda: compiled(text))
+
+
+def key_of_code(text: str) -> str:
+    """What the object code of a text is kept under."""
+    return cache.key_of("code", *machine_names(), text)
 
 
 def _routines_code() -> bytes:
     """The same of the routines, which are not even emitted if they were before."""
-    key = cache.key_of("routines", *_machine_names(), str(_ROUTINES_LEVEL), routines.fingerprint())
+    key = cache.key_of("routines", *machine_names(), str(_ROUTINES_LEVEL), routines.fingerprint())
     return _kept(key, lambda: _compiled(routines.emit(), _ROUTINES_LEVEL))
 
 
@@ -103,7 +108,7 @@ def _kept(key: str, make: Callable[[], bytes]) -> bytes:
 
 
 @functools.cache
-def _machine_names() -> tuple[str, ...]:
+def machine_names() -> tuple[str, ...]:
     """Whatever decides, beside a module's text, which code is made of it, and whether that runs here."""
     return (
         llvmlite.__version__, str(llvm.llvm_version_info), f"{_LEVEL} {_MODEL}", llvm.get_process_triple(), llvm.get_host_cpu_name(),
@@ -194,6 +199,11 @@ def address_of_routine(name: str) -> int:
         return int(_load_routines()[name])
 
 
+def calls_routines(emitted: Emitted) -> bool:
+    """Whether the code calls any of the routines."""
+    return _ROUTINE in emitted.text if emitted.code is None else emitted.routines
+
+
 class Loaded:
     """One module as machine code."""
 
@@ -201,8 +211,9 @@ class Loaded:
         with LLVM_LOCK:
             self._make = _prepare()
             self._objects = emitted.objects
-            known = _known_outside() if _ROUTINE in emitted.text else _c_api()  # the routines are compiled once they are called
-            self._code = _linked(object_code(emitted.text), [*emitted.builtins, "objects"], known)
+            code = emitted.code if emitted.code is not None else object_code(emitted.text)
+            known = _known_outside() if calls_routines(emitted) else _c_api()  # the routines are compiled once they are called
+            self._code = _linked(code, [*emitted.builtins, "objects"], known)
         self._fill()
         self._definitions = {
             kind: _MethodDef(

@@ -23,6 +23,7 @@ from bitwright.enums import EnumNames, EnumTable, names_of, table_of
 from bitwright.wire.timestamps import TimestampTable, table_of_times
 
 _GENERATED: Final = "<bitwright "  # how the file names of generated functions begin
+_BY_NAME: Final = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 _SHORTEST: Final = 4  # members of an enumeration that are written as a run
 
 
@@ -35,9 +36,6 @@ class _Run:
 
     def __init__(self, members: type[enum.IntEnum], first: int, count: int) -> None:
         self.members, self.first, self.count = members, first, count
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _Run, (self.members, self.first, self.count)
 
 
 def dumps(objects: Sequence[Any], known: Sequence[Any]) -> bytes:
@@ -85,18 +83,20 @@ class _Writer(pickle.Pickler):
 
     def __init__(self, file: io.BytesIO, known: Sequence[Any]) -> None:
         super().__init__(file, 5)
-        self._numbers = {id(one): number for number, one in enumerate(known)}
+        self._numbers = {_identity(one): number for number, one in enumerate(known)}
         self._spaces: dict[int, dict[str, Any]] = {}
 
     def persistent_id(self, obj: Any) -> int | None:
         """The number of a known object."""
-        return self._numbers.get(id(obj))
+        return self._numbers.get(_identity(obj))
 
     def reducer_override(self, obj: Any) -> Any:
         """How what is not simply data is made again."""
         kind = type(obj)
         if kind is Caller:
             return Caller, (obj.what,)
+        if kind is _Run:
+            return _Run, (obj.members, obj.first, obj.count)
         if kind is types.FunctionType and obj.__code__.co_filename.startswith(_GENERATED):
             code = marshal.dumps(obj.__code__.replace(co_filename=f"{_GENERATED}machine code from the cache>"))
             return _function, (code, self._globals_of(obj))
@@ -112,7 +112,9 @@ class _Writer(pickle.Pickler):
             if table_of(kind)[int(obj)] is not obj:
                 raise Unnameable("a member of an enumeration that is not in its table")
             return _member, (kind, int(obj))
-        return NotImplemented
+        if isinstance(obj, _BY_NAME):
+            return NotImplemented  # pickle looks whether the name leads to this very object; of a method, it is that of its object
+        raise Unnameable(f"an object of {kind.__qualname__}")
 
     def _globals_of(self, function: types.FunctionType) -> dict[str, Any]:
         """What the functions of one source use, but for one another."""
@@ -134,6 +136,11 @@ class _Reader(pickle.Unpickler):
     def persistent_load(self, pid: int) -> Any:
         """A known object, by its number."""
         return self.known[pid]
+
+
+def _identity(one: Any) -> Any:
+    """What tells objects apart; a method is made anew each time that it is asked for."""
+    return id(one) if type(one) is not types.MethodType else (id(one.__self__), id(one.__func__))
 
 
 def _file_of(value: Any) -> str | None:

@@ -1,0 +1,21 @@
+"""What emitting makes of a program, and loading turns into builtins."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Emitted:
+    """The text of a module, what its table `objects` must hold, and its builtins: whether they take keywords, by name.
+
+    Of a module that was compiled before there is its object code instead of its text, and whether that calls routines.
+    """
+
+    text: str
+    objects: list[Any]
+    builtins: dict[str, bool]
+    python_source: str = ""  # of the ops that call Python
+    code: bytes | None = None
+    routines: bool = False
