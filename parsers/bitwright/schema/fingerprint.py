@@ -60,6 +60,7 @@ class _Walk(pickle.Pickler):
         super().__init__(file, 5)
         self.objects: list[Any] = []
         self._numbers: dict[int, int] = {}
+        self._kinds: dict[type, bool] = {}  # whether objects of a type stand as numbers
 
     def number_of(self, one: Any) -> int:
         """The number of an object, a new one if it was not met before."""
@@ -71,14 +72,14 @@ class _Walk(pickle.Pickler):
 
     def persistent_id(self, obj: Any) -> int | None:
         """The number of what is not described in place."""
-        kind = type(obj)
-        if kind in _PLAIN:
+        numbered = self._kinds.get(type(obj))
+        if numbered is None:
+            kind = type(obj)
+            numbered = kind not in _PLAIN and (issubclass(kind, spec.Union | FieldCodec | Location) or callable(obj))
+            self._kinds[kind] = numbered
+        if not numbered:
             return None
-        if kind is Location:
-            return -1  # where something was written
-        if isinstance(obj, spec.Union | FieldCodec) or callable(obj):
-            return self.number_of(obj)
-        return None
+        return -1 if type(obj) is Location else self.number_of(obj)  # where something was written does not count
 
 
 def _described(one: Any) -> tuple[Any, ...]:

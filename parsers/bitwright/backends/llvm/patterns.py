@@ -12,7 +12,7 @@ from typing import Any, Final
 from bitwright.backends.llvm import emitter
 from bitwright.backends.llvm.assembler import I32, PTR, Assembly
 from bitwright.backends.llvm.builtins import BOXED, boxed_entry
-from bitwright.backends.llvm.emit import Emitted
+from bitwright.backends.llvm.emitted import Emitted
 from bitwright.backends.llvm.emitter import FunctionEmitter, results_of, type_of
 from bitwright.backends.llvm.match_ops import MATCHES
 from bitwright.backends.llvm.matcher import NORMAL, batch_of, emit_match, emit_reader, with_normal

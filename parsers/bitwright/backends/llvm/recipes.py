@@ -20,10 +20,13 @@ from typing import Any, Final
 
 from bitwright.backends.llvm.assembler import Caller
 from bitwright.enums import EnumNames, EnumTable, names_of, table_of
+from bitwright.values import Skipped
 from bitwright.wire.timestamps import TimestampTable, table_of_times
 
 _GENERATED: Final = "<bitwright "  # how the file names of generated functions begin
-_BY_NAME: Final = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType)
+_BY_NAME: Final = (
+    type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodDescriptorType, types.WrapperDescriptorType, Skipped,
+)  # fmt: skip
 _SHORTEST: Final = 4  # members of an enumeration that are written as a run
 
 
