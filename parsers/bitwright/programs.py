@@ -245,7 +245,10 @@ class Programs:
                 found = self._declared = declared(self.struct)
         only = repr(sorted(options.only)) if options.only is not None else ""
         said = repr(dataclasses.replace(options, only=None))
-        return [direction, order, said, only, found.content], [self.explaining_parse, *found.objects]
+        return [direction, order, said, only, found.content], [self._explaining(direction), *found.objects]
+
+    def _explaining(self, direction: str) -> Callable[..., Any]:
+        return self.explaining_parse if direction == "parse" else generic_method(self.struct, "build")
 
     def _by_machine_code(self, make: Callable[[Program, str, Callable[..., Any]], T], direction: str, order: str, options: Options) -> T:
         """What the llvm backend makes of a program."""
@@ -255,8 +258,7 @@ class Programs:
             raise EngineError(f"the llvm engine reads messages that are there as a whole: ask another for a stream of {self.spec.name}")
         program = self.optimized(direction, order, options)
         try:
-            explaining = self.explaining_parse if direction == "parse" else generic_method(self.struct, "build")
-            return make(program, f"{self.spec.name}.{direction}", explaining)
+            return make(program, f"{self.spec.name}.{direction}", self._explaining(direction))
         except Unsupported as refusal:
             raise EngineError(f"the llvm engine cannot {direction} {self.spec.name}: it has {refusal}") from None
 

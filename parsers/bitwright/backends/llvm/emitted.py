@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -17,5 +18,6 @@ class Emitted:
     objects: list[Any]
     builtins: dict[str, bool]
     python_source: str = ""  # of the ops that call Python
+    methods: Mapping[str, int] = dataclasses.field(default_factory=dict)  # which builtins are, and where in `objects` their class is
     code: bytes | None = None
     routines: bool = False

@@ -33,11 +33,11 @@ class Plan:
         if raw is None:
             return None
         try:
-            code_key, routines, builtins, objects = marshal.loads(raw)  # noqa: S302  # of our own, from the user's own directory
+            code_key, routines, builtins, methods, objects = marshal.loads(raw)  # noqa: S302  # of our own, from the user's own directory
             code = cache.load(code_key, "code")
             if code is None:
                 return None
-            emitted = Emitted("", recipes.loads(objects, self._known), builtins, code=code, routines=routines)
+            emitted = Emitted("", recipes.loads(objects, self._known), builtins, methods=methods, code=code, routines=routines)
         except (AttributeError, ImportError, KeyError):  # a module, or a name in it, is not there any more
             return None
         return jit.Loaded(emitted, name).functions()
@@ -48,7 +48,7 @@ class Plan:
             objects = recipes.dumps(emitted.objects, self._known)
         except recipes.Unnameable:
             return
-        parts = jit.key_of_code(emitted.text), jit.calls_routines(emitted), emitted.builtins, objects
+        parts = jit.key_of_code(emitted.text), jit.calls_routines(emitted), emitted.builtins, dict(emitted.methods), objects
         cache.store(self._key, "plan", marshal.dumps(parts))
 
 
