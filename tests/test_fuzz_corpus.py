@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 from collections import Counter
 from collections.abc import Callable
 
 import pytest
 
-from fuzz import fuzz_capture, fuzz_dns, fuzz_pattern, make_corpus
+from bitwright.stack.registry import load_standard
+from fuzz import engines, fuzz_capture, fuzz_dns, fuzz_pattern, make_corpus
 from fuzz.driver import corpus_of
 from fuzz.mutator import Mutator
 from fuzz.pattern_corpus import pattern_corpus
@@ -35,6 +38,16 @@ def test_mutants_hold_it(name: str) -> None:
     mutate = Mutator(list(corpus_of(name).values()), seed=20_240_101, largest=2048)
     outcomes = Counter(TARGETS[name](mutate()) for _ in range(MUTANTS))
     assert len(outcomes) > 1, f"all mutants end alike: {outcomes}"
+
+
+def test_engines_agree_on_what_lies_in_captures() -> None:
+    """The long run of this is `python -m fuzz.engines`."""
+    found = engines.messages(engines.SAMPLES, load_standard())
+    chance = random.Random(1)
+    pairs = itertools.islice(engines.inputs(found, chance), 400)
+    outcomes = Counter(engines.compare(struct, data, "parse_prefix", chance.random() < 0.25) for struct, data in pairs)
+    assert set(outcomes) == {"value", "error"}
+    assert len(found) >= 4
 
 
 def test_the_mutator_repeats_itself() -> None:
