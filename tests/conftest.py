@@ -7,7 +7,7 @@ import os
 import pytest
 
 os.environ["BITWRIGHT_CACHE"] = "off"  # no test leaves anything in the user's own directory, or finds anything there
-os.environ["BITWRIGHT_COMPILE_AFTER"] = "never"  # which engine serves a test does not depend on how often others parsed
+os.environ.setdefault("BITWRIGHT_COMPILE_AFTER", "never")  # which engine serves a test does not depend on how often others parsed
 
 
 @pytest.fixture(params=["interp", "python", "llvm"])
