@@ -7,8 +7,9 @@ from typing import Final
 
 from bitwright.backends.llvm.verify.linear import Sum, constant
 from bitwright.backends.llvm.verify.numbers import range_of
-from bitwright.backends.llvm.verify.places import MOST, OBJECT, Pointer, Root
-from bitwright.backends.llvm.verify.signatures import bounds_of, fact_of
+from bitwright.backends.llvm.verify.places import MOST, NAMES, OBJECT, Pointer, Root
+from bitwright.backends.llvm.verify.routines import ROUTINES, call_of_routine
+from bitwright.backends.llvm.verify.signatures import Signature, bounds_of, fact_of
 from bitwright.backends.llvm.verify.text import Instruction
 from bitwright.backends.llvm.verify.walk import Walk
 
@@ -34,6 +35,8 @@ def call(walk: Walk, one: Instruction) -> None:
         result = own(walk, one, name)
     elif name == _VECTORCALL or str(one.args[0])[0] == "%":
         result = _vectorcall(walk, one)
+    elif name in ROUTINES:
+        result = call_of_routine(walk, one, name)
     elif name.startswith("llvm."):
         result = _intrinsic(walk, one, name)
     elif name in TAKES or name.startswith("Py"):
@@ -58,7 +61,7 @@ def own(walk: Walk, one: Instruction, name: str) -> Sum | Pointer:
         return walk.unknown(one.kind)
     given = [walk.value(arg, kind) for arg, kind in zip(one.args[1:], one.kinds[1:], strict=True)]
     numbers = {index: value for index, value in enumerate(given) if isinstance(value, Sum)}
-    size = _hand_over(walk, signature.given, given, name)
+    size = _hand_over(walk, signature, given, name)
     for guess in [*signature.before]:
         fact = fact_of(guess, numbers[guess[1]], numbers, size)
         if fact is None or not walk.shown(fact):
@@ -78,9 +81,10 @@ def own(walk: Walk, one: Instruction, name: str) -> Sum | Pointer:
     return status
 
 
-def _hand_over(walk: Walk, known: dict[int, tuple[str, int]], given: Sequence[Sum | Pointer], name: str) -> Sum | None:
+def _hand_over(walk: Walk, signature: Signature, given: Sequence[Sum | Pointer], name: str) -> Sum | None:
     """Note what the function's pointers lead to; the size of the input that it gets."""
     rooms: list[object] = []
+    known = signature.given
     size: Sum | None = None
     for index, value in enumerate(given):
         if not isinstance(value, Pointer):
@@ -93,6 +97,11 @@ def _hand_over(walk: Walk, known: dict[int, tuple[str, int]], given: Sequence[Su
             rooms.append(value.root.name)
             if kind == "context":
                 walk.demand_output(value.root)
+                names = walk.memory.load(walk.block, value.root, NAMES, "ptr")
+                room = walk.room_left(names) if isinstance(names, Pointer) and names.root.writable else 0
+                if signature.names is None or room < signature.names:
+                    signature.names = room
+                    walk.dropped.add(name)
         elif value.root.kind != "object":
             walk.refuse(f"hands {name} a pointer to {value.root.kind} {value.root.name}")
         before = known.get(index)
@@ -111,7 +120,9 @@ def _written(walk: Walk, line: int, index: int, place: Pointer, result: Sum | No
     """What a function was handed room for holds afterwards what it has put there."""
     if index == 1 and not place.offset.terms:
         root, when = place.root, f"call in line {line}"
+        names = walk.memory.load(walk.block, root, NAMES, "ptr")  # which nobody replaces
         walk.memory.forget(walk.block, root, lambda offset, kind: walk.output_of(root, when).get(offset))
+        walk.memory.store(walk.block, root, NAMES, 8, names)
     else:
         walk.memory.forget(walk.block, place.root, lambda offset, kind: result if offset == 0 and kind != "ptr" else None)
 

@@ -23,9 +23,14 @@ class Conditions:
         self.compared: dict[int, tuple[str, Sum, Sum]] = {}
         self.joined: dict[int, tuple[str, Sum, Sum]] = {}  # by `and` or `or`
         self.promised: dict[int, Callable[[], Sequence[Sum]]] = {}  # by the status of a call: what holds if that is 0
+        self.not_negative: dict[int, Callable[[], Sequence[Sum]]] = {}  # by the result of a call: what holds if that is not -1
 
     def compare(self, predicate: str, left: Sum, right: Sum) -> Sum:
-        """The result of a comparison."""
+        """The result of a comparison: a constant where bounds decide it."""
+        if predicate in _COMPARE:
+            compare, (low, high) = _COMPARE[predicate], self.facts.bounds(left.minus(right))
+            if low == high or low > 0 or high < 0 or (predicate not in ("eq", "ne") and compare(low) == compare(high)):
+                return constant(int(compare(low)))
         made = self.facts.new(0, 1)
         self.compared[made.single or 0] = (predicate, left, right)
         return made
@@ -51,6 +56,8 @@ class Conditions:
         if predicate in ("eq", "sle", "slt"):
             found.append(difference.times(-1).shifted(-(predicate == "slt")))
         atom = difference.single
+        if atom in self.not_negative and not _COMPARE[predicate](difference.const - difference.terms[atom]):
+            found += self.not_negative[atom]()
         if atom is not None and self.facts.high[atom] - self.facts.low[atom] == 1:
             possible = [value for value in (self.facts.low[atom], self.facts.high[atom])
                         if _COMPARE[predicate](difference.terms[atom] * value + difference.const)]  # fmt: skip

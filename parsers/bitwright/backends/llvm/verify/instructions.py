@@ -8,7 +8,7 @@ from typing import Final
 from bitwright.backends.llvm.verify.calls import call
 from bitwright.backends.llvm.verify.linear import Sum, constant
 from bitwright.backends.llvm.verify.numbers import number_of, selected
-from bitwright.backends.llvm.verify.places import OBJECT, Pointer, Root
+from bitwright.backends.llvm.verify.places import KEPT, OBJECT, Pointer, Root
 from bitwright.backends.llvm.verify.text import Instruction, size_of
 from bitwright.backends.llvm.verify.walk import Walk
 
@@ -71,6 +71,8 @@ def _store(walk: Walk, one: Instruction) -> None:
     walk.touch(place, constant(size), write=True)
     if place.root.kind not in ("room", "context"):
         return
+    if place.root.kind == "context" and (place.offset.terms or place.offset.const in KEPT):
+        walk.refuse("changes what everybody takes for granted in the context")
     if place.offset.terms:
         walk.memory.forget(walk.block, place.root, lambda offset, kind: None)
     else:

@@ -8,6 +8,8 @@ from typing import Any, Final
 from bitwright.backends.llvm.verify.linear import Sum, constant
 
 OUTPUT, LENGTH, CAPACITY = 8, 16, 24  # where a context says how the output lies
+NAMES = 40  # where it says what is remembered of names
+KEPT: Final = (0, NAMES)  # what nobody changes: the input, and that
 MOST: Final = 1 << 56  # bytes of anything in memory: no machine has more addresses
 
 

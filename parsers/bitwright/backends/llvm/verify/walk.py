@@ -12,7 +12,7 @@ from bitwright.backends.llvm.verify.conditions import Conditions
 from bitwright.backends.llvm.verify.linear import Case, Facts, Sum, constant
 from bitwright.backends.llvm.verify.memory import Memory, Value
 from bitwright.backends.llvm.verify.numbers import range_of
-from bitwright.backends.llvm.verify.places import CAPACITY, LENGTH, MOST, OBJECT, OUTPUT, Pointer, Root
+from bitwright.backends.llvm.verify.places import CAPACITY, LENGTH, MOST, NAMES, OBJECT, OUTPUT, Pointer, Root
 from bitwright.backends.llvm.verify.signatures import Signature, Signatures, bounds_of, fact_of
 from bitwright.backends.llvm.verify.text import CodeFunction, CodeModule, Operand
 
@@ -206,7 +206,11 @@ class Walk:
 
     def initial(self, root: Root, offset: int, kind: str, at: str = "") -> Value:
         """What a room holds that nothing is known of; of a context that its output has room for what is in it."""
-        return self.output_of(root, at or "beginning").get(offset) or self.unknown(kind) if root.kind == "context" else self.unknown(kind)
+        if root.kind != "context":
+            return self.unknown(kind)
+        if offset == NAMES and self.signature.names:
+            return Pointer(Root("names", root.name, constant(self.signature.names), writable=True), constant(0))
+        return self.output_of(root, at or "beginning").get(offset) or self.unknown(kind)
 
     def output_of(self, root: Root, when: str) -> dict[int, Value]:
         """Where the output lies from some point on."""
