@@ -7,7 +7,7 @@ from typing import Final
 
 from bitwright.backends.llvm.verify.linear import Sum, constant
 from bitwright.backends.llvm.verify.numbers import range_of
-from bitwright.backends.llvm.verify.places import MOST, NAMES, OBJECT, Pointer, Root
+from bitwright.backends.llvm.verify.places import MOST, NAMES, OBJECT, SLOTS, Pointer, Root
 from bitwright.backends.llvm.verify.routines import ROUTINES, call_of_routine
 from bitwright.backends.llvm.verify.signatures import Signature, bounds_of, fact_of
 from bitwright.backends.llvm.verify.text import Instruction
@@ -72,7 +72,7 @@ def own(walk: Walk, one: Instruction, name: str) -> Sum | Pointer:
     }  # fmt: skip
     for index, value in enumerate(given):
         if isinstance(value, Pointer) and value.root.kind in ("room", "context"):
-            _written(walk, one.line, index, value, results.get(index))
+            _written(walk, index, value, results.get(index))
     status = walk.facts.new(*((-1, 0) if signature.has_status else range_of(one.kind)))
     if signature.has_status:
         walk.conditions.promised[status.single or 0] = lambda: [
@@ -97,11 +97,12 @@ def _hand_over(walk: Walk, signature: Signature, given: Sequence[Sum | Pointer],
             rooms.append(value.root.name)
             if kind == "context":
                 walk.demand_output(value.root)
-                names = walk.memory.load(walk.block, value.root, NAMES, "ptr")
-                room = walk.room_left(names) if isinstance(names, Pointer) and names.root.writable else 0
-                if signature.names is None or room < signature.names:
-                    signature.names = room
-                    walk.dropped.add(name)
+                for slot in SLOTS:
+                    place = walk.memory.load(walk.block, value.root, slot, "ptr")
+                    room = walk.room_left(place) if isinstance(place, Pointer) and (place.root.writable or slot != NAMES) else 0
+                    if room < signature.slots.get(slot, room + 1):
+                        signature.slots[slot] = room
+                        walk.dropped.add(name)
         elif value.root.kind != "object":
             walk.refuse(f"hands {name} a pointer to {value.root.kind} {value.root.name}")
         before = known.get(index)
@@ -116,13 +117,10 @@ def _hand_over(walk: Walk, signature: Signature, given: Sequence[Sum | Pointer],
     return size
 
 
-def _written(walk: Walk, line: int, index: int, place: Pointer, result: Sum | None) -> None:
+def _written(walk: Walk, index: int, place: Pointer, result: Sum | None) -> None:
     """What a function was handed room for holds afterwards what it has put there."""
     if index == 1 and not place.offset.terms:
-        root, when = place.root, f"call in line {line}"
-        names = walk.memory.load(walk.block, root, NAMES, "ptr")  # which nobody replaces
-        walk.memory.forget(walk.block, root, lambda offset, kind: walk.output_of(root, when).get(offset))
-        walk.memory.store(walk.block, root, NAMES, 8, names)
+        walk.context_changed(place.root)
     else:
         walk.memory.forget(walk.block, place.root, lambda offset, kind: result if offset == 0 and kind != "ptr" else None)
 
@@ -167,7 +165,8 @@ def _bytes_taken(walk: Walk, one: Instruction) -> Sum:
 def _made(walk: Walk, one: Instruction) -> Pointer:
     """A new object of a class of bytes: its content may be filled in, and the hash before that."""
     size = walk.number(one.args[2], "i64")
-    return Pointer(Root("made", one.result, size.shifted(HEAD) if walk.shown(size) else None, writable=True), constant(0))
+    room = size.shifted(HEAD) if walk.shown(size) else None
+    return Pointer(Root("made", one.result, room, writable=True, there=walk.facts.new(0, 1)), constant(0))
 
 
 def _size_of_array(walk: Walk, one: Instruction) -> Sum:

@@ -32,10 +32,18 @@ def _compute(walk: Walk, one: Instruction) -> None:
 def _compare(walk: Walk, one: Instruction) -> None:
     kind = one.kinds[0]
     if kind[0] != "i" or kind[-1] == "*":
-        _give(walk, one, walk.any_number("i1"))
+        _give(walk, one, _is_null(walk, one))
         return
     left, right = (walk.number(arg, kind) for arg in one.args)
     _give(walk, one, walk.conditions.compare(one.detail, left, right))
+
+
+def _is_null(walk: Walk, one: Instruction) -> Sum:
+    """Where an address is compared with NULL that a routine has given, what is there hangs on it."""
+    there = walk.pointer(one.args[0]).root.there
+    if there is None or one.args[1] is not None or one.detail not in ("eq", "ne"):
+        return walk.any_number("i1")
+    return there if one.detail == "ne" else constant(1).minus(there)
 
 
 def _select(walk: Walk, one: Instruction) -> None:

@@ -33,7 +33,29 @@ def choose(walk: Walk, block: str, phis: list[Instruction]) -> None:
             joined[made.single or 0] = by
         walk.values[str(one.result)] = made
     if joined:
+        _shown_on_every_way(walk, block, joined)
         walk.chosen(block, joined)
+
+
+def _shown_on_every_way(walk: Walk, block: str, joined: dict[int, dict[str, Sum]]) -> None:
+    """Know of what is chosen at once what holds whichever way was taken: where it lies among the parameters, as positions do."""
+    ends = [end for name, kind in walk.function.params if kind == "i64" and isinstance(end := walk.values[name], Sum)]
+    guesses = {(atom, times, end): None for atom in joined for times, end in [(1, None), *((-1, end) for end in ends), *((1, end) for end in ends)]}
+    for before in walk.flow.before[block]:
+        mark = walk.facts.mark()
+        for fact in walk.facts_before(before, block):
+            walk.facts.push(fact)
+        for atom, times, end in [*guesses]:
+            value = joined[atom][before]
+            if not walk.shown((value if end is None else value.minus(end)).times(times)):
+                del guesses[atom, times, end]
+        walk.facts.undo(mark)
+    for atom, times, end in guesses:
+        value = Sum({atom: 1})
+        if end is None:
+            walk.facts.low[atom] = max(0, walk.facts.low[atom])
+        else:
+            walk.know([value.minus(end).times(times)])
 
 
 def _carried(walk: Walk, block: str, phis: list[Instruction]) -> None:

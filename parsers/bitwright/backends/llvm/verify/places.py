@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Final
 
+from bitwright.backends.llvm.context import offset_of
 from bitwright.backends.llvm.verify.linear import Sum, constant
 
-OUTPUT, LENGTH, CAPACITY = 8, 16, 24  # where a context says how the output lies
-NAMES = 40  # where it says what is remembered of names
-KEPT: Final = (0, NAMES)  # what nobody changes: the input, and that
+# Where a context says how the output lies, what is remembered of names, and what routines ask when they take values.
+OUTPUT, LENGTH, CAPACITY, NAMES, HELPERS = map(offset_of, ("output", "length", "capacity", "names", "helpers"))
+KEPT: Final = (offset_of("input"), NAMES, HELPERS)  # what nobody changes
+SLOTS: Final = {NAMES: "names", HELPERS: "helpers"}
+GIVEN: Final = -8  # no slot: which call was the last that the output may have been moved by
 MOST: Final = 1 << 56  # bytes of anything in memory: no machine has more addresses
 
 
@@ -21,6 +24,9 @@ class Root:
     name: Any
     size: Sum | None = None  # the bytes that may be touched; None: none
     writable: bool = False
+    there: Sum | None = None  # 1, or 0 if the address is NULL
+    of: Root | None = None  # the context whose output it lies in
+    when: int = 0  # and the call that gave it
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What the routines demand of whoever calls them, and what they promise where they do not fail.
 
 Whatever reads the input takes a region of it: it demands 0 <= begin and end <= size, and looks itself whether anything lies between.
+Whatever takes the context may move the output: an address in it that a routine has given before is no good any more.
 """
 
 from __future__ import annotations
@@ -9,60 +10,85 @@ import dataclasses
 from typing import Final
 
 from bitwright.backends.llvm.routines.names_table import TABLE_SIZE
+from bitwright.backends.llvm.routines.values import HELPERS as OBJECTS
 from bitwright.backends.llvm.verify.linear import Sum, constant
 from bitwright.backends.llvm.verify.memory import Value
 from bitwright.backends.llvm.verify.numbers import range_of
+from bitwright.backends.llvm.verify.places import HELPERS, OBJECT, Pointer, Root
 from bitwright.backends.llvm.verify.text import Instruction
 from bitwright.backends.llvm.verify.walk import Walk
 
 
 @dataclasses.dataclass(frozen=True)
 class Routine:
-    """What is said of one, by the numbers of its arguments."""
+    """What is said of one; arguments are counted from 0.
 
-    parameters: int
-    reads: bool = True  # the first three are the input, and a position and an end in it
-    after: int | None = None  # where the position behind what was read goes: begin + least <= that <= end
-    least: int = 1
-    found: bool = False  # it returns such a position, and size bytes (argument 4) after it, or -1
-    within: bool = False  # it returns a position of the region
-    constants: tuple[tuple[int, int], ...] = ()  # what is read of the module's own bytes, and how many
-    rooms: tuple[tuple[int, int], ...] = ()  # what is filled in, and how many bytes there must be
-    counted: tuple[int, ...] = ()  # what must not be negative
+    What it takes: objects and other numbers (o), numbers that are not negative (n), the context (c), the input (d) with a position and an
+    end in it, of entries of the table of objects two (t2) or as many as an argument says (t:2), of the module's own bytes as many as an
+    argument says (b:4), and room for so many bytes that it fills in (x8).
+    """
+
+    takes: str
     status: bool = False  # it returns 0 or -1
+    after: int | None = None  # where the position goes behind what was read: begin < that <= end
     number: int | None = None  # where the number goes that it reads, of so many bits (argument 4)
     signed: bool = False
+    found: bool = False  # it returns a position of the region that has so many bytes (argument 4) behind it, or -1
+    within: bool = False  # it returns a position of the region
+    given: tuple[int, int] | None = None  # it returns the address of as many bytes of the output as an argument says and some more, or NULL
 
 
-_VARINT: Final = Routine(7, after=6, rooms=((5, 16), (6, 8)), status=True, number=5)
+_VARINT: Final = Routine("d o o o o x16 x8", status=True, after=6, number=5)
 _SIGNED: Final = dataclasses.replace(_VARINT, signed=True)
+_SEARCH: Final = "d o o b:4 o"
 ROUTINES: Final = {
-    "bw_read_name": Routine(8, after=7, rooms=((4, TABLE_SIZE), (6, 8), (7, 8)), counted=(3,), status=True),
-    "bw_name_end": Routine(4, after=3, rooms=((3, 8),), status=True),
-    "bw_drop_names": Routine(1, reads=False, rooms=((0, TABLE_SIZE),)),
-    "bw_find": Routine(6, found=True, constants=((3, 4),)),
-    "bw_trim": Routine(5, within=True, constants=((3, 4),)),
-    "bw_is_padding": Routine(5, constants=((3, 4),)),
+    "bw_read_name": Routine(f"d o o n x{TABLE_SIZE} o x8 x8", status=True, after=7),
+    "bw_name_end": Routine("d o o x8", status=True, after=3),
+    "bw_drop_names": Routine(f"x{TABLE_SIZE}"),
+    "bw_find": Routine(f"{_SEARCH} o", found=True), "bw_trim": Routine(_SEARCH, within=True), "bw_is_padding": Routine(_SEARCH),
     **dict.fromkeys(("bw_read_leb128", "bw_read_vlq", "bw_read_quic", "bw_read_der"), _VARINT),
     **dict.fromkeys(("bw_read_sleb128", "bw_read_zigzag"), _SIGNED),
+    "bw_grow": Routine("c o"), "bw_room": Routine("c o", given=(1, 0)), "bw_room_begun": Routine("c o", given=(1, 1)),
+    "bw_there": Routine("c o o", given=(2, 0)), "bw_wrote": Routine("c o b:3 o"), "bw_put_zeros": Routine("c o"),
+    "bw_put_bytes": Routine("c o"), "bw_as_array": Routine("c"), "bw_array_changed": Routine("c"), "bw_finish": Routine("c o"),
+    "bw_attr": Routine("o t2 o"), "bw_arm": Routine("o t:2 o"), "bw_is_of": Routine("o o"), "bw_as_int": Routine("c o"),
+    "bw_attr_int": Routine("c o t2 o"), "bw_as_wide_int": Routine("c o x16"), "bw_as_bytes": Routine("c o"), "bw_as_list": Routine("c o"),
+    "bw_as_value": Routine("c o o"), "bw_as_text": Routine("c o o x8"),
 }  # fmt: skip
 
 
 def call_of_routine(walk: Walk, one: Instruction, name: str) -> Value:
     """Show what it demands; assume what it promises."""
     said, given = ROUTINES[name], one.args[1:]
-    if len(given) != said.parameters:
+    takes = said.takes.split()
+    if len(given) != len(takes):
         walk.refuse(f"calls {name} with {len(given)} arguments")
-        return walk.unknown(one.kind) if one.kind != "void" else walk.pointer(None)
+        return walk.unknown(one.kind) if one.kind != "void" else OBJECT
     numbers = {index: walk.number(arg, kind) for index, (arg, kind) in enumerate(zip(given, one.kinds[1:], strict=True)) if kind[0] == "i"}
-    if said.reads:
-        _region(walk, one, name, numbers)
-    for index in said.counted:
-        if not walk.shown(numbers[index]):
+    after, read = walk.any_number("i64"), walk.any_number("i128")
+    for index, (how, arg) in enumerate(zip(takes, given, strict=True)):
+        if how == "d":
+            _region(walk, one, name, numbers)
+        elif how == "c":
+            _context(walk, one, name)
+        elif how == "n" and not walk.shown(numbers[index]):
             walk.refuse(f"it is not shown that {name} is not handed a number below zero")
-    for index, count in said.constants:
-        walk.touch(walk.pointer(given[index]), numbers[count], write=False)
-    return _results(walk, one, said, numbers)
+        elif how == "o" and index not in numbers and walk.pointer(arg).root.kind not in ("object", "made"):
+            walk.refuse(f"{name} is handed a pointer to {walk.pointer(arg).root.kind} as an object")
+        elif how[0] in "tb":
+            count = numbers[int(how[2:])] if how[1] == ":" else constant(int(how[1:]))
+            walk.touch(walk.pointer(arg), count.times(8 if how[0] == "t" else 1), write=False)
+        elif how[0] == "x":
+            walk.touch(walk.pointer(arg), constant(int(how[1:])), write=True)
+            filled = after if index == said.after else read if index == said.number else None
+            walk.memory.forget(
+                walk.block, walk.pointer(arg).root, lambda offset, kind, filled=filled: filled if offset == 0 and kind != "ptr" else None
+            )
+    if said.given is not None:
+        return _given(walk, one, said.given, numbers)
+    if said.status:
+        return _status(walk, said, numbers, after, read)
+    return _result(walk, one, said, numbers)
 
 
 def _region(walk: Walk, one: Instruction, name: str, numbers: dict[int, Sum]) -> None:
@@ -74,27 +100,41 @@ def _region(walk: Walk, one: Instruction, name: str, numbers: dict[int, Sum]) ->
         walk.refuse(f"it is not shown that {name} is handed a region of the input")
 
 
-def _results(walk: Walk, one: Instruction, said: Routine, numbers: dict[int, Sum]) -> Value:
-    """What it gives back, and what lies then in the rooms that it was handed."""
-    after, read = walk.any_number("i64"), walk.any_number("i128")
-    for index, size in said.rooms:
-        place = walk.pointer(one.args[index + 1])
-        walk.touch(place, constant(size), write=True)
-        filled = after if index == said.after else read if index == said.number else None
-        walk.memory.forget(walk.block, place.root, lambda offset, kind, filled=filled: filled if offset == 0 and kind != "ptr" else None)
-    if one.kind == "void":
-        return walk.pointer(None)
-    if said.status:
-        status = walk.facts.new(-1, 0)
-        promised = [after.minus(numbers[1]).shifted(-said.least), numbers[2].minus(after)] if said.after is not None else []
-        if said.number is not None and not numbers[4].terms:
-            most = 1 << min(numbers[4].const, 126)
-            promised += [constant(most).minus(read), read.shifted(most if said.signed else 0)]
-        walk.conditions.promised[status.single or 0] = lambda: promised
-        return status
-    result = walk.facts.new(*range_of(one.kind)) if not said.found else walk.facts.new(-1, range_of(one.kind)[1])
+def _context(walk: Walk, one: Instruction, name: str) -> None:
+    place = walk.pointer(one.args[1])
+    if place.root.kind not in ("room", "context") or place.offset != constant(0):
+        walk.refuse(f"hands {name} something else than the context")
+        return
+    walk.demand_output(place.root)
+    walk.context_changed(place.root)
+    helpers = walk.memory.load(walk.block, place.root, HELPERS, "ptr")
+    if name.startswith(("bw_as_", "bw_attr")) and name != "bw_as_array" and isinstance(helpers, Pointer):
+        walk.touch(helpers, constant(8 * len(OBJECTS)), write=False)
+
+
+def _given(walk: Walk, one: Instruction, given: tuple[int, int], numbers: dict[int, Sum]) -> Pointer:
+    """An address in the output, until the context is handed to anybody again."""
+    context, count, there = walk.pointer(one.args[1]).root, numbers[given[0]], walk.facts.new(0, 1)
+    return Pointer(Root("output", one.result, count.shifted(given[1]), writable=True, there=there, of=context, when=walk.line), constant(0))
+
+
+def _status(walk: Walk, said: Routine, numbers: dict[int, Sum], after: Sum, read: Sum) -> Sum:
+    status = walk.facts.new(-1, 0)
+    promised = [after.minus(numbers[1]).shifted(-1), numbers[2].minus(after)] if said.after is not None else []
+    if said.number is not None and not numbers[4].terms:
+        most = 1 << min(numbers[4].const, 126)
+        promised += [constant(most).minus(read), read.shifted(most if said.signed else 0)]
+    walk.conditions.promised[status.single or 0] = lambda: promised
+    return status
+
+
+def _result(walk: Walk, one: Instruction, said: Routine, numbers: dict[int, Sum]) -> Value:
+    if one.kind[0] != "i":
+        return OBJECT
+    low, high = range_of(one.kind)
+    result = walk.facts.new(-1 if said.found else low, high)
     if said.found:
         walk.conditions.not_negative[result.single or 0] = lambda: [result.minus(numbers[1]), numbers[2].minus(result).minus(numbers[4])]
-    elif said.within:
-        walk.know([result.minus(numbers[1]), numbers[2].minus(result)] if walk.shown(numbers[2].minus(numbers[1])) else [])
+    elif said.within and walk.shown(numbers[2].minus(numbers[1])):
+        walk.know([result.minus(numbers[1]), numbers[2].minus(result)])
     return result

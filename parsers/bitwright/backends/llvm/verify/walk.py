@@ -12,7 +12,7 @@ from bitwright.backends.llvm.verify.conditions import Conditions
 from bitwright.backends.llvm.verify.linear import Case, Facts, Sum, constant
 from bitwright.backends.llvm.verify.memory import Memory, Value
 from bitwright.backends.llvm.verify.numbers import range_of
-from bitwright.backends.llvm.verify.places import CAPACITY, LENGTH, MOST, NAMES, OBJECT, OUTPUT, Pointer, Root
+from bitwright.backends.llvm.verify.places import CAPACITY, GIVEN, HELPERS, LENGTH, MOST, NAMES, OBJECT, OUTPUT, SLOTS, Pointer, Root
 from bitwright.backends.llvm.verify.signatures import Signature, Signatures, bounds_of, fact_of
 from bitwright.backends.llvm.verify.text import CodeFunction, CodeModule, Operand
 
@@ -197,6 +197,10 @@ class Walk:
         root, doing = place.root, "writes" if write else "reads"
         if root.size is None or (write and not root.writable):
             self.refuse(f"{doing} through a pointer to {root.kind} {root.name or ''}".rstrip())
+        elif root.there is not None and not self.shown(root.there.shifted(-1)):
+            self.refuse(f"it is not shown that the address that it {doing} through is not NULL")
+        elif not self.is_good(root):
+            self.refuse(f"{doing} where the output lay before it may have been moved")
         elif not self.shown(size):
             self.refuse(f"it is not shown that what it {doing} of {root.kind} {root.name} is not of a size below zero")
         elif not self.shown(place.offset):
@@ -204,12 +208,25 @@ class Walk:
         elif not self.shown(root.size.minus(place.offset).minus(size)):
             self.refuse(f"it is not shown that it {doing} nothing behind the end of {root.kind} {root.name}")
 
+    def context_changed(self, root: Root) -> None:
+        """Whoever was handed the context may have written to the output, and moved it."""
+        kept = {offset: self.memory.load(self.block, root, offset, "ptr") for offset in (NAMES, HELPERS)}
+        when = f"call in line {self.line}"
+        self.memory.forget(self.block, root, lambda offset, kind: self.output_of(root, when).get(offset))
+        for offset, value in kept.items():
+            self.memory.store(self.block, root, offset, 8, value)
+        self.memory.store(self.block, root, GIVEN, 8, constant(self.line))
+
+    def is_good(self, root: Root) -> bool:
+        """Whether an address in the output has not become a wrong one since it was given."""
+        return root.of is None or self.memory.load(self.block, root.of, GIVEN, "i64") == constant(root.when)
+
     def initial(self, root: Root, offset: int, kind: str, at: str = "") -> Value:
         """What a room holds that nothing is known of; of a context that its output has room for what is in it."""
         if root.kind != "context":
             return self.unknown(kind)
-        if offset == NAMES and self.signature.names:
-            return Pointer(Root("names", root.name, constant(self.signature.names), writable=True), constant(0))
+        if self.signature.slots.get(offset):
+            return Pointer(Root(SLOTS[offset], root.name, constant(self.signature.slots[offset]), writable=offset == NAMES), constant(0))
         return self.output_of(root, at or "beginning").get(offset) or self.unknown(kind)
 
     def output_of(self, root: Root, when: str) -> dict[int, Value]:
