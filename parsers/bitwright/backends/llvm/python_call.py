@@ -12,6 +12,7 @@ from bitwright.backends.llvm import context
 from bitwright.backends.llvm.assembler import I32, I64, I128, NULL, PTR, Caller, Value, number
 from bitwright.backends.llvm.boxing import fits_a_word, halves_of_number, int_object, number_of_halves
 from bitwright.backends.llvm.emitter import PYTHON_CALL, FunctionEmitter, type_of
+from bitwright.backends.llvm.vouched import vouch
 from bitwright.backends.python import compile_source
 from bitwright.backends.python.build_ops import BUILD
 from bitwright.backends.python.common_ops import Emit
@@ -125,6 +126,7 @@ def _python_call(e: FunctionEmitter, op: Op) -> None:
     else:
         made = _vectorcall(e, *place, [e.constant(None), *args])
     _put_results(e, op, made)
+    vouch(e, op)
 
 
 def _put_results(e: FunctionEmitter, op: Op, made: Value) -> None:

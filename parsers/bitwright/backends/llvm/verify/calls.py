@@ -7,7 +7,7 @@ from typing import Final
 
 from bitwright.backends.llvm.verify.linear import Sum, constant
 from bitwright.backends.llvm.verify.numbers import range_of
-from bitwright.backends.llvm.verify.places import MOST, NAMES, OBJECT, SLOTS, Pointer, Root
+from bitwright.backends.llvm.verify.places import MOST, NAMES, OBJECT, SIZE, SLOTS, Pointer, Root
 from bitwright.backends.llvm.verify.routines import ROUTINES, call_of_routine
 from bitwright.backends.llvm.verify.signatures import Signature, bounds_of, fact_of
 from bitwright.backends.llvm.verify.text import Instruction
@@ -97,6 +97,10 @@ def _hand_over(walk: Walk, signature: Signature, given: Sequence[Sum | Pointer],
             rooms.append(value.root.name)
             if kind == "context":
                 walk.demand_output(value.root)
+                said, read = walk.memory.load(walk.block, value.root, SIZE, "i64"), size
+                if read is None or not isinstance(said, Sum) or not (walk.shown(read.minus(said)) and walk.shown(said.minus(read))):
+                    walk.dropped |= {name} if signature.sized else set()
+                    signature.sized = False
                 for slot in SLOTS:
                     place = walk.memory.load(walk.block, value.root, slot, "ptr")
                     room = walk.room_left(place) if isinstance(place, Pointer) and (place.root.writable or slot != NAMES) else 0
@@ -122,7 +126,7 @@ def _written(walk: Walk, index: int, place: Pointer, result: Sum | None) -> None
     if index == 1 and not place.offset.terms:
         walk.context_changed(place.root)
     else:
-        walk.memory.forget(walk.block, place.root, lambda offset, kind: result if offset == 0 and kind != "ptr" else None)
+        walk.fill(place.root, result)
 
 
 # --- functions of CPython ----------------------------------------------------------------------

@@ -39,23 +39,23 @@ def choose(walk: Walk, block: str, phis: list[Instruction]) -> None:
 
 def _shown_on_every_way(walk: Walk, block: str, joined: dict[int, dict[str, Sum]]) -> None:
     """Know of what is chosen at once what holds whichever way was taken: where it lies among the parameters, as positions do."""
-    ends = [end for name, kind in walk.function.params if kind == "i64" and isinstance(end := walk.values[name], Sum)]
-    guesses = {(atom, times, end): None for atom in joined for times, end in [(1, None), *((-1, end) for end in ends), *((1, end) for end in ends)]}
+    ends: list[Sum] = [walk.number(name, kind) for name, kind in walk.function.params if kind == "i64"]
+    forms: list[tuple[int, Sum | None]] = [(1, None), *((-1, end) for end in ends), *((1, end) for end in ends)]
+    guesses = {(atom, times, end): None for atom in joined for times, end in forms}
     for before in walk.flow.before[block]:
         mark = walk.facts.mark()
         for fact in walk.facts_before(before, block):
             walk.facts.push(fact)
         for atom, times, end in [*guesses]:
-            value = joined[atom][before]
-            if not walk.shown((value if end is None else value.minus(end)).times(times)):
+            chosen = joined[atom][before]
+            if not walk.shown((chosen if end is None else chosen.minus(end)).times(times)):
                 del guesses[atom, times, end]
         walk.facts.undo(mark)
     for atom, times, end in guesses:
-        value = Sum({atom: 1})
         if end is None:
             walk.facts.low[atom] = max(0, walk.facts.low[atom])
         else:
-            walk.know([value.minus(end).times(times)])
+            walk.know([Sum({atom: 1}).minus(end).times(times)])
 
 
 def _carried(walk: Walk, block: str, phis: list[Instruction]) -> None:

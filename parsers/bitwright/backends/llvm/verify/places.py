@@ -9,8 +9,8 @@ from bitwright.backends.llvm.context import offset_of
 from bitwright.backends.llvm.verify.linear import Sum, constant
 
 # Where a context says how the output lies, what is remembered of names, and what routines ask when they take values.
-OUTPUT, LENGTH, CAPACITY, NAMES, HELPERS = map(offset_of, ("output", "length", "capacity", "names", "helpers"))
-KEPT: Final = (offset_of("input"), NAMES, HELPERS)  # what nobody changes
+OUTPUT, LENGTH, CAPACITY, NAMES, HELPERS, SIZE = map(offset_of, ("output", "length", "capacity", "names", "helpers", "size"))
+KEPT: Final = (offset_of("input"), NAMES, HELPERS, SIZE)  # what nobody changes
 SLOTS: Final = {NAMES: "names", HELPERS: "helpers"}
 GIVEN: Final = -8  # no slot: which call was the last that the output may have been moved by
 MOST: Final = 1 << 56  # bytes of anything in memory: no machine has more addresses

@@ -80,10 +80,7 @@ def call_of_routine(walk: Walk, one: Instruction, name: str) -> Value:
             walk.touch(walk.pointer(arg), count.times(8 if how[0] == "t" else 1), write=False)
         elif how[0] == "x":
             walk.touch(walk.pointer(arg), constant(int(how[1:])), write=True)
-            filled = after if index == said.after else read if index == said.number else None
-            walk.memory.forget(
-                walk.block, walk.pointer(arg).root, lambda offset, kind, filled=filled: filled if offset == 0 and kind != "ptr" else None
-            )
+            walk.fill(walk.pointer(arg).root, after if index == said.after else read if index == said.number else None)
     if said.given is not None:
         return _given(walk, one, said.given, numbers)
     if said.status:

@@ -30,6 +30,7 @@ class Signature:
     after: set[Guess] = dataclasses.field(default_factory=set)  # assumed of the results where it has not failed
     results: dict[int, str] = dataclasses.field(default_factory=dict)  # the parameters through which numbers are given back
     has_status: bool = False  # it gives 0 or -1
+    sized: bool = True  # whether the context that it gets tells the size of the input
     slots: dict[int, int] = dataclasses.field(default_factory=dict)  # of the context that it gets: the bytes that some slots lead to
     loops: dict[str, set[tuple[str, str, str | int]]] = dataclasses.field(default_factory=dict)  # assumed of what loops carry
 

@@ -12,7 +12,7 @@ from bitwright.backends.llvm.verify.conditions import Conditions
 from bitwright.backends.llvm.verify.linear import Case, Facts, Sum, constant
 from bitwright.backends.llvm.verify.memory import Memory, Value
 from bitwright.backends.llvm.verify.numbers import range_of
-from bitwright.backends.llvm.verify.places import CAPACITY, GIVEN, HELPERS, LENGTH, MOST, NAMES, OBJECT, OUTPUT, SLOTS, Pointer, Root
+from bitwright.backends.llvm.verify.places import CAPACITY, GIVEN, HELPERS, LENGTH, MOST, NAMES, OBJECT, OUTPUT, SIZE, SLOTS, Pointer, Root
 from bitwright.backends.llvm.verify.signatures import Signature, Signatures, bounds_of, fact_of
 from bitwright.backends.llvm.verify.text import CodeFunction, CodeModule, Operand
 
@@ -208,9 +208,13 @@ class Walk:
         elif not self.shown(root.size.minus(place.offset).minus(size)):
             self.refuse(f"it is not shown that it {doing} nothing behind the end of {root.kind} {root.name}")
 
+    def fill(self, root: Root, number: Sum | None) -> None:
+        """Whoever was handed a room has put something there: at its beginning a number, if one is given."""
+        self.memory.forget(self.block, root, lambda offset, kind: number if offset == 0 and kind != "ptr" else None)
+
     def context_changed(self, root: Root) -> None:
         """Whoever was handed the context may have written to the output, and moved it."""
-        kept = {offset: self.memory.load(self.block, root, offset, "ptr") for offset in (NAMES, HELPERS)}
+        kept = {offset: self.memory.load(self.block, root, offset, "i64" if offset == SIZE else "ptr") for offset in (NAMES, HELPERS, SIZE)}
         when = f"call in line {self.line}"
         self.memory.forget(self.block, root, lambda offset, kind: self.output_of(root, when).get(offset))
         for offset, value in kept.items():
@@ -225,6 +229,8 @@ class Walk:
         """What a room holds that nothing is known of; of a context that its output has room for what is in it."""
         if root.kind != "context":
             return self.unknown(kind)
+        if offset == SIZE and self.size is not None and self.signature.sized:
+            return self.size
         if self.signature.slots.get(offset):
             return Pointer(Root(SLOTS[offset], root.name, constant(self.signature.slots[offset]), writable=offset == NAMES), constant(0))
         return self.output_of(root, at or "beginning").get(offset) or self.unknown(kind)
