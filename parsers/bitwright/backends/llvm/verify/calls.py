@@ -7,12 +7,13 @@ from typing import Final
 
 from bitwright.backends.llvm.verify.linear import Sum, constant
 from bitwright.backends.llvm.verify.numbers import range_of
-from bitwright.backends.llvm.verify.places import MOST, NAMES, OBJECT, SIZE, SLOTS, Pointer, Root
+from bitwright.backends.llvm.verify.places import MOST, NAMES, OBJECT, OBJECTS, SIZE, SLOTS, Pointer, Root
 from bitwright.backends.llvm.verify.routines import ROUTINES, call_of_routine
 from bitwright.backends.llvm.verify.signatures import Signature, bounds_of, fact_of
 from bitwright.backends.llvm.verify.text import Instruction
 from bitwright.backends.llvm.verify.walk import Walk
 
+DICT: Final = dict.__basicsize__
 HEAD: Final = bytes.__basicsize__ - 1  # of an object of bytes, before its content
 
 # Functions of CPython and of the C library that take the address of anything but an object: for each argument whether it is an object or a
@@ -107,7 +108,7 @@ def _hand_over(walk: Walk, signature: Signature, given: Sequence[Sum | Pointer],
                     if room < signature.slots.get(slot, room + 1):
                         signature.slots[slot] = room
                         walk.dropped.add(name)
-        elif value.root.kind != "object":
+        elif value.root.kind not in OBJECTS:
             walk.refuse(f"hands {name} a pointer to {value.root.kind} {value.root.name}")
         before = known.get(index)
         if before is None or before != (kind, min(before[1], there)):
@@ -141,7 +142,7 @@ def _foreign(walk: Walk, one: Instruction, name: str) -> Sum | Pointer:
         if kind[-1] != "*" and kind != "ptr" and kind[0] != "[":
             continue
         place = walk.pointer(arg)
-        if how == "o" and place.root.kind not in ("object", "made"):
+        if how == "o" and place.root.kind not in OBJECTS:
             walk.refuse(f"{name} is handed a pointer to {place.root.kind} {place.root.name} as an object")
         elif how == "s" and arg is not None and place.root.kind != "constant":
             walk.refuse(f"{name} is handed as text what is none of the module's")
@@ -173,6 +174,11 @@ def _made(walk: Walk, one: Instruction) -> Pointer:
     return Pointer(Root("made", one.result, room, writable=True, there=walk.facts.new(0, 1)), constant(0))
 
 
+def _copy(walk: Walk, one: Instruction) -> Pointer:
+    """A new dict: it says where its values lie."""
+    return Pointer(Root("dict", one.result, constant(DICT), there=walk.facts.new(0, 1)), constant(0))
+
+
 def _size_of_array(walk: Walk, one: Instruction) -> Sum:
     found = walk.sizes[str(one.args[1])] = walk.facts.new(0, MOST)
     return found
@@ -184,23 +190,30 @@ def _array(walk: Walk, one: Instruction) -> Pointer:
     return Pointer(Root("output", one.result, size, writable=True), constant(0))
 
 
+def _content(walk: Walk, one: Instruction) -> Pointer:
+    """Of an object of bytes; how many there are is not asked."""
+    return Pointer(Root("content", one.result), constant(0))
+
+
 def _size(walk: Walk, one: Instruction) -> Sum:
     return walk.facts.new(-1, MOST)
 
 
 _GIVES: Final[dict[str, Callable[[Walk, Instruction], Sum | Pointer]]] = {
     "PyBytes_AsStringAndSize": _bytes_taken, "PyType_GenericAlloc": _made, "PyByteArray_Size": _size_of_array,
-    "PyByteArray_AsString": _array, "PyList_Size": _size, "PyTuple_Size": _size, "PyBytes_Size": _size,
+    "PyDict_Copy": _copy, "PyByteArray_AsString": _array,
+    "PyBytes_AsString": _content, "PyList_Size": _size, "PyTuple_Size": _size, "PyBytes_Size": _size,
 }  # fmt: skip
 
 
 def _vectorcall(walk: Walk, one: Instruction) -> Pointer:
     """The arguments lie in a row, and perhaps the place before them may be used."""
-    if len(one.args) != 5 or (str(one.args[0])[0] == "%" and walk.pointer(one.args[0]).root.kind != "object"):
+    if len(one.args) != 5 or (str(one.args[0])[0] == "%" and walk.pointer(one.args[0]).root.kind != "entry"):
         walk.refuse("calls a function that it has not got from its table of objects")
         return OBJECT
     row, count = walk.pointer(one.args[2]), walk.number(one.args[3], "i64")
-    if row.root.kind == "arguments" and row.root.size == count.times(8) and row.offset == constant(0):  # handed on as they came
+    if row.root.kind == "arguments":
+        walk.handed_on(row, count)
         return OBJECT
     if count.terms:
         walk.refuse("calls an object with a number of arguments that is not known")

@@ -12,6 +12,10 @@ from bitwright.backends.llvm.verify.places import KEPT, OBJECT, Pointer, Root
 from bitwright.backends.llvm.verify.text import Instruction, size_of
 from bitwright.backends.llvm.verify.walk import Walk
 
+# What the addresses lead to that lie somewhere: an entry of the table of objects is one, and a dict says where its values are, of
+# which there are as many as its keys: how many is not in the text.
+_LEADS: Final[dict[str, tuple[str, int | None]]] = {"table": ("entry", None), "dict": ("values", 1 << 16)}
+
 
 def step(walk: Walk, one: Instruction) -> None:
     """Go past an instruction."""
@@ -26,7 +30,8 @@ def _give(walk: Walk, one: Instruction, value: Sum | Pointer) -> None:
 
 
 def _compute(walk: Walk, one: Instruction) -> None:
-    _give(walk, one, number_of(walk, one) if one.kind[0] == "i" and one.kinds[:1] != ("ptr",) else walk.unknown(one.kind))
+    known = one.kind[0] == "i" and (not one.kinds or one.op in ("zext", "sext", "trunc"))
+    _give(walk, one, number_of(walk, one) if known else walk.unknown(one.kind))
 
 
 def _compare(walk: Walk, one: Instruction) -> None:
@@ -65,10 +70,13 @@ def _address(walk: Walk, one: Instruction) -> None:
 
 
 def _load(walk: Walk, one: Instruction) -> None:
-    place, size = walk.pointer(one.args[0]), size_of(one.kind)
-    walk.touch(place, constant(size), write=False)
+    place = walk.pointer(one.args[0])
+    walk.touch(place, constant(size_of(one.kind)), write=False)
     if place.root.kind in ("room", "context") and not place.offset.terms:
         _give(walk, one, walk.memory.load(walk.block, place.root, place.offset.const, "ptr" if one.kind[-1] == "*" else one.kind))
+    elif one.kind == "ptr" and place.root.kind in _LEADS:
+        kind, size = _LEADS[place.root.kind]
+        _give(walk, one, Pointer(Root(kind, one.result, None if size is None else constant(size), writable=size is not None), constant(0)))
     else:
         _give(walk, one, walk.unknown(one.kind))
 

@@ -20,7 +20,7 @@ MOST: Final = 1 << 56  # bytes of anything in memory: no machine has more addres
 class Root:
     """Something in memory: `kind` says what, `name` which."""
 
-    kind: str  # input, room, table, constant, arguments, made, output, object
+    kind: str  # input, room, context, table, constant, arguments, output, or one of OBJECTS
     name: Any
     size: Sum | None = None  # the bytes that may be touched; None: none
     writable: bool = False
@@ -41,4 +41,5 @@ class Pointer:
         return Pointer(self.root, self.offset.plus(by))
 
 
+OBJECTS: Final = ("object", "entry", "made", "dict")  # what is an object of Python: of any, of the table, of bytes just made, a copied dict
 OBJECT: Final = Pointer(Root("object", None), constant(0))  # of Python, or not known: nothing may be read or written there

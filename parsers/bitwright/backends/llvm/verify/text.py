@@ -52,14 +52,15 @@ class CodeModule:
 
 _NAME: Final = r'"(?:[^"\\]|\\.)*"'
 _TYPE: Final = r"(?:void|ptr|float|double|half|i\d+|\[\d+ x (?:ptr|i\d+)\])\**"
-_VALUE: Final = rf"(?:[%@]{_NAME}|[%@][\w.]+|-?\d+|null|undef|true|false)"
+_VALUE: Final = rf"(?:[%@]{_NAME}|[%@][\w.]+|-?\d+|null|undef|true|false|-?\d[\d.e+-]*|0x[0-9A-Fa-f]+)"
 _ALIGN: Final = r"(?:, align \d+)?(?:, ![\w.]+ !\d+)*"
-_BINARY: Final = "add|sub|mul|and|or|xor|shl|lshr|ashr|sdiv|srem|udiv|urem"
+_BINARY: Final = "add|sub|mul|and|or|xor|shl|lshr|ashr|sdiv|srem|udiv|urem|fadd|fsub|fmul|fdiv"
+_CASTS: Final = "zext|sext|trunc|bitcast|fpext|fptrunc|ptrtoint|inttoptr|uitofp|sitofp|fptoui|fptosi"
 _FORMS: Final = {
     "binary": re.compile(rf"({_BINARY})(?: nuw| nsw| exact)* ({_TYPE}) ({_VALUE}), ({_VALUE})"),
-    "icmp": re.compile(rf"icmp (\w+) ({_TYPE}) ({_VALUE}), ({_VALUE})"),
+    "icmp": re.compile(rf"[if]cmp (\w+) ({_TYPE}) ({_VALUE}), ({_VALUE})"),
     "select": re.compile(rf"select +i1 ({_VALUE}), ({_TYPE}) ({_VALUE}), {_TYPE} ({_VALUE})"),
-    "cast": re.compile(rf"(zext|sext|trunc|bitcast|fpext|fptrunc|ptrtoint) ({_TYPE}) ({_VALUE}) to ({_TYPE})"),
+    "cast": re.compile(rf"({_CASTS}) ({_TYPE}) ({_VALUE}) to ({_TYPE})"),
     "load": re.compile(rf"load ({_TYPE}), {_TYPE} ({_VALUE}){_ALIGN}"),
     "store": re.compile(rf"store ({_TYPE}) ({_VALUE}), {_TYPE} ({_VALUE}){_ALIGN}"),
     "getelementptr": re.compile(rf"getelementptr(?: inbounds)? ({_TYPE}), {_TYPE} ({_VALUE}), (i\d+) ({_VALUE})"),
@@ -71,8 +72,7 @@ _FORMS: Final = {
     "ret": re.compile(rf"ret (?:void|({_TYPE}) ({_VALUE}))"),
     "unreachable": re.compile("unreachable"),
 }  # fmt: skip
-_CASTS: Final = "zext|sext|trunc|bitcast|fpext|fptrunc|ptrtoint"
-_WORDS: Final = {**dict.fromkeys(_BINARY.split("|"), "binary"), **dict.fromkeys(_CASTS.split("|"), "cast")}
+_WORDS: Final = {"fcmp": "icmp", **dict.fromkeys(_BINARY.split("|"), "binary"), **dict.fromkeys(_CASTS.split("|"), "cast")}
 _HEAD: Final = re.compile(rf"define (internal |dso_local )*({_TYPE}) @({_NAME}|[\w.]+)\((.*)\).*")
 _PARAM: Final = re.compile(rf"({_TYPE})(?: \w+)* (%{_NAME}|%[\w.]+)")
 _GIVEN: Final = re.compile(rf"({_TYPE})(?: \w+)* ({_VALUE})(?:, |$)")
@@ -138,7 +138,7 @@ def _operand(text: str, kind: str = "i64") -> Operand:
     """Numbers are as they are with a sign; of `i1` 0 and 1."""
     if text[0] in "%@":
         return _plain(text)
-    if text in ("null", "undef"):
+    if text in ("null", "undef") or kind in ("float", "double", "half"):
         return None
     if text in ("true", "false"):
         return int(text == "true")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from typing import Final
 
 from bitwright.backends.llvm.verify.conditions import Conditions
 from bitwright.backends.llvm.verify.linear import Case, Facts, Sum, constant
@@ -15,6 +16,8 @@ from bitwright.backends.llvm.verify.numbers import range_of
 from bitwright.backends.llvm.verify.places import CAPACITY, GIVEN, HELPERS, LENGTH, MOST, NAMES, OBJECT, OUTPUT, SIZE, SLOTS, Pointer, Root
 from bitwright.backends.llvm.verify.signatures import Signature, Signatures, bounds_of, fact_of
 from bitwright.backends.llvm.verify.text import CodeFunction, CodeModule, Operand
+
+_HARDER: Final = 20
 
 
 class Walk:
@@ -35,6 +38,7 @@ class Walk:
         self.input: Root | None = None
         self.outputs: dict[tuple[Root, str], dict[int, Value]] = {}
         self.sizes: dict[str, Sum] = {}  # of bytearrays, until something may change them
+        self.exact: dict[str, Sum] = {}  # of objects that were asked whether they are of a class: the answer
         self.dropped: set[str] = set()  # functions of which less is assumed than before
         self.ways: dict[str, dict[str, Case]] = {}  # into blocks where ways meet
         self.again = False  # whether less is assumed of a loop than when it was gone through
@@ -51,7 +55,7 @@ class Walk:
             if kind[0] == "i":
                 numbers[index] = self.values[name] = self.facts.new(*bounds_of(guesses, index, *range_of(kind)))
             elif given is None:
-                self.values[name] = OBJECT
+                self.values[name] = Pointer(Root("object", name), constant(0))
             elif given[0] == "input":
                 self.input = Root("input", name, self.facts.new(0, MOST))
                 self.values[name] = Pointer(self.input, constant(0))
@@ -86,6 +90,10 @@ class Walk:
     def shown(self, fact: Sum) -> bool:
         """Whether a sum is shown not to be negative."""
         return self.facts.prove(fact)
+
+    def must(self, fact: Sum) -> bool:
+        """The same of what is demanded, for which it is looked harder."""
+        return self.facts.prove(fact) or self.facts.prove(fact, times=_HARDER)
 
     def refuse(self, message: str) -> None:
         """Note what is not shown."""
@@ -195,18 +203,34 @@ class Walk:
     def touch(self, place: Pointer, size: Sum, *, write: bool) -> None:
         """Demand that so many bytes are there."""
         root, doing = place.root, "writes" if write else "reads"
+        if root.kind in ("object", "entry") and self._is_of_object(place, size, write=write):
+            return
         if root.size is None or (write and not root.writable):
             self.refuse(f"{doing} through a pointer to {root.kind} {root.name or ''}".rstrip())
         elif root.there is not None and not self.shown(root.there.shifted(-1)):
             self.refuse(f"it is not shown that the address that it {doing} through is not NULL")
         elif not self.is_good(root):
             self.refuse(f"{doing} where the output lay before it may have been moved")
-        elif not self.shown(size):
+        elif not self.must(size):
             self.refuse(f"it is not shown that what it {doing} of {root.kind} {root.name} is not of a size below zero")
-        elif not self.shown(place.offset):
+        elif not self.must(place.offset):
             self.refuse(f"it is not shown that it {doing} nothing before {root.kind} {root.name}")
-        elif not self.shown(root.size.minus(place.offset).minus(size)):
+        elif not self.must(root.size.minus(place.offset).minus(size)):
             self.refuse(f"it is not shown that it {doing} nothing behind the end of {root.kind} {root.name}")
+
+    def _is_of_object(self, place: Pointer, size: Sum, *, write: bool) -> bool:
+        """Of an object its type may be read, and the rest if it was shown to be exactly of a class; an entry is counted."""
+        if place.offset.terms or size.terms or place.offset.const < 0:
+            return False
+        if write:
+            return place.root.kind == "entry" and place.offset.const + size.const <= object.__basicsize__ - 8
+        exact = self.exact.get(place.root.name)
+        return place.offset.const + size.const <= object.__basicsize__ or (exact is not None and self.shown(exact.shifted(-1)))
+
+    def handed_on(self, place: Pointer, count: Sum) -> None:
+        """Demand that the vector of arguments is handed on as it came."""
+        if place.root.kind != "arguments" or place.offset != constant(0) or place.root.size != count.times(8):
+            self.refuse("hands on other arguments than it got")
 
     def fill(self, root: Root, number: Sum | None) -> None:
         """Whoever was handed a room has put something there: at its beginning a number, if one is given."""
