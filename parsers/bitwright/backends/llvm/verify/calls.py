@@ -13,16 +13,18 @@ from bitwright.backends.llvm.verify.signatures import Signature, bounds_of, fact
 from bitwright.backends.llvm.verify.text import Instruction
 from bitwright.backends.llvm.verify.walk import Walk
 
+VIEW_SIZE: Final = 16  # where a `Py_buffer` says how many bytes it has
 DICT: Final = dict.__basicsize__
 HEAD: Final = bytes.__basicsize__ - 1  # of an object of bytes, before its content
 
 # Functions of CPython and of the C library that take the address of anything but an object: for each argument whether it is an object or a
 # number (o), text that ends with a zero (s), a region whose bytes are read (r) or written (w), with the number of the argument that says
-# how many, or room for one word that is filled in (x).  Whatever else CPython has takes objects and numbers alone.
+# how many, or room for so many bytes that is filled in (x8).  Whatever else CPython has takes objects and numbers alone.
 TAKES: Final = {
-    "PyBytes_FromStringAndSize": "r1 o", "PyBytes_AsStringAndSize": "o x x", "PyByteArray_FromStringAndSize": "r1 o",
+    "PyBytes_FromStringAndSize": "r1 o", "PyBytes_AsStringAndSize": "o x8 x8", "PyByteArray_FromStringAndSize": "r1 o",
     "PyUnicode_Decode": "r1 o s s", "PyUnicode_DecodeUTF8": "r1 o s", "PyUnicode_DecodeASCII": "r1 o s", "PyUnicode_DecodeLatin1": "r1 o s",
-    "PyUnicode_FromStringAndSize": "r1 o", "PyUnicode_FromKindAndData": "o o o", "PyUnicode_AsUTF8AndSize": "o x",
+    "PyUnicode_FromStringAndSize": "r1 o", "PyUnicode_FromKindAndData": "o o o", "PyUnicode_AsUTF8AndSize": "o x8",
+    "PyObject_GetBuffer": "o x80 o", "PyBuffer_Release": "x80",
     "Py_EnterRecursiveCall": "s", "PyErr_SetString": "o s", "memcmp": "r2 r2 o", "memcpy": "w2 r2 o", "memset": "w2 o o",
 }  # fmt: skip
 _VECTORCALL: Final = "PyObject_Vectorcall"
@@ -149,15 +151,26 @@ def _foreign(walk: Walk, one: Instruction, name: str) -> Sum | Pointer:
         elif how[0] in "rw" and arg is not None:
             counted = int(how[1:]) + 1
             walk.touch(place, walk.number(one.args[counted], one.kinds[counted]), write=how[0] == "w")
-        elif how == "x":
-            walk.touch(place, constant(8), write=True)
+        elif how[0] == "x":
+            walk.touch(place, constant(int(how[1:])), write=True)
             walk.memory.forget(walk.block, place.root, lambda offset, kind: None)
     return _GIVES[name](walk, one) if name in _GIVES else walk.unknown(one.kind) if one.kind != "void" else OBJECT
 
 
 def _bytes_taken(walk: Walk, one: Instruction) -> Sum:
     """The input: its address and its size, where this has not failed."""
-    data, length = (walk.pointer(arg) for arg in one.args[2:4])
+    return _input_of(walk, one, *(walk.pointer(arg) for arg in one.args[2:4]))
+
+
+def _buffer_taken(walk: Walk, one: Instruction) -> Sum:
+    """The same of a `Py_buffer` of bytes in a row."""
+    view = walk.pointer(one.args[2])
+    if one.args[3] != 0:
+        walk.refuse("takes a buffer whose bytes need not lie in a row")
+    return _input_of(walk, one, view, view.moved(constant(VIEW_SIZE)))
+
+
+def _input_of(walk: Walk, one: Instruction, data: Pointer, length: Pointer) -> Sum:
     size, status = walk.facts.new(*range_of("i64")), walk.facts.new(-1, 0)
     where = Pointer(Root("input", f"of line {one.line}", size), constant(0))
     for place, value in ((data, where), (length, size)):
@@ -200,7 +213,8 @@ def _size(walk: Walk, one: Instruction) -> Sum:
 
 
 _GIVES: Final[dict[str, Callable[[Walk, Instruction], Sum | Pointer]]] = {
-    "PyBytes_AsStringAndSize": _bytes_taken, "PyType_GenericAlloc": _made, "PyByteArray_Size": _size_of_array,
+    "PyBytes_AsStringAndSize": _bytes_taken, "PyObject_GetBuffer": _buffer_taken, "PyType_GenericAlloc": _made,
+    "PyByteArray_Size": _size_of_array,
     "PyDict_Copy": _copy, "PyByteArray_AsString": _array,
     "PyBytes_AsString": _content, "PyList_Size": _size, "PyTuple_Size": _size, "PyBytes_Size": _size,
 }  # fmt: skip

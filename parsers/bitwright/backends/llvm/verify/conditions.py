@@ -20,6 +20,7 @@ class Conditions:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
+        facts.tell = lambda condition, holds: self.told(condition, holds=holds)
         self.compared: dict[int, tuple[str, Sum, Sum]] = {}
         self.joined: dict[int, tuple[str, Sum, Sum]] = {}  # by `and` or `or`
         self.promised: dict[int, Callable[[], Sequence[Sum]]] = {}  # by the status of a call: what holds if that is 0

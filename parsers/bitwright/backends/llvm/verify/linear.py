@@ -87,6 +87,7 @@ class Facts:
         self._budget = 0
         self._seen: set[Sum] = set()
         self._chosen: set[int] = set()
+        self.tell: Callable[[Sum, bool], Sequence[Sum]] | None = None  # what follows if a number that is 0 or 1 is the one or the other
 
     def new(self, low: int, high: int) -> Sum:
         """A number that is not known, but for its bounds."""
@@ -158,6 +159,16 @@ class Facts:
             return True
         return self._by_cases(goal, depth)
 
+    def _told(self, atom: int, value: Sum) -> Sequence[Sum]:
+        """What follows from a number that is the other one here, and known to be 0 or to be 1."""
+        if self.tell is None or (self.low[atom], self.high[atom]) != (0, 1):
+            return ()
+        if any(fact.const == 0 and len(fact.terms) == 1 for fact in self._by.get((atom, False), ())):
+            return self.tell(value, False)
+        if any(fact.const == -1 and fact.terms == {atom: 1} for fact in self._by.get((atom, True), ())):
+            return self.tell(value, True)
+        return ()
+
     def _by_cases(self, goal: Sum, depth: int) -> bool:
         atom = max((one for one in goal.terms if one in self.cases and one not in self._chosen), default=None)
         if atom is None:
@@ -175,6 +186,8 @@ class Facts:
                 self.push(difference.times(-1))
                 if one in wanted.terms:
                     wanted = wanted.plus(difference, -wanted.terms[one])
+                for fact in self._told(one, value):
+                    self.push(fact)
             shown = self._search(wanted, depth - 1)
             self.undo(mark)
             self._chosen = chosen

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
-from bitwright.backends.llvm.verify.linear import Sum
+from bitwright.backends.llvm.verify.linear import Sum, constant
+from bitwright.backends.llvm.verify.memory import Value
 from bitwright.backends.llvm.verify.numbers import range_of
-from bitwright.backends.llvm.verify.places import OBJECT, Pointer
+from bitwright.backends.llvm.verify.places import OBJECT, Pointer, Root
 from bitwright.backends.llvm.verify.signatures import HIGH
 from bitwright.backends.llvm.verify.text import Instruction
 
@@ -26,6 +27,11 @@ def choose(walk: Walk, block: str, phis: list[Instruction]) -> None:
     for one in phis:
         values = [walk.value(arg, one.kind) for arg in one.args]
         made = values[0] if all(value == values[0] for value in values) else OBJECT
+        sizes = [value.root.size for value in values if _is_input(value)]
+        if made is OBJECT and len(sizes) == len(values):
+            any_size = walk.facts.new(*range_of("i64"))
+            joined[any_size.single or 0] = {before: size for before, size in zip(one.targets, sizes, strict=True) if size is not None}
+            made = Pointer(Root("input", one.result, any_size), constant(0))
         if not isinstance(values[0], Pointer) and made is OBJECT:
             by = {before: walk.number(arg, one.kind) for arg, before in zip(one.args, one.targets, strict=True)}
             lows, highs = zip(*map(walk.facts.bounds, by.values()), strict=True)
@@ -35,6 +41,10 @@ def choose(walk: Walk, block: str, phis: list[Instruction]) -> None:
     if joined:
         _shown_on_every_way(walk, block, joined)
         walk.chosen(block, joined)
+
+
+def _is_input(value: Value) -> TypeGuard[Pointer]:
+    return isinstance(value, Pointer) and value.root.kind == "input" and value.offset == constant(0)
 
 
 def _shown_on_every_way(walk: Walk, block: str, joined: dict[int, dict[str, Sum]]) -> None:

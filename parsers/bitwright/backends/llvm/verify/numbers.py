@@ -131,6 +131,16 @@ _BINARY: Final = {
 }  # fmt: skip
 
 
+def _extreme(walk: Walk, condition: Sum, then: Sum, other: Sum, made: Sum) -> None:
+    """Know that the smaller of two numbers is no more than either, and the larger no less."""
+    predicate, left, right = walk.conditions.compared.get(condition.single or 0, ("", then, other))
+    if predicate[:1] != "s" or {left, right} != {then, other} or condition.const:
+        return
+    sign = 1 if (predicate[1] == "l") == (then == left) else -1
+    for one in (then, other):
+        walk.facts.always(one.minus(made).times(sign))
+
+
 def selected(walk: Walk, one: Instruction) -> Sum:
     """One of two numbers, by a condition."""
     condition = walk.number(one.args[0], "i1")
@@ -140,6 +150,7 @@ def selected(walk: Walk, one: Instruction) -> Sum:
     low, high = zip(*map(walk.facts.bounds, (then, other)), strict=True)
     made = walk.facts.new(min(low), max(high))
     atom = made.single or 0
+    _extreme(walk, condition, then, other, made)
     walk.facts.cases[atom] = [
         Case(lambda: walk.conditions.told(condition, holds=True), {atom: then}),
         Case(lambda: walk.conditions.told(condition, holds=False), {atom: other}),

@@ -11,6 +11,7 @@ from typing import Final
 
 from bitwright.backends.llvm.routines.names_table import TABLE_SIZE
 from bitwright.backends.llvm.routines.values import HELPERS as HELPING
+from bitwright.backends.llvm.routines.varint_writing import MOST_BYTES
 from bitwright.backends.llvm.verify.linear import Sum, constant
 from bitwright.backends.llvm.verify.memory import Value
 from bitwright.backends.llvm.verify.numbers import range_of
@@ -36,6 +37,7 @@ class Routine:
     signed: bool = False
     found: bool = False  # it returns a position of the region that has so many bytes (argument 4) behind it, or -1
     within: bool = False  # it returns a position of the region
+    most: int | None = None  # it returns how many bytes it wrote, so many at most
     given: tuple[int, int] | None = None  # it returns the address of as many bytes of the output as an argument says and some more, or NULL
 
 
@@ -58,6 +60,8 @@ ROUTINES: Final = {
     "bw_attr_int": Routine("c o t2 o"), "bw_as_wide_int": Routine("c o x16"), "bw_as_bytes": Routine("c o"), "bw_as_list": Routine("c o"),
     "bw_as_value": Routine("c o o"), "bw_as_text": Routine("c o o x8"), "bw_call_method": Routine("o o v o o"),
     "bw_new_memo": Routine(""), "bw_put_name": Routine("c o o o o o o y8"), "bw_fit": Routine("c o o o o o"),
+    **dict.fromkeys(("bw_leb128", "bw_sleb128", "bw_zigzag", "bw_vlq", "bw_quic", "bw_der"), Routine(f"o x{MOST_BYTES}", most=MOST_BYTES)),
+    "bw_put_raw": Routine("c r:2 o"), "bw_insert_raw": Routine("c o r:3 o"),
     **dict.fromkeys(_SUM, Routine("o r:2 o o")), **dict.fromkeys(_CRC, Routine("o r:2 o a")),
 }  # fmt: skip
 
@@ -140,6 +144,8 @@ def _result(walk: Walk, one: Instruction, name: str, numbers: dict[int, Sum]) ->
         return OBJECT
     low, high = range_of(one.kind)
     result = walk.facts.new(-1 if said.found else low, high)
+    if said.most is not None:
+        return walk.facts.new(1, said.most)
     if name == "bw_is_of":
         result = walk.facts.new(0, 1)
         walk.exact[walk.pointer(one.args[1]).root.name] = result
