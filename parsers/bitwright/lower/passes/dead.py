@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bitwright.ir.ops import OPS, Block, Program, Reg, count_uses
+import collections
+
+from bitwright.ir.ops import OPS, Block, Program, Reg, count_uses, walk
 
 # Not pure (they make fresh objects), yet nobody notices when an unread one is not made.
 UNSEEN = frozenset({"list", "memo", "make", "record", "attr", "len", "here", "reach", "blocks"})
@@ -11,9 +13,27 @@ UNSEEN = frozenset({"list", "memo", "make", "record", "attr", "len", "here", "re
 def drop_unused(program: Program) -> None:
     """Remove unread pure ops, until nothing changes; then functions that nobody calls."""
     for function in program.functions.values():
+        _drop_filled(function.body)
         while _drop(function.body, count_uses(function.body)):
             pass
     _drop_functions(program)
+
+
+def _drop_filled(body: Block) -> None:
+    """Drop what is put into lists that nobody reads."""
+    made = {op.outs[0] for op in walk(body) if op.kind == "list"}
+    uses = count_uses(body)
+    filled = collections.Counter(op.args[0] for op in walk(body) if op.kind == "append")
+    unread = {reg for reg in made if uses.get(reg) == filled[reg] > 0}
+    if unread:
+        _drop_appends(body, unread)
+
+
+def _drop_appends(block: Block, lists: set[Reg]) -> None:
+    block.ops = [op for op in block.ops if op.kind != "append" or op.args[0] not in lists]
+    for op in block.ops:
+        for inner in op.blocks:
+            _drop_appends(inner, lists)
 
 
 def _drop(block: Block, uses: dict[Reg, int]) -> bool:
@@ -33,8 +53,6 @@ def _drop(block: Block, uses: dict[Reg, int]) -> bool:
 
 
 def _drop_functions(program: Program) -> None:
-    from bitwright.ir.ops import walk
-
     waiting = [name for name in (program.entry, "whole") if name in program.functions]
     reached = set(waiting)
     while waiting:
