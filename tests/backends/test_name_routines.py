@@ -11,8 +11,13 @@ from typing import Any, Final
 
 import pytest
 
+from bitwright import Limits, Name, ParseError, Struct, array, domain_name
 from bitwright.backends.llvm import jit
+from bitwright.backends.llvm.emit import emit_program
 from bitwright.backends.llvm.routines import names_table
+from bitwright.backends.python.runtime import FAILURES, Fail
+from bitwright.codec import codec_of
+from bitwright.lower.facts import Options
 from bitwright.wire.names import Memo, NameFault, name_end, read_name
 
 _PAGES: Final = 8
@@ -178,3 +183,29 @@ def test_names_are_read_as_the_definition_says_whatever_was_read_before(seed: in
                     reader.forget()
                 names, good = names + 1, good + (expected is not None)
     assert good > 200
+
+
+class Owners(Struct):
+    """A chain of pointers, each to the one before."""
+
+    names: list[Name] = array(domain_name())
+
+
+CHAIN = b"\1a\0" + b"".join((0xC000 | max(0, 2 * number - 1)).to_bytes(2, "big") for number in [0, *range(2, 1_500)])
+
+
+@pytest.mark.parametrize("hops", [64, 1_000, 1_001, 1_498, 1_499, 10**6, 1 << 70])
+def test_chains_of_pointers_are_followed_as_far_as_the_limit_says(hops: int) -> None:
+    limits, found = Limits(pointer_hops=hops), []
+    for engine in ("llvm", "interp"):
+        try:
+            found.append(Owners.codec(engine).parse(CHAIN, limits=limits).names)
+        except ParseError as error:
+            found.append((error.code, error.problem.bit_offset))
+    assert found[0] == found[1] == (["a."] * 1_500 if hops >= 1_499 else ("too-many-hops", 8 * (3 + 2 * hops)))
+
+
+@pytest.mark.parametrize(("hops", "in_machine_code"), [(1_000, True), (1_001, False)])
+def test_python_reads_names_whose_chains_may_be_longer_than_the_table_helps_with(hops: int, in_machine_code: bool) -> None:
+    program = codec_of(Owners, "llvm").optimized(options=Options(limits=Limits(pointer_hops=hops)).lowered())
+    assert ("bw_read_name" in emit_program(program, FAILURES, Fail, print).text) == in_machine_code

@@ -10,15 +10,21 @@ from typing import Final
 
 from bitwright.backends.llvm import context
 from bitwright.backends.llvm.assembler import I32, I64, NULL, PTR, Value, number
-from bitwright.backends.llvm.emitter import FunctionEmitter
+from bitwright.backends.llvm.emitter import FunctionEmitter, NoMachineCode
 from bitwright.backends.llvm.routines import name_memo, put_names
 from bitwright.ir.ops import Op, Reg, walk
 
-_MOST_HOPS: Final = (1 << 63) - 1
+_MOST_HOPS: Final = 1_000  # the table is bounded: with a higher limit, chains of pointers would cost more than their length each time
 
 
 def _memo(e: FunctionEmitter, op: Op) -> None:
-    e.values[op.outs[0]] = e.constant(None) if e.program.direction == "parse" else e.new(e.call("bw_new_memo"))
+    if e.program.direction == "build":
+        e.values[op.outs[0]] = e.new(e.call("bw_new_memo"))
+        return
+    ops = (one for function in e.program.functions.values() for one in walk(function.body))
+    if any(one.kind == "name" and one.attrs["hops"] > _MOST_HOPS for one in ops):
+        raise NoMachineCode  # a dict, for the Python that reads these names
+    e.values[op.outs[0]] = e.constant(None)
 
 
 def _failed(e: FunctionEmitter, status: Value) -> None:
@@ -26,11 +32,12 @@ def _failed(e: FunctionEmitter, status: Value) -> None:
 
 
 def _name(e: FunctionEmitter, op: Op) -> None:
+    if op.attrs["hops"] > _MOST_HOPS:
+        raise NoMachineCode
     base, end, origin = (e.get(arg, I64) for arg in op.args[:3])
     text, after = e.room(PTR), e.room(I64)
     table = context.get(e.b, e.context, "names")
-    hops = number(min(op.attrs["hops"], _MOST_HOPS))
-    _failed(e, e.call("bw_read_name", e.data, base, end, origin, table, hops, text, after))
+    _failed(e, e.call("bw_read_name", e.data, base, end, origin, table, number(op.attrs["hops"]), text, after))
     e.values[op.outs[0]] = e.own(e.b.load(text, typ=PTR))
     e.put(op.outs[1], e.b.load(after, typ=I64))
 

@@ -97,7 +97,8 @@ class _Writer:
         size = r.select(pointer < 0, cut, cut + 2)
         room = r.call("bw_room", self.context, size)
         self.failed.go_if(room.is_(0))
-        r.call("memcpy", room, self.wire, cut)
+        with r.when(cut.is_not(0)):
+            r.call("memcpy", room, self.wire, cut)
         with r.when(pointer >= 0):
             r.store(((pointer >> 8) | 0xC0).narrow(I8), room, cut, I8)
             r.store(pointer.narrow(I8), room, cut + 1, I8)
