@@ -5,16 +5,18 @@ Promise: what is read lies before the end that was compared with; each byte that
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from bitwright.backends.llvm import context
-from bitwright.backends.llvm.assembler import I8, I64, I128, Type, Value, number
+from bitwright.backends.llvm.assembler import I8, I64, I128, NULL, PTR, Type, Value, number
+from bitwright.backends.llvm.boxing import int_object
 from bitwright.backends.llvm.control_ops import applied, joined, recover
 from bitwright.backends.llvm.emitter import FunctionEmitter, NoMachineCode, type_of
+from bitwright.backends.llvm.exact_types import is_exactly
 from bitwright.backends.llvm.number_ops import swapped, widest
-from bitwright.backends.llvm.python_call import called
+from bitwright.backends.llvm.python_call import called, vectorcall
 from bitwright.ir.ops import Op
-from bitwright.wire.bitruns import bitstring_of
+from bitwright.wire.bitruns import MOST_BITS, bitstring_at, bitstring_of, size_in_bits
 
 _WORD: Final = 64  # bits
 
@@ -118,6 +120,80 @@ def _must_equal(e: FunctionEmitter, op: Op) -> None:
     e.fail_if(e.b.icmp_signed("!=", left, right))
 
 
+def _size_of(e: FunctionEmitter, op: Op) -> None:
+    """What is an int is looked at here; of anything else a call of Python says how many bits it means."""
+    value, out = e.get(op.args[0]), op.outs[0]
+    plain, other, negative, done = (e.b.append_basic_block(name) for name in ("plain", "other", "negative", "done"))
+    e.b.cbranch(is_exactly(e, value, int), plain, other)
+    e.b.position_at_end(plain)
+    number_given = e.call("PyLong_AsLongLong", value)
+    e.b.branch(done)
+    e.b.position_at_end(other)
+    made = vectorcall(e, size_or_none, [value])
+    e.fail_if(e.b.icmp_unsigned("==", made, NULL))
+    number_found = e.call("PyLong_AsLongLong", made)
+    e.call("Py_DecRef", made)
+    end = e.b.block
+    e.b.branch(done)
+    e.b.position_at_end(done)
+    size = e.b.phi(I64)
+    size.add_incoming(number_given, plain)
+    size.add_incoming(number_found, end)
+    right = e.b.append_basic_block("right")
+    e.b.cbranch(e.b.icmp_unsigned("<=", size, number(MOST_BITS)), right, negative)
+    e.b.position_at_end(negative)
+    e.call("PyErr_Clear")  # one larger than any number of C
+    e.b.branch(e.failed)
+    e.b.position_at_end(right)
+    wide = type_of(out)
+    e.put(out, e.b.mul(e.cast(size, wide), number(op.attrs["unit"], wide)))
+
+
+def size_or_none(value: Any) -> int:
+    """The number of units that a value says, -1 if it says none."""
+    size = size_in_bits(value, 1)
+    return -1 if size is None else size
+
+
+def _take_bits(e: FunctionEmitter, op: Op) -> None:
+    """Whole bytes that begin at one are copied; of any others Python makes what they are."""
+    size = op.args[2]
+    if size.lo == size.hi and size.lo % 8:
+        raise NoMachineCode
+    _skip(e, op)
+    _bitstring(e, op, e.get(size, I64))
+
+
+def _take_rest(e: FunctionEmitter, op: Op) -> None:
+    _skip_rest(e, op)
+    _bitstring(e, op, e.cast(_left(e, op, op.attrs["keep"]), I64))
+
+
+def _bitstring(e: FunctionEmitter, op: Op, size: Value) -> None:
+    at = _at(e, op)
+    whole, other, done = (e.b.append_basic_block(name) for name in ("whole", "other", "done"))
+    odd = e.b.and_(e.b.or_(at, size), number(7))
+    e.b.cbranch(e.b.icmp_signed("==", odd, number(0)), whole, other)
+    e.b.position_at_end(whole)
+    copied = e.call("PyBytes_FromStringAndSize", e.at(e.b.ashr(at, number(3))), e.b.ashr(size, number(3)))
+    e.b.branch(done)
+    e.b.position_at_end(other)
+    given = [int_object(e.call, e.b, value, 0, MOST_BITS) for value in (at, size)]
+    for each in given:
+        e.fail_if(e.b.icmp_unsigned("==", each, NULL))
+    flags = [e.constant(True)] if _lsb(op) else []
+    made = vectorcall(e, bitstring_at, [context.get(e.b, e.context, "input"), *given, *flags])
+    for each in given:
+        e.call("Py_DecRef", each)
+    end = e.b.block
+    e.b.branch(done)
+    e.b.position_at_end(done)
+    found = e.b.phi(PTR)
+    found.add_incoming(copied, whole)
+    found.add_incoming(made, end)
+    e.values[op.outs[0]] = e.new(found)
+
+
 def _within(e: FunctionEmitter, op: Op) -> None:
     """What a function yields on the bits of a value, as the input of which it has a context of its own."""
     value, *args = op.args
@@ -154,7 +230,7 @@ def _first(e: FunctionEmitter, op: Op) -> None:
 
 
 MATCHES: Final = {
-    "take": _take, "skip": _skip, "skip.rest": _skip_rest, "finish": _finish, "must": _must, "must.equal": _must_equal,
+    "take": _take, "take.bits": _take_bits, "take.rest": _take_rest, "size.of": _size_of, "skip": _skip, "skip.rest": _skip_rest, "finish": _finish, "must": _must, "must.equal": _must_equal,
     "within": _within, "first": _first,
 }  # fmt: skip
 BITS: Final = frozenset({"take"})  # what touches the input

@@ -11,6 +11,7 @@ from bitwright.backends.llvm import context
 from bitwright.backends.llvm.assembler import I32, I64, NULL, PTR, Assembly, Value, builder_at_start, number
 from bitwright.backends.llvm.builtins import Builtin
 from bitwright.backends.llvm.emitter import FunctionEmitter, type_of
+from bitwright.backends.llvm.exact_types import is_exactly
 from bitwright.backends.llvm.python_call import vectorcall
 from bitwright.backends.python.runtime import Fail
 from bitwright.errors import Fault
@@ -18,15 +19,8 @@ from bitwright.ir.ops import Block, Function, Op, Reg
 from bitwright.terms import normal
 
 NO_MATCH: Final = (Fail, Fault)  # what a call of Python raises where the input does not match
-_TYPE: Final = object.__basicsize__ - 8  # where an object says what it is
 _EQUAL: Final = 2  # `Py_EQ`
 _INT: Final = -(1 << 48), 1 << 48
-
-
-def is_exactly(e: Any, value: Value, kind: type) -> Value:
-    """Whether an object is of this class, and of none that is derived from it."""
-    place = e.b.gep(value, [number(_TYPE // 8)], inbounds=True, source_etype=I64)
-    return e.b.icmp_unsigned("==", e.b.load(place, typ=PTR), e.constant(kind))
 
 
 # --- ops of the functions that stand between Python and a program --------------------------------
