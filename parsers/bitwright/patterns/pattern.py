@@ -253,11 +253,11 @@ class Pattern:
         made: Callable[..., Any] = self._match
         programs = self._programs
         programs.slow_match, programs.moved = self._match, self._matcher_moved
-        tier = programs.tier_in_bytes(engine=self.engine) if self.engine != "interp" else None
-        if tier is not None:
-            made = tier.functions["match"]
-        elif self.engine != "interp" and entry_of(programs.lowered()).unit == "byte" and not programs.free():
-            made = _of_terms(programs.tier(engine=self.engine))
+        if self.engine != "interp":
+            tier = programs.tier_in_bytes(engine=self.engine) or programs.tier(engine=self.engine)
+            made = tier.functions.get("match", made)
+            if entry_of(programs.lowered()).unit == "byte" and not programs.free():
+                made = _of_terms(tier)
         if self.dialect == "erlang" and made != self._match:
             made = unless_bound(made, self._match)
         self.__dict__["match"] = made

@@ -139,7 +139,8 @@ class MatchPrograms:
                 made = None
                 if lowered is not None:
                     verify(lowered)
-                    made = tier_of(engine, lambda: self._python(lowered, name), lambda: self._machine_code(lowered, name), self._moved)
+                    python, machine_code = self._python, self._machine_code
+                    made = tier_of(engine, lambda: python(lowered, name), lambda: machine_code(lowered, name, not prefix), self._moved)
                 kept[key] = made
         found: Tier | None = kept[key]
         return None if found is None else begin(found)
@@ -151,10 +152,10 @@ class MatchPrograms:
         functions["slow_match"] = self._slowly
         return functions, source
 
-    def _machine_code(self, program: Program, name: str) -> Compiled:
+    def _machine_code(self, program: Program, name: str, whole: bool) -> Compiled:
         from bitwright.backends.llvm.patterns import compile_pattern
 
-        return compile_pattern(program, name, self._slowly)
+        return compile_pattern(program, name, self._slowly, whole=whole)
 
     def _slowly(self, data: Any, /, **bindings: Any) -> Any:
         return self.slow_match(data, **bindings)

@@ -230,7 +230,6 @@ def _first(e: FunctionEmitter, op: Op) -> None:
 
 
 MATCHES: Final = {
-    "take": _take, "take.bits": _take_bits, "take.rest": _take_rest, "size.of": _size_of, "skip": _skip, "skip.rest": _skip_rest, "finish": _finish, "must": _must, "must.equal": _must_equal,
-    "within": _within, "first": _first,
+    "take": _take, "take.bits": _take_bits, "take.rest": _take_rest, "size.of": _size_of, "skip": _skip, "skip.rest": _skip_rest,
+    "finish": _finish, "must": _must, "must.equal": _must_equal, "within": _within, "first": _first,
 }  # fmt: skip
-BITS: Final = frozenset({"take"})  # what touches the input

@@ -49,21 +49,26 @@ def _normal(e: FunctionEmitter, op: Op) -> None:
 NORMAL: Final = {"normal": _normal}
 
 
-def with_normal(name: str, function: Function, function_of: dict[str, Function]) -> Function:
-    """Calls a function with terms made of what comes from outside; what it yields as one object."""
-    last = function.body.ops[-1].args
-    end, *free = function.params
+def matched(name: str, function: Function) -> Function:
+    """Calls a function of all of the input with terms made of what comes from outside; what it yields as one object.
+
+    Of one that counts bits that is the record alone: it has used up the input.
+    """
+    begin = function.params[:1] if function.unit == "bit" else ()
+    end, *free = function.params[len(begin) :]
     given = [Reg(-2 - index, "obj", hint=reg.hint) for index, reg in enumerate(free)]
-    ops = [Op("normal", (raw,), (reg,)) for raw, reg in zip(given, free, strict=True)]
-    results = tuple(Reg(-1, reg.type, reg.lo, reg.hi) for reg in last)
-    ops.append(Op("call", (end, *free), results, {"function": function.name}))
+    ops = [Op("const", (), (reg,), {"value": 0}) for reg in begin]
+    ops += [Op("normal", (raw,), (reg,)) for raw, reg in zip(given, free, strict=True)]
+    results = tuple(Reg(-1, reg.type, reg.lo, reg.hi) for reg in function.body.ops[-1].args)
+    ops.append(Op("call", (*begin, end, *free), results, {"function": function.name}))
+    if begin:
+        results = results[:1]
     objects = [Reg(-1, "obj") if reg.type == "int" else reg for reg in results]
     ops += [Op("box", (reg,), (made,), {"as": "int"}) for reg, made in zip(results, objects, strict=True) if reg is not made]
     row = objects[0] if len(objects) == 1 else Reg(-1, "obj")
     if row is not objects[0]:
         ops.append(Op("row", tuple(objects), (row,)))
-    made = function_of[name] = Function(name, (end, *given), ("obj",), Block(ops=[*ops, Op("yield", (row,))]))
-    return made
+    return Function(name, (end, *given), ("obj",), Block(ops=[*ops, Op("yield", (row,))]))
 
 
 def batch_of(function: Function) -> Function:
@@ -107,8 +112,11 @@ def batch_of(function: Function) -> Function:
 # --- builtins ------------------------------------------------------------------------------------
 
 
-def emit_match(assembly: Assembly, names: tuple[str, ...], code: Any, slow: Any) -> None:
-    """`match(data, /, **names)`: what the function yields, or None; `slow` is called with whatever is not bytes, or lacks a name."""
+def emit_match(assembly: Assembly, names: tuple[str, ...], code: Any, slow: Any, *, unit: int) -> None:
+    """`match(data, /, **names)`: what the function yields, or None; `slow` is called with whatever is not bytes, or lacks a name.
+
+    The function's end is `unit` times as far as the input has bytes.
+    """
     e = Builtin(assembly, "match", keywords=True)
     room, size, value = e.b.alloca(PTR), e.b.alloca(I64), e.b.alloca(PTR)
     _, args, count, given = e.code.args
@@ -117,8 +125,10 @@ def emit_match(assembly: Assembly, names: tuple[str, ...], code: Any, slow: Any)
     e.go_where(is_exactly(e, data, bytes), other)
     e.call("PyBytes_AsStringAndSize", data, room, size)
     free = [_named(e, name, given, other) for name in names]
-    made = context.new_context(e.b, input=data)
-    status = e.b.call(code, [e.b.load(room, typ=PTR), made, e.b.load(size, typ=I64), *free, value])
+    there = e.b.load(size, typ=I64)
+    made = context.new_context(e.b, input=data, size=there)
+    end = e.b.mul(there, number(unit)) if unit > 1 else there
+    status = e.b.call(code, [e.b.load(room, typ=PTR), made, end, *free, value])
     e.none_where(e.failed(status), NO_MATCH)
     e.b.ret(e.b.load(value, typ=PTR))
     e.b.position_at_end(other)
@@ -191,7 +201,7 @@ def emit_reader(assembly: Assembly, name: str, function: Function, code: Any, *,
         outside = e.b.or_(e.b.icmp_signed("<", begin, number(0)), e.b.icmp_signed(">", begin, end))
         there = e.b.mul(e.b.load(size, typ=I64), number(unit))
         e.refuse(e.b.or_(outside, e.b.icmp_signed(">", end, there)), ValueError, "the region is not within the input")
-    made = context.new_context(e.b, input=e.argument(0))
+    made = context.new_context(e.b, input=e.argument(0), size=e.b.load(size, typ=I64))
     status = e.b.call(code, [e.b.load(data, typ=PTR), made, *given, value])
     e.none_where(e.failed(status), NO_MATCH)
     e.b.ret(e.b.load(value, typ=PTR))

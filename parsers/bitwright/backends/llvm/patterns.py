@@ -15,7 +15,7 @@ from bitwright.backends.llvm.builtins import BOXED, boxed_entry
 from bitwright.backends.llvm.emitted import Emitted
 from bitwright.backends.llvm.emitter import FunctionEmitter, results_of, type_of
 from bitwright.backends.llvm.match_ops import MATCHES
-from bitwright.backends.llvm.matcher import NORMAL, batch_of, emit_match, emit_reader, with_normal
+from bitwright.backends.llvm.matcher import NORMAL, batch_of, emit_match, emit_reader, matched
 from bitwright.backends.llvm.python_call import Calls
 from bitwright.backends.python.match_ops import MATCH
 from bitwright.ir.ops import Function, Program
@@ -26,43 +26,47 @@ _BATCH: Final = "batch"
 _MOST: Final = 256  # elements that are made at once
 
 
-def compile_pattern(program: Program, name: str, slow_match: Callable[..., Any]) -> tuple[dict[str, Any], str]:
-    """The functions of a pattern by name, and the text of their module; `slow_match` takes whatever `match` does not."""
+def compile_pattern(program: Program, name: str, slow_match: Callable[..., Any], *, whole: bool = True) -> tuple[dict[str, Any], str]:
+    """The functions of a pattern by name, and the text of their module; `slow_match` takes whatever `match` does not.
+
+    Of a program that counts bits there is `match` too, if it is for a `whole` input.
+    """
     from bitwright.backends.llvm.jit import Loaded
 
-    emitted = emit_pattern(program, slow_match)
+    emitted = emit_pattern(program, slow_match, whole=whole)
     functions: dict[str, Any] = Loaded(emitted, name).functions()
     if _BATCH in functions:
         functions["each"] = _each(functions[_BATCH])
     return functions, emitted.text
 
 
-def emit_pattern(program: Program, slow: Any) -> Emitted:
-    """The module of a pattern's program."""
+def emit_pattern(program: Program, slow: Any, *, whole: bool = True) -> Emitted:
+    """The module of a pattern's program; `whole` says whether one that counts bits uses up its input."""
     assembly, calls = Assembly(program.name), Calls(program, MATCH)
     entry = program.functions[program.entry]
     every = dict(program.functions)
-    if entry.name == "whole":
-        with_normal(_MATCHED, entry, every)
-    else:
+    matches = entry.name == "whole" or (entry.unit == "bit" and whole)
+    if matches:
+        every[_MATCHED] = matched(_MATCHED, entry)
+    if entry.name != "whole":
         every[BOXED] = boxed_entry(entry, reads=True)
         if _repeats(entry):
             every[_BATCH] = batch_of(entry)
             every["boxed_batch"] = boxed_entry(every[_BATCH], reads=True, name="boxed_batch")
-    whole = Program(program.name, program.direction, program.entry, every, program.symbols)
+    extended = Program(program.name, program.direction, program.entry, every, program.symbols)
     codes: dict[str, Any] = {}
     for name, function in every.items():
         parameters = [PTR, PTR, *map(type_of, function.params), *(PTR for _ in results_of(function))]
         codes[name] = assembly.function(f"program.{name}", I32, parameters, internal=True)
     for function in every.values():
-        FunctionEmitter(assembly, whole, function, codes, calls, {}).emit(guarded=False)
+        FunctionEmitter(assembly, extended, function, codes, calls, {}).emit(guarded=False)
     builtins: dict[str, bool] = {}
-    if entry.name == "whole":
+    if matches:
         builtins["match"] = True
-        names = tuple(param.hint for param in entry.params[1:])
-        plain = not names and len(results_of(entry)) == 1
-        emit_match(assembly, names, codes["whole" if plain else _MATCHED], slow)
-    else:
+        names = tuple(param.hint for param in every[_MATCHED].params[1:])
+        plain = not names and entry.name == "whole" and len(results_of(entry)) == 1
+        emit_match(assembly, names, codes["whole" if plain else _MATCHED], slow, unit=8 if entry.unit == "bit" else 1)
+    if entry.name != "whole":
         unit = 8 if entry.unit == "bit" else 1 if _repeats(entry) else 0
         builtins[entry.name] = False
         emit_reader(assembly, entry.name, every[BOXED], codes[BOXED], unit=unit)
@@ -93,7 +97,7 @@ def _each(batch: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
                 most = largest = 1  # those before the one that cannot be made come first
                 continue
             yield records
-            most = min(2 * most, largest)
+            most = min(8 * most, largest)
             if not goes_on:
                 at = resume(at)
 
