@@ -32,6 +32,8 @@ _LEVEL: Final = 0
 _MODEL: Final = {} if sys.platform == "win32" else {"codemodel": "small", "reloc": "pic"}
 _JIT_LINK: Final = sys.platform != "win32"
 _ROUTINES_LEVEL: Final = 2  # they are loops over bytes
+# What is worth its time before code is made of them: the whole pipeline of that level takes six times as long, for nothing that shows.
+_ROUTINES_PASSES: Final = ("sroa", "simplify_cfg", "instruction_combine", "loop_rotate")
 _serial: Final = itertools.count(1)
 _ROUTINE: Final = '@"bw_'  # begins the name of each of them in a text
 
@@ -95,7 +97,7 @@ def key_of_code(text: str) -> str:
 
 def _routines_code() -> bytes:
     """The same of the routines, which are not even emitted if they were before."""
-    key = cache.key_of("routines", *machine_names(), str(_ROUTINES_LEVEL), routines.fingerprint())
+    key = cache.key_of("routines", *machine_names(), str(_ROUTINES_LEVEL), *_ROUTINES_PASSES, routines.fingerprint())
     return _kept(key, lambda: _compiled(routines.emit(), _ROUTINES_LEVEL))
 
 
@@ -147,9 +149,18 @@ def _object_file(text: str, level: int) -> bytes:
     machine = _machine(level)
     module = _read(text, machine)
     if level:
-        options = llvm.create_pipeline_tuning_options(speed_level=level)
-        llvm.create_pass_builder(machine, options).getModulePassManager().run(module, llvm.create_pass_builder(machine, options))
+        _optimize(module, machine, level)
     return bytes(machine.emit_object(module))
+
+
+def _optimize(module: Any, machine: Any, level: int) -> None:
+    passes = llvm.create_new_function_pass_manager()
+    for name in _ROUTINES_PASSES:
+        getattr(passes, f"add_{name}_pass")()
+    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=level))
+    for function in module.functions:
+        if not function.is_declaration:
+            passes.run(function, builder)
 
 
 def _machine(level: int = _LEVEL) -> Any:
