@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bitwright import Limits, ParseError, Struct, auto, nested, param, raw, tiers, u8, u16, variant
+from bitwright import Cursor, FieldCodec, Limits, ParseError, Struct, auto, coded, nested, param, raw, tiers, u8, u16, variant
 from bitwright.codec import Codec
 from bitwright.errors import EngineError
 from bitwright.lower.facts import Options
@@ -174,6 +174,33 @@ def test_compile_moves_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert serving(struct, "build") == ("llvm", "compile() was called")
     assert struct.parse(DATA) == struct.codec("interp").parse(DATA)
     assert struct.parse(DATA).build() == DATA
+
+
+class Doubled(FieldCodec[int]):
+    """What only Python can read."""
+
+    def parse(self, cursor: Cursor) -> int:
+        return cursor.u8() // 2
+
+    def build(self, value: int, out: bytearray) -> None:
+        out.append(value * 2)
+
+
+def test_explain_says_where_machine_code_is_seen_and_what_it_leaves_to_python() -> None:
+    class Plain(Struct):
+        a: int = u8()
+
+    class Coded(Struct):
+        a: int = coded(Doubled(), size=1)
+
+    assert "Machine code" not in Plain.explain()
+    for struct in (Plain, Coded):
+        struct.compile()
+        assert struct.parse(b"\4").build() == b"\4"
+    assert "\n  parse: llvm: compile() was called.\n  build: llvm: compile() was called.\n" in Plain.explain()
+    assert 'Machine code is shown by source(backend="llvm")' in Plain.explain()
+    assert "calls Python" not in Plain.explain()
+    assert "\n  Reading calls Python for: decode.\n" in Coded.explain()
 
 
 def test_compile_serves_both_byte_orders_of_a_struct_that_inherits_its_own() -> None:

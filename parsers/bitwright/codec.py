@@ -24,7 +24,7 @@ from bitwright.errors import (
 )
 from bitwright.ir.interp import Machine, Span
 from bitwright.ir.interp_build import names_led_astray
-from bitwright.lower.facts import Options, reads_to_end
+from bitwright.lower.facts import Options, options_of, reads_to_end
 from bitwright.lower.projection import paths_asked
 from bitwright.programs import Programs
 from bitwright.shortcuts import shortcuts_of
@@ -73,7 +73,7 @@ class Codec(Programs):
             if strict or keep or partial:
                 raise ValueError("only= looks at a part of the message; strict=, keep= and partial= need all of it")
             return self._parse_only(data, only, limits, endian, parameters)
-        options = Options(strict=strict, limits=limits or DEFAULT_LIMITS)
+        options = options_of(bool(strict), False, False, limits)
         if data.__class__ is not bytes and not keep:
             found = self._read_in_place(data, 0, options, endian, parameters)
             if found is not None and found[1] == found[2]:
@@ -104,7 +104,7 @@ class Codec(Programs):
         endian: str | None = None, partial: bool = False, **parameters: Any,
     ) -> tuple[Any, int]:  # fmt: skip
         """Read one message from `offset` on; the value and the bytes it used."""
-        options = Options(strict=strict, limits=limits or DEFAULT_LIMITS)
+        options = options_of(bool(strict), False, False, limits)
         try:
             if keep:
                 value, after = self._read_keeping(as_bytes(data), offset, options, endian, parameters)
@@ -194,7 +194,7 @@ class Codec(Programs):
 
         `plain`: the value as `to_dict()` would give it, made without the object.
         """
-        options = Options(lax=True, plain=plain, limits=limits or DEFAULT_LIMITS)
+        options = options_of(False, True, bool(plain), limits)
         found = None if data.__class__ is bytes else self._read_in_place(data, offset, options, endian, parameters)
         value, after = found[:2] if found is not None else self._read(as_bytes(data), offset, options, endian, parameters)
         return value, after - offset
@@ -205,7 +205,7 @@ class Codec(Programs):
         """`parse_layer` with everything looked up beforehand, for bytes alone: what readers of captures call for every packet."""
         if self.backend == "interp":
             return lambda data, offset: self.parse_layer(data, offset, plain=plain, limits=limits, endian=endian)
-        options = Options(lax=True, plain=plain, limits=limits or DEFAULT_LIMITS)
+        options = options_of(False, True, bool(plain), limits)
         tier, failures = self._tier("parse", self._order(endian), options), self._failures()
         given, largest = self._parameters({}, ParseError), options.limits.input_size
 
@@ -244,7 +244,7 @@ class Codec(Programs):
             return self.parse(whole, strict=True, limits=limits, endian=endian, **parameters), []
         except ParseError:
             pass  # findings are errors of the strict program; the interpreter collects them, or raises the real error
-        options = Options(strict=True, limits=limits or DEFAULT_LIMITS)
+        options = options_of(True, False, False, limits)
         self._refuse_too_large(len(whole), options)
         machine, value, after = self._interpret(whole, 0, options, endian, parameters, collect=True)
         if after != len(whole):
@@ -352,7 +352,7 @@ class Codec(Programs):
         self, message: Any, limits: Limits | None, endian: str | None, parameters: dict[str, Any], *, resolve: bool
     ) -> tuple[bytes, Any]:
         order, given = self._order(endian), self._parameters(parameters, BuildError)
-        options = Options(limits=limits) if limits is not None else _PLAIN
+        options = options_of(False, False, False, limits)
         if kept.table_of(message) is not None:
             return self._write_kept(message, order, given, options, resolve=resolve)
         tier = None if self.backend == "interp" else self._tier("resolve" if resolve else "build", order, options)

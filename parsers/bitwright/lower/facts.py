@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import msgspec
 
@@ -33,6 +34,12 @@ class Options:
         if self.limits.input_size == DEFAULT_LIMITS.input_size:
             return self
         return dataclasses.replace(self, limits=msgspec.structs.replace(self.limits, input_size=DEFAULT_LIMITS.input_size))
+
+
+@functools.lru_cache(maxsize=256)
+def options_of(strict: bool, lax: bool, plain: bool, limits: Limits | None) -> Options:
+    """Options that many calls ask for: making them would take longer than reading a small message."""
+    return Options(strict=strict, lax=lax, plain=plain, limits=limits or DEFAULT_LIMITS)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import importlib.util
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from bitwright.ir.ops import Program
+from bitwright.ir.ops import OPS, Program, walk
 from bitwright.locks import lock_across_forks
 
 if TYPE_CHECKING:
@@ -71,3 +71,11 @@ def assembly_of(program: Program, name: str, explaining_parse: Callable[..., Any
     from bitwright.backends.llvm.jit import assembly
 
     return assembly(text_of(program, name, explaining_parse))
+
+
+def ops_in_python(program: Program) -> list[str]:
+    """The kinds of ops in a program for which machine code calls Python always."""
+    from bitwright.backends.llvm.emit import MACHINE_CODE
+
+    kinds = {op.kind for function in program.functions.values() for op in walk(function.body) if not OPS[op.kind].trace}
+    return sorted(kinds - MACHINE_CODE)

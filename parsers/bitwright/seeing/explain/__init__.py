@@ -7,11 +7,13 @@ being a message.  Nothing of the data reaches the text unescaped.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from bitwright.codec import codec_of
 from bitwright.engines import AUTO, MESSAGE_ENGINES, wanted_engine
 from bitwright.errors import DeclarationError
+from bitwright.ir.ops import Program
 from bitwright.schema import measure, spec
 from bitwright.seeing.explain.annotate import annotate
 from bitwright.seeing.explain.layout import layout
@@ -20,7 +22,7 @@ from bitwright.seeing.explain.reads import reads
 ENGINE_WORDS = {
     AUTO: "Python at first, and machine code where many messages are read or written",
     "python": "Python source generated for this format, shown by source()",
-    "llvm": "machine code made for this format; of messages that have what it cannot do it refuses the format",
+    "llvm": "machine code made for this format",
     "interp": "the reference interpreter, which runs the program as lowered; slow, and the definition of what it means",
 }
 
@@ -73,15 +75,29 @@ def _execution(made: spec.StructSpec, endian: str | None) -> str:
         program = codec_of(made.struct, "python").optimized("parse", order)
     except DeclarationError as error:
         return f"It is no message by itself: it {error.problem.message}."
-    return f"{reads(program)}\n\n{_engine(made, order)}"
+    return f"{reads(program)}\n\n{_engine(made, order, program)}"
 
 
-def _engine(made: spec.StructSpec, order: str) -> str:
+def _machine_code(program: Program, serving: set[str]) -> Iterator[str]:
+    """Where machine code can be seen, and what it leaves to Python in reading."""
+    if "llvm" not in serving:
+        return
+    from bitwright.backends.llvm import ops_in_python
+
+    yield 'Machine code is shown by source(backend="llvm"), as LLVM has it, and by assembly().'
+    called = ops_in_python(program)
+    if called:
+        yield f"Reading calls Python for: {', '.join(called)}."
+
+
+def _engine(made: spec.StructSpec, order: str, program: Program) -> str:
     name = wanted_engine()
     why = "because nothing else was asked for" if name == AUTO else f"because BITWRIGHT_BACKEND is {name!r}"
     lines = [f"Engine: {name}, {why}.", f"  {name} is {ENGINE_WORDS[name]}."]
     if name != "interp":
-        lines += [f"  {what}: {': '.join(filter(None, said))}." for what, *said in codec_of(made.struct).serving(order)]
+        serving = codec_of(made.struct).serving(order)
+        lines += [f"  {what}: {': '.join(filter(None, said))}." for what, *said in serving]
+        lines += [f"  {line}" for line in _machine_code(program, {engine for _, engine, _ in serving})]
         lines.append("  Where it fails, the interpreter reads the same bytes again and says why.")
     others = ", ".join(f'codec("{other}")' for other in (AUTO, *MESSAGE_ENGINES) if other != name)
     lines.append(f"  Others by name: {others}.")
