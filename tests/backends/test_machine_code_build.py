@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import sys
 import weakref
 from array import array as vector
@@ -35,6 +36,7 @@ from bitwright.backends.llvm import object_layout
 from bitwright.errors import BitwrightError
 from bitwright.wire.varints import KINDS, bounds_of_varint, write_varint
 from bitwright_specs.dns import Header, Opcode
+from tests.ir.programs import build_text, read, run, run_machine_code
 
 HEADER = bytes.fromhex("1a2b8583000100020003000a")
 ENGINES = ("interp", "python", "llvm")
@@ -107,6 +109,8 @@ def outcome(build: Callable[[Any], bytes], message: Any) -> Any:
 def test_it_is_a_method_of_the_class() -> None:
     build = method(Header)
     assert type(build).__name__ == "method_descriptor"
+    assert str(inspect.signature(build)) == "(self, /, **options)"
+    assert build.__doc__ == "Machine code of Header.build."
     header = Header.parse(HEADER)
     assert build(header) == HEADER
     assert build(header, limits=None) == HEADER
@@ -188,6 +192,16 @@ def test_an_output_that_python_writes_to_in_between() -> None:
     for size in (0, 3, 500, 505, 510, 3000):
         message = Coded(before=bytes(size), text="äö", after=b"x" * size)
         assert method(Coded)(message) == Coded.codec("interp").build(message)
+
+
+def test_more_than_there_is_memory_for() -> None:
+    """It is Python's error, and the output is let go."""
+    program = read(build_text("put.zeros %0", "", "%0: int<0..2^48>"))
+    assert run_machine_code(program, (3000,)) == (bytes(3000), None)
+    with pytest.raises(MemoryError):
+        run_machine_code(program, (1 << 48,))
+    with pytest.raises(MemoryError):
+        run(program, "python", (1 << 48,))
 
 
 # --- values --------------------------------------------------------------------------------------

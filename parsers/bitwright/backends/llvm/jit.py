@@ -22,6 +22,8 @@ from bitwright.backends.llvm.assembler import API, Caller
 from bitwright.backends.llvm.emitted import Emitted
 
 _METH_FASTCALL, _METH_KEYWORDS = 0x80, 0x02
+# What comes before the description of a builtin, for `inspect`.
+_SIGNATURES: Final = {"parse": "parse(data, /, **options)\n--\n\n", "build": "build($self, /, **options)\n--\n\n"}
 # Of optimization.  The time of parsing is CPython making objects: the code of IPv4 is as fast as with all passes and level 3, and is
 # compiled in a tenth of the time.
 _LEVEL: Final = 0
@@ -229,7 +231,7 @@ class Loaded:
         self._definitions = {
             kind: _MethodDef(
                 kind.encode(), self._code[kind], _METH_FASTCALL | (_METH_KEYWORDS if keywords else 0),
-                f"Machine code of {name}.".encode(),
+                f"{_SIGNATURES.get(kind, '')}Machine code of {name}.".encode(),
             )
             for kind, keywords in emitted.builtins.items()
         }  # fmt: skip

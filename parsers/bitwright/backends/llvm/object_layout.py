@@ -1,6 +1,7 @@
 """How CPython lays out objects, found by looking at some, so that what they hold is reached without asking for it.
 
-Promise: each answer is None where what was looked at is not laid out as expected; the documented way serves then.
+Promise: each answer is None where what was looked at is not laid out as expected; the documented way serves then.  What a class has
+under a name is looked up once, when its program is compiled: whoever gives a class another attribute of a field's name later is not heard.
 """
 
 from __future__ import annotations

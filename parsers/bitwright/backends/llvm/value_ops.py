@@ -20,7 +20,7 @@ def _expected(e: FunctionEmitter, value: Reg, name: str) -> tuple[Value, Value] 
     offset = object_layout.offset_of_attribute(kind, name) if kind is not None else None
     if offset is None:
         return None
-    place = e.assembly.place_of([kind, sys.intern(name)], ("attribute", kind, name))
+    place = e.assembly.place_of([kind, sys.intern(name)], ("attribute", id(kind), name))
     return e.assembly.slot_address(e.b, place), number(offset)
 
 
