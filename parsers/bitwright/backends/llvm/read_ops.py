@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from bitwright.backends.llvm import bytes_layout
-from bitwright.backends.llvm.assembler import I8, I16, I32, I64, I128, NULL, PTR, Value, number
+from bitwright.backends.llvm.assembler import I8, I16, I32, I64, I128, NULL, Value, number
 from bitwright.backends.llvm.emitter import FunctionEmitter
 from bitwright.backends.llvm.float_ops import float_object
 from bitwright.backends.llvm.number_ops import bits_of, truth, widest
@@ -119,33 +119,22 @@ def object_of(e: FunctionEmitter, value: Value, lo: int, hi: int, kind: str) -> 
         return e.b.select(condition, e.constant(True), e.constant(False))
     if hi - lo < _MOST_CONSTANTS and (kind != "int" or (lo >= 0 and hi < 256)):
         return _ready(e, value, lo, hi, kind)
+    table = e.program.symbols[kind] if kind != "int" else None
+    if isinstance(table, EnumTable) and lo >= 0 and hi < 1 << 63:
+        return _member(e, value, table, kind)
     made = boxed(e, value, Reg(-1, "int", lo, hi))
-    if kind != "int":
-        made = e.new(_item(e, e.program.symbols[kind], made))
+    if table is not None:
+        made = e.new(e.call("PyObject_GetItem", e.constant(table), made))
     return made
 
 
-def _item(e: FunctionEmitter, table: Any, key: Value) -> Value:
-    """What a table of members or of times has for a number, with a reference; NULL where it fails.
-
-    Python looks up `__getitem__` of a class that extends dict each time: what is known already is asked of the dict itself.
-    """
-    if not isinstance(table, EnumTable):
-        return e.call("PyObject_GetItem", e.constant(table), key)
-    known, missing, done = (e.b.append_basic_block(name) for name in ("known", "missing", "member"))
-    found = e.call("PyDict_GetItemWithError", e.constant(table), key)
-    e.b.cbranch(e.b.icmp_unsigned("!=", found, NULL), known, missing)
-    e.b.position_at_end(known)
-    e.call("Py_IncRef", found)
-    e.b.branch(done)
-    e.b.position_at_end(missing)
-    made = e.call("PyObject_GetItem", e.constant(table), key)
-    e.b.branch(done)
-    e.b.position_at_end(done)
-    either = e.b.phi(PTR)
-    either.add_incoming(found, known)
-    either.add_incoming(made, missing)
-    return either
+def _member(e: FunctionEmitter, value: Value, table: EnumTable, kind: str) -> Value:
+    """A member of an enumeration: those of small numbers that have a name are kept ready, with None for the others, and before them."""
+    named = {int(member): member for member in table.members if 0 <= int(member) < _MOST_CONSTANTS}
+    kept = [None, *(named.get(one) for one in range(max(named, default=-1) + 1))]
+    first = e.assembly.place_of(kept, ("members", kind))
+    place = e.assembly.slot_address(e.b, first)
+    return e.new(e.call("bw_member", place, number(len(kept)), e.constant(table), e.cast(value, I64)))
 
 
 def _ready(e: FunctionEmitter, value: Value, lo: int, hi: int, kind: str) -> Value:

@@ -13,7 +13,7 @@ from typing import Final
 
 from bitwright.backends.llvm import assembler, context, language, object_layout
 from bitwright.backends.llvm.assembler import ROUTINES, Assembly, Type
-from bitwright.backends.llvm.routines import names, output, put_names, search, sums, values, varint_writing, varints
+from bitwright.backends.llvm.routines import members, names, output, put_names, search, sums, values, varint_writing, varints
 from bitwright.wire import compression
 from bitwright.wire import names as definition
 
@@ -26,6 +26,7 @@ SIGNATURES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     **dict.fromkeys(varints.READERS.values(), varints.SIGNATURE),
     **output.SIGNATURES,
     **values.SIGNATURES,
+    **members.SIGNATURES,
     **varint_writing.SIGNATURES,
 }  # fmt: skip
 ROUTINES.update(SIGNATURES)
@@ -53,6 +54,7 @@ def emit() -> str:
     varints.emit_varints(assembly)
     output.emit_output(assembly)
     values.emit_values(assembly)
+    members.emit_members(assembly)
     varint_writing.emit_varint_writing(assembly)
     put_names.emit_put_names(assembly)
     return assembly.finish()

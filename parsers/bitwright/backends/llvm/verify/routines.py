@@ -56,6 +56,7 @@ ROUTINES: Final = {
     "bw_grow": Routine("c o"), "bw_room": Routine("c o", given=(1, 0)), "bw_room_begun": Routine("c o", given=(1, 1)),
     "bw_there": Routine("c o o", given=(2, 0)), "bw_wrote": Routine("c o r:3 o"), "bw_put_zeros": Routine("c o"),
     "bw_put_bytes": Routine("c o"), "bw_as_array": Routine("c"), "bw_array_changed": Routine("c"), "bw_finish": Routine("c o"),
+    "bw_member": Routine("t:1 o o o"),
     "bw_attr": Routine("o t2 o"), "bw_arm": Routine("o t:2 o"), "bw_is_of": Routine("o o"), "bw_as_int": Routine("c o"),
     "bw_attr_int": Routine("c o t2 o"), "bw_as_wide_int": Routine("c o x16"), "bw_as_bytes": Routine("c o"), "bw_as_list": Routine("c o"),
     "bw_as_value": Routine("c o o"), "bw_as_text": Routine("c o o x8"), "bw_call_method": Routine("o o v o o"),
