@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from bitwright.backends.llvm import LLVM_LOCK
@@ -80,7 +80,7 @@ class Programs:
         return found
 
     def _lower(self, direction: str, order: str, options: Options) -> Program:
-        self._watch_unions()
+        self._watch(unions_in(self.struct))
         if direction == "parse":
             made = ParseLowering(self.struct, order, options).program
             if options.stream:
@@ -90,8 +90,9 @@ class Programs:
         verify(made)
         return made
 
-    def _watch_unions(self) -> None:
-        for union in unions_in(self.struct):
+    def _watch(self, unions: Iterable[spec.Union]) -> None:
+        """Be told when one of these gains an arm."""
+        for union in unions:
             if self.forget not in union.dependents:
                 union.dependents.append(self.forget)
 
@@ -241,8 +242,8 @@ class Programs:
         with spec.UNIONS_LOCK:
             found = self._declared
             if found is None:
-                self._watch_unions()
                 found = self._declared = declared(self.struct)
+                self._watch(one for one in found.objects if isinstance(one, spec.Union) and one.open)
         only = repr(sorted(options.only)) if options.only is not None else ""
         said = repr(dataclasses.replace(options, only=None))
         return [direction, order, said, only, found.content], [self._explaining(direction), *found.objects]

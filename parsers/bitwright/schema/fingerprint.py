@@ -98,7 +98,7 @@ def _class(one: Any) -> tuple[Any, ...]:
     made = one.__dict__.get("__bitwright__")
     if isinstance(made, spec.StructSpec):
         said = tuple(_kept(getattr(made, name)) for name in made.__struct_fields__ if name not in _LEFT_OUT)
-        return "struct", said, one.__struct_fields__, sorted(one.__bitwright_keywords__), one.__bitwright_union__, _how_objects_lie(one)
+        return "struct", said, one.__struct_fields__, sorted(one.__bitwright_keywords__), _how_objects_lie(one)
     if issubclass(one, enum.IntEnum):
         return "enumeration", one.__name__, issubclass(one, OpenEnum), [(name, int(member)) for name, member in one.__members__.items()]
     if one.__module__ == "builtins":

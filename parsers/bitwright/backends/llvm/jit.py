@@ -70,11 +70,13 @@ def caller_of(what: Any) -> int:
     That is the object's own function where its type has one.  `PyObject_Vectorcall` finds it too, except, up to Python 3.11, for
     classes whose metaclass is written in Python, where it makes a tuple of the arguments first.
     """
-    offset = _vectorcall_offset(type(what))
+    kind: Any = type(what)
+    offset = _vectorcall_offset(kind)
     own = ctypes.c_void_p.from_address(id(what) + offset).value if offset > 0 else None
     return own or _address("PyObject_Vectorcall")
 
 
+@functools.cache
 def _vectorcall_offset(kind: type) -> int:
     """`tp_vectorcall_offset`; 0 where the type is not laid out as expected."""
     head = _TypeHead.from_address(id(kind) + object.__basicsize__ + ctypes.sizeof(ctypes.c_ssize_t))
