@@ -16,6 +16,7 @@ import pytest
 from bitwright import Cursor, FieldCodec, Limits, ParseError, Struct, auto, coded, nested, param, raw, tiers, u8, u16, variant
 from bitwright.codec import Codec
 from bitwright.errors import EngineError
+from bitwright.locks import lock_across_forks
 from bitwright.lower.facts import Options
 
 ROOT = Path(__file__).parents[1]
@@ -232,6 +233,8 @@ def test_source_and_assembly() -> None:
     struct = fresh()
     assert struct.source().startswith("def ")
     assert struct.source("build") == struct.source("build", backend="python")
+    struct.compile()
+    assert struct.codec().source() == struct.source()
     assert 'define ptr @"parse"(' in struct.source(backend="llvm")
     assert "parse:\n" in struct.assembly()
     with pytest.raises(ValueError, match="there is source of python and llvm"):
@@ -478,6 +481,7 @@ def test_threads_parse_while_another_compiles(monkeypatch: pytest.MonkeyPatch) -
 
 
 FORKING = hasattr(os, "fork")
+WITH_THREADS = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # those of the test itself
 
 
 def in_child(work: Callable[[], None]) -> None:
@@ -492,6 +496,7 @@ def in_child(work: Callable[[], None]) -> None:
     assert os.waitpid(child, 0)[1] == 0
 
 
+@WITH_THREADS
 @pytest.mark.skipif(not FORKING, reason="this system has no fork")
 def test_fork_while_another_thread_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever forks waits for the program in work; what waited behind it is asked for again by the child, and made by the parent."""
@@ -520,6 +525,7 @@ def test_fork_while_another_thread_compiles(monkeypatch: pytest.MonkeyPatch) -> 
     assert serving(second)[0] == "llvm"
 
 
+@WITH_THREADS
 @pytest.mark.skipif(not FORKING, reason="this system has no fork")
 def test_fork_while_another_thread_compiles_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     begun, go_on = slow(monkeypatch)
@@ -573,6 +579,67 @@ finally:
 def test_fork_while_threads_load_and_compile() -> None:
     """In a process that has loaded and compiled nothing before."""
     assert output_of("import warnings; warnings.simplefilter('ignore')\n" + FORKS_FROM_THE_FIRST_MOMENT) == "0\n" * 6
+
+
+@WITH_THREADS
+@pytest.mark.skipif(not FORKING, reason="this system has no fork")
+def test_whoever_forks_may_meet_threads_that_take_locks_in_any_order() -> None:
+    one, other, stop = lock_across_forks(), lock_across_forks(), threading.Event()
+
+    def take(first: Any, second: Any) -> None:
+        while not stop.is_set():
+            with first:
+                stop.wait(0.001)
+                if second.acquire(blocking=False):
+                    second.release()
+
+    threads = [threading.Thread(target=take, args=pair) for pair in ((one, other), (other, one))]
+    for thread in threads:
+        thread.start()
+
+    def work() -> None:
+        for lock in (one, other):
+            assert lock.acquire(timeout=10)
+            lock.release()
+
+    for _ in range(10):
+        in_child(work)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    work()
+
+
+@pytest.mark.skipif(not FORKING, reason="this system has no fork")
+def test_the_thread_that_compiles_is_gone_when_a_process_forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on = slow(monkeypatch)
+    struct = fresh()
+    for _ in range(AFTER):
+        struct.parse(DATA)
+    assert begun.wait(60)
+    go_on.set()
+    in_child(lambda: None)  # where threads are there, newer Pythons warn, which is an error here
+    assert serving(struct)[0] == "llvm"
+
+
+def test_a_defect_of_the_thread_leaves_the_next_to_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = list[str]()
+    monkeypatch.setattr(threading, "excepthook", lambda arguments: said.append(str(arguments.exc_value)))
+    broken = fresh()
+    for _ in range(AFTER - 1):
+        broken.parse(DATA)
+
+    def fail(self: tiers.Mover, why: str) -> None:
+        raise ZeroDivisionError(why)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tiers.Mover, "move", fail)
+        assert broken.parse(DATA).body == b"abc"
+        tiers.settle()
+    assert said == ["it is hot"]
+    struct = fresh()
+    used(struct)
+    assert serving(struct)[0] == "llvm"
 
 
 @pytest.mark.skipif(not FORKING, reason="this system has no fork")

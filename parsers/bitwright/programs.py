@@ -115,13 +115,14 @@ class Programs:
         return found
 
     def source(self, direction: str = "parse") -> str:
-        """What is generated: Python of the python backend, LLVM's language of the llvm one."""
+        """What is generated: LLVM's language of the llvm backend, Python of any other."""
         if self.backend == "llvm":
             from bitwright.backends.llvm import text_of
 
             with LLVM_LOCK:
                 return self._by_machine_code(text_of, direction, self._usual_order(), Options())
-        return self._tier(direction, self._usual_order(), Options()).source
+        key = (direction, self._usual_order(), Options())
+        return self._tier(*key).source or self._generated(*key)[1]  # which is let go when machine code serves
 
     def assembly(self, direction: str = "parse") -> str:
         """What the llvm backend generates, as assembly of this machine; EngineError where it cannot do the format."""

@@ -135,8 +135,9 @@ class Mover(Tier):
         with _state.lock:
             if self.gone:
                 return
-            if engine == "llvm":
-                self._now = {**self._python, **functions}
+            if engine == "llvm":  # what was generated before, and its source, is let go, but for what nothing replaces
+                self._now = {**{name: self._python[name] for name in self._counts if name in self._python}, **functions}
+                self._python, self.source = {}, ""
             self._use(engine, functions, why)
         self._changed(self)
 
@@ -197,13 +198,22 @@ def _start_worker() -> None:
 
 def _work() -> None:
     """Compile what waits, until nothing does, somebody forks, or the process ends."""
-    while True:
+    try:
+        while (tier := _next()) is not None:
+            tier.move("it is hot")
+    except BaseException:  # a defect, which the thread's end shows; the next one that is hot starts another
         with _state.lock:
-            if not _state.waiting or _state.forks or not threading.main_thread().is_alive():
-                _state.working = False
-                return
-            tier = _state.waiting.popleft()
-        tier.move("it is hot")
+            _state.working = False
+        raise
+
+
+def _next() -> Mover | None:
+    """What to compile next; None once the thread is to end."""
+    with _state.lock:
+        if _state.waiting and not _state.forks and threading.main_thread().is_alive():
+            return _state.waiting.popleft()
+        _state.working = False
+        return None
 
 
 def settle() -> None:

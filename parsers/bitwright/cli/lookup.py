@@ -50,10 +50,15 @@ def look_here() -> None:
 def check_engine(name: str | None = None) -> None:
     """CommandError if the engine that is asked for, by name or by the environment, does not exist or is not installed."""
     from bitwright.engines import AUTO, MESSAGE_ENGINES, wanted_engine
+    from bitwright.tiers import messages_before
 
     wanted = name or wanted_engine()
     if wanted != AUTO and wanted not in MESSAGE_ENGINES:
         raise CommandError(f"BITWRIGHT_BACKEND={wanted}: no such engine; there are: {AUTO}, {', '.join(MESSAGE_ENGINES)}", USAGE)
+    try:
+        messages_before()
+    except ValueError as error:
+        raise CommandError(str(error), USAGE) from None
     if wanted == "llvm":
         from bitwright.backends.llvm import INSTALL, is_available
 
