@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 import bitwright
 from bitwright import BuildError, PatternError
+from bitwright.backends.llvm import is_available
 from tests.patterns.constructions import STRANGE, Random
 from tests.patterns.vectors import Case, cases, differs, same, shared, term
 
+ENGINES: tuple[Any, ...] = ("interp", "python", *(["llvm"] if is_available() else []))
 SHARED = shared("construct")
 CASES = [case for name in ("construct", "erlang") for _, case in cases(name) if case.kind == "construct"]
 
@@ -60,12 +62,13 @@ def outcome(text: str, values: dict[str, Any], engine: str, **options: Any) -> A
 def test_the_engines_write_the_same_and_refuse_alike(rng: random.Random, strict: bool) -> None:
     made = Random(rng, wrong=rng.choice((0.05, 0.3)), others=STRANGE)
     text = made.text()
-    interp, python = (outcome(text, made.values, engine, strict=strict) for engine in ("interp", "python"))
-    assert same(interp, python), f"{text} of {made.values}: {interp!r}, {python!r}"
+    interp, *others = (outcome(text, made.values, engine, strict=strict) for engine in ENGINES)
+    for engine, found in zip(ENGINES[1:], others, strict=True):
+        assert same(interp, found), f"{text} of {made.values}: {interp!r}, {engine} {found!r}"
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.randoms(use_true_random=False), st.sampled_from(["interp", "python"]), st.sampled_from(["msb", "lsb"]))
+@given(st.randoms(use_true_random=False), st.sampled_from(ENGINES), st.sampled_from(["msb", "lsb"]))
 def test_what_fits_is_read_back(rng: random.Random, engine: Any, bit_order: Any) -> None:
     made = Random(rng, fits=True)
     text = made.text()

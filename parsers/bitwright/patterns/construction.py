@@ -22,9 +22,10 @@ from bitwright.ir.verify import verify
 from bitwright.lower.construct import lower_construct
 from bitwright.lower.construct_names import read_names, unbuildable, zero_of
 from bitwright.lower.passes import optimize
-from bitwright.patterns.choosing import check_engine
+from bitwright.patterns.choosing import Compiled, begin, check_engine, lock_of, tier_of
 from bitwright.patterns.inputs import BitOrder
 from bitwright.patterns.programs import first_place
+from bitwright.tiers import Tier
 from bitwright.wire.writing import Unwritable, canonical
 
 Values: TypeAlias = Mapping[str, Any]
@@ -75,6 +76,8 @@ class Construction:
         self.names: Final = tuple(sorted(read_names(self.expr)))
         self._optional: Final = tuple(name for name in self.names if name.startswith("_"))
         self._ways: Final[dict[Any, _Way]] = {}
+        self._keyword_tier: Tier | None = None
+        self.moved: Callable[[], Any] = lambda: None  # called when an engine has taken the place of another
 
     def on(self, engine: str) -> Construction:
         """The same construction, run by another engine."""
@@ -112,17 +115,42 @@ class Construction:
 
     def _install(self) -> None:
         """Put a compiled function in the place of this object's `build`."""
-        from bitwright.backends.python import compile_source
-        from bitwright.backends.python.keyword_build import can_be_keywords, emit_keyword_build
+        from bitwright.backends.python.keyword_build import can_be_keywords
 
         if not can_be_keywords(self.names):
             return
-        defaults = {name: value for name in self._optional if (value := zero_of(self.expr, name)) is not None}
-        optimized = optimize(self.program())
-        verify(optimized)
-        source, names = emit_keyword_build(optimized, defaults, lsb=self.bit_order == "lsb")
+        if self._keyword_tier is None:
+            with lock_of(self.engine):
+                optimized = optimize(self.program())
+                verify(optimized)
+                made = tier_of(self.engine, lambda: self._in_python(optimized), lambda: self._in_machine_code(optimized), self._moved)
+            self._keyword_tier = begin(made)
+        self.build = self._keyword_tier.functions["build"]  # type: ignore[method-assign]  # the same, compiled
+
+    def _defaults(self) -> dict[str, Any]:
+        return {name: value for name in self._optional if (value := zero_of(self.expr, name)) is not None}
+
+    def _in_python(self, optimized: Program) -> Compiled:
+        from bitwright.backends.python import compile_source
+        from bitwright.backends.python.keyword_build import emit_keyword_build
+
+        source, names = emit_keyword_build(optimized, self._defaults(), lsb=self.bit_order == "lsb")
         names["general"] = self._general
-        self.build = compile_source(source, names, "build")["build"]  # type: ignore[method-assign]  # the same, compiled
+        return compile_source(source, names, "build"), source
+
+    def _in_machine_code(self, optimized: Program) -> Compiled:
+        from bitwright.backends.llvm.keyword_build import compile_build
+
+        functions, text = compile_build(optimized, self._defaults(), self._slowly, lsb=self.bit_order == "lsb")
+        return {"build": functions["build"]}, text
+
+    def _moved(self) -> None:
+        """Have `build` put in place again: another engine runs it."""
+        self.__dict__.pop("build", None)
+        self.moved()
+
+    def _slowly(self, /, *, strict: bool = False, **values: Any) -> Any:
+        return self.build_from(values, strict=strict)
 
     def _general(self, values: dict[str, Any], strict: bool) -> Any:
         """What the compiled function does not do itself."""
@@ -164,7 +192,8 @@ class Construction:
     def _way(self, absent: tuple[str, ...], strict: bool, limits: Limits) -> _Way:
         program = self.program(strict=strict, absent=absent, limits=limits)
         names = tuple(name for name in self.names if name not in absent)
-        run = (_interpreted if self.engine == "interp" else _compiled)(program, self.bit_order == "lsb")
+        lsb = self.bit_order == "lsb"
+        run = _interpreted(program, lsb) if self.engine == "interp" else _compiled(program, lsb, self.engine)
         made = _Way(_taker(names), run)
         self._ways[(absent, strict, limits) if limits is not DEFAULT_LIMITS else (absent, strict)] = made
         return made
@@ -203,24 +232,41 @@ def _interpreted(program: Program, lsb: bool) -> Callable[..., Any]:
     return run
 
 
-def _compiled(program: Program, lsb: bool) -> Callable[..., Any]:
+def _compiled(program: Program, lsb: bool, engine: str) -> Callable[..., Any]:
     """The compiled program; where it fails, the interpreter says why."""
-    from bitwright.backends.python import compile_program
     from bitwright.backends.python.runtime import FAILURES
 
-    optimized = optimize(program)
-    verify(optimized)
-    entry = compile_program(optimized, "build")[0]["entry"]
+    with lock_of(engine):
+        optimized = optimize(program)
+        verify(optimized)
+        tier = begin(tier_of(engine, lambda: _in_python(optimized), lambda: _in_machine_code(optimized, lsb), lambda: None))
     outs = optimized.functions["entry"].outs
     explain = _interpreted(program, lsb)
 
     def run(*given: Any) -> Any:
         try:
-            made, found = entry(*given)
+            made, found = tier.run(*given)
             return made if not outs else found if outs == ("obj",) else canonical(bytearray(made), found, lsb)
         except FAILURES:
             pass  # the way that explains failures
         explain(*given)
-        raise EngineDisagreement(f"the python backend refused what the interpreter builds of {given!r}")
+        raise EngineDisagreement(f"{tier.engine} refused what the interpreter builds of {given!r}")
 
     return run
+
+
+def _in_python(optimized: Program) -> Compiled:
+    from bitwright.backends.python import compile_program
+
+    return compile_program(optimized, "build")
+
+
+def _in_machine_code(optimized: Program, lsb: bool) -> Compiled:
+    from bitwright.backends.llvm.keyword_build import compile_build
+
+    functions, text = compile_build(optimized, {}, _refused, lsb=lsb)
+    return {"entry": functions["entry"]}, text
+
+
+def _refused(**values: Any) -> Any:
+    raise AssertionError("a construction was given by keyword what it takes by position")

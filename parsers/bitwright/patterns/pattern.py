@@ -147,7 +147,12 @@ class Pattern:
             self._construction = Construction(
                 self.text, dialect=self.dialect, bit_order=self.bit_order, engine=self.engine, expr=self._tree.pattern
             )
+            self._construction.moved = self._builder_moved
         return self._construction
+
+    def _builder_moved(self) -> None:
+        """Have `build` asked for again: another engine may run it."""
+        self.__dict__.pop("build", None)
 
     def _demand_guard(self, made: Any, values: Mapping[str, Any]) -> None:
         """What was built must match, where a guard could refuse it."""

@@ -25,6 +25,7 @@ API: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "PyLong_FromLong": (PTR, (I64,)), "PyLong_FromLongLong": (PTR, (I64,)), "PyLong_FromUnsignedLongLong": (PTR, (I64,)),
     "PyLong_AsLongLong": (I64, (PTR,)), "PyLong_AsLongLongAndOverflow": (I64, (PTR, PTR)), "PyLong_AsUnsignedLongLong": (I64, (PTR,)),
     "PyBytes_FromStringAndSize": (PTR, (PTR, I64)), "PyBytes_AsStringAndSize": (I32, (PTR, PTR, PTR)),
+    "PyLong_AsUnsignedLongLongMask": (I64, (PTR,)), "PyBytes_Size": (I64, (PTR,)),
     "PyUnicode_Decode": (PTR, (PTR, I64, PTR, PTR)), "PyUnicode_New": (PTR, (I64, I32)), "PyUnicode_DecodeASCII": (PTR, (PTR, I64, PTR)),
     "PyUnicode_AsUTF8AndSize": (PTR, (PTR, PTR)), "PyUnicode_AsEncodedString": (PTR, (PTR, PTR, PTR)),
     "PyObject_Vectorcall": (PTR, (PTR, PTR, I64, PTR)), "PyObject_IsTrue": (I32, (PTR,)), "PyObject_GetItem": (PTR, (PTR, PTR)),

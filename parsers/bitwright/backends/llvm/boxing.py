@@ -33,6 +33,20 @@ def number_of_halves(low: int, high: int) -> int:
     return high << 64 | low
 
 
+def halves_of_unsigned(value: int) -> tuple[int, int]:
+    """The halves of a number of 128 bits without a sign, as C takes them: each with one; OverflowError for any other number."""
+    whole = int(value)
+    if not 0 <= whole < 1 << 128:
+        raise OverflowError("a number of more than 128 bits")
+    low, high = whole & _LOW, whole >> 64
+    return low - (low >> 63 << 64), high - (high >> 63 << 64)
+
+
+def has_all_bits(lo: int, hi: int) -> bool:
+    """Whether these are numbers of 128 bits that leave none of them for a sign."""
+    return lo >= 0 and hi >= 1 << _MOST_BITS
+
+
 def halves_of_number(value: int) -> tuple[int, int]:
     """The halves of a number of 128 bits, as C takes them; OverflowError for a larger one."""
     whole = int(value)

@@ -14,7 +14,7 @@ METHOD: Final = "build"
 _ROOM: Final = 512  # bytes of the stack: the output of most messages
 
 
-def _call_program(e: Builtin, code: Any, args: list[Value]) -> tuple[Value, Value]:
+def call_program(e: Builtin, code: Any, args: list[Value]) -> tuple[Value, Value]:
     """Call a function of the program that writes; its status, and the bytes that were written, or NULL."""
     helpers = e.assembly.slot_address(e.b, e.assembly.place_of(HELPERS, "helpers"))
     made = context.new_context(e.b, output=frame(e.b, I8, _ROOM), capacity=number(_ROOM), helpers=helpers)
@@ -28,7 +28,7 @@ def emit_build(assembly: Assembly, function: Function, code: Any, fail: type[Bas
     value = e.b.alloca(PTR)
     wanted = len(function.params)
     e.refuse(e.b.icmp_signed("!=", e.code.args[2], number(wanted)), TypeError, f"takes {wanted} arguments")
-    status, octets = _call_program(e, code, [*(e.argument(index) for index in range(wanted)), value])
+    status, octets = call_program(e, code, [*(e.argument(index) for index in range(wanted)), value])
     e.raise_where(e.b.icmp_signed("!=", status, number(0, I32)), fail)
     copy = e.b.load(value, typ=PTR)
     with e.b.goto_block(e.unless(e.b.icmp_unsigned("==", octets, NULL), "no_memory")):
@@ -69,7 +69,7 @@ def emit_build_method(assembly: Assembly, kind: type, code: Any, failures: tuple
     if kind.__weakrefoffset__:
         referred = e.b.load(e.b.gep(value, [number(kind.__weakrefoffset__)], source_etype=I8), typ=PTR)
         places.append(e.unless(e.b.icmp_unsigned("!=", referred, NULL), "referred"))
-    _, octets = _call_program(e, code, [value])
+    _, octets = call_program(e, code, [value])
     failed = e.unless(e.b.icmp_unsigned("==", octets, NULL), "failed")
     e.b.ret(octets)
     e.b.position_at_end(failed)

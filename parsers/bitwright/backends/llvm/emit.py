@@ -5,7 +5,8 @@ Promise: nothing here loads LLVM itself; the text is the same for the same progr
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from bitwright.backends.llvm import emitter
 from bitwright.backends.llvm.assembler import I32, PTR, Assembly
@@ -52,7 +53,12 @@ emitter.PAIRS.update(VALUE_PAIRS)
 MACHINE_CODE = frozenset({*_NATIVE, "yield"})  # the ops that need not call Python
 
 
-def emit_program(program: Program, failures: tuple[type[BaseException], ...], fail: type[BaseException], explaining: Any) -> Emitted:
+Also: TypeAlias = Callable[[Assembly, dict[str, Any]], tuple[str, bool]]  # emits one more builtin; its name, and whether it takes keywords
+
+
+def emit_program(
+    program: Program, failures: tuple[type[BaseException], ...], fail: type[BaseException], explaining: Any, *, also: Also | None = None
+) -> Emitted:
     """The module of a program; Unsupported for what this engine cannot do.
 
     Of a parse program `entry(data, position, end, *parameters)` returns what the program yields, a value and the position after it;
@@ -93,6 +99,9 @@ def emit_program(program: Program, failures: tuple[type[BaseException], ...], fa
     if "whole" in functions:
         builtins["parse"] = True
         emit_parse(assembly, functions["whole"], failures, explaining, in_place=in_place)
+    if also is not None:
+        name, keywords = also(assembly, functions)
+        builtins[name] = keywords
     source = calls.fill(assembly.objects)
     return Emitted(assembly.finish(), assembly.objects, builtins, source, methods)
 

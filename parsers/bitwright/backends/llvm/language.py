@@ -221,6 +221,11 @@ class Module:
         self.data.append(f'@"{name}" = internal constant [{len(raw)} x i8] c"{text}"')
         return Value(PTR, f'@"{name}"')
 
+    def number_of(self, name: str, value: int) -> Value:
+        """Room for a number of 64 bits, which begins as this."""
+        self.data.append(f'@"{name}" = internal global i64 {value}')
+        return Value(PTR, f'@"{name}"')
+
     def weights(self, weights: tuple[int, ...]) -> int:
         """The number of a note on how often branches are taken."""
         return self._weights.setdefault(weights, len(self._weights))

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from bitwright.backends.llvm import context
-from bitwright.backends.llvm.assembler import I32, I64, NULL, PTR, Assembly, Value, builder_at_start, number
+from bitwright.backends.llvm.assembler import I64, NULL, PTR, Assembly, number
 from bitwright.backends.llvm.builtins import Builtin
 from bitwright.backends.llvm.emitter import FunctionEmitter, type_of
 from bitwright.backends.llvm.exact_types import is_exactly
+from bitwright.backends.llvm.keywords import named_argument
 from bitwright.backends.llvm.python_call import vectorcall
 from bitwright.backends.python.runtime import Fail
 from bitwright.errors import Fault
@@ -19,7 +20,6 @@ from bitwright.ir.ops import Block, Function, Op, Reg
 from bitwright.terms import normal
 
 NO_MATCH: Final = (Fail, Fault)  # what a call of Python raises where the input does not match
-_EQUAL: Final = 2  # `Py_EQ`
 _INT: Final = -(1 << 48), 1 << 48
 
 
@@ -124,7 +124,7 @@ def emit_match(assembly: Assembly, names: tuple[str, ...], code: Any, slow: Any,
     data = e.argument(0)
     e.go_where(is_exactly(e, data, bytes), other)
     e.call("PyBytes_AsStringAndSize", data, room, size)
-    free = [_named(e, name, given, other) for name in names]
+    free = [named_argument(e, name, other) for name in names]
     there = e.b.load(size, typ=I64)
     made = context.new_context(e.b, input=data, size=there)
     end = e.b.mul(there, number(unit)) if unit > 1 else there
@@ -133,49 +133,6 @@ def emit_match(assembly: Assembly, names: tuple[str, ...], code: Any, slow: Any,
     e.b.ret(e.b.load(value, typ=PTR))
     e.b.position_at_end(other)
     e.b.ret(e.call("PyObject_Vectorcall", e.constant(slow), args, count, given))
-
-
-def _named(e: Builtin, name: str, given: Value, other: Any) -> Value:
-    """The argument of a name."""
-    index = e.b.call(_finder(e.assembly), [given, e.constant(name)])
-    e.go_where(e.b.icmp_signed(">=", index, number(0)), other)
-    return e.b.load(e.b.gep(e.code.args[1], [e.b.add(index, number(1))], inbounds=True, source_etype=PTR), typ=PTR)
-
-
-def _finder(assembly: Assembly) -> Any:
-    """The function that says which of the names of arguments a name is; -1 if none is."""
-    found = assembly.module.globals.get("find")
-    if found is not None:
-        return found
-    made = assembly.function("find", I64, [PTR, PTR], internal=True)
-    b: Any = builder_at_start(made)
-    names, wanted = made.args
-    absent, some, head, each, test, following, equal = (
-        b.append_basic_block(name) for name in ("absent", "some", "head", "each", "test", "following", "equal")
-    )
-    b.cbranch(b.icmp_unsigned("==", names, NULL), absent, some)
-    b.position_at_end(some)
-    count = b.call(assembly.external("PyTuple_Size"), [names])
-    b.branch(head)
-    b.position_at_end(head)
-    index = b.phi(I64)
-    index.add_incoming(number(0), some)
-    b.cbranch(b.icmp_signed("<", index, count), each, absent)
-    b.position_at_end(each)
-    name = b.call(assembly.external("PyTuple_GetItem"), [names, index])
-    b.cbranch(b.icmp_unsigned("==", name, wanted), equal, test)
-    b.position_at_end(test)
-    same = b.call(assembly.external("PyObject_RichCompareBool"), [name, wanted, number(_EQUAL, I32)])
-    b.cbranch(b.icmp_signed("==", same, number(1, I32)), equal, following)
-    b.position_at_end(following)
-    index.add_incoming(b.add(index, number(1)), following)
-    b.branch(head)
-    b.position_at_end(equal)
-    b.ret(index)
-    b.position_at_end(absent)
-    b.call(assembly.external("PyErr_Clear"), [])
-    b.ret(number(-1))
-    return made
 
 
 def emit_reader(assembly: Assembly, name: str, function: Function, code: Any, *, unit: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from bitwright.backends.llvm import context
 from bitwright.backends.llvm.assembler import I32, I64, I128, NULL, PTR, Caller, Value, number
-from bitwright.backends.llvm.boxing import fits_a_word, halves_of_number, int_object, number_of_halves
+from bitwright.backends.llvm.boxing import fits_a_word, halves_of_number, halves_of_unsigned, has_all_bits, int_object, number_of_halves
 from bitwright.backends.llvm.emitter import PYTHON_CALL, FunctionEmitter, type_of
 from bitwright.backends.llvm.vouched import vouch
 from bitwright.backends.python import compile_source
@@ -60,7 +60,8 @@ def boxed(e: FunctionEmitter, value: Value, reg: Reg) -> Value:
     if fits_a_word(reg.lo, reg.hi):
         return e.new(int_object(e.call, e.b, value, reg.lo, reg.hi))
     low, high = e.b.trunc(value, I64), e.b.trunc(e.b.ashr(value, number(64, I128)), I64)
-    parts = [e.new(e.call("PyLong_FromUnsignedLongLong", low)), e.new(e.call("PyLong_FromLongLong", high))]
+    how = "PyLong_FromUnsignedLongLong" if has_all_bits(reg.lo, reg.hi) else "PyLong_FromLongLong"
+    parts = [e.new(e.call("PyLong_FromUnsignedLongLong", low)), e.new(e.call(how, high))]
     return called(e, number_of_halves, parts)
 
 
@@ -68,7 +69,7 @@ def unboxed(e: FunctionEmitter, value: Value, reg: Reg) -> Value:
     """The number that a Python int is; fails where it is none, or too large."""
     if type_of(reg) == I64:
         return _checked(e, e.call("PyLong_AsLongLong", value))
-    pair = called(e, halves_of_number, [value])
+    pair = called(e, halves_of_unsigned if has_all_bits(reg.lo, reg.hi) else halves_of_number, [value])
     low, high = (_checked(e, e.call("PyLong_AsLongLong", e.call("PyTuple_GetItem", pair, number(index)))) for index in range(2))
     return e.b.or_(e.b.zext(low, I128), e.b.shl(e.b.sext(high, I128), number(64, I128)))
 
