@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from bitwright import Limits, MACAddress, ParseError, Struct, auto, bits, flag, nested, raw, text, u8, u16, when
-from bitwright.backends.llvm import bytes_layout, compile_program, jit
+from bitwright.backends.llvm import bytes_layout, compile_program, jit, object_layout
 from bitwright.backends.llvm.assembler import Caller
 from bitwright.backends.llvm.emit import emit_program
 from bitwright.backends.python.runtime import FAILURES, Fail
@@ -210,7 +210,7 @@ def test_a_class_is_called_by_its_own_function_or_by_that_of_all_objects(monkeyp
     generally = jit._address("PyObject_Vectorcall")
     assert jit.caller_of(Header) not in (0, generally)
     assert jit.caller_of(object()) == generally
-    monkeypatch.setattr(jit, "_vectorcall_offset", lambda kind: 0)
+    monkeypatch.setattr(object_layout, "vectorcall_offset", lambda kind: 0)
     assert jit.caller_of(Header) == generally
     codec = Header.codec("python")
     functions, _ = compile_program(codec.optimized(), "Header", codec.explaining_parse)

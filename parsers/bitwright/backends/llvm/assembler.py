@@ -46,6 +46,7 @@ API: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "PyObject_GetIter": (PTR, (PTR,)), "PyIter_Next": (PTR, (PTR,)),
     "PyMem_Malloc": (PTR, (I64,)), "PyMem_Free": (VOID, (PTR,)),
     "PyUnicode_DecodeUTF8": (PTR, (PTR, I64, PTR)), "PyUnicode_DecodeLatin1": (PTR, (PTR, I64, PTR)),
+    "PyObject_GC_UnTrack": (VOID, (PTR,)),
     "PyFloat_FromDouble": (PTR, (DOUBLE,)), "PyFloat_AsDouble": (DOUBLE, (PTR,)),
     "PyDict_GetItemWithError": (PTR, (PTR, PTR)), "PyDict_New": (PTR, ()), "PyDict_SetItem": (I32, (PTR, PTR, PTR)),
 }  # fmt: skip

@@ -20,6 +20,7 @@ from bitwright.backends.llvm.dict_ops import DICTS
 from bitwright.backends.llvm.emitted import Emitted
 from bitwright.backends.llvm.emitter import FunctionEmitter, Unsupported, results_of, type_of
 from bitwright.backends.llvm.float_ops import FLOATS
+from bitwright.backends.llvm.make_ops import MAKES
 from bitwright.backends.llvm.name_ops import NAMES
 from bitwright.backends.llvm.number_ops import NUMBERS
 from bitwright.backends.llvm.plain_ops import PLAIN
@@ -38,6 +39,7 @@ _NATIVE = {
     **CONTROL,
     **DICTS,
     **FLOATS,
+    **MAKES,
     **NAMES,
     **NUMBERS,
     **PLAIN,

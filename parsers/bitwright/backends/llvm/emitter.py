@@ -55,6 +55,7 @@ class FunctionEmitter:
         self.entry = self.b.block
         self.failed = self.code.append_basic_block("failed")  # the head of the chain
         self.scopes: list[Scope] = []
+        self.without_parts: set[Reg] | None = None  # which `make_ops` asks for
 
     # --- values ------------------------------------------------------------------------------
 
@@ -107,6 +108,15 @@ class FunctionEmitter:
         self.failed = release
         self.scopes[-1].owned.append(value)
         return value
+
+    def give_up(self, given: Sequence[Value]) -> None:
+        """The scope does not own these any more, whose new owner it is about to own: from here on nobody else gives them back."""
+        scope = self.scopes[-1]
+        kept = [value for value in scope.owned if value not in given]
+        if given:
+            self.failed, scope.owned = scope.around, []
+            for value in kept:
+                self.own(value)
 
     def new(self, value: Value) -> Value:
         """Own what the C API has made, if it has."""

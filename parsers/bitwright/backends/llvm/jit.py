@@ -17,7 +17,7 @@ from typing import Any, Final
 import llvmlite
 import llvmlite.binding as llvm
 
-from bitwright.backends.llvm import LLVM_LOCK, cache, routines
+from bitwright.backends.llvm import LLVM_LOCK, cache, object_layout, routines
 from bitwright.backends.llvm.assembler import API, Caller
 from bitwright.backends.llvm.emitted import Emitted
 
@@ -55,15 +55,6 @@ def _prepare() -> Callable[[int, Any, None], Any]:
     return make(("PyCFunction_NewEx", ctypes.pythonapi))
 
 
-class _TypeHead(ctypes.Structure):
-    """How `PyTypeObject` goes on behind the head that every object of variable size has."""
-
-    _fields_ = (
-        ("name", ctypes.c_char_p), ("basicsize", ctypes.c_ssize_t), ("itemsize", ctypes.c_ssize_t), ("dealloc", ctypes.c_void_p),
-        ("vectorcall_offset", ctypes.c_ssize_t),
-    )  # fmt: skip
-
-
 def caller_of(what: Any) -> int:
     """The address of what calls an object with a vector of arguments.
 
@@ -71,18 +62,9 @@ def caller_of(what: Any) -> int:
     classes whose metaclass is written in Python, where it makes a tuple of the arguments first.
     """
     kind: Any = type(what)
-    offset = _vectorcall_offset(kind)
+    offset = object_layout.vectorcall_offset(kind)
     own = ctypes.c_void_p.from_address(id(what) + offset).value if offset > 0 else None
     return own or _address("PyObject_Vectorcall")
-
-
-@functools.cache
-def _vectorcall_offset(kind: type) -> int:
-    """`tp_vectorcall_offset`; 0 where the type is not laid out as expected."""
-    head = _TypeHead.from_address(id(kind) + object.__basicsize__ + ctypes.sizeof(ctypes.c_ssize_t))
-    if (head.basicsize, head.itemsize) != (kind.__basicsize__, kind.__itemsize__):
-        return 0
-    return int(head.vectorcall_offset) if 0 < head.vectorcall_offset < kind.__basicsize__ else 0
 
 
 def _address(name: str) -> int:

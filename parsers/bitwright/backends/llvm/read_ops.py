@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from bitwright.backends.llvm import bytes_layout
-from bitwright.backends.llvm.assembler import I8, I16, I32, I64, I128, NULL, Value, number
+from bitwright.backends.llvm.assembler import I8, I16, I32, I64, I128, Value, number
 from bitwright.backends.llvm.emitter import FunctionEmitter
 from bitwright.backends.llvm.float_ops import float_object
 from bitwright.backends.llvm.number_ops import bits_of, truth, widest
@@ -167,15 +167,6 @@ def _split(e: FunctionEmitter, op: Op) -> None:
 # --- objects of objects ------------------------------------------------------------------------
 
 
-def _make(e: FunctionEmitter, op: Op) -> None:
-    keywords = op.attrs["keywords"]
-    names = NULL
-    if keywords:
-        names = e.assembly.slot(e.b, number(e.assembly.place_of([tuple(keywords)], ("names", keywords))))
-    made = called(e, e.program.symbols[op.attrs["class"]], [e.get(arg) for arg in op.args], names, len(keywords))
-    e.values[op.outs[0]] = made
-
-
 def _none(e: FunctionEmitter, op: Op) -> None:
     e.values[op.outs[0]] = e.constant(None)
 
@@ -205,6 +196,6 @@ def _nothing(e: FunctionEmitter, op: Op) -> None:
 READING: Final = frozenset({"load", "unpack", "same", "span", "text", "zeros", "render", "find", "trim", "varint"})
 READS: Final = {
     "need": _need, "need.var": _need_var, "expect": _nothing, "load": _load, "unpack": _unpack, "same": _same,
-    "span": _span, "box": _box, "split": _split, "make": _make, "none": _none, "constant": _constant,
+    "span": _span, "box": _box, "split": _split, "none": _none, "constant": _constant,
     "list": _list, "append": _append, "fail_if": _fail_if, "finding_if": _fail_if,
 }  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Final
 
 from bitwright.backends.llvm import assembler, context, language, object_layout
 from bitwright.backends.llvm.assembler import ROUTINES, Assembly, Type
-from bitwright.backends.llvm.routines import members, names, output, put_names, search, sums, values, varint_writing, varints
+from bitwright.backends.llvm.routines import making, members, names, output, put_names, search, sums, values, varint_writing, varints
 from bitwright.wire import compression
 from bitwright.wire import names as definition
 
@@ -21,6 +21,7 @@ from bitwright.wire import names as definition
 SIGNATURES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     **names.SIGNATURES,
     **put_names.SIGNATURES,
+    **making.SIGNATURES,
     **search.SIGNATURES,
     **dict.fromkeys(sums.NAMES, sums.SIGNATURE),
     **dict.fromkeys(varints.READERS.values(), varints.SIGNATURE),
@@ -49,6 +50,7 @@ def emit() -> str:
     """The text of the module."""
     assembly = Assembly("routines")
     names.emit_names(assembly)
+    making.emit_making(assembly)
     search.emit_search(assembly)
     sums.emit_sums(assembly)
     varints.emit_varints(assembly)

@@ -50,6 +50,7 @@ ROUTINES: Final = {
     "bw_read_name": Routine(f"d o o n x{TABLE_SIZE} o x8 x8", status=True, after=7),
     "bw_name_end": Routine("d o o x8", status=True, after=3),
     "bw_drop_names": Routine(f"x{TABLE_SIZE}"),
+    "bw_new": Routine("o n"),
     "bw_find": Routine(f"{_SEARCH} o", found=True), "bw_trim": Routine(_SEARCH, within=True), "bw_is_padding": Routine(_SEARCH),
     **dict.fromkeys(("bw_read_leb128", "bw_read_vlq", "bw_read_quic", "bw_read_der"), _VARINT),
     **dict.fromkeys(("bw_read_sleb128", "bw_read_zigzag"), _SIGNED),
@@ -141,6 +142,8 @@ def _status(walk: Walk, said: Routine, numbers: dict[int, Sum], after: Sum, read
 
 def _result(walk: Walk, one: Instruction, name: str, numbers: dict[int, Sum]) -> Value:
     said = ROUTINES[name]
+    if name == "bw_new":
+        return Pointer(Root("made", one.result, numbers[1], writable=True), constant(0))
     if one.kind[0] != "i":
         return OBJECT
     low, high = range_of(one.kind)
