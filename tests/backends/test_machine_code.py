@@ -249,6 +249,32 @@ def test_a_function_keeps_its_code_alive_and_both_go_together() -> None:
     assert loaded() is None
 
 
+def test_whoever_is_finalized_with_a_class_can_call_its_code() -> None:
+    found: list[Any] = []
+
+    class Last:
+        def __init__(self, struct: type[Struct]) -> None:
+            self.parse, self.struct, self.itself = struct.parse, struct, self
+
+        def __del__(self) -> None:
+            found.append((self.parse(b"\5"), self.struct.parse(b"\6").build(), self.struct))
+
+    def make() -> None:
+        class Short(Struct):
+            number: int = u8()
+
+        Short.compile()
+        Last(Short)
+
+    make()
+    gc.collect()
+    (value, octets, struct) = found.pop()
+    assert (value, octets) == (struct(number=5), b"\6")
+    gc.collect()  # it is in use again
+    assert struct.parse(b"\7") == struct(number=7)
+    assert struct.parse.__module__.__class__.__name__ == "_Memory"  # so it was machine code
+
+
 MANY = 10_000
 
 

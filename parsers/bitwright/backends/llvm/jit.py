@@ -1,7 +1,7 @@
 """The one place that loads LLVM: the text of a module becomes builtin functions of the running CPython.
 
-A builtin keeps what it needs alive by itself: it is a method of its `Loaded`, which holds the machine code, the description that
-CPython reads, and every object that the code reaches.  One linker of LLVM serves the whole process.
+A builtin keeps what it needs alive by itself: it is a method of its `Loaded`, which holds every object that the code reaches, and
+has for its module what holds the machine code, and the description that CPython reads.  One linker of LLVM serves the whole process.
 The routines that all of them call are one module more, which is optimized, and stays for as long as the process.
 """
 
@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import llvmlite
 import llvmlite.binding as llvm
+import msgspec
 
 from bitwright.backends.llvm import LLVM_LOCK, cache, object_layout, routines
 from bitwright.backends.llvm.assembler import API, Caller
@@ -47,11 +48,11 @@ class _MethodDef(ctypes.Structure):
 
 
 @functools.cache
-def _prepare() -> Callable[[int, Any, None], Any]:
+def _prepare() -> Callable[[int, Any, Any], Any]:
     """Once in a process: LLVM for this machine, and what makes builtins."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    make = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p)
+    make = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.py_object, ctypes.py_object)
     return make(("PyCFunction_NewEx", ctypes.pythonapi))
 
 
@@ -201,6 +202,20 @@ def calls_routines(emitted: Emitted) -> bool:
     return _ROUTINE in emitted.text if emitted.code is None else emitted.routines
 
 
+class _Memory(msgspec.Struct, gc=False, eq=False):
+    """Machine code, and the descriptions of its builtins, for as long as any of them is there.
+
+    The cyclic collector does not look into it: it would finalize the machine code of a class that nobody needs any more before
+    finalizers of others that call it, and free descriptions before the builtins that look at them last.
+    """
+
+    code: Any
+    definitions: dict[str, _MethodDef]
+
+    def __repr__(self) -> str:
+        return "bitwright"  # as a module's name in messages
+
+
 class Loaded:
     """One module as machine code."""
 
@@ -210,31 +225,32 @@ class Loaded:
             self._objects = emitted.objects
             code = emitted.code if emitted.code is not None else object_code(emitted.text)
             known = _known_outside() if calls_routines(emitted) else _c_api()  # the routines are compiled once they are called
-            self._code = _linked(code, [*emitted.builtins, "objects"], known)
-        self._fill()
-        self._definitions = {
+            linked = _linked(code, [*emitted.builtins, "objects"], known)
+        self._fill(linked["objects"])
+        definitions = {
             kind: _MethodDef(
-                kind.encode(), self._code[kind], _METH_FASTCALL | (_METH_KEYWORDS if keywords else 0),
+                kind.encode(), linked[kind], _METH_FASTCALL | (_METH_KEYWORDS if keywords else 0),
                 f"{_SIGNATURES.get(kind, '')}Machine code of {name}.".encode(),
             )
             for kind, keywords in emitted.builtins.items()
         }  # fmt: skip
+        self._memory = _Memory(linked, definitions)
         self._methods = {kind: emitted.objects[place] for kind, place in emitted.methods.items()}
 
-    def _fill(self) -> None:
+    def _fill(self, place: int) -> None:
         """Tell the code where its objects are."""
         count = len(self._objects)
         table = (ctypes.c_void_p * count)(*(caller_of(one.what) if isinstance(one, Caller) else id(one) for one in self._objects))
-        ctypes.memmove(self._code["objects"], table, ctypes.sizeof(table))
+        ctypes.memmove(place, table, ctypes.sizeof(table))
 
     def functions(self) -> dict[str, Any]:
         """The builtins by name."""
-        return {kind: self._function(kind, ctypes.addressof(made)) for kind, made in self._definitions.items()}
+        return {kind: self._function(kind, ctypes.addressof(made)) for kind, made in self._memory.definitions.items()}
 
     def _function(self, kind: str, definition: int) -> Any:
         owner = self._methods.get(kind)
         if owner is None:
-            return self._make(definition, self, None)
+            return self._make(definition, self, self._memory)
         make = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.py_object, ctypes.c_void_p)(("PyDescr_NewMethod", ctypes.pythonapi))
         made = make(owner, definition)
         _keep_for(owner, self)
