@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import inspect
+import math
+import struct
 import sys
 import weakref
 from array import array as vector
@@ -19,6 +21,9 @@ from bitwright import (
     array,
     auto,
     bits,
+    f16,
+    f32,
+    f64,
     flag,
     i8,
     i64,
@@ -301,6 +306,37 @@ def test_a_list_that_grows_while_it_is_gone_through() -> None:
         message = many(numbers=[Number(value=Growing(1))])
         found.append(outcome(Many.codec(engine).build, message))
     assert found[0] == found[1]
+
+
+class Real(Struct):
+    """Floats of each width."""
+
+    half: float = f16(default=0.0)
+    single: float = f32(default=0.0)
+    double: float = f64(default=0.0)
+
+
+class Fraction(float):
+    """A float that is one."""
+
+
+EDGES = (
+    0.0, 1.0, 0.1, 1e-45, 7e-46, 1e-40, 2.0**-149, 2.0**-150, 2.0**-151, 65504.0, 65520.0, 5e-324, 1e39, 1.7976931348623157e308, math.inf,
+)  # fmt: skip
+LARGEST = 3.4028234663852886e38  # of 32 bits; what is less than half a step above it is still near to it
+NANS = ("7ff8000000000000", "7ff0000000000001", "fff0000020000000", "7ff8000040000001", "fff8000000000000", "7ff000001fffffff")
+REALS = (
+    *EDGES, *(-each for each in EDGES), LARGEST, 3.4028235677973362e38, 3.4028235677973366e38, 3, 1 << 2000, True, Fraction(0.3), "1", None,
+    *(struct.unpack(">d", bytes.fromhex(each))[0] for each in NANS),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("field", ["half", "single", "double"])
+def test_floats_are_taken_as_by_every_engine(field: str) -> None:
+    for value in REALS:
+        message = Real(**{field: value})
+        found = [outcome(Real.codec(engine).build, message) for engine in ENGINES]
+        assert found[2] == found[1] == found[0], (field, value)
 
 
 # --- numbers of variable size --------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Final
 
 from bitwright.backends.llvm import object_layout
 from bitwright.backends.llvm.assembler import I32, I64, I128, PTR, Value, number
-from bitwright.backends.llvm.emitter import FunctionEmitter, NoMachineCode
+from bitwright.backends.llvm.emitter import FunctionEmitter, NoMachineCode, type_of
 from bitwright.ir.ops import Op, Reg
 
 
@@ -68,6 +68,12 @@ def _is_not_zero(e: FunctionEmitter, status: Value) -> Value:
     return e.b.icmp_signed("!=", status, number(0, I32))
 
 
+def _as_float(e: FunctionEmitter, op: Op) -> None:
+    place = e.room(I64)
+    e.fail_if(_is_not_zero(e, e.call("bw_as_float", e.context, e.get(op.args[0]), number(op.attrs["width"]), place)))
+    e.values[op.outs[0]] = e.b.zext(e.b.load(place, typ=I64), type_of(op.outs[0]))
+
+
 def _is_none(e: FunctionEmitter, op: Op) -> None:
     e.values[op.outs[0]] = e.b.zext(e.b.icmp_unsigned("==", e.get(op.args[0]), e.constant(None)), I64)
 
@@ -117,7 +123,7 @@ def _set(e: FunctionEmitter, op: Op) -> None:
 
 
 VALUES: Final = {
-    "attr": _attr, "as_int": _as_int, "is_none": _is_none, "as_bytes": _as_bytes, "as_text": _as_text, "as_list": _as_list,
-    "as_value": _as_value, "as_class": _as_class, "arm": _arm, "item": _item, "set": _set,
+    "attr": _attr, "as_int": _as_int, "as_float": _as_float, "is_none": _is_none, "as_bytes": _as_bytes, "as_text": _as_text,
+    "as_list": _as_list, "as_value": _as_value, "as_class": _as_class, "arm": _arm, "item": _item, "set": _set,
 }  # fmt: skip
 VALUE_PAIRS: Final = {("attr", "as_int"): _attr_as_int}

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from bitwright.backends.llvm.assembler import I32, I64, PTR, Assembly, Type
+from bitwright.backends.llvm.assembler import FLOAT, I32, I64, PTR, Assembly, Type
 from bitwright.backends.llvm.routines.builder import Label, Number, Routine
 from bitwright.backends.llvm.routines.objects import type_of
 from bitwright.backends.llvm.routines.output import load
@@ -21,7 +21,7 @@ from bitwright.backends.python import runtime
 # What the slot `helpers` of a context leads to: types, and what does the rare cases.
 HELPERS: Final[tuple[Any, ...]] = (
     int, bool, bytes, list, str, runtime.as_int, runtime.as_bytes, runtime.as_list, runtime.as_value,
-    runtime.as_text,
+    runtime.as_text, float, runtime.as_float,
 )
 NO_INT: Final = -(1 << 63)  # what `bw_as_int` returns for what it does not take, or what is less
 _LONG_SUBCLASS: Final = 1 << 24  # Py_TPFLAGS_LONG_SUBCLASS
@@ -33,7 +33,8 @@ SIGNATURES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "bw_attr": (PTR, (PTR, PTR, I64)), "bw_arm": (I64, (PTR, PTR, I64)), "bw_is_of": (I64, (PTR, PTR)),
     "bw_as_int": (I64, (PTR, PTR)), "bw_attr_int": (I64, (PTR, PTR, PTR, I64)), "bw_as_wide_int": (I32, (PTR, PTR, PTR)),
     "bw_as_bytes": (PTR, (PTR, PTR)), "bw_as_list": (PTR, (PTR, PTR)), "bw_as_value": (PTR, (PTR, PTR, PTR)),
-    "bw_as_text": (PTR, (PTR, PTR, PTR, PTR)), "bw_call_method": (PTR, (PTR, PTR, PTR, I64, PTR)),
+    "bw_as_float": (I32, (PTR, PTR, I64, PTR)), "bw_as_text": (PTR, (PTR, PTR, PTR, PTR)),
+    "bw_call_method": (PTR, (PTR, PTR, PTR, I64, PTR)),
 }  # fmt: skip
 
 
@@ -244,6 +245,42 @@ def _is_of(assembly: Assembly) -> None:
     r.finish()
 
 
+def _as_float(assembly: Assembly) -> None:
+    """`bw_as_float(context, object, width, place) -> i32`: the bits of the nearest float of a width; -1 where only infinity is near."""
+    r = Routine(assembly, "bw_as_float", I32, [PTR, PTR, I64, PTR])
+    held, value, width, place = r.args
+    other, failed, narrow = r.label("other"), r.label("failed"), r.label("narrow")
+    r.branch_if(type_of(r, value).is_not(_helper(r, held, float)), other.block)
+    double = r.call("PyFloat_AsDouble", value)
+    bits = Number(r, r.b.bitcast(double.value(), I64))
+    with r.when(width.is_(64)):
+        r.store(bits, place)
+        r.ret(0)
+    r.branch_if(width.is_not(32), other.block)
+    r.branch_if(((bits >> 52) & 0x7FF).is_not(0x7FF), narrow.block)
+    payload = bits & (1 << 52) - 1  # an infinity has none; what is left of that of no number is not nothing either
+    kept = payload >> 29
+    r.store((bits >> 63 << 31) | 0x7F80_0000 | r.select(kept.is_(0) & payload.is_not(0), r.number(1 << 22), kept), place)
+    r.ret(0)
+    narrow.begin()
+    found = Number(r, r.b.bitcast(r.b.fptrunc(double.value(), FLOAT), I32)).wide()
+    failed.go_if(((found >> 23) & 0xFF).is_(0xFF))
+    r.store(found, place)
+    r.ret(0)
+    other.begin()
+    size = r.call("PyLong_FromLong", width)
+    failed.go_if(size.is_(r.null))
+    made = _call(r, _helper(r, held, runtime.as_float), value, size)
+    r.call("Py_DecRef", size)
+    failed.go_if(made.is_(r.null))
+    r.store(r.call("PyLong_AsUnsignedLongLong", made), place)
+    r.call("Py_DecRef", made)
+    r.ret(0)
+    failed.begin()
+    r.ret(-1)
+    r.finish()
+
+
 def _call_method(assembly: Assembly) -> None:
     """`bw_call_method(function, self, args, count, names) -> ptr`: calls a function as a method, with what a method was called with."""
     r = Routine(assembly, "bw_call_method", PTR, [PTR, PTR, PTR, I64, PTR])
@@ -265,5 +302,5 @@ def _call_method(assembly: Assembly) -> None:
 
 def emit_values(assembly: Assembly) -> None:
     """All of them; those that others call come first."""
-    for emit in (_attr, _as_int, _attr_int, _as_wide_int, _as_bytes, _as_list, _as_value, _as_text, _call_method, _arm, _is_of):
+    for emit in (_attr, _as_int, _attr_int, _as_wide_int, _as_bytes, _as_list, _as_value, _as_text, _as_float, _call_method, _arm, _is_of):
         emit(assembly)
