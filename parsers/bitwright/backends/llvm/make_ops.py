@@ -16,7 +16,7 @@ from bitwright.ir.ops import Op, Reg, walk
 
 _PLAIN: Final = (bytes, str, int, float, bool, type(None))  # what the collector of cycles does not look at
 _TRACKED: Final = 1 << 14  # Py_TPFLAGS_HAVE_GC
-_WITHOUT_PARTS: Final = frozenset({"text", "none", "name", "number", "float", "render"})  # ops that make what has none
+_WITHOUT_PARTS: Final = frozenset({"text", "none", "name", "number", "float"})  # ops that make what has none
 
 
 def _make(e: FunctionEmitter, op: Op) -> None:
