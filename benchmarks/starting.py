@@ -36,7 +36,7 @@ def lap(step):
 import llvmlite.binding, llvmlite.ir
 lap("import llvmlite")
 import bitwright, bitwright_specs.dns
-from bitwright.backends.llvm import emit, jit, plans
+from bitwright.backends.llvm import emit, jit, patterns, plans
 from benchmarks.patterns import ENGINES as PATTERN_ENGINES, PACKET, REFERENCE
 from bitwright_specs.dns import Message, Question, Type
 lap("import bitwright")

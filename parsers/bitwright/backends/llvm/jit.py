@@ -32,7 +32,7 @@ _LEVEL: Final = 0
 # are beyond what selects instructions fast.  JITLink puts code and data of one module into one piece of memory, and makes stubs for what is
 # further away; MCJIT's memory managers put them anywhere, or abort where they have counted a few bytes too few.  On Windows llvmlite's
 # defaults know what works.
-_MODEL: Final = {} if sys.platform == "win32" else {"codemodel": "small", "reloc": "pic"}
+_MODEL: Final[dict[str, Any]] = {} if sys.platform == "win32" else {"codemodel": "small", "reloc": "pic"}
 _JIT_LINK: Final = sys.platform != "win32"
 _ROUTINES_LEVEL: Final = 2  # they are loops over bytes
 # What is worth its time before code is made of them: the whole pipeline of that level takes six times as long, for nothing that shows.

@@ -112,7 +112,7 @@ class _Writer(pickle.Pickler):
                     raise Unnameable("a table that is not the one of its class")
                 return make, tuple(about)
         if isinstance(obj, enum.IntEnum):
-            if table_of(kind)[int(obj)] is not obj:
+            if table_of(type(obj))[int(obj)] is not obj:
                 raise Unnameable("a member of an enumeration that is not in its table")
             return _member, (kind, int(obj))
         if isinstance(obj, _BY_NAME):
