@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import gc
 import os
 import shutil
 import subprocess
@@ -42,6 +43,7 @@ from bitwright.backends.llvm.emitter import Unsupported
 from bitwright.backends.python.runtime import FAILURES, Fail
 from bitwright.checksum import Crc, internet
 from bitwright.codec import Codec, codec_of
+from bitwright.errors import EngineError
 from bitwright.field_codec import Zlib
 from bitwright.lower.facts import Options
 from bitwright.programs import Programs
@@ -168,6 +170,30 @@ def test_without_a_cache_there_are_no_plans(work: collections.Counter[str], monk
         work.clear()
         Codec(Header, "llvm")._runner("parse", "big", Options())
         assert work == EVERYTHING
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_garbage_is_collected_afterwards_as_before(collecting: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+    lower = Programs._lower
+
+    def fails(self: Any, *key: Any) -> Any:
+        seen.append(gc.isenabled())
+        if key[0] == "build":
+            raise EngineError("it cannot")
+        return lower(self, *key)
+
+    monkeypatch.setattr(Programs, "_lower", fails)
+    (gc.enable if collecting else gc.disable)()
+    try:
+        Codec(Header, "llvm")._runner("parse", "big", Options())
+        assert gc.isenabled() is collecting
+        with pytest.raises(EngineError):
+            Codec(Header, "llvm")._runner("build", "big", Options())
+        assert gc.isenabled() is collecting
+    finally:
+        gc.enable()
+    assert seen == [False, False]
 
 
 # --- what is not whole, or cannot be used --------------------------------------------------------
