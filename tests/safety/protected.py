@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bitwright import ParseError, Struct, capture
+from bitwright import ParseError, Pattern, Struct, capture
 from bitwright.backends.llvm import compile_program
 from bitwright.backends.python.runtime import FAILURES, Fail
 from bitwright.lower.facts import Options
+from bitwright.patterns.inputs import BitOrder
 from bitwright_specs.dns import Message
 from bitwright_specs.ethernet import Ethernet
 from bitwright_specs.ipv4 import IPv4
@@ -26,6 +27,8 @@ from bitwright_specs.ipv6 import IPv6
 from bitwright_specs.tcp import TCP
 from bitwright_specs.udp import UDP
 from tests.ir.programs import ROOT, dns_messages
+from tests.patterns.generators import Sample, drawn
+from tests.patterns.near import inputs
 from tests.specs.test_mutants import VECTORS, damaged
 
 PAGE = mmap.PAGESIZE
@@ -134,6 +137,24 @@ class Trial:
                     assert refused(function, place(self.memory, data)) == expected, kind
         self.count += 1
 
+    def pattern(self, sample: Sample, bit_order: BitOrder) -> None:
+        """A random pattern, by its machine code for whole bytes and for any number of bits: what it finds is the same everywhere."""
+        chance, given = random.Random(sample.text), sample.bindings[0]
+        found = Pattern(sample.text, dialect=sample.dialect, extended=sample.extended, bit_order=bit_order, engine="llvm")
+        entry = found._programs.compiled(found._programs.bound(given), engine="llvm")[0]["entry"]
+        values = found._programs.values(found._programs.bound(given), given)
+        for data in inputs(chance, sample.data, 8):
+            for cut in range(len(data) + 1) if isinstance(data, bytes) and len(data) < 60 else ():
+                octets = data[:cut]
+                said = f"{found!r} {octets.hex()}\n".encode("utf-8", "replace")
+                self.note[: len(said)] = said
+                expected = found.match(octets, **given)
+                enclosed = self.memory.octets(octets)
+                assert repr(found.match(enclosed, **given)) == repr(expected)
+                of_bits = entry(enclosed, 0, 8 * cut, *values)
+                assert repr(of_bits and of_bits[0]) == repr(expected)
+                self.count += 1
+
     def cuts_and_mutants(self, struct: type[Struct], data: bytes, mutants: int) -> None:
         """The message, cut anywhere, and with a few bytes replaced."""
         chance = random.Random(data)
@@ -196,6 +217,10 @@ def run(kind: str, trial: Trial) -> None:
                 trial.one(struct, data)
                 for end in range(min(len(data), 80)):
                     trial.one(struct, data[:end])
+    elif kind == "patterns":
+        rng = random.Random("patterns")
+        for at in range(150):
+            trial.pattern(drawn(rng, "erlang" if at % 3 == 0 else "elixir", extended=at % 3 == 1), "lsb" if at % 3 == 1 else "msb")
     elif kind == "beyond":
         trial.one(UDP, b"beyond")
         ctypes.string_at(trial.memory.end - 1, 2)

@@ -23,7 +23,7 @@ def run(kind: str, folder: Path) -> tuple[int, str, str]:
     return done.returncode, done.stdout or done.stderr, note.read_bytes().partition(b"\n")[0].decode()
 
 
-@pytest.mark.parametrize(("kind", "least"), [("vectors", 3_000), ("dns", 8_000)])
+@pytest.mark.parametrize(("kind", "least"), [("vectors", 3_000), ("dns", 8_000), ("patterns", 3_000)])
 def test_every_cut_and_mutants(kind: str, least: int, tmp_path: Path) -> None:
     code, said, doing = run(kind, tmp_path)
     assert code == 0, f"{said} with {doing}"

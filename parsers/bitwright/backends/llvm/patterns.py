@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from bitwright.backends.llvm import emitter
+from bitwright.backends.llvm import emit, emitter
 from bitwright.backends.llvm.assembler import I32, PTR, Assembly
 from bitwright.backends.llvm.builtins import BOXED, boxed_entry
 from bitwright.backends.llvm.emitted import Emitted
@@ -21,6 +21,7 @@ from bitwright.backends.python.match_ops import MATCH
 from bitwright.ir.ops import Function, Program
 
 emitter.HANDLERS.update({**MATCHES, **NORMAL})
+MACHINE_CODE: Final = emit.MACHINE_CODE | MATCHES.keys()  # the ops that need not call Python, with those that messages have too
 _MATCHED: Final = "matched"  # the function between `match` and the program
 _BATCH: Final = "batch"
 _MOST: Final = 256  # elements that are made at once
