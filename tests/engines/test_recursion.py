@@ -98,9 +98,9 @@ def test_deep_input_is_a_typed_error(struct: type[Struct], data: bytes, code: st
 def test_deep_input_in_a_thread_with_a_small_stack(struct: type[Struct], data: bytes, code: str) -> None:
     found: list[Outcome] = []
     for engine in ENGINES:
-        struct.codec(engine).program("parse")  # compiling is not what is to be tested
+        struct.codec(engine).message_parser()  # compiling is not what is to be tested
         in_small_stack(lambda engine=engine: found.append(outcome(lambda: struct.codec(engine).parse(data))))  # type: ignore[misc]
-    assert [one.problem.code for one in found] == [code, code]
+    assert [one.problem.code for one in found] == [code] * len(ENGINES)
 
 
 def in_small_stack(call: Callable[[], object]) -> None:

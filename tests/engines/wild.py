@@ -219,6 +219,7 @@ def wild_formats(draw: Draw) -> Wild:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", LintWarning)  # much of what is declared here deserves one
+                warnings.simplefilter("ignore", DeprecationWarning)  # `~True`, from Python 3.12 on
                 exec(compile("from __future__ import annotations\n" + text, "wild.py", "exec", dont_inherit=True), names)
         except DeclarationError as error:
             return Wild(source, None, error)
