@@ -6,11 +6,16 @@ import os
 
 import pytest
 
+from bitwright.backends.llvm import is_available
+
 os.environ["BITWRIGHT_CACHE"] = "off"  # no test leaves anything in the user's own directory, or finds anything there
 os.environ.setdefault("BITWRIGHT_COMPILE_AFTER", "never")  # which engine serves a test does not depend on how often others parsed
 
 
-@pytest.fixture(params=["interp", "python", "llvm"])
+WITHOUT = pytest.mark.skipif(not is_available(), reason="llvmlite is not installed")
+
+
+@pytest.fixture(params=["interp", "python", pytest.param("llvm", marks=WITHOUT)])
 def engine(request: pytest.FixtureRequest) -> str:
     """The name of a backend; a test that asks for it runs once on each."""
     name: str = request.param

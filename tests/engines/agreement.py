@@ -8,11 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from bitwright import BuildError, ParseError, Struct
+from bitwright.backends.llvm import is_available
 from bitwright.errors import DEFAULT_LIMITS
 from bitwright.ir.interp import Machine
 from bitwright.lower.facts import Options
 
-ENGINES = ("interp", "python", "llvm")
+ENGINES: tuple[str, ...] = ("interp", "python", *(["llvm"] if is_available() else []))
 
 
 @dataclasses.dataclass(frozen=True)

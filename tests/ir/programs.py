@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bitwright import Struct
 from bitwright.backends.llvm import compile_program as compile_to_machine_code
 from bitwright.backends.python import compile_pattern, compile_program
@@ -180,6 +182,7 @@ def _compiled(program: Program, args: tuple[Any, ...], data: bytes) -> tuple[byt
 
 def run_machine_code(program: Program, args: tuple[Any, ...], data: bytes = b"") -> Any:
     """What a parse program yields as machine code, or a build program writes and yields; `Unsupported` for what that engine cannot do."""
+    pytest.importorskip("llvmlite")
     verify(program)
     bare = copy_program(program)
     strip_trace(bare)
