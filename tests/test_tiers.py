@@ -24,10 +24,17 @@ PYTHONPATH = os.pathsep.join(map(str, (ROOT / "parsers", ROOT / "specs", ROOT)))
 AFTER = 5
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the processes of these tests keep machine code, so that each need not make all of it."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture(autouse=True)
-def early(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def early(monkeypatch: pytest.MonkeyPatch, cache: Path) -> Iterator[None]:
     """Programs move after a few messages."""
     monkeypatch.delenv("BITWRIGHT_BACKEND", raising=False)
+    monkeypatch.setenv("BITWRIGHT_CACHE", str(cache))
     monkeypatch.setenv(tiers.VARIABLE, str(AFTER))
     yield
     tiers.settle()

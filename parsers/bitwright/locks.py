@@ -1,7 +1,7 @@
 """A lock for what is made once and kept, whoever asks for it first.
 
 Promise: a child that `os.fork` makes while another thread holds such a lock finds it free, and what it guards as a whole.  Whoever
-forks waits for no lock while holding another, so it does not matter in which order threads take them.
+forks waits for no lock for long while holding another, so it does not matter in which order threads take them.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import threading
 from typing import Final
+
+_PATIENCE: Final = 0.05  # seconds that whoever holds some locks waits for another
 
 _locks: list[threading.RLock] = []
 _held: list[threading.RLock] = []  # by the thread that forks
@@ -25,21 +27,21 @@ LOADING: Final = lock_across_forks()  # held around modules loaded late: a child
 
 
 def _hold_all() -> None:
-    """Take every lock, or none until the one that is missing was free."""
+    """Take every lock; where one is missing for long, let go of all and begin with that one, since its holder may want another."""
+    first: list[threading.RLock] = []
     while True:
         held: list[threading.RLock] = []
-        busy = next((lock for lock in list(_locks) if not _take(lock, held)), None)
-        if busy is None:
+        missing = next((lock for lock in [*first, *_locks] if not _take(lock, held, wait=lock in first)), None)
+        if missing is None:
             _held[:] = held
             return
         for lock in held:
             lock.release()
-        with busy:
-            pass
+        first = [missing]
 
 
-def _take(lock: threading.RLock, held: list[threading.RLock]) -> bool:
-    taken = lock.acquire(blocking=False)
+def _take(lock: threading.RLock, held: list[threading.RLock], *, wait: bool) -> bool:
+    taken = lock.acquire(timeout=-1 if wait else _PATIENCE)
     if taken:
         held.append(lock)
     return taken
