@@ -19,12 +19,13 @@ from bitstring import Bits
 
 import bitwright
 from bitwright import BuildError, ParseError, PatternError
+from bitwright.backends.llvm import is_available
 from bitwright.errors import MATCH_CODES
 from fuzz.driver import main
 
 LARGEST: Final = 2048
 ELEMENTS: Final = 200  # of `iter`, which may go on for as long as there are bits
-ENGINES: Final[tuple[Any, ...]] = ("interp", "python")
+ENGINES: Final[tuple[Any, ...]] = ("interp", "python", *(["llvm"] if is_available() else []))
 VALUES: Final[tuple[Any, ...]] = (
     0, 1, 2, 8, 3, b"ab", -1, 255, 1.5, b"", 97, 300, "atom", None, True, [1, 2], (1, 2), {"a": 1}, Bits("0b101"), 1 << 70, 0.0, 16, 4,
 )  # fmt: skip

@@ -134,6 +134,7 @@ def test_values_are_found_whatever_their_order_and_what_is_wrong_is_said() -> No
 def test_dicts_are_like_any_others(count: int) -> None:
     text = f"<<{', '.join(f'a{at}' for at in range(count))}>>"
     found = machine_code(text).match(bytes(at % 256 for at in range(count)))
+    assert found is not None
     assert found == {f"a{at}": at % 256 for at in range(count)}
     assert [*found] == [f"a{at}" for at in range(count)]
     assert not gc.is_tracked(found)

@@ -91,7 +91,7 @@ def _each(batch: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
         at: int | None = begin
         while at is not None:
             try:
-                records, at, goes_on = batch(data, at, end, most, *free)
+                records, after, goes_on = batch(data, at, end, most, *free)
             except Exception:
                 if most == 1:
                     raise
@@ -99,8 +99,7 @@ def _each(batch: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
                 continue
             yield records
             most = min(8 * most, largest)
-            if not goes_on:
-                at = resume(at)
+            at = after if goes_on else resume(after)
 
     def each(*args: Any) -> Iterator[Any]:
         return itertools.chain.from_iterable(batches(*args))
