@@ -50,9 +50,15 @@ def _row(e: FunctionEmitter, op: Op) -> None:
         e.values[op.outs[0]] = e.constant(None)
         return
     row = e.new(e.call("PyTuple_New", number(len(op.args))))
+    owned, given = e.scopes[-1].owned, list[Value]()
     for index, arg in enumerate(op.args):
-        e.call("Py_IncRef", e.get(arg))
-        e.call("PyTuple_SetItem", row, number(index), e.get(arg))  # which takes the reference
+        value = e.get(arg)
+        if value in owned and value not in given:
+            given.append(value)
+        else:
+            e.call("Py_IncRef", value)
+        e.call("PyTuple_SetItem", row, number(index), value)  # which takes the reference
+    e.give_up(given)
     e.values[op.outs[0]] = row
 
 
