@@ -7,16 +7,20 @@ import itertools
 import random
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bitwright import Struct
+from bitwright.backends.llvm import is_available
 from bitwright.errors import EngineError
 from tests.engines.agreement import Outcome, outcome
 from tests.engines.formats import Format
 from tests.engines.structures import formats
 from tests.engines.test_agreement import TIMES, thorough
 from tests.specs.test_mutants import VECTORS, damaged
+
+pytestmark = pytest.mark.skipif(not is_available(), reason="llvmlite is not installed")
 
 EXAMPLES = 120
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bitwright.backends.llvm import compile_program
+from bitwright.backends.llvm import compile_program, is_available
 from bitwright.backends.llvm.emit import emit_program
 from bitwright.backends.python.runtime import FAILURES, Fail
 from bitwright.backends.python.runtime import checksum as covered_sum
@@ -26,6 +26,8 @@ from bitwright.ir.verify import verify
 from bitwright.wire.varints import KINDS, bounds_of_varint, write_varint
 from tests.ir.programs import parse_text, read
 from tests.ir.test_interp import deep_types
+
+pytestmark = pytest.mark.skipif(not is_available(), reason="llvmlite is not installed")
 
 FAILED = object()
 
