@@ -62,6 +62,9 @@ def as_bytes(data: Any) -> bytes:
 class Codec(Programs):
     """Parses and builds one struct with one engine."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return codec_of, (self.struct, self.backend)
+
     # --- parsing -----------------------------------------------------------------------------
 
     def parse(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import gc
+import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias, TypeVar
 
@@ -31,6 +32,15 @@ Key: TypeAlias = tuple[str, str, Options]  # direction, byte order, options
 def generic_method(struct: type, name: str) -> Any:
     """What a method of `Struct` is before a class has a compiled one of its own."""
     return next(c.__dict__[name] for c in struct.__mro__ if "__bitwright_root__" in c.__dict__)
+
+
+def lies_in(struct: type, name: str, method: Any) -> None:
+    """Say where a function lies, for pickle to find whatever serves there: processes are handed `Header.parse` to call."""
+    function = method.__func__ if isinstance(method, staticmethod) else method
+    if isinstance(function, types.FunctionType):
+        function.__module__, function.__qualname__ = struct.__module__, f"{struct.__qualname__}.{name}"
+    elif isinstance(function, types.BuiltinFunctionType):
+        function.__self__.owner = struct  # type: ignore[attr-defined]  # machine code that is loaded
 
 
 def _words(key: Key) -> str:
@@ -299,6 +309,7 @@ class Programs:
             for name, method in self._shortcuts(direction, options, tier).items():
                 own = self.struct.__dict__.get(name)
                 if name not in extended and (own is generic_method(self.struct, name) or own is self._installed.get(name, self)):
+                    lies_in(self.struct, name, method)
                     self._installed[name] = method
                     type.__setattr__(self.struct, name, method)
 

@@ -7,6 +7,7 @@ The routines that all of them call are one module more, which is optimized, and 
 
 from __future__ import annotations
 
+import copy
 import ctypes
 import functools
 import itertools
@@ -217,7 +218,9 @@ class _Memory(msgspec.Struct, gc=False, eq=False):
 
 
 class Loaded:
-    """One module as machine code."""
+    """One module as machine code; `owner` is the class that it is of, once a builtin is a method of it."""
+
+    owner: type | None = None
 
     def __init__(self, emitted: Emitted, name: str) -> None:
         with LLVM_LOCK:
@@ -246,6 +249,12 @@ class Loaded:
     def functions(self) -> dict[str, Any]:
         """The builtins by name."""
         return {kind: self._function(kind, ctypes.addressof(made)) for kind, made in self._memory.definitions.items()}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A builtin is pickled as the attribute of its name that this has: so the class stands here, and whatever serves it there."""
+        if self.owner is None:
+            raise TypeError("machine code that is not of a class cannot be pickled")
+        return copy.copy, (self.owner,)  # which is the class itself
 
     def _function(self, kind: str, definition: int) -> Any:
         owner = self._methods.get(kind)
