@@ -95,6 +95,8 @@ def _hand_over(walk: Walk, signature: Signature, given: Sequence[Sum | Pointer],
         kind, there = "object", 0
         if value.root.kind == "input" and value.offset == constant(0):
             kind, size = "input", value.root.size
+            if not walk.is_there(value.root):
+                walk.refuse(f"it is not shown that the input that {name} is handed is there")
         elif value.root.kind in ("room", "context"):
             kind, there = "context" if index == 1 else "room", walk.room_left(value)
             rooms.append(value.root.name)
@@ -172,7 +174,7 @@ def _buffer_taken(walk: Walk, one: Instruction) -> Sum:
 
 def _input_of(walk: Walk, one: Instruction, data: Pointer, length: Pointer) -> Sum:
     size, status = walk.facts.new(*range_of("i64")), walk.facts.new(-1, 0)
-    where = Pointer(Root("input", f"of line {one.line}", size), constant(0))
+    where = Pointer(Root("input", f"of line {one.line}", size, there=status.shifted(1)), constant(0))
     for place, value in ((data, where), (length, size)):
         if not place.offset.terms:
             walk.memory.store(walk.block, place.root, place.offset.const, 8, value)

@@ -27,11 +27,12 @@ def choose(walk: Walk, block: str, phis: list[Instruction]) -> None:
     for one in phis:
         values = [walk.value(arg, one.kind) for arg in one.args]
         made = values[0] if all(value == values[0] for value in values) else OBJECT
-        sizes = [value.root.size for value in values if _is_input(value)]
-        if made is OBJECT and len(sizes) == len(values):
-            any_size = walk.facts.new(*range_of("i64"))
-            joined[any_size.single or 0] = {before: size for before, size in zip(one.targets, sizes, strict=True) if size is not None}
-            made = Pointer(Root("input", one.result, any_size), constant(0))
+        inputs = {before: value.root for before, value in zip(one.targets, values, strict=True) if _is_input(value)}
+        if made is OBJECT and len(inputs) == len(values):
+            size, there = walk.facts.new(*range_of("i64")), walk.facts.new(0, 1)
+            joined[size.single or 0] = {before: root.size for before, root in inputs.items() if root.size is not None}
+            joined[there.single or 0] = {before: root.there or constant(1) for before, root in inputs.items()}
+            made = Pointer(Root("input", one.result, size, there=there), constant(0))
         if not isinstance(values[0], Pointer) and made is OBJECT:
             by = {before: walk.number(arg, one.kind) for arg, before in zip(one.args, one.targets, strict=True)}
             lows, highs = zip(*map(walk.facts.bounds, by.values()), strict=True)

@@ -24,7 +24,7 @@ class Root:
     name: Any
     size: Sum | None = None  # the bytes that may be touched; None: none
     writable: bool = False
-    there: Sum | None = None  # 1, or 0 if the address is NULL
+    there: Sum | None = None  # 1, or 0 if the address is NULL or was not filled in
     of: Root | None = None  # the context whose output it lies in
     when: int = 0  # and the call that gave it
 

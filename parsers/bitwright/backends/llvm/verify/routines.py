@@ -109,7 +109,7 @@ def _region(walk: Walk, one: Instruction, name: str, numbers: dict[int, Sum]) ->
     size = place.root.size
     if place.root.kind != "input" or place.offset != constant(0) or size is None:
         walk.refuse(f"hands {name} something else than the input")
-    elif not (walk.must(begin) and walk.must(size.minus(end))):
+    elif not (walk.is_there(place.root) and walk.must(begin) and walk.must(size.minus(end))):
         walk.refuse(f"it is not shown that {name} is handed a region of the input")
 
 

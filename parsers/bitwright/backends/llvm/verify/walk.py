@@ -207,8 +207,8 @@ class Walk:
             return
         if root.size is None or (write and not root.writable):
             self.refuse(f"{doing} through a pointer to {root.kind} {root.name or ''}".rstrip())
-        elif root.there is not None and not self.shown(root.there.shifted(-1)):
-            self.refuse(f"it is not shown that the address that it {doing} through is not NULL")
+        elif not self.is_there(root):
+            self.refuse(f"it is not shown that {root.kind} {root.name} is there")
         elif not self.is_good(root):
             self.refuse(f"{doing} where the output lay before it may have been moved")
         elif not self.must(size):
@@ -244,6 +244,10 @@ class Walk:
         for offset, value in kept.items():
             self.memory.store(self.block, root, offset, 8, value)
         self.memory.store(self.block, root, GIVEN, 8, constant(self.line))
+
+    def is_there(self, root: Root) -> bool:
+        """Whether an address that is given only by what does not fail is shown to have been given."""
+        return root.there is None or self.shown(root.there.shifted(-1))
 
     def is_good(self, root: Root) -> bool:
         """Whether an address in the output has not become a wrong one since it was given."""
