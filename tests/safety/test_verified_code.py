@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bitwright import Struct
+from bitwright.backends.llvm import compile_program
+from bitwright.backends.llvm import verify as verifier
 from bitwright.backends.llvm.assembler import API, LIBRARY
 from bitwright.backends.llvm.emit import emit_program
 from bitwright.backends.llvm.emitter import Unsupported
@@ -90,3 +92,14 @@ def test_every_routine_and_function_is_described() -> None:
     assert {name: len(takes.split()) for name, takes in TAKES.items() if name in known} == {
         name: len(known[name][1]) for name in TAKES if name in known
     }
+
+
+def test_it_runs_before_machine_code_does_where_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(verifier, "verify", seen.append)
+    codec = SHIPPED["udp"].codec("python")
+    for asked, times in (("", 0), ("1", 1)):
+        monkeypatch.setenv("BITWRIGHT_VERIFY", asked)
+        functions, text = compile_program(codec.optimized(), "UDP", codec.explaining_parse)
+        assert functions["parse"](bytes.fromhex("0001000200080000"))
+        assert seen == [text] * times

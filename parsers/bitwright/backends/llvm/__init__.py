@@ -7,6 +7,7 @@ here is imported before somebody asks for the engine, or `auto` moves to it.
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from bitwright.backends.llvm.emitted import Emitted
     from bitwright.backends.llvm.plans import Plan
 
+VERIFY: Final = "BITWRIGHT_VERIFY"
 INSTALL: Final = "pip install 'bitwright[fast]'"
 # Held around all that LLVM does, which has locks of its own that no child would find free.  Whoever holds it may take the lock of unions,
 # never the other way round.
@@ -44,14 +46,23 @@ def emit_and_load(program: Program, name: str, explaining_parse: Callable[..., A
     from bitwright.backends.python.runtime import FAILURES, Fail
 
     emitted = emit_program(program, FAILURES, Fail, explaining_parse)
+    if _verifies():
+        from bitwright.backends.llvm.verify import verify
+
+        verify(emitted.text)
     return Loaded(emitted, name).functions(), emitted
+
+
+def _verifies() -> bool:
+    """Whether machine code of messages is to be shown safe before it runs, which takes several times as long as compiling it."""
+    return os.environ.get(VERIFY) == "1"
 
 
 def plan_of(content: Callable[[], tuple[Sequence[bytes | str], Sequence[Any]]]) -> Plan | None:
     """Where builtins are kept between processes; None without a cache.  `content`: what they are found by, and what recipes may name."""
     from bitwright.backends.llvm import cache
 
-    if cache.directory() is None:
+    if cache.directory() is None or _verifies():
         return None
     from bitwright.backends.llvm.plans import Plan
 

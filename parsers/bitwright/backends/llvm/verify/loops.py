@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from bitwright.backends.llvm.verify.linear import Sum, constant
 from bitwright.backends.llvm.verify.memory import Value
 from bitwright.backends.llvm.verify.numbers import range_of
-from bitwright.backends.llvm.verify.places import OBJECT, Pointer, Root
+from bitwright.backends.llvm.verify.places import MOST, OBJECT, Pointer, Root
 from bitwright.backends.llvm.verify.signatures import HIGH
 from bitwright.backends.llvm.verify.text import Instruction
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from bitwright.backends.llvm.verify.walk import Walk
 
 Guess = tuple[str, str, str | int]  # form, the number carried, and what it is compared with or its bound
+
+_MOST: Final = constant(MOST)
 
 
 def choose(walk: Walk, block: str, phis: list[Instruction]) -> None:
@@ -51,7 +53,7 @@ def _is_input(value: Value) -> TypeGuard[Pointer]:
 def _shown_on_every_way(walk: Walk, block: str, joined: dict[int, dict[str, Sum]]) -> None:
     """Know of what is chosen at once what holds whichever way was taken: where it lies among the parameters, as positions do."""
     ends: list[Sum] = [walk.number(name, kind) for name, kind in walk.function.params if kind == "i64"]
-    forms: list[tuple[int, Sum | None]] = [(1, None), *((-1, end) for end in ends), *((1, end) for end in ends)]
+    forms: list[tuple[int, Sum | None]] = [(1, None), (-1, _MOST), *((-1, end) for end in ends), *((1, end) for end in ends)]
     guesses = {(atom, times, end): None for atom in joined for times, end in forms}
     for before in walk.flow.before[block]:
         mark = walk.facts.mark()
@@ -63,7 +65,9 @@ def _shown_on_every_way(walk: Walk, block: str, joined: dict[int, dict[str, Sum]
                 del guesses[atom, times, end]
         walk.facts.undo(mark)
     for atom, times, end in guesses:
-        if end is None:
+        if end is _MOST:
+            walk.facts.high[atom] = min(MOST, walk.facts.high[atom])
+        elif end is None:
             walk.facts.low[atom] = max(0, walk.facts.low[atom])
         else:
             walk.know([Sum({atom: 1}).minus(end).times(times)])
