@@ -80,7 +80,7 @@ class _Verifier:
     def _walk(self, function: CodeFunction) -> set[str]:
         """Go through a function; those that have to be looked at again."""
         walk = Walk(self.module, function, self.signatures)
-        after = len(walk.signature.after)
+        again, after = set[str](), len(walk.signature.after)
         while True:
             for block in walk.flow.order:
                 walk.enter(block)
@@ -91,11 +91,11 @@ class _Verifier:
                     step(walk, one)
                 finish(walk, block)
                 keep_up(walk, block)
+            again |= walk.dropped
             if not walk.again:
                 break
             walk = Walk(self.module, function, self.signatures)
         self.problems[function.name] = walk.problems
-        again = {*walk.dropped}
         if len(walk.signature.after) != after:
             again |= self.callers[function.name]
         return again & self.problems.keys()  # the others wait for their first turn

@@ -177,7 +177,11 @@ class Facts:
         for case in self.cases[atom]:
             mark, chosen = self.mark(), self._chosen
             self._chosen, self._seen = chosen | set(case.values), set()
-            for fact in case.facts():
+            said = case.facts()
+            if any(not fact.terms and fact.const < 0 for fact in said):
+                self._chosen = chosen
+                continue  # nothing comes that way
+            for fact in said:
                 self.push(fact)
             wanted = goal
             for one, value in case.values.items():

@@ -56,6 +56,8 @@ def _shown_on_every_way(walk: Walk, block: str, joined: dict[int, dict[str, Sum]
     forms: list[tuple[int, Sum | None]] = [(1, None), (-1, _MOST), *((-1, end) for end in ends), *((1, end) for end in ends)]
     guesses = {(atom, times, end): None for atom in joined for times, end in forms}
     for before in walk.flow.before[block]:
+        if before in walk.dead:
+            continue
         mark = walk.facts.mark()
         for fact in walk.facts_before(before, block):
             walk.facts.push(fact)
@@ -80,7 +82,7 @@ def _carried(walk: Walk, block: str, phis: list[Instruction]) -> None:
     if guesses is None:
         guesses = walk.signature.loops[block] = _guessed(walk, block, numbers)
     for before in walk.flow.before[block]:
-        if not walk.flow.is_back(before, block):
+        if not walk.flow.is_back(before, block) and before not in walk.dead:
             first = {str(one.result): walk.number(_given(one, before), one.kind) for one in numbers}
             mark = walk.facts.mark()
             for fact in walk.facts_before(before, block):

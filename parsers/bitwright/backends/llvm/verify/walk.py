@@ -32,6 +32,7 @@ class Walk:
         self.conditions = Conditions(self.facts)
         self.memory = Memory(self)
         self.values: dict[str, Value] = {}
+        self.dead: set[str] = set()  # blocks that nothing leads to, with what is assumed
         self.known: dict[str, list[Sum]] = {name: [] for name in self.flow.order}
         self.problems: list[str] = []
         self.block, self.line = self.flow.entry, 0
@@ -88,12 +89,12 @@ class Walk:
             self.facts.push(fact)
 
     def shown(self, fact: Sum) -> bool:
-        """Whether a sum is shown not to be negative."""
-        return self.facts.prove(fact)
+        """Whether a sum is shown not to be negative; where nothing can lead, anything is."""
+        return self.block in self.dead or self.facts.prove(fact)
 
     def must(self, fact: Sum) -> bool:
         """The same of what is demanded, for which it is looked harder."""
-        return self.facts.prove(fact) or self.facts.prove(fact, times=_HARDER)
+        return self.shown(fact) or self.facts.prove(fact, times=_HARDER)
 
     def refuse(self, message: str) -> None:
         """Note what is not shown."""
@@ -115,8 +116,13 @@ class Walk:
         self.block = block
         self._path.append((block, self.facts.mark()))
         before = self.flow.before[block]
+        if self.flow.above.get(block) in self.dead or (before and self.dead.issuperset(before)):
+            self.dead.add(block)
         if len(before) == 1:
-            self.know(self.on_way(before[0], block))
+            said = self.on_way(before[0], block)
+            if any(self.facts.prove(fact.times(-1).shifted(-1)) for fact in said):
+                self.dead.add(block)
+            self.know(said)
 
     def on_way(self, before: str, block: str) -> list[Sum]:
         """What the step from one block to the other says."""
@@ -142,6 +148,8 @@ class Walk:
 
     def facts_before(self, one: str, block: str) -> list[Sum]:
         """What is known on a way into a block, besides what is known above it."""
+        if one in self.dead:
+            return [constant(-1)]
         found = [fact for name in self.flow.path(one, self.flow.above[block]) for fact in self.known[name]]
         return found + self.on_way(one, block)
 
