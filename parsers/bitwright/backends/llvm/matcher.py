@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from bitwright.backends.llvm import context
-from bitwright.backends.llvm.assembler import I64, NULL, PTR, Assembly, number
+from bitwright.backends.llvm.assembler import I32, I64, NULL, PTR, Assembly, number
 from bitwright.backends.llvm.builtins import Builtin
 from bitwright.backends.llvm.emitter import FunctionEmitter, type_of
 from bitwright.backends.llvm.exact_types import is_exactly
@@ -123,7 +123,8 @@ def emit_match(assembly: Assembly, names: tuple[str, ...], code: Any, slow: Any,
     other = e.unless(e.b.icmp_signed("!=", count, number(1)), "slow")
     data = e.argument(0)
     e.go_where(is_exactly(e, data, bytes), other)
-    e.call("PyBytes_AsStringAndSize", data, room, size)
+    taken = e.call("PyBytes_AsStringAndSize", data, room, size)
+    e.go_where(e.b.icmp_signed("==", taken, number(0, I32)), other)  # as of bytes it is
     free = [named_argument(e, name, other) for name in names]
     there = e.b.load(size, typ=I64)
     made = context.new_context(e.b, input=data, size=there)
