@@ -33,7 +33,7 @@ def lap(step):
     now = time.perf_counter()
     taken[step] = now - begin
     begin = time.perf_counter()
-import llvmlite.binding, llvmlite.ir
+import llvmlite.binding
 lap("import llvmlite")
 import bitwright, bitwright_specs.dns
 from bitwright.backends.llvm import emit, jit, patterns, plans

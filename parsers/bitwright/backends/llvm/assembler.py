@@ -18,6 +18,7 @@ Value: TypeAlias = Any  # a value in LLVM's code
 Type: TypeAlias = Any
 
 I1, I8, I16, I32, I64, I128 = (int_type(bits) for bits in (1, 8, 16, 32, 64, 128))
+ARGUMENTS_OFFSET: Final = -(1 << 63)  # PY_VECTORCALL_ARGUMENTS_OFFSET: the place before the first argument may be used
 V16: Final = vector_type(I8, 16)  # 16 bytes that are worked on at once
 
 # Documented functions of CPython's C API alone: what they return and take.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bitwright.backends.llvm import context
-from bitwright.backends.llvm.assembler import I8, I32, I64, Type, Value, number
+from bitwright.backends.llvm.assembler import I8, I64, Type, Value, number
 from bitwright.backends.llvm.checksum_ops import clamped, sum_over
 from bitwright.backends.llvm.emitter import FunctionEmitter, NoMachineCode
 from bitwright.backends.llvm.output import begun_bytes, load, new_bytes, store, type_for, written_bytes
@@ -130,11 +130,7 @@ def _put_bytes(e: FunctionEmitter, op: Op) -> None:
 
 
 def _append(e: FunctionEmitter, content: Value) -> None:
-    _succeeded(e, e.call("bw_put_bytes", e.context, content))
-
-
-def _succeeded(e: FunctionEmitter, status: Value) -> None:
-    e.fail_if(e.b.icmp_signed("!=", status, number(0, I32)))
+    e.check(e.call("bw_put_bytes", e.context, content))
 
 
 def _put_area(e: FunctionEmitter, op: Op) -> None:
@@ -150,12 +146,12 @@ def _varint(e: FunctionEmitter, op: Op) -> tuple[Value, Value]:
 
 
 def _put_varint(e: FunctionEmitter, op: Op) -> None:
-    _succeeded(e, e.call("bw_put_raw", e.context, *_varint(e, op)))
+    e.check(e.call("bw_put_raw", e.context, *_varint(e, op)))
 
 
 def _insert_varint(e: FunctionEmitter, op: Op) -> None:
     octets, count = _varint(e, op)
-    _succeeded(e, e.call("bw_insert_raw", e.context, e.get(op.args[0], I64), octets, count))
+    e.check(e.call("bw_insert_raw", e.context, e.get(op.args[0], I64), octets, count))
     e.put(op.outs[0], count)
 
 
@@ -175,7 +171,7 @@ def _put_checksum(e: FunctionEmitter, op: Op) -> None:
 
 
 def _put_zeros(e: FunctionEmitter, op: Op) -> None:
-    _succeeded(e, e.call("bw_put_zeros", e.context, e.get(op.args[0], I64)))
+    e.check(e.call("bw_put_zeros", e.context, e.get(op.args[0], I64)))
 
 
 def _wrote(e: FunctionEmitter, op: Op) -> None:

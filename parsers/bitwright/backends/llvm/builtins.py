@@ -101,21 +101,25 @@ class Builtin:
     def none_where(self, failed: Value, no_match: tuple[type[BaseException], ...]) -> None:
         """Where the program failed give None, unless an exception is set that is none of these."""
         with self.b.goto_block(self.unless(failed, "failed")):
-            raised, known, none = (self.b.append_basic_block(name) for name in ("raised", "known", "none"))
-            self.b.cbranch(self.is_raised(), raised, none)
-            self.b.position_at_end(raised)
-            error = self.b.append_basic_block("error")
-            matches = self.call("PyErr_ExceptionMatches", self.constant(no_match))
-            self.b.cbranch(self.failed(matches), known, error)
-            self.b.position_at_end(error)
-            self.b.ret(NULL)
-            self.b.position_at_end(known)
-            self.call("PyErr_Clear")
-            self.b.branch(none)
+            none = self.b.append_basic_block("none")
+            self.clear_known(no_match, none)
             self.b.position_at_end(none)
             nothing = self.constant(None)
             self.call("Py_IncRef", nothing)
             self.b.ret(nothing)
+
+    def clear_known(self, known: tuple[type[BaseException], ...], go_on: Any) -> None:
+        """Go on in another block where no exception is set, or one of these, which is cleared; leave with any other."""
+        raised, cleared, unknown = (self.b.append_basic_block(name) for name in ("raised", "cleared", "unknown"))
+        self.b.cbranch(self.is_raised(), raised, go_on)
+        self.b.position_at_end(raised)
+        matches = self.call("PyErr_ExceptionMatches", self.constant(known))
+        self.b.cbranch(self.failed(matches), cleared, unknown)
+        self.b.position_at_end(unknown)
+        self.b.ret(NULL)
+        self.b.position_at_end(cleared)
+        self.call("PyErr_Clear")
+        self.b.branch(go_on)
 
     def refuse(self, condition: Value, error: type[BaseException], message: str) -> None:
         """Raise an error where the condition holds."""
@@ -216,13 +220,7 @@ def emit_parse(
     failed = e.unless(e.failed(status), "failed")
     e.b.ret(e.b.load(value, typ=PTR))
     e.b.position_at_end(failed)
-    raised, unknown = e.b.append_basic_block("raised"), e.b.append_basic_block("unknown")
-    e.b.cbranch(e.is_raised(), raised, slow)
-    e.b.position_at_end(raised)
-    known = e.call("PyErr_ExceptionMatches", e.constant(failures))
-    e.b.cbranch(e.failed(known), no_bytes, unknown)
-    e.b.position_at_end(unknown)
-    e.b.ret(NULL)
+    e.clear_known(failures, slow)
     e.b.position_at_end(no_bytes)
     e.call("PyErr_Clear")
     e.b.branch(slow)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bitwright.backends.llvm import context
-from bitwright.backends.llvm.assembler import I8, I32, I64, NULL, PTR, Value, number
+from bitwright.backends.llvm.assembler import I8, I64, NULL, PTR, Value, number
 from bitwright.backends.llvm.emitter import FunctionEmitter, NoMachineCode
 from bitwright.backends.llvm.sums import Sum, sum_of
 from bitwright.ir.ops import Op
@@ -45,7 +45,7 @@ def _prefixed(e: FunctionEmitter, how: Sum, prefix: Value, table: Value) -> Valu
     before = e.b.block
     e.b.position_at_end(some)
     octets, size = e.room(PTR), e.room(I64)
-    e.fail_if(e.b.icmp_signed("!=", e.call("PyBytes_AsStringAndSize", prefix, octets, size), number(0, I32)))
+    e.check(e.call("PyBytes_AsStringAndSize", prefix, octets, size))
     known = e.call(how.routine, nothing, e.b.load(octets, typ=PTR), e.b.load(size, typ=I64), table)
     end = e.b.block
     e.b.branch(done)

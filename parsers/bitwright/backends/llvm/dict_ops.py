@@ -9,7 +9,7 @@ import sys
 from typing import Final
 
 from bitwright.backends.llvm import dict_layout
-from bitwright.backends.llvm.assembler import I8, I32, I64, PTR, Value, number
+from bitwright.backends.llvm.assembler import I8, I64, PTR, Value, number
 from bitwright.backends.llvm.emitter import FunctionEmitter
 from bitwright.backends.llvm.read_ops import object_of
 from bitwright.ir.ops import Function, Op, Reg, walk
@@ -30,7 +30,7 @@ def _record(e: FunctionEmitter, op: Op) -> None:
     made = e.new(e.call("PyDict_New"))
     for name, value in zip(names, values, strict=True):
         done = e.call("PyDict_SetItem", made, e.constant(name), value)
-        e.fail_if(e.b.icmp_signed("!=", done, number(0, I32)))
+        e.check(done)
     e.values[op.outs[0]] = made
 
 

@@ -99,6 +99,10 @@ class FunctionEmitter:
         self.b.cbranch(condition, self.failed, go_on).set_weights([1, 1000])
         self.b.position_at_end(go_on)
 
+    def check(self, status: Value) -> None:
+        """Leave it where a status of the C API or of a routine is not 0."""
+        self.fail_if(self.b.icmp_signed("!=", status, number(0, I32)))
+
     def own(self, value: Value) -> Value:
         """Have the scope give an object back."""
         release = self.b.append_basic_block("release")

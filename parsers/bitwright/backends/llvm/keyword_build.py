@@ -42,19 +42,17 @@ def _emit_build(assembly: Assembly, function: Function, code: Any, defaults: Map
     values = {param.hint: named_argument(e, param.hint, other) for param in function.params if param.hint not in defaults}
     values |= _optional(e, {param.hint: defaults[param.hint] for param in function.params if param.hint in defaults}, len(values), other)
     places = [e.b.alloca(kind) for kind in results_of(function)]
+    for place, kind in zip(places, results_of(function), strict=True):
+        if kind == PTR:
+            e.b.store(NULL, place)
     _, octets = call_program(e, code, [*(values[param.hint] for param in function.params), *places])
     failed = e.unless(e.b.icmp_unsigned("==", octets, NULL), "failed")
     _give(e, function, octets, places, failed, lsb=lsb)
     e.b.position_at_end(failed)
-    raised, known, unknown = (e.b.append_basic_block(name) for name in ("raised", "known", "unknown"))
-    e.b.cbranch(e.is_raised(), raised, other)
-    e.b.position_at_end(raised)
-    e.b.cbranch(e.failed(e.call("PyErr_ExceptionMatches", e.constant(FAILURES))), known, unknown)
-    e.b.position_at_end(unknown)
-    e.b.ret(NULL)
-    e.b.position_at_end(known)
-    e.call("PyErr_Clear")
-    e.b.branch(other)
+    for place, kind in zip(places, results_of(function), strict=True):
+        if kind == PTR:
+            e.call("Py_DecRef", e.b.load(place, typ=PTR))  # of what was yielded when there was no memory for the bytes
+    e.clear_known(FAILURES, other)
     e.b.position_at_end(other)
     e.b.ret(e.call("PyObject_Vectorcall", e.constant(slow), args, count, names))
 

@@ -312,17 +312,6 @@ class Builder:
         finally:
             self.block = before
 
-    @contextlib.contextmanager
-    def if_then(self, condition: Value) -> Iterator[None]:
-        """What is emitted within runs where the condition holds."""
-        then, done = self.append_basic_block(f"{self.block.name}.if"), self.append_basic_block(f"{self.block.name}.endif")
-        self.cbranch(condition, then, done)
-        self.block = then
-        yield
-        if not self.block.is_terminated:
-            self.branch(done)
-        self.block = done
-
     # --- how ---
 
     def write(self, line: str | _Late) -> None:

@@ -179,8 +179,14 @@ def _bitstring(e: FunctionEmitter, op: Op, size: Value) -> None:
     e.b.branch(done)
     e.b.position_at_end(other)
     given = [int_object(e.call, e.b, value, 0, MOST_BITS) for value in (at, size)]
+    missing = e.b.or_(*(e.b.icmp_unsigned("==", each, NULL) for each in given))
+    no_memory, both = e.b.append_basic_block("no_memory"), e.b.append_basic_block("both")
+    e.b.cbranch(missing, no_memory, both).set_weights([1, 1000])
+    e.b.position_at_end(no_memory)
     for each in given:
-        e.fail_if(e.b.icmp_unsigned("==", each, NULL))
+        e.call("Py_DecRef", each)  # which takes nothing, too
+    e.b.branch(e.failed)
+    e.b.position_at_end(both)
     flags = [e.constant(True)] if _lsb(op) else []
     made = vectorcall(e, bitstring_at, [context.get(e.b, e.context, "input"), *given, *flags])
     for each in given:

@@ -10,8 +10,8 @@ from typing import Any, Final
 from bitwright.backends.llvm import context
 from bitwright.backends.llvm.assembler import I32, I64, NULL, PTR, Assembly, number
 from bitwright.backends.llvm.builtins import Builtin
-from bitwright.backends.llvm.emitter import FunctionEmitter, type_of
-from bitwright.backends.llvm.exact_types import is_exactly
+from bitwright.backends.llvm.emitter import FunctionEmitter, Unsupported, type_of
+from bitwright.backends.llvm.exact_types import is_exactly, kept_or_made
 from bitwright.backends.llvm.keywords import named_argument
 from bitwright.backends.llvm.python_call import vectorcall
 from bitwright.backends.python.runtime import Fail
@@ -29,21 +29,8 @@ _INT: Final = -(1 << 48), 1 << 48
 def _normal(e: FunctionEmitter, op: Op) -> None:
     """What comes from outside as a term."""
     value = e.get(op.args[0])
-    plain, other, done = (e.b.append_basic_block(name) for name in ("plain", "other", "done"))
-    e.b.cbranch(e.b.or_(is_exactly(e, value, int), is_exactly(e, value, bytes)), plain, other)
-    e.b.position_at_end(plain)
-    e.call("Py_IncRef", value)
-    e.b.branch(done)
-    e.b.position_at_end(other)
-    made = vectorcall(e, normal, [value])
-    e.fail_if(e.b.icmp_unsigned("==", made, NULL))
-    end = e.b.block
-    e.b.branch(done)
-    e.b.position_at_end(done)
-    phi = e.b.phi(PTR)
-    phi.add_incoming(value, plain)
-    phi.add_incoming(made, end)
-    e.values[op.outs[0]] = e.own(phi)
+    plain = e.b.or_(is_exactly(e, value, int), is_exactly(e, value, bytes))
+    e.values[op.outs[0]] = e.own(kept_or_made(e, plain, value, lambda: vectorcall(e, normal, [value])))
 
 
 NORMAL: Final = {"normal": _normal}
@@ -152,6 +139,8 @@ def emit_reader(assembly: Assembly, name: str, function: Function, code: Any, *,
         e.argument(index) if type_of(reg) == PTR else e.call("PyLong_AsLongLong", e.argument(index))
         for index, reg in enumerate(function.params, 1)
     ]
+    if not unit and any(type_of(reg) != PTR for reg in function.params):
+        raise Unsupported("numbers that may be a region of the input, which nobody looks at")
     if unit:
         with e.b.goto_block(e.unless(e.is_raised(), "no_number")):
             e.b.ret(NULL)

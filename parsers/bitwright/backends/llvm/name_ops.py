@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from bitwright.backends.llvm import context
-from bitwright.backends.llvm.assembler import I32, I64, NULL, PTR, Value, number
+from bitwright.backends.llvm.assembler import I32, I64, NULL, PTR, number
 from bitwright.backends.llvm.emitter import FunctionEmitter, NoMachineCode
 from bitwright.backends.llvm.routines import name_memo, put_names
 from bitwright.ir.ops import Op, Reg, walk
@@ -27,17 +27,13 @@ def _memo(e: FunctionEmitter, op: Op) -> None:
     e.values[op.outs[0]] = e.constant(None)
 
 
-def _failed(e: FunctionEmitter, status: Value) -> None:
-    e.fail_if(e.b.icmp_signed("!=", status, number(0, I32)))
-
-
 def _name(e: FunctionEmitter, op: Op) -> None:
     if op.attrs["hops"] > _MOST_HOPS:
         raise NoMachineCode
     base, end, origin = (e.get(arg, I64) for arg in op.args[:3])
     text, after = e.room(PTR), e.room(I64)
     table = context.get(e.b, e.context, "names")
-    _failed(e, e.call("bw_read_name", e.data, base, end, origin, table, number(op.attrs["hops"]), text, after))
+    e.check(e.call("bw_read_name", e.data, base, end, origin, table, number(op.attrs["hops"]), text, after))
     e.values[op.outs[0]] = e.own(e.b.load(text, typ=PTR))
     e.put(op.outs[1], e.b.load(after, typ=I64))
 
@@ -45,7 +41,7 @@ def _name(e: FunctionEmitter, op: Op) -> None:
 def _name_end(e: FunctionEmitter, op: Op) -> None:
     base, end = (e.get(arg, I64) for arg in op.args)
     after = e.room(I64)
-    _failed(e, e.call("bw_name_end", e.data, base, end, after))
+    e.check(e.call("bw_name_end", e.data, base, end, after))
     e.put(op.outs[0], e.b.load(after, typ=I64))
 
 
@@ -54,7 +50,7 @@ def _put_name(e: FunctionEmitter, op: Op) -> None:
     made = e.room(PTR) if op.outs[0] in _used(e) else NULL
     compress = number(int(op.attrs["compress"]))
     constants = e.constant(str), e.constant(put_names.canonical)
-    _failed(e, e.call("bw_put_name", e.context, e.get(text), *constants, e.get(origin, I64), e.get(memo), compress, made))
+    e.check(e.call("bw_put_name", e.context, e.get(text), *constants, e.get(origin, I64), e.get(memo), compress, made))
     if made is not NULL:
         e.values[op.outs[0]] = e.own(e.b.load(made, typ=PTR))
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 from bitwright.backends.llvm import context
-from bitwright.backends.llvm.assembler import DOUBLE, FLOAT, I8, I32, I64, I128, NULL, PTR, Value, number, real
+from bitwright.backends.llvm.assembler import DOUBLE, FLOAT, I8, I32, I64, I128, NULL, number, real
 from bitwright.backends.llvm.emitter import FunctionEmitter, NoMachineCode, results_of, type_of
-from bitwright.backends.llvm.exact_types import is_exactly
+from bitwright.backends.llvm.exact_types import is_exactly, kept_or_made
 from bitwright.backends.llvm.python_call import called, vectorcall
 from bitwright.ir.ops import Op
 from bitwright.wire import writing
@@ -17,31 +16,12 @@ _WORD: Final = 64  # bits
 _ROOM: Final = 256  # bytes of the stack for what is written within a value
 
 
-def _unless(e: FunctionEmitter, condition: Value, value: Value, otherwise: Callable[[], Value]) -> Value:
-    """An object of which there is one reference more where the condition holds, else one that is made; not owned yet."""
-    plain, other, done = (e.b.append_basic_block(name) for name in ("plain", "other", "done"))
-    e.b.cbranch(condition, plain, other).set_weights([1000, 1])
-    e.b.position_at_end(plain)
-    e.call("Py_IncRef", value)
-    e.b.branch(done)
-    e.b.position_at_end(other)
-    made = otherwise()
-    e.fail_if(e.b.icmp_unsigned("==", made, NULL))
-    end = e.b.block
-    e.b.branch(done)
-    e.b.position_at_end(done)
-    found = e.b.phi(PTR)
-    found.add_incoming(value, plain)
-    found.add_incoming(made, end)
-    return found
-
-
 def _low(e: FunctionEmitter, op: Op) -> None:
     width, out = op.attrs["width"], op.outs[0]
     if op.attrs["strict"] is not None or not 0 < width <= _WORD:
         raise NoMachineCode
     value = e.get(op.args[0])
-    exact = _unless(e, is_exactly(e, value, int), value, lambda: vectorcall(e, writing.integer_of, [value]))
+    exact = kept_or_made(e, is_exactly(e, value, int), value, lambda: vectorcall(e, writing.integer_of, [value]))
     bits = e.call("PyLong_AsUnsignedLongLongMask", exact)  # of an int it never fails
     e.call("Py_DecRef", exact)
     if width < _WORD:
@@ -84,7 +64,7 @@ def _whole(e: FunctionEmitter, op: Op) -> None:
     value, unit = e.get(op.args[0]), op.attrs["unit"]
     if unit not in (1, 2, 4, 8):
         raise NoMachineCode
-    found = _unless(e, is_exactly(e, value, bytes), value, lambda: vectorcall(e, writing.whole, [value, e.constant(unit)]))
+    found = kept_or_made(e, is_exactly(e, value, bytes), value, lambda: vectorcall(e, writing.whole, [value, e.constant(unit)]))
     e.values[op.outs[0]] = e.own(found)
 
 
@@ -106,7 +86,7 @@ def _cut(e: FunctionEmitter, op: Op) -> None:
     fitting = e.b.phi(fits.type)
     fitting.add_incoming(fits, exact)
     fitting.add_incoming(number(0, fits.type), other)
-    e.values[op.outs[0]] = e.own(_unless(e, fitting, value, lambda: vectorcall(e, writing.cut, given)))
+    e.values[op.outs[0]] = e.own(kept_or_made(e, fitting, value, lambda: vectorcall(e, writing.cut, given)))
 
 
 def bitstring(octets: bytes, phase: int, lsb: bool) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from bitwright.backends.llvm import context
-from bitwright.backends.llvm.assembler import I32, I64, I128, NULL, PTR, Caller, Value, number
+from bitwright.backends.llvm.assembler import ARGUMENTS_OFFSET, I64, I128, NULL, PTR, Caller, Value, number
 from bitwright.backends.llvm.boxing import fits_a_word, halves_of_number, halves_of_unsigned, has_all_bits, int_object, number_of_halves
 from bitwright.backends.llvm.emitter import PYTHON_CALL, FunctionEmitter, type_of
 from bitwright.backends.llvm.vouched import vouch
@@ -20,8 +20,6 @@ from bitwright.backends.python.emitter import Emitter, Names
 from bitwright.backends.python.parse_ops import PARSE
 from bitwright.backends.python.runtime import FAILURES, Fail
 from bitwright.ir.ops import Block, Function, Op, Program, Reg
-
-_ARGUMENTS_OFFSET: Final = -(1 << 63)  # PY_VECTORCALL_ARGUMENTS_OFFSET: the place before the first argument may be used
 
 
 class Calls:
@@ -105,7 +103,7 @@ def _called_by_place(e: FunctionEmitter, function: int, caller: int, args: list[
         e.b.store(arg, place)
     begin = e.b.gep(room, [number(1)], source_etype=PTR)
     what, how = (e.assembly.slot(e.b, number(index)) for index in (function, caller))
-    given = [what, begin, number(len(args) - named | _ARGUMENTS_OFFSET), names]
+    given = [what, begin, number(len(args) - named | ARGUMENTS_OFFSET), names]
     return e.assembly.call_through(e.b, how, "PyObject_Vectorcall", given)
 
 
@@ -120,7 +118,7 @@ def _python_call(e: FunctionEmitter, op: Op) -> None:
     if e.program.direction == "parse":
         made = _vectorcall(e, *place, [context.get(e.b, e.context, "input"), *args])
     elif _touches_output(op.kind):
-        e.fail_if(e.b.icmp_signed("!=", e.call("bw_as_array", e.context), number(0, I32)))
+        e.check(e.call("bw_as_array", e.context))
         found = _called_by_place(e, *place, [context.get(e.b, e.context, "array"), *args], NULL, 0)
         e.call("bw_array_changed", e.context)  # even if it failed
         made = e.new(found)

@@ -181,7 +181,7 @@ def _list(e: FunctionEmitter, op: Op) -> None:
 
 def _append(e: FunctionEmitter, op: Op) -> None:
     done = e.call("PyList_Append", *(e.get(arg) for arg in op.args))
-    e.fail_if(e.b.icmp_signed("!=", done, number(0, I32)))
+    e.check(done)
 
 
 def _fail_if(e: FunctionEmitter, op: Op) -> None:

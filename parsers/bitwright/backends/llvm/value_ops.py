@@ -9,7 +9,7 @@ import sys
 from typing import Final
 
 from bitwright.backends.llvm import object_layout
-from bitwright.backends.llvm.assembler import I32, I64, I128, PTR, Value, number
+from bitwright.backends.llvm.assembler import I64, I128, PTR, Value, number
 from bitwright.backends.llvm.emitter import FunctionEmitter, NoMachineCode, type_of
 from bitwright.ir.ops import Op, Reg
 
@@ -60,17 +60,13 @@ def _as_int(e: FunctionEmitter, op: Op) -> None:
     if op.attrs["lo"] < -(1 << 63) or op.attrs["hi"] >= 1 << 64:
         raise NoMachineCode
     place = e.room(I128)
-    e.fail_if(_is_not_zero(e, e.call("bw_as_wide_int", e.context, e.get(op.args[0]), place)))
+    e.check(e.call("bw_as_wide_int", e.context, e.get(op.args[0]), place))
     _put_number(e, op, e.b.load(place, typ=I128))
-
-
-def _is_not_zero(e: FunctionEmitter, status: Value) -> Value:
-    return e.b.icmp_signed("!=", status, number(0, I32))
 
 
 def _as_float(e: FunctionEmitter, op: Op) -> None:
     place = e.room(I64)
-    e.fail_if(_is_not_zero(e, e.call("bw_as_float", e.context, e.get(op.args[0]), number(op.attrs["width"]), place)))
+    e.check(e.call("bw_as_float", e.context, e.get(op.args[0]), number(op.attrs["width"]), place))
     e.values[op.outs[0]] = e.b.zext(e.b.load(place, typ=I64), type_of(op.outs[0]))
 
 
@@ -119,7 +115,7 @@ def _item(e: FunctionEmitter, op: Op) -> None:
 
 def _set(e: FunctionEmitter, op: Op) -> None:
     value, given = (e.get(arg) for arg in op.args)
-    e.fail_if(_is_not_zero(e, e.call("PyObject_SetAttr", value, e.constant(sys.intern(op.attrs["name"])), given)))
+    e.check(e.call("PyObject_SetAttr", value, e.constant(sys.intern(op.attrs["name"])), given))
 
 
 VALUES: Final = {

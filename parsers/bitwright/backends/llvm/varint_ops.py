@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bitwright.backends.llvm.assembler import I1, I8, I32, I64, I128, Value, number
+from bitwright.backends.llvm.assembler import I1, I8, I64, I128, Value, number
 from bitwright.backends.llvm.emitter import FunctionEmitter, NoMachineCode, type_of
 from bitwright.backends.llvm.routines.varints import READERS, SIGNED
 from bitwright.ir.ops import Op
@@ -59,7 +59,7 @@ def _read(e: FunctionEmitter, coding: str, bits: int, base: Value, end: Value) -
     """The number and the position after it, by a routine."""
     found, after = e.room(I128), e.room(I64)
     status = e.call(READERS[coding], e.data, base, end, number(most_bytes(coding, bits)), number(bits), found, after)
-    e.fail_if(e.b.icmp_signed("!=", status, number(0, I32)))
+    e.check(status)
     return e.b.load(found, typ=I128), e.b.load(after, typ=I64)
 
 

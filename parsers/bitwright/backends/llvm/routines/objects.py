@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bitwright.backends.llvm import object_layout
-from bitwright.backends.llvm.assembler import PTR
+from bitwright.backends.llvm.assembler import ARGUMENTS_OFFSET, PTR
 from bitwright.backends.llvm.routines.builder import Number, Routine
 
 
@@ -15,3 +15,11 @@ def type_of(r: Routine, value: Number) -> Number:
     found = r.call("PyObject_Type", value)
     r.call("Py_DecRef", found)  # an object of it is there
     return found
+
+
+def called(r: Routine, function: Number, *args: Number) -> Number:
+    """What a Python function gives for objects, or NULL."""
+    room = r.room(PTR, len(args) + 1)
+    for index, arg in enumerate(args, 1):
+        r.store(arg, room, 8 * index, PTR)
+    return r.call("PyObject_Vectorcall", function, r.at(room, 8), len(args) | ARGUMENTS_OFFSET, r.null)

@@ -12,7 +12,7 @@ from bitwright.backends.llvm.assembler import I8, I16, I32, I64, PTR, Assembly, 
 from bitwright.backends.llvm.routines import name_memo
 from bitwright.backends.llvm.routines.builder import Number, Routine
 from bitwright.backends.llvm.routines.name_wire import STARTS_ROOM, WIRE_ROOM, emit_name_wire, hash_suffix
-from bitwright.backends.llvm.routines.objects import type_of
+from bitwright.backends.llvm.routines.objects import called, type_of
 from bitwright.backends.llvm.routines.output import load, store
 from bitwright.backends.python.runtime import Fail
 from bitwright.wire.compression import POINTER_RANGE
@@ -26,7 +26,6 @@ SIGNATURES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
     "bw_fit": (I32, (PTR, PTR, I64, I64, I64, PTR)),
 }  # fmt: skip
 _TEXT_ROOM: Final = 4 * 256  # each byte may need an escape of four
-_ARGUMENTS_OFFSET: Final = -(1 << 63)  # PY_VECTORCALL_ARGUMENTS_OFFSET: the place before the first argument may be used
 
 
 def canonical(text: object) -> str:
@@ -37,14 +36,6 @@ def canonical(text: object) -> str:
         return join_labels(split_name(text))
     except ValueError:
         raise Fail from None
-
-
-def called(r: Routine, function: Number, *args: Number) -> Number:
-    """What a Python function gives for objects, or NULL."""
-    room = r.room(PTR, len(args) + 1)
-    for index, arg in enumerate(args, 1):
-        r.store(arg, room, 8 * index, PTR)
-    return r.call("PyObject_Vectorcall", function, r.at(room, 8), len(args) | _ARGUMENTS_OFFSET, 0)
 
 
 class _Writer:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from bitwright.backends.llvm.assembler import FLOAT, I32, I64, PTR, Assembly, Type
 from bitwright.backends.llvm.routines.builder import Label, Number, Routine
-from bitwright.backends.llvm.routines.objects import type_of
+from bitwright.backends.llvm.routines.objects import called, type_of
 from bitwright.backends.llvm.routines.output import load
 from bitwright.backends.python import runtime
 
@@ -25,7 +25,6 @@ HELPERS: Final[tuple[Any, ...]] = (
 )
 NO_INT: Final = -(1 << 63)  # what `bw_as_int` returns for what it does not take, or what is less
 _LONG_SUBCLASS: Final = 1 << 24  # Py_TPFLAGS_LONG_SUBCLASS
-_ARGUMENTS_OFFSET: Final = -(1 << 63)  # PY_VECTORCALL_ARGUMENTS_OFFSET
 _NB_INT: Final = 26  # Py_nb_int, the slot that int() calls
 
 # What each returns and takes.
@@ -40,14 +39,6 @@ SIGNATURES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
 
 def _helper(r: Routine, held: Number, what: Any) -> Number:
     return r.load(load(r, held, "helpers"), 8 * HELPERS.index(what), PTR)
-
-
-def _call(r: Routine, function: Number, *values: Number) -> Number:
-    """Call a function; before its arguments is the place that it may use."""
-    args = r.room(PTR, len(values) + 1)
-    for index, value in enumerate(values, 1):
-        r.store(value, args, 8 * index, PTR)
-    return r.call("PyObject_Vectorcall", function, r.at(args, 8), len(values) | _ARGUMENTS_OFFSET, r.null)
 
 
 def _attr(assembly: Assembly) -> None:
@@ -82,7 +73,7 @@ def _as_int(assembly: Assembly) -> None:
     _told(r, held, value, other)
     r.ret(_narrow(r, value))
     other.begin()
-    made = _call(r, _helper(r, held, runtime.as_int), value)
+    made = called(r, _helper(r, held, runtime.as_int), value)
     with r.when(made.is_(r.null)):
         r.ret(NO_INT)
     found = _narrow(r, made)
@@ -139,7 +130,7 @@ def _as_wide_int(assembly: Assembly) -> None:
     read = r.label("read")
     read.go()
     other.begin()
-    known.put(_call(r, _helper(r, held, runtime.as_int), value))
+    known.put(called(r, _helper(r, held, runtime.as_int), value))
     failed.go_if(known.is_(r.null))
     read.here()
     overflow = r.room(I32)
@@ -173,7 +164,7 @@ def _kept_or(assembly: Assembly, name: str, exact: type, function: Callable[...,
     with r.when(type_of(r, value).is_(_helper(r, held, exact))):
         r.call("Py_IncRef", value)
         r.ret(value)
-    r.ret(_call(r, _helper(r, held, function), value))
+    r.ret(called(r, _helper(r, held, function), value))
     r.finish()
 
 
@@ -194,7 +185,7 @@ def _as_value(assembly: Assembly) -> None:
     with r.when(type_of(r, value).is_(wanted)):
         r.call("Py_IncRef", value)
         r.ret(value)
-    r.ret(_call(r, _helper(r, held, runtime.as_value), value, wanted))
+    r.ret(called(r, _helper(r, held, runtime.as_value), value, wanted))
     r.finish()
 
 
@@ -210,7 +201,7 @@ def _as_text(assembly: Assembly) -> None:
     r.store(value, place, 0, PTR)
     r.ret(found)
     other.begin()
-    pair = _call(r, _helper(r, held, runtime.as_text), value, encoding)
+    pair = called(r, _helper(r, held, runtime.as_text), value, encoding)
     failed.go_if(pair.is_(r.null))
     octets, text = (r.call("PyTuple_GetItem", pair, index) for index in range(2))
     for one in (octets, text):
@@ -270,7 +261,7 @@ def _as_float(assembly: Assembly) -> None:
     other.begin()
     size = r.call("PyLong_FromLong", width)
     failed.go_if(size.is_(r.null))
-    made = _call(r, _helper(r, held, runtime.as_float), value, size)
+    made = called(r, _helper(r, held, runtime.as_float), value, size)
     r.call("Py_DecRef", size)
     failed.go_if(made.is_(r.null))
     r.store(r.call("PyLong_AsUnsignedLongLong", made), place)
