@@ -5,7 +5,7 @@ Promise: nothing here loads LLVM itself; the text is the same for the same progr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from bitwright.backends.llvm import emitter
@@ -18,7 +18,7 @@ from bitwright.backends.llvm.class_hints import classes_of
 from bitwright.backends.llvm.control_ops import CONTROL
 from bitwright.backends.llvm.dict_ops import DICTS
 from bitwright.backends.llvm.emitted import Emitted
-from bitwright.backends.llvm.emitter import FunctionEmitter, Unsupported, results_of, type_of
+from bitwright.backends.llvm.emitter import FunctionEmitter, Handler, Unsupported, results_of, type_of
 from bitwright.backends.llvm.float_ops import FLOATS
 from bitwright.backends.llvm.make_ops import MAKES
 from bitwright.backends.llvm.name_ops import NAMES
@@ -59,7 +59,8 @@ Also: TypeAlias = Callable[[Assembly, dict[str, Any]], tuple[str, bool]]  # emit
 
 
 def emit_program(
-    program: Program, failures: tuple[type[BaseException], ...], fail: type[BaseException], explaining: Any, *, also: Also | None = None
+    program: Program, failures: tuple[type[BaseException], ...], fail: type[BaseException], explaining: Any, *, also: Also | None = None,
+    own: Mapping[str, Handler] | None = None,
 ) -> Emitted:
     """The module of a program; Unsupported for what this engine cannot do.
 
@@ -69,6 +70,7 @@ def emit_program(
     Of a program that has `whole`, there is `parse(data, /, **options)` too: it calls `explaining` with the same arguments where
     the program fails, where one of `failures` is raised in between, and where it gets anything but bytes alone; of a build program
     that takes nothing but the message there is likewise `build(self, **options)`, a method of the message's class.
+    `own` emits the ops that messages do not have; `also` emits one builtin more.
     """
     assembly, calls = Assembly(program.name), Calls(program)
     boxed = boxed_entry(program.functions[program.entry], reads=program.direction == "parse")
@@ -81,7 +83,7 @@ def emit_program(
     for name, function in every.items():
         if function.unit == "bit":
             raise Unsupported("a function that counts bits")
-        FunctionEmitter(assembly, program, function, functions, calls, classes.get(name, {})).emit(guarded=name in recursive)
+        FunctionEmitter(assembly, program, function, functions, calls, classes.get(name, {}), own).emit(guarded=name in recursive)
     builtins = {"entry": False}
     in_place = program.direction == "parse" and not calls.places  # what is handed to Python must be an object of bytes
     ops = [op for function in program.functions.values() for op in walk(function.body)]

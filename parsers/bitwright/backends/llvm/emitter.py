@@ -11,7 +11,7 @@ import contextlib
 import dataclasses
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from bitwright.backends.llvm import context
 from bitwright.backends.llvm.assembler import I8, I32, I64, I128, NULL, PTR, Assembly, Type, Value, builder_at_start, number
@@ -43,10 +43,12 @@ class FunctionEmitter:
 
     def __init__(
         self, assembly: Assembly, program: Program, function: Function, functions: dict[str, Any], calls: Any, classes: Mapping[Reg, type],
+        own: Mapping[str, Handler] | None = None,
     ) -> None:  # fmt: skip
         self.assembly, self.program, self.function, self.functions = assembly, program, function, functions
         self.calls = calls  # `python_call.Calls`
         self.classes = classes  # that objects are expected to be of
+        self.handlers = {**HANDLERS, **own} if own else HANDLERS  # `own` are of ops that messages do not have
         self.uses = count_uses(function.body)
         self.values: dict[Reg, Value] = {}
         self.code = functions[function.name]
@@ -165,7 +167,7 @@ class FunctionEmitter:
 
     def op(self, op: Op) -> None:
         """Emit one op: as machine code, or as a call of Python where there is none for it."""
-        handler = HANDLERS.get(op.kind)
+        handler = self.handlers.get(op.kind)
         try:
             if handler is not None:
                 handler(self, op)
@@ -174,7 +176,7 @@ class FunctionEmitter:
             pass
         if op.blocks or op.kind in CALLS_THE_PROGRAM:
             raise Unsupported(f"the op {op.kind}")
-        HANDLERS[PYTHON_CALL](self, op)
+        self.handlers[PYTHON_CALL](self, op)
 
     def handed_over(self, regs: tuple[Reg, ...]) -> list[Value]:
         """What a block yields: an object that it owns goes to the taker, of any other there is one more reference."""
@@ -259,7 +261,8 @@ def results_of(function: Function) -> list[Type]:
     return [type_of(reg) for reg in last.args] if last is not None and last.kind == "yield" else []
 
 
-# Filled by the modules of ops.
-HANDLERS: Final[dict[str, Callable[[FunctionEmitter, Op], None]]] = {}
+Handler: TypeAlias = Callable[[FunctionEmitter, Op], None]
+# Filled by `emit`, at once: what is emitted must not hang on which other modules were imported.
+HANDLERS: Final[dict[str, Handler]] = {}
 # Of an op and the next, which takes what the first gives.
 PAIRS: Final[dict[tuple[str, str], Callable[[FunctionEmitter, Op, Op], None]]] = {}

@@ -8,18 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bitwright.backends.llvm import emitter
 from bitwright.backends.llvm.assembler import I64, NULL, PTR, Assembly, Value, number
 from bitwright.backends.llvm.build_builtins import call_program
 from bitwright.backends.llvm.builtins import Builtin
 from bitwright.backends.llvm.emit import emit_program
 from bitwright.backends.llvm.emitter import results_of
 from bitwright.backends.llvm.keywords import argument_at, named_argument, place_of_argument
+from bitwright.backends.llvm.match_ops import MATCHES
 from bitwright.backends.llvm.push_ops import PUSHES, bitstring
 from bitwright.backends.python.runtime import FAILURES, Fail
 from bitwright.ir.ops import Function, Program
-
-emitter.HANDLERS.update(PUSHES)
 
 
 def compile_build(program: Program, defaults: Mapping[str, Any], slow: Callable[..., Any], *, lsb: bool) -> tuple[dict[str, Any], str]:
@@ -31,7 +29,7 @@ def compile_build(program: Program, defaults: Mapping[str, Any], slow: Callable[
         _emit_build(assembly, function, functions[program.entry], defaults, slow, lsb=lsb)
         return "build", True
 
-    emitted = emit_program(program, FAILURES, Fail, None, also=build)
+    emitted = emit_program(program, FAILURES, Fail, None, also=build, own={**MATCHES, **PUSHES})
     return Loaded(emitted, "build").functions(), emitted.text
 
 

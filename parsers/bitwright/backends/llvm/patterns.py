@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from bitwright.backends.llvm import emit, emitter
+from bitwright.backends.llvm import emit
 from bitwright.backends.llvm.assembler import I32, PTR, Assembly
 from bitwright.backends.llvm.builtins import BOXED, boxed_entry
 from bitwright.backends.llvm.emitted import Emitted
@@ -20,7 +20,6 @@ from bitwright.backends.llvm.python_call import Calls
 from bitwright.backends.python.match_ops import MATCH
 from bitwright.ir.ops import Function, Program
 
-emitter.HANDLERS.update({**MATCHES, **NORMAL})
 MACHINE_CODE: Final = emit.MACHINE_CODE | MATCHES.keys()  # the ops that need not call Python, with those that messages have too
 _MATCHED: Final = "matched"  # the function between `match` and the program
 _BATCH: Final = "batch"
@@ -56,11 +55,12 @@ def emit_pattern(program: Program, slow: Any, *, whole: bool = True) -> Emitted:
             every["boxed_batch"] = boxed_entry(every[_BATCH], reads=True, name="boxed_batch")
     extended = Program(program.name, program.direction, program.entry, every, program.symbols)
     codes: dict[str, Any] = {}
+    own = {**MATCHES, **NORMAL}
     for name, function in every.items():
         parameters = [PTR, PTR, *map(type_of, function.params), *(PTR for _ in results_of(function))]
         codes[name] = assembly.function(f"program.{name}", I32, parameters, internal=True)
     for function in every.values():
-        FunctionEmitter(assembly, extended, function, codes, calls, {}).emit(guarded=False)
+        FunctionEmitter(assembly, extended, function, codes, calls, {}, own).emit(guarded=False)
     builtins: dict[str, bool] = {}
     if matches:
         builtins["match"] = True
