@@ -14,6 +14,7 @@ import pytest
 
 from bitwright import Name, ParseError, Struct, array, auto, checksum, domain_name, raw, text, u8, u16, u32
 from bitwright.checksum import internet
+from bitwright.errors import DEFAULT_LIMITS
 from bitwright.lower.facts import Options
 from tests.engines.agreement import Outcome, agreed, outcome
 
@@ -195,3 +196,16 @@ def test_a_region_that_is_not_there() -> None:
     with pytest.raises(TypeError):
         of_buffer(buffer, "0", 1)
     assert not held(buffer)
+
+
+class Whole(Struct):
+    first: int = u8()
+    rest: bytes = raw()
+
+
+def test_more_than_the_limit_is_refused_by_the_parser_of_whole_messages() -> None:
+    pytest.importorskip("llvmlite")
+    parse = Whole.codec("llvm").message_parser()
+    with mmap.mmap(-1, DEFAULT_LIMITS.input_size + 1) as memory, pytest.raises(ParseError) as caught:  # no page of which is touched
+        parse(memory)
+    assert caught.value.code == "too-large"

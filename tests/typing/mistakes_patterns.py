@@ -23,7 +23,7 @@ def use() -> None:
     header.match(b"a")["a"]  # error: index / reportOptionalSubscript
     header.match_prefix(b"a").rest  # error: union-attr / reportAttributeAccessIssue, reportOptionalMemberAccess
     header.explain(b"a").needed  # error: attr-defined / reportAttributeAccessIssue
-    header.on("llvm")  # error: arg-type / reportArgumentType
+    header.on("cobol")  # error: arg-type / reportArgumentType
     header.iter(b"a", strict="yes")  # error: arg-type / reportArgumentType
     header.build(strict="yes")  # error: arg-type / reportArgumentType
     header.build().decod()  # error: union-attr / reportAttributeAccessIssue

@@ -50,7 +50,7 @@ def look_here() -> None:
 def check_engine(name: str | None = None) -> None:
     """CommandError if the engine that is asked for, by name or by the environment, does not exist or is not installed."""
     from bitwright.engines import AUTO, MESSAGE_ENGINES, wanted_engine
-    from bitwright.tiers import messages_before
+    from bitwright.tiers import messages_before, missing_llvmlite
 
     wanted = name or wanted_engine()
     if wanted != AUTO and wanted not in MESSAGE_ENGINES:
@@ -60,7 +60,6 @@ def check_engine(name: str | None = None) -> None:
     except ValueError as error:
         raise CommandError(str(error), USAGE) from None
     if wanted == "llvm":
-        from bitwright.backends.llvm import INSTALL, is_available
-
-        if not is_available():
-            raise CommandError(f"the llvm engine needs llvmlite: {INSTALL}", UNREADABLE)
+        missing = missing_llvmlite()
+        if missing:
+            raise CommandError(missing, UNREADABLE)

@@ -12,6 +12,7 @@ from bitwright.backends.llvm.buffers import EitherWay, Octets, View
 from bitwright.backends.llvm.emitter import FunctionEmitter, Unsupported, type_of
 from bitwright.backends.llvm.python_call import unboxed
 from bitwright.backends.llvm.routines import names_table
+from bitwright.errors import DEFAULT_LIMITS
 from bitwright.ir.ops import Block, Function, Op, Reg
 
 BOXED: Final = "boxed"  # the function between Python's objects and a program's entry
@@ -213,6 +214,9 @@ def emit_parse(
     other = e.b.or_(e.b.icmp_signed("!=", count, number(1)), e.b.icmp_unsigned("!=", names, NULL))
     slow = e.unless(other, "slow")
     no_bytes = e.unless(data.taken(e.argument(0)), "no_bytes")
+    with e.b.goto_block(e.unless(e.b.icmp_signed(">", data.size, number(DEFAULT_LIMITS.input_size)), "too_large")):
+        data.release()
+        e.b.branch(slow)
     with e.names() as table:
         made = context.new_context(e.b, input=e.argument(0), size=data.size, names=table)
         status = e.b.call(code, [data.begin, made, data.size, value])
