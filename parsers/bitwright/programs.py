@@ -103,7 +103,17 @@ class Programs:
         found = self._programs.get(key)
         if found is None:
             with spec.UNIONS_LOCK:
-                found = self._programs[key] = self._lower(direction, order, options)
+                found = self._lowered(*key)
+                verify(found)
+                self._programs[key] = found
+        return found
+
+    def _lowered(self, *key: *Key) -> Program:
+        """The same, which nobody may run yet: it is not verified, as what the passes make of it will be."""
+        found = self._programs.get(("lowered", *key))
+        if found is None:
+            with spec.UNIONS_LOCK:
+                found = self._programs["lowered", *key] = self._lower(*key)
         return found
 
     def _lower(self, direction: str, order: str, options: Options) -> Program:
@@ -114,7 +124,6 @@ class Programs:
                 made = self._waiting(made)
         else:
             made = BuildLowering(self.struct, order, resolve=direction == "resolve", limits=options.limits).program
-        verify(made)
         return made
 
     def _watch(self, unions: Iterable[spec.Union]) -> None:
@@ -135,7 +144,7 @@ class Programs:
         key = ("optimized", direction, order, options := options.lowered())
         found = self._programs.get(key)
         if found is None:
-            found = optimize(self.program(direction, order, options), whole=options == Options(), defaults=self._defaults() or ())
+            found = optimize(self._lowered(direction, order, options), whole=options == Options(), defaults=self._defaults() or ())
             verify(found)
             if options.stream:  # which the interpreter runs too
                 self._programs[key] = found

@@ -64,8 +64,11 @@ class Builder:
 
     def emit(self, kind: str, args: tuple[Reg, ...] = (), outs: tuple[Reg, ...] = (), blocks: tuple[Block, ...] = (), **attrs: Any) -> None:
         """Append an op; an attribute whose name is a keyword is written with a final underscore."""
-        named = {name.rstrip("_"): value for name, value in attrs.items()}
-        self.block.ops.append(Op(kind, args, outs, named, blocks))
+        for name in attrs:
+            if name[-1] == "_":
+                attrs = {name.rstrip("_"): value for name, value in attrs.items()}
+                break
+        self.block.ops.append(Op(kind, args, outs, attrs, blocks))
 
     def obj(self, kind: str, *args: Reg, hint: str = "", **attrs: Any) -> Reg:
         """An op that makes one object."""

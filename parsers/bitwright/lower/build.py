@@ -33,7 +33,7 @@ from bitwright.lower.common import (
 from bitwright.lower.conditions import fail_unless
 from bitwright.lower.equations import Equations, Unknown
 from bitwright.lower.expressions import Path, Values, bounds, export_bounds, paths_into
-from bitwright.lower.facts import Needs, counts_from_itself, has_pointers, holds_names, needs_of
+from bitwright.lower.facts import Needs, counts_from_itself, has_pointers, holds_names, known_facts, needs_of
 from bitwright.lower.pointing import points_outside, refuse_blocks_behind_the_rest, refuse_early_sums, refuse_loose_base
 from bitwright.schema import runs, spec
 from bitwright.schema.expr import FieldRef, Node
@@ -86,7 +86,8 @@ class BuildLowering(ProgramLowering):
         super().__init__(struct, "build")
         self.resolve = resolve
         self.limits = limits
-        self._entry(struct, order)
+        with known_facts():
+            self._entry(struct, order)
 
     def function(self, key: BuildKey) -> str:
         """The name of the function for a key; lowered before the program is done."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
@@ -11,6 +15,10 @@ from bitwright.errors import DEFAULT_LIMITS, Limits, declaration_error
 from bitwright.schema import measure, spec
 from bitwright.schema.expr import Const, Rest, walk
 from bitwright.schema.forward import refuse_undeclared
+
+T = TypeVar("T")
+# While something is lowered: what was found out, since each struct in a union of a hundred asks for the same of all of them.
+_KNOWN: Final[ContextVar[dict[Any, Any] | None]] = ContextVar("known facts", default=None)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -71,8 +79,39 @@ def holds_names(wire: spec.WireType) -> bool:
     return has_names(wire) or any(has_names(f.type) for struct in inside for f in spec.spec_of(struct).fields)
 
 
-def reachable(struct: type, *, within_scope: bool = False) -> set[type]:
+@contextlib.contextmanager
+def known_facts() -> Iterator[None]:
+    """What is asked within about a struct is found out once; nothing may be declared meanwhile that changes it."""
+    token = _KNOWN.set({}) if _KNOWN.get() is None else None
+    try:
+        yield
+    finally:
+        if token is not None:
+            _KNOWN.reset(token)
+
+
+def reachable(struct: type, *, within_scope: bool = False) -> frozenset[type]:
     """Structs that can occur inside; with `within_scope` not beyond those that begin a scope of their own."""
+    return _once(_reachable, struct, within_scope)
+
+
+def needs_of(struct: type) -> Needs:
+    """What the function for a struct takes."""
+    return _once(_needs_of, struct)
+
+
+def _once(find: Callable[..., T], *about: Any) -> T:
+    known = _KNOWN.get()
+    if known is None:
+        return find(*about)
+    key = (find, *about)
+    found = known.get(key)
+    if found is None:
+        found = known[key] = find(*about)
+    return cast("T", found)
+
+
+def _reachable(struct: type, within_scope: bool) -> frozenset[type]:
     found: set[type] = set()
     waiting = [struct]
     while waiting:
@@ -81,11 +120,10 @@ def reachable(struct: type, *, within_scope: bool = False) -> set[type]:
                 if inner not in found and not (within_scope and spec.spec_of(inner).origin):
                     found.add(inner)
                     waiting.append(inner)
-    return found
+    return frozenset(found)
 
 
-def needs_of(struct: type) -> Needs:
-    """What the function for a struct takes."""
+def _needs_of(struct: type) -> Needs:
     inside = {struct, *reachable(struct, within_scope=True)}
     scope = any(has_names(f.type) for s in inside for f in spec.spec_of(s).fields)
     everything = reachable(struct)

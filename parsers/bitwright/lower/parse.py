@@ -25,7 +25,7 @@ from bitwright.lower.common import (
     refuse_as_message,
 )  # fmt: skip
 from bitwright.lower.expressions import Path, Values, paths_into
-from bitwright.lower.facts import Needs, Options, counts_from_itself, needs_of
+from bitwright.lower.facts import Needs, Options, counts_from_itself, known_facts, needs_of
 from bitwright.lower.pointing import refuse_loose_base
 from bitwright.lower.projection import Asked, by_field
 from bitwright.schema import measure, runs, spec
@@ -64,7 +64,8 @@ class ParseLowering(ProgramLowering):
     def __init__(self, struct: type, order: str, options: Options) -> None:
         super().__init__(struct, "parse")
         self.options = options
-        self._entry(struct, order)
+        with known_facts():
+            self._entry(struct, order)
 
     def function(self, key: Key) -> str:
         """The name of the function for a key; lowered before the program is done."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from bitwright.errors import declaration_error
 from bitwright.lower.facts import has_pointers, reachable
@@ -40,7 +41,7 @@ def refuse_endless_pointers(struct: type) -> None:
             _refuse_other_direction(one, field, wire, around)
 
 
-def _in_order(first: type, others: set[type]) -> list[type]:
+def _in_order(first: type, others: AbstractSet[type]) -> list[type]:
     """The struct in work, then the others by name, so that the same one is always blamed."""
     return [first, *sorted(others - {first}, key=lambda struct: spec.spec_of(struct).name)]
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from bitwright.backends.llvm.assembler import I64, I128, PTR, Type, Value, number
 from bitwright.backends.llvm.emitter import FunctionEmitter, NoMachineCode, type_of
+from bitwright.backends.llvm.language import Block
 from bitwright.ir.ops import Op, Reg
 
 COMPARISONS: Final = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
@@ -84,17 +85,20 @@ def _select(e: FunctionEmitter, op: Op) -> None:
 
 
 def _lookup(e: FunctionEmitter, op: Op) -> None:
-    """A number for a number: a switch, which LLVM makes a table of where that is better."""
+    """A number for a number: a switch, with a way for each number that it gives."""
     key, out = op.args[0], op.outs[0]
     kind = type_of(out)
     done, start, other = e.b.append_basic_block("found"), e.get(key), e.b.append_basic_block("default")
     switch = e.b.switch(start, other)
     found = [(number(op.attrs["default"], kind), other)]
+    cases: dict[int, Block] = {}
     for wanted, value in op.attrs["table"].items():
         if key.lo <= wanted <= key.hi:
-            case = e.b.append_basic_block("case")
+            case = cases.get(value)
+            if case is None:
+                case = cases[value] = e.b.append_basic_block("case")
+                found.append((number(value, kind), case))
             switch.add_case(number(wanted, start.type), case)
-            found.append((number(value, kind), case))
     for _, block in found:
         e.b.position_at_end(block)
         e.b.branch(done)

@@ -41,11 +41,17 @@ def highest_number(program: Program) -> int:
     highest = 0
     waiting = [f.body for f in program.functions.values()]
     for function in program.functions.values():
-        highest = max([highest, *(r.number for r in function.params)])
+        highest = _highest_of(function.params, highest)
     while waiting:
         block = waiting.pop()
-        highest = max([highest, *(r.number for r in block.params)])
+        highest = _highest_of(block.params, highest)
         for op in block.ops:
-            highest = max([highest, *(r.number for r in op.outs)])
-            waiting += op.blocks
+            for reg in op.outs:
+                highest = max(highest, reg.number)
+            if op.blocks:
+                waiting += op.blocks
     return highest
+
+
+def _highest_of(regs: tuple[Reg, ...], highest: int) -> int:
+    return max([highest, *[reg.number for reg in regs]])
