@@ -2,7 +2,8 @@
 
     python -m benchmarks.starting
 
-What a process does once, whatever it compiles, stands apart: loading llvmlite, making LLVM ready, the routines.
+What a process does once, whatever it compiles, stands apart: loading llvmlite, making LLVM ready.  The routines that a program calls are
+compiled with the first that does.
 """
 
 from __future__ import annotations
@@ -41,9 +42,8 @@ from benchmarks.patterns import ENGINES as PATTERN_ENGINES, PACKET, REFERENCE
 from bitwright_specs.dns import Message, Question, Type
 lap("import bitwright")
 jit._prepare()
+jit._linker()
 lap("LLVM ready")
-jit._load_routines()
-lap("routines")
 message = Message(id=1, questions=[Question("example.com.", Type.A)])
 data = Message.codec("interp").build(message)
 lap("")

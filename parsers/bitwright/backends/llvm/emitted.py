@@ -11,7 +11,7 @@ from typing import Any
 class Emitted:
     """The text of a module, what its table `objects` must hold, and its builtins: whether they take keywords, by name.
 
-    Of a module that was compiled before there is its object code instead of its text, and whether that calls routines.
+    Of a module that was compiled before there is its object code instead of its text, and which routines that calls.
     """
 
     text: str
@@ -20,4 +20,4 @@ class Emitted:
     python_source: str = ""  # of the ops that call Python
     methods: Mapping[str, int] = dataclasses.field(default_factory=dict)  # which builtins are, and where in `objects` their class is
     code: bytes | None = None
-    routines: bool = False
+    routines: tuple[str, ...] = ()

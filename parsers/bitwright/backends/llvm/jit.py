@@ -2,7 +2,7 @@
 
 A builtin keeps what it needs alive by itself: it is a method of its `Loaded`, which holds every object that the code reaches, and
 has for its module what holds the machine code, and the description that CPython reads.  One linker of LLVM serves the whole process.
-The routines that all of them call are one module more, which is optimized, and stays for as long as the process.
+The routines that they call are modules by subject, compiled when something first calls one of them, which stay for as long as the process.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import copy
 import ctypes
 import functools
 import itertools
+import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import llvmlite
@@ -35,11 +36,11 @@ _LEVEL: Final = 0
 # defaults know what works.
 _MODEL: Final[dict[str, Any]] = {} if sys.platform == "win32" else {"codemodel": "small", "reloc": "pic"}
 _JIT_LINK: Final = sys.platform != "win32"
-_ROUTINES_LEVEL: Final = 2  # they are loops over bytes
-# What is worth its time before code is made of them: the whole pipeline of that level takes six times as long, for nothing that shows.
-_ROUTINES_PASSES: Final = ("sroa", "simplify_cfg", "instruction_combine", "loop_rotate")
+_LOOPS_LEVEL: Final = 2  # of the routines that are loops over bytes
+# What is worth its time before code is made of routines: the whole pipeline takes many times as long, for nothing that shows.
+_ROUTINES_PASSES: Final = ("sroa", "simplify_cfg")
 _serial: Final = itertools.count(1)
-_ROUTINE: Final = '@"bw_'  # begins the name of each of them in a text
+_ROUTINE: Final = re.compile(r'^declare .*@"(bw_\w+)"\(', re.MULTILINE)  # that a text calls
 
 
 class _MethodDef(ctypes.Structure):
@@ -83,10 +84,11 @@ def key_of_code(text: str) -> str:
     return cache.key_of("code", *machine_names(), text)
 
 
-def _routines_code() -> bytes:
-    """The same of the routines, which are not even emitted if they were before."""
-    key = cache.key_of("routines", *machine_names(), str(_ROUTINES_LEVEL), *_ROUTINES_PASSES, routines.fingerprint())
-    return _kept(key, lambda: _compiled(routines.emit(), _ROUTINES_LEVEL))
+def _routines_code(subject: str) -> bytes:
+    """The same of some routines, which are not even emitted if they were before."""
+    level = _LOOPS_LEVEL if routines.SUBJECTS[subject].loops else _LEVEL
+    key = cache.key_of("routines", *machine_names(), subject, str(level), *_ROUTINES_PASSES, routines.fingerprint())
+    return _kept(key, lambda: _compiled(routines.emit(subject), level, _ROUTINES_PASSES))
 
 
 def _kept(key: str, make: Callable[[], bytes]) -> bytes:
@@ -111,10 +113,10 @@ def compiled(text: str) -> bytes:
     return _compiled(text, _LEVEL)
 
 
-def _compiled(text: str, level: int) -> bytes:
+def _compiled(text: str, level: int, passes: Sequence[str] = ()) -> bytes:
     with LLVM_LOCK:
         _prepare()
-        return _object_file(text, level)
+        return _object_file(text, level, passes)
 
 
 def assembly(text: str) -> str:
@@ -133,22 +135,22 @@ def _read(text: str, machine: Any) -> Any:
     return module
 
 
-def _object_file(text: str, level: int) -> bytes:
+def _object_file(text: str, level: int, passes: Sequence[str]) -> bytes:
     machine = _machine(level)
     module = _read(text, machine)
-    if level:
-        _optimize(module, machine, level)
+    if passes:
+        _optimize(module, machine, passes)
     return bytes(machine.emit_object(module))
 
 
-def _optimize(module: Any, machine: Any, level: int) -> None:
-    passes = llvm.create_new_function_pass_manager()
-    for name in _ROUTINES_PASSES:
-        getattr(passes, f"add_{name}_pass")()
-    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=level))
+def _optimize(module: Any, machine: Any, passes: Sequence[str]) -> None:
+    manager = llvm.create_new_function_pass_manager()
+    for name in passes:
+        getattr(manager, f"add_{name}_pass")()
+    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options())
     for function in module.functions:
         if not function.is_declaration:
-            passes.run(function, builder)
+            manager.run(function, builder)
 
 
 def _machine(level: int = _LEVEL) -> Any:
@@ -179,28 +181,23 @@ def _c_api() -> dict[str, int]:
 
 
 @functools.cache
-def _load_routines() -> Any:
-    """The routines by their names, once in a process; what keeps them in memory."""
-    return _linked(_routines_code(), routines.SIGNATURES, _c_api())
-
-
-@functools.cache
-def _known_outside() -> dict[str, int]:
-    """The addresses of what the code of a schema calls."""
-    found = _load_routines()
-    return {**_c_api(), **{name: found[name] for name in routines.SIGNATURES}}
+def _load_routines(subject: str) -> Any:
+    """The routines of a subject by their names, once in a process; what keeps them in memory."""
+    about = routines.SUBJECTS[subject]
+    called = {name: _load_routines(other)[name] for other in about.calls for name in routines.SUBJECTS[other].signatures}
+    return _linked(_routines_code(subject), about.signatures, {**_c_api(), **called})
 
 
 def address_of_routine(name: str) -> int:
     """Where a routine begins."""
     with LLVM_LOCK:  # of two that were loaded at once, one would be forgotten, though code may call it
         _prepare()
-        return int(_load_routines()[name])
+        return int(_load_routines(routines.SUBJECT_OF[name])[name])
 
 
-def calls_routines(emitted: Emitted) -> bool:
-    """Whether the code calls any of the routines."""
-    return _ROUTINE in emitted.text if emitted.code is None else emitted.routines
+def routines_called(emitted: Emitted) -> tuple[str, ...]:
+    """The names of the routines that the code calls."""
+    return tuple(_ROUTINE.findall(emitted.text)) if emitted.code is None else emitted.routines
 
 
 class _Memory(msgspec.Struct, gc=False, eq=False):
@@ -227,8 +224,8 @@ class Loaded:
             self._make = _prepare()
             self._objects = emitted.objects
             code = emitted.code if emitted.code is not None else object_code(emitted.text)
-            known = _known_outside() if calls_routines(emitted) else _c_api()  # the routines are compiled once they are called
-            linked = _linked(code, [*emitted.builtins, "objects"], known)
+            called = {name: address_of_routine(name) for name in routines_called(emitted)}
+            linked = _linked(code, [*emitted.builtins, "objects"], {**_c_api(), **called})
         self._fill(linked["objects"])
         definitions = {
             kind: _MethodDef(

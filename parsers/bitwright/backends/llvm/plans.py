@@ -48,7 +48,7 @@ class Plan:
             objects = recipes.dumps(emitted.objects, self._known)
         except recipes.Unnameable:
             return
-        parts = jit.key_of_code(emitted.text), jit.calls_routines(emitted), emitted.builtins, dict(emitted.methods), objects
+        parts = jit.key_of_code(emitted.text), jit.routines_called(emitted), emitted.builtins, dict(emitted.methods), objects
         cache.store(self._key, "plan", marshal.dumps(parts))
 
 

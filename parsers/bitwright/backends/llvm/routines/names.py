@@ -295,8 +295,7 @@ def emit_name_end(assembly: Assembly) -> None:
 
 
 def emit_names(assembly: Assembly) -> None:
-    """All routines that read names, and `bw_drop_names`."""
+    """`bw_read_name` and `bw_drop_names`."""
     names_table.emit_drop_names(assembly)
     emit_label_text(assembly)
     emit_read_name(assembly)
-    emit_name_end(assembly)

@@ -12,6 +12,7 @@ from bitwright.backends.llvm.assembler import I8, I16, I32, I64, PTR, Assembly, 
 from bitwright.backends.llvm.routines import name_memo
 from bitwright.backends.llvm.routines.builder import Number, Routine
 from bitwright.backends.llvm.routines.name_wire import STARTS_ROOM, WIRE_ROOM, emit_name_wire, hash_suffix
+from bitwright.backends.llvm.routines.names import emit_label_text
 from bitwright.backends.llvm.routines.objects import called, type_of
 from bitwright.backends.llvm.routines.output import load, store
 from bitwright.backends.python.runtime import Fail
@@ -208,8 +209,13 @@ def emit_fit(assembly: Assembly) -> None:
 
 
 def emit_put_names(assembly: Assembly) -> None:
-    """All routines that write names; they call those that read them, and those of the output."""
-    name_memo.emit_new_memo(assembly)
+    """`bw_put_name`, which calls routines of the output."""
+    emit_label_text(assembly)
     emit_name_wire(assembly)
     emit_put_name(assembly)
+
+
+def emit_fitting(assembly: Assembly) -> None:
+    """`bw_new_memo` and `bw_fit`."""
+    name_memo.emit_new_memo(assembly)
     emit_fit(assembly)

@@ -21,15 +21,19 @@ _SAFE: Final = 4096  # so many bytes can be added up, and their sums, before 64 
 _FLETCHER: Final = 255
 
 
-def emit_sums(assembly: Assembly) -> None:
-    """All of them."""
-    _emit_internet(assembly)
-    _emit_crc(assembly, "bw_sum_low_first")
-    _emit_crc(assembly, "bw_sum_high_first")
-    _emit_double(assembly, "bw_sum_adler", _ADLER, 16)
-    _emit_double(assembly, "bw_sum_fletcher", _FLETCHER, 8)
-    _emit_single(assembly, "bw_sum_bytes")
-    _emit_single(assembly, "bw_sum_xor")
+def emit_sum(assembly: Assembly, name: str) -> None:
+    """One of them."""
+    match name:
+        case "bw_sum_internet":
+            _emit_internet(assembly)
+        case "bw_sum_adler":
+            _emit_double(assembly, name, _ADLER, 16)
+        case "bw_sum_fletcher":
+            _emit_double(assembly, name, _FLETCHER, 8)
+        case "bw_sum_bytes" | "bw_sum_xor":
+            _emit_single(assembly, name)
+        case _:
+            _emit_crc(assembly, name)
 
 
 def _folded(value: Number) -> Number:

@@ -13,26 +13,32 @@ from bitwright.backends.llvm.routines.builder import Number, Routine
 from bitwright.backends.llvm.routines.output import load
 
 MOST_BYTES: Final = 16
+CODINGS: Final = ("leb128", "sleb128", "zigzag", "vlq", "quic", "der")  # those that have routines of their own
 # coding -> the routine that writes it: the number, and where its bytes go; how many they are
 WRITERS: Final = {
     "leb128": "bw_leb128", "mqtt": "bw_leb128", "sleb128": "bw_sleb128", "zigzag": "bw_zigzag", "vlq": "bw_vlq", "quic": "bw_quic",
     "der": "bw_der",
 }  # fmt: skip
-# What each returns and takes; the context comes first where there is one.
+SIGNATURE: Final[tuple[Type, tuple[Type, ...]]] = (I64, (I64, PTR))  # of each of those
+# Of those that put such bytes into the output: what each returns and takes; the context comes first.
 SIGNATURES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
-    **dict.fromkeys(WRITERS.values(), (I64, (I64, PTR))),
     "bw_put_raw": (I32, (PTR, PTR, I64)), "bw_insert_raw": (I32, (PTR, I64, PTR, I64)),
 }  # fmt: skip
 
 
-def emit_varint_writing(assembly: Assembly) -> None:
-    """All of them."""
-    for emit in (_leb128, _sleb128, _zigzag, _vlq, _quic, _der, _put_raw, _insert_raw):
-        emit(assembly)
+def emit_writer(assembly: Assembly, coding: str) -> None:
+    """The routine that writes such numbers."""
+    _EMIT[coding](assembly)
+
+
+def emit_raw(assembly: Assembly) -> None:
+    """`bw_put_raw` and `bw_insert_raw`, which call routines of the output."""
+    _put_raw(assembly)
+    _insert_raw(assembly)
 
 
 def _started(assembly: Assembly, coding: str) -> tuple[Routine, Number, Number]:
-    r = Routine(assembly, WRITERS[coding], I64, [I64, PTR])
+    r = Routine(assembly, WRITERS[coding], *SIGNATURE)
     number, place = r.args
     return r, number, place
 
@@ -157,3 +163,6 @@ def _insert_raw(assembly: Assembly) -> None:
     failed.begin()
     r.ret(-1)
     r.finish()
+
+
+_EMIT: Final = {"leb128": _leb128, "sleb128": _sleb128, "zigzag": _zigzag, "vlq": _vlq, "quic": _quic, "der": _der}

@@ -21,12 +21,15 @@ READERS: Final = {
 }  # fmt: skip
 
 
-def emit_varints(assembly: Assembly) -> None:
-    """All routines that read such numbers."""
-    for kind in ("leb128", "sleb128", "zigzag", "vlq"):
-        _emit_groups(assembly, kind)
-    _emit_quic(assembly)
-    _emit_der(assembly)
+def emit_varint(assembly: Assembly, kind: str) -> None:
+    """The routine that reads such numbers."""
+    match kind:
+        case "quic":
+            _emit_quic(assembly)
+        case "der":
+            _emit_der(assembly)
+        case _:
+            _emit_groups(assembly, kind)
 
 
 def _emit_groups(assembly: Assembly, kind: str) -> None:
