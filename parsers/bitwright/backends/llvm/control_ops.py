@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
-from bitwright.backends.llvm.assembler import I32, NULL, PTR, Value, number
+from bitwright.backends.llvm.assembler import I32, NULL, PTR, Type, Value, number
 from bitwright.backends.llvm.emitter import FAILED, FunctionEmitter, results_of, type_of
 from bitwright.backends.llvm.number_ops import truth, widest
 from bitwright.backends.python.runtime import MALFORMED
 from bitwright.ir.ops import Op, Reg
 
 Place: TypeAlias = tuple[Value, Value]  # the input, and the context
+Rooms: TypeAlias = list[tuple[Type, Value]]  # where a function puts its results, and of which types these are
 
 
 def _if(e: FunctionEmitter, op: Op) -> None:
@@ -158,13 +159,23 @@ def applied(
 
     It takes the `region` first; `place` is the input, and the context, of one that has others than the function that calls it.
     """
-    function = e.program.functions[name]
-    given = [*region, *(e.get(arg, type_of(param)) for arg, param in zip(args, function.params[len(region) :], strict=True))]
-    kinds = results_of(function)
-    places = [e.room(kind) for kind in kinds]
-    status = e.b.call(e.functions[name], [*(place or (e.data, e.context)), *given, *places])
+    rooms = [(kind, e.room(kind)) for kind in results_of(e.program.functions[name])]
+    return _results(e, _status(e, name, args, rooms, region, place), rooms, outs)
+
+
+def _status(
+    e: FunctionEmitter, name: str, args: Sequence[Reg], rooms: Rooms, region: Sequence[Value] = (), place: Place | None = None,
+) -> Value:  # fmt: skip
+    """Call a function of the program, which puts its results into these rooms, and says whether it did."""
+    params = e.program.functions[name].params[len(region) :]
+    given = [*region, *(e.get(arg, type_of(param)) for arg, param in zip(args, params, strict=True))]
+    return e.b.call(e.functions[name], [*(place or (e.data, e.context)), *given, *(room for _, room in rooms)])
+
+
+def _results(e: FunctionEmitter, status: Value, rooms: Rooms, outs: tuple[Reg, ...]) -> list[Value]:
+    """What a function has given; fails where it has failed."""
     e.fail_if(e.b.icmp_signed("==", status, number(FAILED, I32)))
-    found = [e.b.load(place, typ=kind) for place, kind in zip(places, kinds, strict=True)]
+    found = [e.b.load(room, typ=kind) for kind, room in rooms]
     return [value if out.type == "obj" else e.cast(value, type_of(out)) for value, out in zip(found, outs, strict=True)]
 
 
@@ -174,6 +185,7 @@ def _call(e: FunctionEmitter, op: Op) -> None:
 
 
 def _dispatch(e: FunctionEmitter, op: Op) -> None:
+    """Functions with results of the same types share the rooms for them, and what looks at these: a union may have a hundred arms."""
     key, *args = op.args
     arms = {tag: arm for tag, arm in op.attrs["table"].items() if key.lo <= tag <= key.hi}
     default = op.attrs["default"]
@@ -182,14 +194,25 @@ def _dispatch(e: FunctionEmitter, op: Op) -> None:
     switch = e.b.switch(e.get(key), other)
     for tag, arm in arms.items():
         switch.add_case(number(tag, type_of(key)), blocks[arm])
-    ends: list[tuple[list[Value], Any]] = []
+    shared: dict[tuple[Type, ...], tuple[Rooms, Any, list[tuple[Value, Any]]]] = {}
     for arm, block in (*blocks.items(), (default, other)):
         e.b.position_at_end(block)
         if arm is None:
             e.b.branch(e.failed)
             continue
-        values = applied(e, arm, tuple(args), op.outs)
-        ends.append((values, e.b.block))
+        kinds = tuple(results_of(e.program.functions[arm]))
+        if kinds not in shared:
+            shared[kinds] = [(kind, e.room(kind)) for kind in kinds], e.b.append_basic_block("called"), []
+        rooms, called, ways = shared[kinds]
+        ways.append((_status(e, arm, args, rooms), block))
+        e.b.branch(called)
+    ends: list[tuple[list[Value], Any]] = []
+    for rooms, called, ways in shared.values():
+        e.b.position_at_end(called)
+        status = e.b.phi(I32)
+        for one, block in ways:
+            status.add_incoming(one, block)
+        ends.append((_results(e, status, rooms, op.outs), e.b.block))
         e.b.branch(done)
     e.b.position_at_end(done)
     if ends:

@@ -19,6 +19,7 @@ from bitwright.ir.ops import Op, Reg
 
 _WHOLE: Final = {1: I8, 2: I16, 4: I32, 8: I64}
 _MOST_CONSTANTS: Final = 256  # of the members of an enumeration: so many are kept ready
+_MOST_UNNAMED: Final = 32  # of those, members without a name
 
 
 def _need(e: FunctionEmitter, op: Op) -> None:
@@ -117,15 +118,23 @@ def object_of(e: FunctionEmitter, value: Value, lo: int, hi: int, kind: str) -> 
     if kind == "bool":
         condition = e.b.icmp_signed("!=", value, number(0, value.type))
         return e.b.select(condition, e.constant(True), e.constant(False))
-    if hi - lo < _MOST_CONSTANTS and (kind != "int" or (lo >= 0 and hi < 256)):
-        return _ready(e, value, lo, hi, kind)
     table = e.program.symbols[kind] if kind != "int" else None
+    if hi - lo < _MOST_CONSTANTS and (lo >= 0 and hi < 256 if table is None else _few_unnamed(table, lo, hi)):
+        return _ready(e, value, lo, hi, kind)
     if isinstance(table, EnumTable) and lo >= 0 and hi < 1 << 63:
         return _member(e, value, table, kind)
     made = boxed(e, value, Reg(-1, "int", lo, hi))
     if table is not None:
         made = e.new(e.call("PyObject_GetItem", e.constant(table), made))
     return made
+
+
+def _few_unnamed(table: Any, lo: int, hi: int) -> bool:
+    """Whether what a table gives for an interval can be made ahead: of members that have no name, which take their time, only few."""
+    if not isinstance(table, EnumTable) or lo < 0:
+        return True
+    named = sum(lo <= int(member) <= hi for member in table.members)
+    return hi - lo + 1 - named <= _MOST_UNNAMED
 
 
 def _member(e: FunctionEmitter, value: Value, table: EnumTable, kind: str) -> Value:
