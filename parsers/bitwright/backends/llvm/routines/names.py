@@ -166,26 +166,16 @@ class _Reader:
         self.failed.go_if(self.wire > MAX_NAME)
         self.here.put(following)
         place = r.at(self.room, self.filled)
-        special, near = r.label("special"), r.label("near")
-        plain = r.label("plain")
-        r.branch_if(begin + _CHUNK > self.end, near.block)
-        self._chunk(r.at(self.data, begin), place, length, special)
-        with r.when(length > _CHUNK):
-            rest = r.local(_CHUNK)
-            with r.while_(rest, length):
-                now = rest.now()
-                r.branch_if(begin + now + _CHUNK > self.end, near.block)
-                self._chunk(r.at(self.data, begin + now), r.at(place, now), length - now, special)
-                rest.add(_CHUNK)
-        plain.go()
-        near.begin()  # so near to the end that a chunk would go beyond it
-        r.call("memcpy", place, r.at(self.data, begin), length)
-        rest = r.local(0)
-        with r.while_(rest, length):
-            now = rest.now()
-            self._chunk(r.at(place, now), None, length - now, special)
-            rest.add(_CHUNK)
-        plain.here()
+        special, source, at = r.label("special"), r.local(r.at(self.data, begin), PTR), r.local(0)
+        chunks = (length + _CHUNK - 1) & -_CHUNK
+        with r.when(begin + chunks > self.end):  # so near to the end that a chunk would go beyond it
+            r.call("memcpy", place, source, length)
+            source.put(place)
+        with r.loop() as loop:
+            now = at.now()
+            self._chunk(r.at(source, now), r.at(place, now), length - now, special)
+            at.add(_CHUNK)
+            loop.leave_if(at >= length)
         self.filled.add(length)
         ended = r.label("ended")
         ended.go()
@@ -195,12 +185,11 @@ class _Reader:
         r.store(ord("."), r.at(self.room, self.filled), 0, I8)
         self.filled.add(1)
 
-    def _chunk(self, source: Number, place: Number | None, left: Number, special: Label) -> None:
+    def _chunk(self, source: Number, place: Number, left: Number, special: Label) -> None:
         """Copy 16 bytes, of which some are of the label; go to where it is done byte by byte if one is not plain."""
         r = self.r
         chunk = r.load(source, 0, V16)
-        if place is not None:
-            r.store(chunk, place, 0, V16)
+        r.store(chunk, place, 0, V16)
         least = r.select(left < _CHUNK, left, _CHUNK)
         ours = (r.number(1) << least) - 1
         special.go_if((_special(r, chunk).wide() & ours).is_not(0))
