@@ -40,6 +40,7 @@ _LOOPS_LEVEL: Final = 2  # of the routines that are loops over bytes
 # What is worth its time before code is made of routines: the whole pipeline takes many times as long, for nothing that shows.
 _ROUTINES_PASSES: Final = ("sroa", "simplify_cfg")
 _serial: Final = itertools.count(1)
+_C_API: Final = "bitwright C API"
 _ROUTINE: Final = re.compile(r'^declare .*@"(bw_\w+)"\(', re.MULTILINE)  # that a text calls
 
 
@@ -167,7 +168,8 @@ def _linker() -> Any:
 
 def _linked(code: bytes, exported: Iterable[str], known: Mapping[str, int]) -> Any:
     """An object file in memory, ready to run: addresses by name.  It is there for as long as what is returned."""
-    library = llvm.JITLibraryBuilder().add_object_img(code)
+    _load_c_api()
+    library = llvm.JITLibraryBuilder().add_object_img(code).add_jit_library(_C_API)
     for name, address in known.items():
         library.import_symbol(name, address)
     for name in exported:
@@ -176,8 +178,12 @@ def _linked(code: bytes, exported: Iterable[str], known: Mapping[str, int]) -> A
 
 
 @functools.cache
-def _c_api() -> dict[str, int]:
-    return {name: _address(name) for name in API}
+def _load_c_api() -> Any:
+    """CPython's functions by their names, once in a process, so that no module has to be told of each."""
+    library = llvm.JITLibraryBuilder()
+    for name in API:
+        library.import_symbol(name, _address(name))
+    return library.link(_linker(), _C_API)
 
 
 @functools.cache
@@ -185,7 +191,7 @@ def _load_routines(subject: str) -> Any:
     """The routines of a subject by their names, once in a process; what keeps them in memory."""
     about = routines.SUBJECTS[subject]
     called = {name: _load_routines(other)[name] for other in about.calls for name in routines.SUBJECTS[other].signatures}
-    return _linked(_routines_code(subject), about.signatures, {**_c_api(), **called})
+    return _linked(_routines_code(subject), about.signatures, called)
 
 
 def address_of_routine(name: str) -> int:
@@ -225,7 +231,7 @@ class Loaded:
             self._objects = emitted.objects
             code = emitted.code if emitted.code is not None else object_code(emitted.text)
             called = {name: address_of_routine(name) for name in routines_called(emitted)}
-            linked = _linked(code, [*emitted.builtins, "objects"], {**_c_api(), **called})
+            linked = _linked(code, [*emitted.builtins, "objects"], called)
         self._fill(linked["objects"])
         definitions = {
             kind: _MethodDef(
