@@ -185,7 +185,7 @@ def _call(e: FunctionEmitter, op: Op) -> None:
 
 
 def _dispatch(e: FunctionEmitter, op: Op) -> None:
-    """Functions with results of the same types share the rooms for them, and what looks at these: a union may have a hundred arms."""
+    """Functions with results of the same types share the rooms for them: a union may have a hundred arms."""
     key, *args = op.args
     arms = {tag: arm for tag, arm in op.attrs["table"].items() if key.lo <= tag <= key.hi}
     default = op.attrs["default"]
@@ -194,7 +194,8 @@ def _dispatch(e: FunctionEmitter, op: Op) -> None:
     switch = e.b.switch(e.get(key), other)
     for tag, arm in arms.items():
         switch.add_case(number(tag, type_of(key)), blocks[arm])
-    shared: dict[tuple[Type, ...], tuple[Rooms, Any, list[tuple[Value, Any]]]] = {}
+    shared: dict[tuple[Type, ...], Rooms] = {}
+    ends: list[tuple[list[Value], Any]] = []
     for arm, block in (*blocks.items(), (default, other)):
         e.b.position_at_end(block)
         if arm is None:
@@ -202,17 +203,9 @@ def _dispatch(e: FunctionEmitter, op: Op) -> None:
             continue
         kinds = tuple(results_of(e.program.functions[arm]))
         if kinds not in shared:
-            shared[kinds] = [(kind, e.room(kind)) for kind in kinds], e.b.append_basic_block("called"), []
-        rooms, called, ways = shared[kinds]
-        ways.append((_status(e, arm, args, rooms), block))
-        e.b.branch(called)
-    ends: list[tuple[list[Value], Any]] = []
-    for rooms, called, ways in shared.values():
-        e.b.position_at_end(called)
-        status = e.b.phi(I32)
-        for one, block in ways:
-            status.add_incoming(one, block)
-        ends.append((_results(e, status, rooms, op.outs), e.b.block))
+            shared[kinds] = [(kind, e.room(kind)) for kind in kinds]
+        values = _results(e, _status(e, arm, args, shared[kinds]), shared[kinds], op.outs)
+        ends.append((values, e.b.block))
         e.b.branch(done)
     e.b.position_at_end(done)
     if ends:
