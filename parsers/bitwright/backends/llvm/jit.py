@@ -13,7 +13,7 @@ import functools
 import itertools
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import llvmlite
@@ -37,8 +37,8 @@ _LEVEL: Final = 0
 _MODEL: Final[dict[str, Any]] = {} if sys.platform == "win32" else {"codemodel": "small", "reloc": "pic"}
 _JIT_LINK: Final = sys.platform != "win32"
 _LOOPS_LEVEL: Final = 2  # of the routines that are loops over bytes
-# What is worth its time before code is made of routines: the whole pipeline takes many times as long, for nothing that shows.
-_ROUTINES_PASSES: Final = ("sroa", "simplify_cfg")
+# What is worth its time before code is made of them: the whole pipeline takes many times as long, for nothing that shows.
+_LOOPS_PASSES: Final = ("sroa", "simplify_cfg")
 _serial: Final = itertools.count(1)
 _C_API: Final = "bitwright C API"
 _ROUTINE: Final = re.compile(r'^declare .*@"(bw_\w+)"\(', re.MULTILINE)  # that a text calls
@@ -88,8 +88,8 @@ def key_of_code(text: str) -> str:
 def _routines_code(subject: str) -> bytes:
     """The same of some routines, which are not even emitted if they were before."""
     level = _LOOPS_LEVEL if routines.SUBJECTS[subject].loops else _LEVEL
-    key = cache.key_of("routines", *machine_names(), subject, str(level), *_ROUTINES_PASSES, routines.fingerprint())
-    return _kept(key, lambda: _compiled(routines.emit(subject), level, _ROUTINES_PASSES))
+    key = cache.key_of("routines", *machine_names(), subject, str(level), *_LOOPS_PASSES, routines.fingerprint())
+    return _kept(key, lambda: _compiled(routines.emit(subject), level))
 
 
 def _kept(key: str, make: Callable[[], bytes]) -> bytes:
@@ -114,10 +114,10 @@ def compiled(text: str) -> bytes:
     return _compiled(text, _LEVEL)
 
 
-def _compiled(text: str, level: int, passes: Sequence[str] = ()) -> bytes:
+def _compiled(text: str, level: int) -> bytes:
     with LLVM_LOCK:
         _prepare()
-        return _object_file(text, level, passes)
+        return _object_file(text, level)
 
 
 def assembly(text: str) -> str:
@@ -136,22 +136,22 @@ def _read(text: str, machine: Any) -> Any:
     return module
 
 
-def _object_file(text: str, level: int, passes: Sequence[str]) -> bytes:
+def _object_file(text: str, level: int) -> bytes:
     machine = _machine(level)
     module = _read(text, machine)
-    if passes:
-        _optimize(module, machine, passes)
+    if level:
+        _optimize(module, machine)
     return bytes(machine.emit_object(module))
 
 
-def _optimize(module: Any, machine: Any, passes: Sequence[str]) -> None:
-    manager = llvm.create_new_function_pass_manager()
-    for name in passes:
-        getattr(manager, f"add_{name}_pass")()
+def _optimize(module: Any, machine: Any) -> None:
+    passes = llvm.create_new_function_pass_manager()
+    for name in _LOOPS_PASSES:
+        getattr(passes, f"add_{name}_pass")()
     builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options())
     for function in module.functions:
         if not function.is_declaration:
-            manager.run(function, builder)
+            passes.run(function, builder)
 
 
 def _machine(level: int = _LEVEL) -> Any:
