@@ -107,10 +107,11 @@ class FunctionEmitter:
 
     def own(self, value: Value) -> Value:
         """Have the scope give an object back."""
-        release = self.b.append_basic_block("release")
-        with self.b.goto_block(release):
-            self.call("Py_DecRef", value)
-            self.b.branch(self.failed)
+        release, before = self.b.append_basic_block("release"), self.b.block
+        self.b.position_at_end(release)
+        self.call("Py_DecRef", value)
+        self.b.branch(self.failed)
+        self.b.position_at_end(before)
         self.failed = release
         self.scopes[-1].owned.append(value)
         return value

@@ -9,10 +9,13 @@ from bitwright.ir.ops import Block, Function, Op, Program, Reg
 
 def copy_program(program: Program) -> Program:
     """A copy whose ops can be changed; registers and symbols are shared."""
-    functions = {
-        name: Function(f.name, f.params, f.outs, copy_block(f.body, lambda reg: reg), f.unit) for name, f in program.functions.items()
-    }  # fmt: skip
+    functions = {name: Function(f.name, f.params, f.outs, _same_block(f.body), f.unit) for name, f in program.functions.items()}
     return Program(program.name, program.direction, program.entry, functions, program.symbols)
+
+
+def _same_block(block: Block) -> Block:
+    """A copy of ops alone: whoever changes one gives it other registers and constants, and leaves those that it had as they are."""
+    return Block(block.params, [Op(op.kind, op.args, op.outs, op.attrs, tuple(map(_same_block, op.blocks))) for op in block.ops])
 
 
 def copy_block(block: Block, rename: Callable[[Reg], Reg]) -> Block:

@@ -71,7 +71,8 @@ class _Inlining:
         made: list[Op] = []
         renamed: dict[Reg, Reg] = {}
         for op in block.ops:
-            op.args = tuple(renamed.get(a, a) for a in op.args)
+            if renamed:
+                op.args = tuple(renamed.get(a, a) for a in op.args)
             for inner in op.blocks:
                 replace_uses(inner, renamed)
                 self.block(inner, depth + 1)
