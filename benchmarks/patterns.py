@@ -20,6 +20,7 @@ from benchmarks.groups import (
     PATTERN_PIXELS,
     PATTERN_RECORD,
     PATTERN_REFERENCE,
+    PYTHON,
     Group,
     has,
     over,
@@ -264,8 +265,8 @@ def build_group() -> Group:
 
 
 def _engines(ours: Any, work_of: Callable[[Any], Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
-    """What a pattern does by its own engine, and as machine code where there is llvmlite."""
-    found = {"bitwright": work_of(ours)}
+    """What a pattern does by its own engine, by generated Python, and as machine code where there is llvmlite."""
+    found = {"bitwright": work_of(ours), PYTHON: work_of(ours.on("python"))}
     if "llvm" in ENGINES and is_available():
         found[MACHINE_CODE] = work_of(ours.on("llvm"))
     return found

@@ -126,10 +126,12 @@ class Pattern:
         `strict` refuses that with a BuildError instead, and what the pattern's guard refuses.  Bytes, or a `bitstring.Bits` where
         the length is no multiple of 8.  Names that begin with an underscore and are not given are zero bits; `_` has no value.
         """
-        made: bytes | BitString = self._constructing().build(strict=strict, **values)
         if strict:
-            self._demand_guard(made, values)
-        elif not self._tree.guards and "build" in vars(self._constructing()):  # it was compiled: from now on calls cost no more
+            checked: bytes | BitString = self._constructing().build(strict=True, **values)
+            self._demand_guard(checked, values)
+            return checked
+        made: bytes | BitString = self._constructing().build(**values)  # without `strict`, of which compiled code has no short way
+        if not self._tree.guards and "build" in vars(self._constructing()):  # it was compiled: from now on calls cost no more
             self.__dict__["build"] = self._constructing().build
         return made
 
