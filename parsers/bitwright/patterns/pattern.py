@@ -130,9 +130,10 @@ class Pattern:
             checked: bytes | BitString = self._constructing().build(strict=True, **values)
             self._demand_guard(checked, values)
             return checked
-        made: bytes | BitString = self._constructing().build(**values)  # without `strict`, of which compiled code has no short way
-        if not self._tree.guards and "build" in vars(self._constructing()):  # it was compiled: from now on calls cost no more
-            self.__dict__["build"] = self._constructing().build
+        constructing = self._constructing()
+        made: bytes | BitString = constructing.build(**values)  # without `strict`, of which compiled code has no short way
+        if not self._tree.guards and "build" in constructing.__dict__:  # it was compiled: from now on calls cost no more
+            self.__dict__["build"] = constructing.build
         return made
 
     def build_from(self, values: Mapping[str, Any], *, strict: bool = False) -> bytes | BitString:
@@ -143,9 +144,9 @@ class Pattern:
         return made
 
     def _constructing(self) -> Construction:
-        from bitwright.patterns.construction import Construction
-
         if self._construction is None:
+            from bitwright.patterns.construction import Construction
+
             self._construction = Construction(
                 self.text, dialect=self.dialect, bit_order=self.bit_order, engine=self.engine, expr=self._tree.pattern
             )
