@@ -52,6 +52,13 @@ def everything(text: str, data: Any, dialect: Any = "elixir", **given: Any) -> A
     return found[0]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _loaded() -> None:
+    """What a process loads once, LLVM and the routines of machine code among it, is no work of one pattern."""
+    for text, dialect in (('<<a, "b", ?c, d::utf8>>', "elixir"), ('<<A, "b", $c>>', "erlang"), (":'a'", "elixir"), ("'a'", "erlang")):
+        everything(text, b"ab", dialect)
+
+
 # --- depth -------------------------------------------------------------------------------------
 
 NESTED = {
@@ -125,7 +132,7 @@ def test_a_megabyte_of_text(name: str) -> None:
     dialect, text = LONG[name]
     found, calls, peak = measured(lambda: everything(text, b"ab", dialect))
     assert found is None or isinstance(found, PatternError), found
-    assert calls < 13 * len(ENGINES) * len(text)
+    assert calls < 13 * (1 + len(ENGINES)) * len(text)  # each engine's pattern reads the text, and so does that of no engine
     assert peak < 200 * len(text)
     assert len(str(found)) < 1000
 
