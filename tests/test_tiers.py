@@ -162,17 +162,6 @@ def test_what_cannot_move_stays_in_python_and_says_why(monkeypatch: pytest.Monke
     assert struct.parse.__name__ == "parse"  # nothing is counted any more
 
 
-def test_without_llvmlite_nothing_is_counted() -> None:
-    code = (
-        "import sys; sys.modules['llvmlite'] = None\n"
-        "from bitwright.lower.facts import Options; from bitwright_specs.udp import UDP\n"
-        "for _ in range(20): UDP.parse(bytes.fromhex('0035003500080000'))\n"
-        "tier = UDP.codec()._tier('parse', 'big', Options())\n"
-        "print(tier.engine, tier.said(), type(tier).__name__)"
-    )
-    assert output_of(code) == "python the llvm engine needs llvmlite: pip install 'bitwright[fast]' Tier\n"
-
-
 def test_compile_moves_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(tiers.VARIABLE, "never")
     struct = fresh()
@@ -223,17 +212,6 @@ def test_compile_serves_both_byte_orders_of_a_struct_that_inherits_its_own() -> 
 def test_compile_leaves_the_engine_that_the_environment_names(monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
     monkeypatch.setenv("BITWRIGHT_BACKEND", engine)
     assert fresh().compile() == {"parse": engine, "build": engine}
-
-
-def test_compile_without_llvmlite() -> None:
-    code = (
-        "import sys; sys.modules['llvmlite'] = None\n"
-        "from bitwright.errors import EngineError; from bitwright_specs.udp import UDP\n"
-        "for call in (UDP.compile, UDP.assembly, lambda: UDP.source(backend='llvm')):\n"
-        "    try: call()\n"
-        "    except EngineError as error: print(error)\n"
-    )
-    assert output_of(code) == "the llvm engine needs llvmlite: pip install 'bitwright[fast]'\n" * 3
 
 
 def test_source_and_assembly() -> None:

@@ -323,7 +323,7 @@ class Programs:
                     type.__setattr__(self.struct, name, method)
 
     def _shortcuts(self, direction: str, options: Options, tier: Tier) -> dict[str, Any]:
-        raise NotImplementedError
+        raise NotImplementedError  # the codec, which extends this, knows its methods
 
     def _order(self, endian: str | None) -> str:
         declared = self.spec.order

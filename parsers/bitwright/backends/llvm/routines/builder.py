@@ -22,7 +22,7 @@ class Operations:
 
     def value(self) -> Value:
         """The number as LLVM has it."""
-        raise NotImplementedError
+        raise NotImplementedError  # a value and a local, which extend this, have it each in its way
 
     def _with(self, name: str, other: Operand) -> Number:
         left = self.value()
