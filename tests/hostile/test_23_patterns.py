@@ -5,6 +5,7 @@ Work is counted in calls of functions (Python's and built-in ones), memory as th
 
 from __future__ import annotations
 
+import gc
 import sys
 import tracemalloc
 from collections.abc import Callable
@@ -30,6 +31,7 @@ def measured(what: Callable[[], Any]) -> tuple[Any, int, int]:
         nonlocal calls
         calls += event in ("call", "c_call")
 
+    gc.disable()  # else the finalizers of what earlier tests left (compiled code among it) may run, and be counted, here
     tracemalloc.start()
     sys.setprofile(count)
     try:
@@ -38,6 +40,7 @@ def measured(what: Callable[[], Any]) -> tuple[Any, int, int]:
         found = error
     finally:
         sys.setprofile(None)
+        gc.enable()
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     return found, calls, peak
