@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import importlib
 import importlib.util
+import random
 import sys
 import tempfile
 import time
@@ -21,7 +22,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from fuzz.mutator import Mutator
+from bitwright.testing.raw import RawMutator
 
 HERE = Path(__file__).resolve().parent
 FOUND = HERE / "found"
@@ -50,7 +51,7 @@ def main(name: str, target: Callable[[bytes], str], *, largest: int, arguments: 
 
 def _by_mutator(name: str, target: Callable[[bytes], str], asked: argparse.Namespace, largest: int) -> int:
     corpus = list(corpus_of(name).values())
-    mutate = Mutator(corpus, asked.seed, largest)
+    mutate = RawMutator(corpus, random.Random(asked.seed), largest)
     outcomes: Counter[str] = Counter()
     slowest, slowest_input = 0.0, b""
     for data in corpus:

@@ -23,7 +23,7 @@ from bitwright.capture import CaptureError
 from bitwright.errors import BuildError, ParseError
 from bitwright.stack import Registry, Walker
 from bitwright.stack.registry import load_standard
-from fuzz.mutator import Mutator
+from bitwright.testing.raw import RawMutator
 
 ENGINES: Final = ("interp", "python", "llvm")
 SAMPLES: Final = Path(__file__).resolve().parent.parent / "samples"
@@ -66,7 +66,7 @@ def built(value: Any, engine: str) -> tuple[str, Any]:
 
 def inputs(found: dict[type[Struct], list[bytes]], chance: random.Random) -> Iterator[tuple[type[Struct], bytes]]:
     """For ever: a message as it was captured, one time in four, or damaged."""
-    mutators = {struct: Mutator(kept, chance.randrange(1 << 30), LARGEST) for struct, kept in found.items()}
+    mutators = {struct: RawMutator(kept, random.Random(chance.randrange(1 << 30)), LARGEST) for struct, kept in found.items()}
     structs = list(found)
     while True:
         struct = chance.choice(structs)

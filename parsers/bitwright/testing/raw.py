@@ -1,4 +1,4 @@
-"""A seeded mutator of bytes: the same seed and corpus give the same inputs, on every machine.
+"""The raw tier: changes of bytes.  The same seed and corpus give the same inputs, on every machine.
 
 It knows nothing of formats.  Half of its inputs carry one change and the rest a few, because a parser that
 refuses everything at the first byte is hardly tested.
@@ -15,12 +15,12 @@ EDGES: Final = (0, 1, 2, 3, 4, 5, 12, 16, 63, 64, 65, 127, 128, 191, 192, 193, 2
 WIDE_EDGES: Final = (0, 1, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xC000, 0xC00C, 0xFFFE, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 
 
-class Mutator:
+class RawMutator:
     """Makes variants of a corpus, none longer than `largest` bytes."""
 
-    def __init__(self, corpus: Sequence[bytes], seed: int, largest: int) -> None:
+    def __init__(self, corpus: Sequence[bytes], rng: random.Random, largest: int) -> None:
         self.corpus = list(corpus)
-        self.random = random.Random(seed)
+        self.random = rng
         self.largest = largest
         self.changes: tuple[Callable[[bytearray], None], ...] = (
             self._flip_bit, self._set_byte, self._set_edge, self._set_wide, self._step, self._delete, self._insert,

@@ -1,0 +1,33 @@
+"""Tests of parsers from their declaration: messages, mutants that break one rule, strategies, oracles.
+
+Nothing here is loaded by `import bitwright`, and nothing optional by this package before it is used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bitwright.testing.labels import Expected as Expected
+    from bitwright.testing.labels import Label as Label
+    from bitwright.testing.mutator import Mutator as Mutator
+    from bitwright.testing.mutator import mutants as mutants
+
+__all__ = ["Expected", "Label", "Mutator", "mutants"]
+
+_HOMES = {"Expected": "labels", "Label": "labels", "Mutator": "mutator", "mutants": "mutator"}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Load a public name when it is first used."""
+        if name not in _HOMES:
+            raise AttributeError(f"module 'bitwright.testing' has no attribute {name!r}")
+        found = getattr(importlib.import_module(f"bitwright.testing.{_HOMES[name]}"), name)
+        globals()[name] = found
+        return found
+
+    def __dir__() -> list[str]:
+        """Also what is not loaded yet."""
+        return sorted({*globals(), *__all__})
