@@ -9,14 +9,29 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bitwright.testing.dictionary import dictionary as dictionary
+    from bitwright.testing.differential import Allowed as Allowed
+    from bitwright.testing.differential import Difference as Difference
+    from bitwright.testing.differential import Differential as Differential
+    from bitwright.testing.differential import differential as differential
     from bitwright.testing.labels import Expected as Expected
     from bitwright.testing.labels import Label as Label
     from bitwright.testing.mutator import Mutator as Mutator
     from bitwright.testing.mutator import mutants as mutants
 
-__all__ = ["Expected", "Label", "Mutator", "mutants"]
+__all__ = ["Allowed", "Difference", "Differential", "Expected", "Label", "Mutator", "dictionary", "differential", "mutants"]
 
-_HOMES = {"Expected": "labels", "Label": "labels", "Mutator": "mutator", "mutants": "mutator"}
+_HOMES = {
+    "Allowed": "differential",
+    "Difference": "differential",
+    "Differential": "differential",
+    "Expected": "labels",
+    "Label": "labels",
+    "Mutator": "mutator",
+    "dictionary": "dictionary",
+    "differential": "differential",
+    "mutants": "mutator",
+}
 
 if not TYPE_CHECKING:
 
