@@ -38,13 +38,17 @@ class Part:
 
 @dataclasses.dataclass(slots=True)
 class Observation:
-    """What reading `data` gave: the parts of the root in order, findings, the error if there was one, the byte where it stopped."""
+    """What reading `data` gave: the parts of the root in order, findings, the error if there was one, the byte where it stopped.
+
+    `value` is the message, None where there was an error.
+    """
 
     data: bytes
     parts: list[Part]
     findings: list[Finding]
     error: ParseError | None
     end: int
+    value: Any = None
 
 
 def observe(struct: type, data: Any, endian: str | None = None, parameters: dict[str, Any] | None = None) -> Observation:
@@ -54,17 +58,17 @@ def observe(struct: type, data: Any, endian: str | None = None, parameters: dict
     order, options = codec._order(endian), Options(strict=True, limits=DEFAULT_LIMITS)
     machine = Machine(codec.program("parse", order, options), collect=True, trace=True)
     machine.data = raw
-    error, end = None, 0
+    value, error, end = None, None, 0
     try:
         codec._refuse_too_large(len(raw), options)
-        _, end = machine.run(0, len(raw), *codec._parameters(parameters or {}, ParseError))
+        value, end = machine.run(0, len(raw), *codec._parameters(parameters or {}, ParseError))
     except ParseError as caught:
         error = caught
     except RecursionError:
         error = ParseError(Problem("depth", "structs are nested deeper than the interpreter's stack", struct.__name__))
     if error is not None:
         end = len(raw) if error.byte_offset is None else min(error.byte_offset, len(raw))
-    return Observation(raw, _tree(machine), machine.findings or [], error, end)
+    return Observation(raw, _tree(machine), machine.findings or [], error, end, value)
 
 
 def _tree(machine: Machine) -> list[Part]:

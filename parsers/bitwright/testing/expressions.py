@@ -1,0 +1,92 @@
+"""The expressions of a declaration, evaluated over the tree of a message, perhaps with some numbers changed.
+
+Promise: what is evaluated is what the declaration says, in the terms of its fields; what cannot be known from the tree is `Unknown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from bitwright.evaluate import OPERATORS
+from bitwright.schema import spec
+from bitwright.schema.expr import Binary, Const, FieldRef, ItemRef, Node, ParamRef, Rest, Select, Unary
+
+if TYPE_CHECKING:
+    from bitwright.testing import fieldtree
+
+
+class Unknown(Exception):  # noqa: N818  # no error: an answer
+    """What the tree does not tell."""
+
+
+class Scope:
+    """The names that expressions of one struct may use.
+
+    `changed` has numbers of nodes that are to be taken for others; `rest` the bytes left, where that is known.
+    """
+
+    def __init__(
+        self, tree: fieldtree.FieldTree, owner: fieldtree.Node, changed: Mapping[fieldtree.Node, int] | None = None,
+    ) -> None:
+        self.tree, self.owner, self.changed = tree, owner, changed or {}
+
+    def value(self, node: Node, rest: int | None = None) -> int:
+        """The value of an expression; Unknown where the tree does not tell."""
+        match node:
+            case Const(number):
+                return number
+            case FieldRef(names):
+                return self._field(self.owner, names)
+            case ParamRef(name):
+                return int(self.parameter(name))
+            case Rest() if rest is not None:
+                return rest
+            case Unary(op, a):
+                return -self.value(a, rest) if op == "neg" else int(not self.value(a, rest))
+            case Binary(op, a, b):
+                return self._binary(op, self.value(a, rest), self.value(b, rest))
+            case Select(c, a, b):
+                return self.value(a if self.value(c, rest) else b, rest)
+        raise Unknown(f"{type(node).__name__}")
+
+    @staticmethod
+    def _binary(op: str, left: int, right: int) -> int:
+        try:
+            return int(OPERATORS[op](left, right))
+        except (ZeroDivisionError, ValueError, OverflowError):  # by what declarations cannot rule out: an engine says what comes of it
+            raise Unknown(op) from None
+
+    def _field(self, owner: fieldtree.Node, names: tuple[str, ...]) -> int:
+        found = owner.child(names[0])
+        if found is None:
+            computed = None if owner.struct is None else spec.spec_of(owner.struct).computed.get(names[0])
+            if computed is None or len(names) > 1:
+                raise Unknown(".".join(names))
+            return Scope(self.tree, owner, self.changed).value(computed)
+        if len(names) > 1:
+            return self._field(found, names[1:])
+        return self.changed[found] if found in self.changed else self.tree.number(found)
+
+    def parameter(self, name: str) -> Any:
+        """What a parameter of the struct was given."""
+        owner = self.owner
+        if owner.parent is None:
+            described = self.tree.spec.params[name]
+            return self.tree.parameters.get(name, described.default)
+        wire = owner.content
+        around = owner.owner
+        given = dict(wire.arguments) if isinstance(wire, spec.NestedType | spec.SwitchType) else {}
+        if name not in given or around is None:
+            if owner.struct is None:
+                raise Unknown(name)
+            return spec.spec_of(owner.struct).params[name].default
+        outer, node = Scope(self.tree, around, self.changed), given[name]
+        return outer.parameter(node.name) if isinstance(node, ParamRef) else outer.value(node)
+
+
+def reads_item(node: Node) -> bool:
+    """Whether an expression is about the element of an array that was just read."""
+    from bitwright.schema.expr import walk
+
+    return any(isinstance(part, ItemRef) for part in walk(node))
