@@ -18,8 +18,22 @@ if TYPE_CHECKING:
     from bitwright.testing.labels import Label as Label
     from bitwright.testing.mutator import Mutator as Mutator
     from bitwright.testing.mutator import mutants as mutants
+    from bitwright.testing.targets.errors import TargetError as TargetError
+    from bitwright.testing.targets.program import ProgramTarget as ProgramTarget
 
-__all__ = ["Allowed", "Difference", "Differential", "Expected", "Label", "Mutator", "dictionary", "differential", "mutants"]
+__all__ = [
+    "Allowed",
+    "Difference",
+    "Differential",
+    "Expected",
+    "Label",
+    "Mutator",
+    "ProgramTarget",
+    "TargetError",
+    "dictionary",
+    "differential",
+    "mutants",
+]
 
 _HOMES = {
     "Allowed": "differential",
@@ -28,6 +42,8 @@ _HOMES = {
     "Expected": "labels",
     "Label": "labels",
     "Mutator": "mutator",
+    "ProgramTarget": "targets.program",
+    "TargetError": "targets.errors",
     "dictionary": "dictionary",
     "differential": "differential",
     "mutants": "mutator",
