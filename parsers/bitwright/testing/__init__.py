@@ -18,11 +18,17 @@ if TYPE_CHECKING:
     from bitwright.testing.labels import Label as Label
     from bitwright.testing.mutator import Mutator as Mutator
     from bitwright.testing.mutator import mutants as mutants
+    from bitwright.testing.regress import Case as Case
+    from bitwright.testing.regress import CaseError as CaseError
+    from bitwright.testing.regress import read_folder as read_folder
+    from bitwright.testing.regress import write_case as write_case
     from bitwright.testing.targets.errors import TargetError as TargetError
     from bitwright.testing.targets.program import ProgramTarget as ProgramTarget
 
 __all__ = [
     "Allowed",
+    "Case",
+    "CaseError",
     "Difference",
     "Differential",
     "Expected",
@@ -33,10 +39,14 @@ __all__ = [
     "dictionary",
     "differential",
     "mutants",
+    "read_folder",
+    "write_case",
 ]
 
 _HOMES = {
     "Allowed": "differential",
+    "Case": "regress",
+    "CaseError": "regress",
     "Difference": "differential",
     "Differential": "differential",
     "Expected": "labels",
@@ -47,6 +57,8 @@ _HOMES = {
     "dictionary": "dictionary",
     "differential": "differential",
     "mutants": "mutator",
+    "read_folder": "regress",
+    "write_case": "regress",
 }
 
 if not TYPE_CHECKING:
