@@ -25,7 +25,7 @@ from bitwright import (
     when,
 )  # fmt: skip
 from bitwright.testing import dictionary
-from bitwright.testing.dictionary import entries
+from bitwright.testing.dictionaries import entries
 from bitwright_specs.dns import Message
 
 LINE = re.compile(r'^[A-Za-z0-9_]+="((?:[^"\\]|\\x[0-9A-F]{2})+)"$')

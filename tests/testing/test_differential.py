@@ -57,7 +57,7 @@ def test_a_refusal_of_one_side_is_a_difference() -> None:
     assert found.where == "refused by ours"
     assert isinstance(found.ours, ParseError)
     assert found.theirs == {"first": 1, "second": 0x0202}
-    assert found.bucket == "refused by ours: unconsumed at"
+    assert found.bucket == "refused by ours: unconsumed"
 
 
 def test_what_they_raise_without_declaring_it_is_a_difference_that_can_be_allowed() -> None:

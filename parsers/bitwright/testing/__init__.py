@@ -9,11 +9,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bitwright.testing.dictionary import dictionary as dictionary
-    from bitwright.testing.differential import Allowed as Allowed
-    from bitwright.testing.differential import Difference as Difference
-    from bitwright.testing.differential import Differential as Differential
-    from bitwright.testing.differential import differential as differential
+    from bitwright.testing.dictionaries import dictionary as dictionary
+    from bitwright.testing.differences import Allowed as Allowed
+    from bitwright.testing.differences import Difference as Difference
+    from bitwright.testing.differences import Differential as Differential
+    from bitwright.testing.differences import differential as differential
     from bitwright.testing.labels import Expected as Expected
     from bitwright.testing.labels import Label as Label
     from bitwright.testing.mutator import Mutator as Mutator
@@ -44,18 +44,18 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Allowed": "differential",
     "Case": "regress",
     "CaseError": "regress",
-    "Difference": "differential",
-    "Differential": "differential",
+    "Allowed": "differences",
+    "Difference": "differences",
+    "Differential": "differences",
     "Expected": "labels",
     "Label": "labels",
     "Mutator": "mutator",
     "ProgramTarget": "targets.program",
     "TargetError": "targets.errors",
-    "dictionary": "dictionary",
-    "differential": "differential",
+    "dictionary": "dictionaries",
+    "differential": "differences",
     "mutants": "mutator",
     "read_folder": "regress",
     "write_case": "regress",
