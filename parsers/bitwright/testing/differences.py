@@ -63,8 +63,8 @@ class Difference(msgspec.Struct, frozen=True):
         if self.where == "value":
             return f"value: {_general(self.path)}"
         error = self.ours if self.where == "refused by ours" else self.theirs
-        said = f"{error.code} {_general(error.path)}".strip() if isinstance(error, ParseError) else f"{type(error).__name__}: {_general(error)}"
-        return f"{self.where}: {said}"[:_LONGEST]
+        said = f"{error.code} {_general(error.path)}" if isinstance(error, ParseError) else f"{type(error).__name__}: {_general(error)}"
+        return f"{self.where}: {said}"[:_LONGEST].strip()
 
     def __str__(self) -> str:
         """One line, safe for a terminal."""
