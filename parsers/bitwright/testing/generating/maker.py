@@ -1,0 +1,328 @@
+"""Making a struct field by field, in the order of the wire.
+
+Promise: whatever the declaration, a value or `Stuck` after bounded effort.  What is made has every number that building cannot derive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from bitwright.schema import spec
+from bitwright.schema.expr import Const, Node
+from bitwright.testing.draw import Draw
+from bitwright.testing.generating import content, pointers, repeats, unions
+from bitwright.testing.generating.frame import Frame, Stuck, Unknown, frames_below, is_derived, number, unknowns
+from bitwright.testing.generating.numbers import draw_number, open_number
+from bitwright.testing.generating.plan import plan_of
+from bitwright.testing.generating.solving import is_condition, solutions
+
+TRIES: Final = 4  # of one struct, before what is around it is tried again
+EFFORT: Final = 4000  # structs and elements in one message
+DEEP: Final = 5  # levels below which everything is as small as it can be
+
+
+class Region(NamedTuple):
+    """The room of a value: so many bytes at most, or exactly."""
+
+    room: int
+    exact: bool = False
+
+
+class Made(NamedTuple):
+    """A value, the bits it takes, and whether it takes all that is left of its region."""
+
+    value: Any
+    bits: int
+    greedy: bool = False
+
+    @property
+    def size(self) -> int:
+        """Whole bytes."""
+        return -(-self.bits // 8)
+
+
+class Maker:
+    """Makes one message; `names` are those it has so far, which others share parts of."""
+
+    def __init__(self, draw: Draw) -> None:
+        self.draw = draw
+        self.names: list[str] = []
+        self.effort = EFFORT
+        self.depth = 0
+        self.blocks: list[list[pointers.Block]] = []
+
+    def amount(self, most: int) -> int:
+        """How many of something: mostly few."""
+        if self.depth > DEEP:
+            return 0
+        return self.draw.integer(0, min(most, 40 if self.draw.chance(0.06) else 6))
+
+    def struct(
+        self, struct: type, region: Region, params: Mapping[str, Any], outer: frozenset[tuple[tuple[str, ...], str]] = frozenset(),
+        wanted: tuple[tuple[Node, int], ...] = (),
+    ) -> tuple[Made, Frame]:  # fmt: skip
+        """A struct in a region; `wanted` are conditions on its own fields."""
+        self.depth += 1
+        try:
+            for attempt in range(TRIES):
+                self.effort -= 1
+                if self.effort < 0:
+                    raise Stuck("takes too much effort")
+                names = len(self.names)
+                try:
+                    return self._struct(struct, region, params, outer, wanted)
+                except Stuck:
+                    del self.names[names:]
+                    if attempt == TRIES - 1:
+                        raise
+        finally:
+            self.depth -= 1
+        raise AssertionError
+
+    def _struct(
+        self, struct: type, region: Region, params: Mapping[str, Any], outer: frozenset[tuple[tuple[str, ...], str]],
+        wanted: tuple[tuple[Node, int], ...],
+    ) -> tuple[Made, Frame]:  # fmt: skip
+        plan = plan_of(struct, outer)
+        frame = Frame(plan, params, 0)
+        frame.kept = frozenset(names[0] for names, _ in outer if len(names) == 1)
+        frame.terms += wanted
+        is_origin = plan.spec.origin or not self.blocks
+        if is_origin:
+            self.blocks.append([])
+        try:
+            used, greedy = self._fields(frame, region)
+            if is_origin:
+                pointers.place(self.draw, self.blocks[-1], -(-used // 8))
+        finally:
+            if is_origin:
+                self.blocks.pop()
+        if region.exact and used != region.room * 8:
+            raise Stuck(f"{plan.spec.name} takes {used} bits, not {region.room} bytes")
+        self.settle(frame)
+        for field in plan.spec.visible:
+            if field.name in frame.pending and not field.optional:
+                frame.given.setdefault(field.name, 0)
+        frame.made = struct(**frame.given)
+        return Made(frame.made, used, greedy), frame
+
+    def _fields(self, frame: Frame, region: Region) -> tuple[int, bool]:
+        used, greedy, plan = 0, False, frame.plan
+        for index, field in enumerate(plan.spec.fields):
+            if isinstance(field.type, spec.CheckType):
+                self.check(frame, field.type.condition)
+                continue
+            room = (region.room * 8 - used - plan.fewest[index + 1]) // 8
+            if room < 0:
+                raise Stuck(f"{field.label} has no room")
+            exact = region.exact and not plan.flexible[index + 1] and plan.flexible[index]
+            made = self.field(frame, field, Region(room, exact), used)
+            used += made.bits
+            greedy = greedy or made.greedy
+        return used, greedy
+
+    # --- fields ------------------------------------------------------------------------------
+
+    def field(self, frame: Frame, field: spec.FieldSpec, region: Region, used: int) -> Made:
+        """One field of a struct: its value goes to what the constructor gets."""
+        wire = field.type
+        if isinstance(wire, spec.OptionalType):
+            if not self.decide(frame, wire, field, region):
+                frame.values[field.name] = 0
+                if not field.optional:
+                    frame.given[field.name] = None
+                return Made(None, 0)
+            wire = wire.inner
+        return self.inner(frame, field, wire, region, used)
+
+    def inner(self, frame: Frame, field: spec.FieldSpec, wire: spec.WireType, region: Region, used: int) -> Made:
+        """The value of a field that is there."""
+        name = field.name
+        if isinstance(wire, spec.AlignType):
+            return Made(None, -used % (8 * wire.multiple))
+        if isinstance(wire, spec.PadType):
+            return Made(None, wire.width)
+        if field.fixed is not None:
+            return self._fixed(frame, field, wire)
+        if isinstance(wire, spec.ChecksumType):
+            return self._checksum(frame, name, wire)
+        if isinstance(wire, spec.IntType):
+            if field.reserved:
+                frame.values[name] = 0
+                return Made(0, wire.width)
+            if frame.plan.is_open(field):
+                return open_number(self, frame, field, wire)
+            return draw_number(self, frame, field, wire)
+        made = self.value(frame, field, wire, region)
+        if not field.hidden:
+            frame.given[name] = made.value
+        return made
+
+    def _fixed(self, frame: Frame, field: spec.FieldSpec, wire: spec.WireType) -> Made:
+        if isinstance(field.fixed, Const):
+            frame.values[field.name] = field.fixed.value
+        elif isinstance(field.fixed, bytes):
+            return Made(field.fixed, self.value(frame, None, wire, Region(1 << 16)).bits)
+        elif isinstance(wire, spec.IntType) and field.fixed is not None:
+            frame.pending[field.name] = wire
+            frame.terms.append((field.fixed, 1))
+        assert isinstance(wire, spec.IntType)
+        return Made(None, content.bits_of_number(wire, frame.values.get(field.name, 0)))
+
+    def _checksum(self, frame: Frame, name: str, wire: spec.ChecksumType) -> Made:
+        """Left to building, unless there is nothing to compute it from."""
+        if wire.prefix is not None and not frame.params.get(wire.prefix) and not wire.zero_is_absent:
+            frame.given[name] = self.draw.integer(0, (1 << wire.inner.width) - 1)
+        return Made(None, wire.inner.width)
+
+    def value(self, frame: Frame, field: spec.FieldSpec | None, wire: spec.WireType, region: Region) -> Made:
+        """A value of any type that has no equation of its own; `field` is None of an element."""
+        match wire:
+            case spec.IntType() | spec.FloatType() | spec.BitsType() | spec.NameType():
+                return content.scalar(self, frame, wire, region)
+            case spec.BytesType() | spec.TextType():
+                return content.content(self, frame, wire, region)
+            case spec.NestedType():
+                return self.nested(frame, field, wire, region)
+            case spec.ArrayType():
+                return repeats.array(self, frame, wire, region)
+            case spec.SwitchType():
+                return unions.switch(self, frame, wire, region)
+            case spec.AtType():
+                return pointers.pointed(self, frame, field, wire)
+        raise Stuck(f"{wire!r} is nothing that is made by itself")
+
+    def nested(self, frame: Frame, field: spec.FieldSpec | None, wire: spec.NestedType, region: Region) -> Made:
+        """A struct in its place, or in a region of its own."""
+        params = self.arguments(frame, wire)
+        outer = frame.plan.outer_uses(field.name) if field is not None else frozenset()
+
+        def make(inside: Region) -> Made:
+            made, child = self.struct(wire.struct, inside, params, outer)
+            if field is not None:
+                frame.children[field.name] = child
+            return made
+
+        return make(region) if wire.size is None else self.sized(frame, wire.size, region, make)
+
+    def arguments(self, frame: Frame, wire: spec.NestedType | spec.SwitchType) -> dict[str, Any]:
+        """What the struct takes from outside, whose numbers are closed now."""
+        return {name: self.known(frame, node) for name, node in wire.arguments}
+
+    # --- what fields say of each other -------------------------------------------------------
+
+    def sized(self, frame: Frame, node: Node, region: Region, make: Callable[[Region], Made]) -> Made:
+        """What lies in a region of its own, whose size an expression says."""
+        try:
+            size = number(node, frame, region.room if region.exact else None)
+        except Unknown:
+            pass
+        else:
+            if not 0 <= size <= region.room or (region.exact and size != region.room):
+                raise Stuck(f"a size of {size}")
+            return self.exactly(make, size)
+        if region.exact:
+            made = self.exactly(make, region.room)
+            self.equate(frame, node, region.room, region.room)
+            return made
+        made = make(region)
+        size = made.size
+        if self.can_be(frame, node, size):
+            self.equate(frame, node, size, size)
+            return Made(made.value, 8 * size)
+        for other in (*range(size + 1, min(size + 33, region.room + 1)), *range(size - 1, max(-1, size - 300), -1)):
+            if self.can_be(frame, node, other):
+                made = self.exactly(make, other)
+                self.equate(frame, node, other, other)
+                return made
+        raise Stuck(f"no size near {size} is possible")
+
+    def exactly(self, make: Callable[[Region], Made], size: int) -> Made:
+        """What takes exactly so many bytes."""
+        made = make(Region(size, exact=True))
+        if made.bits != 8 * size:
+            raise Stuck(f"{made.bits} bits do not fill {size} bytes")
+        return Made(made.value, made.bits)
+
+    def can_be(self, frame: Frame, node: Node, target: int) -> bool:
+        """Whether what is open can still make the expression give that."""
+        open_ones = unknowns(node, frame)
+        if len(open_ones) != 1:
+            return True
+        return bool(solutions(self.draw, frame, open_ones[-1], [(node, target)], target))
+
+    def equate(self, frame: Frame, node: Node, target: int, rest: int | None = None) -> None:
+        """Close what is open so that the expression gives `target`; Stuck if that cannot be."""
+        open_ones = unknowns(node, frame)
+        for owner, name in open_ones[:-1]:
+            self.close(owner, name)
+        if open_ones:
+            owner, name = open_ones[-1]
+            found = solutions(self.draw, frame, (owner, name), [(node, target)], rest)
+            if not found:
+                raise Stuck(f"{name} cannot be solved")
+            owner.assign(name, found[0] if is_derived(owner, name) else self.draw.choice(found))
+        elif number(node, frame, rest) != target and not (is_condition(node) and bool(number(node, frame, rest)) == bool(target)):
+            raise Stuck("another number is given")
+
+    def known(self, frame: Frame, node: Node) -> int:
+        """What an expression gives, now: what is open in it is chosen."""
+        for owner, name in unknowns(node, frame):
+            owner.explicit.add(name)
+            self.close(owner, name)
+        try:
+            return number(node, frame)
+        except Unknown:
+            raise Stuck("depends on what is not there") from None
+
+    def close(self, owner: Frame, name: str) -> None:
+        """Choose an open number."""
+        found = solutions(self.draw, owner, (owner, name), [])
+        if not found:
+            raise Stuck(f"{name} has no possible value")
+        owner.assign(name, self.draw.choice(found))
+
+    def check(self, frame: Frame, condition: Node) -> None:
+        """A condition that has to hold, now or once it can be said."""
+        try:
+            if not number(condition, frame):
+                raise Stuck("a check fails")
+        except Unknown:
+            frame.terms.append((condition, 1))
+            for owner in {id(o): o for o, _ in unknowns(condition, frame)}.values():
+                if owner is not frame:
+                    frame.terms.append((condition, 1))
+
+    def decide(self, frame: Frame, wire: spec.OptionalType, field: spec.FieldSpec, region: Region) -> bool:
+        """Whether an optional field is there."""
+        try:
+            return bool(number(wire.condition, frame, region.room if region.exact else None))
+        except Unknown:
+            pass
+        wanted = self.depth <= DEEP and self.draw.chance(0.5)
+        open_ones = unknowns(wire.condition, frame)
+        if not open_ones:
+            return wanted  # it asks for what is left of a region that takes what is made
+        for owner, name in open_ones[:-1]:
+            self.close(owner, name)
+        owner, name = open_ones[-1]
+        for choice in (wanted, not wanted):
+            if solutions(self.draw, frame, (owner, name), [(wire.condition, int(choice))]):
+                owner.terms.append((wire.condition, int(choice)))
+                owner.explicit.add(name)
+                return choice
+        raise Stuck(f"{field.label} can neither be there nor not")
+
+    def settle(self, frame: Frame) -> None:
+        """Close what nothing used, but for what the struct around has yet to say."""
+        for owner in frames_below(frame):
+            for name in list(owner.pending):
+                if (owner is frame and name in frame.kept) or self.is_placed(owner, name):
+                    continue
+                self.close(owner, name)
+
+    def is_placed(self, owner: Frame, name: str) -> bool:
+        """Whether a number is an offset that the origin will say."""
+        return any(b.frame is owner and (owner, name) in unknowns(b.offset, owner) for blocks in self.blocks for b in blocks)
+
