@@ -1,7 +1,7 @@
 """What a message comes to on every engine, where thousands are asked about.
 
-`agreed` of `tests/engines` has each engine explain its own failure, and compares the explanations to the letter; they are made by the interpreter
-over the same bytes, which takes most of the time.  Here the interpreter answers once, and compiled code only says a value or that it refuses.
+`agreed` of `tests/engines` has each engine explain its own failure and compares what they say to the letter; the interpreter makes every
+explanation, from the same bytes, and that takes most of the time.  Here it answers once, and compiled code gives a value or refuses.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from bitstring import Bits as BitString
@@ -150,7 +151,8 @@ def test_a_pattern_over_data_cut_at_every_bit(name: str) -> None:
     """Only the whole matches; what is said names a segment that begins within the data, and how many bits are missing at least."""
     text, values = PATTERNS[name]
     pattern = bitwright.pattern(text)
-    data = BitString(pattern.build_from(values))
+    data: Any = pattern.build_from(values)
+    data = BitString(data)
     sizes = []
     for size in range(len(data) + 1):
         cut = data[:size]

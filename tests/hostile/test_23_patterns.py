@@ -138,7 +138,7 @@ TOKENS = {"commas", "quotes", "colons", "question-marks", "brackets"}  # each ch
 
 @pytest.mark.parametrize("name", LONG)
 def test_a_megabyte_of_text(name: str) -> None:
-    """Refused, or a pattern like any other; nothing grows faster than the text.  (Less of it where counting or tracing would take too long.)"""
+    """Refused, or a pattern like any other; nothing grows faster than the text.  (Less of it where that would take too long.)"""
     dialect, text = LONG[name]
     found, calls = counted(lambda: everything(text, b"ab", dialect))
     assert found is None or isinstance(found, PatternError), found
