@@ -9,6 +9,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bitwright.testing.conversation import Conversation as Conversation
+    from bitwright.testing.conversation import ConversationMutator as ConversationMutator
     from bitwright.testing.dictionaries import dictionary as dictionary
     from bitwright.testing.differences import Allowed as Allowed
     from bitwright.testing.differences import Difference as Difference
@@ -24,17 +26,21 @@ if TYPE_CHECKING:
     from bitwright.testing.regress import write_case as write_case
     from bitwright.testing.targets.errors import TargetError as TargetError
     from bitwright.testing.targets.program import ProgramTarget as ProgramTarget
+    from bitwright.testing.targets.server import ServerTarget as ServerTarget
 
 __all__ = [
     "Allowed",
     "Case",
     "CaseError",
+    "Conversation",
+    "ConversationMutator",
     "Difference",
     "Differential",
     "Expected",
     "Label",
     "Mutator",
     "ProgramTarget",
+    "ServerTarget",
     "TargetError",
     "dictionary",
     "differential",
@@ -44,15 +50,18 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Allowed": "differences",
     "Case": "regress",
     "CaseError": "regress",
-    "Allowed": "differences",
+    "Conversation": "conversation",
+    "ConversationMutator": "conversation",
     "Difference": "differences",
     "Differential": "differences",
     "Expected": "labels",
     "Label": "labels",
     "Mutator": "mutator",
     "ProgramTarget": "targets.program",
+    "ServerTarget": "targets.server",
     "TargetError": "targets.errors",
     "dictionary": "dictionaries",
     "differential": "differences",
