@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bitwright.testing.differences import Difference as Difference
     from bitwright.testing.differences import Differential as Differential
     from bitwright.testing.differences import differential as differential
+    from bitwright.testing.engines import EngineTarget as EngineTarget
     from bitwright.testing.labels import Expected as Expected
     from bitwright.testing.labels import Label as Label
     from bitwright.testing.mutator import Mutator as Mutator
@@ -36,6 +37,7 @@ __all__ = [
     "ConversationMutator",
     "Difference",
     "Differential",
+    "EngineTarget",
     "Expected",
     "Label",
     "Mutator",
@@ -57,6 +59,7 @@ _HOMES = {
     "ConversationMutator": "conversation",
     "Difference": "differences",
     "Differential": "differences",
+    "EngineTarget": "engines",
     "Expected": "labels",
     "Label": "labels",
     "Mutator": "mutator",
