@@ -1,7 +1,8 @@
-"""How far a long command is: bytes, rate and time left, on stderr, only where people look."""
+"""How far a long command is: what is done, rate and time left, on stderr, only where people look."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 from time import monotonic
 
@@ -10,35 +11,52 @@ from bitwright.cli.terminal import is_terminal
 _EVERY_SECONDS = 0.2
 
 
-class Progress:
+class StatusLine:
     """A line on stderr that is drawn over itself; nothing at all unless `wanted` and stderr is a terminal."""
 
-    def __init__(self, total_bytes: int | None, *, wanted: bool) -> None:
+    def __init__(self, *, wanted: bool) -> None:
         self._enabled = wanted and is_terminal(sys.stderr)
-        self._total = total_bytes
         self._started = self._drawn = monotonic()
         self._width = 0
 
-    def tick(self, packets: int, bytes_read: int) -> None:
-        """Tell how far it is; it is drawn if the last time is long enough ago."""
+    def due(self) -> float | None:
+        """The seconds since the start, if the line is wanted and was drawn last long enough ago."""
         if not self._enabled:
-            return
+            return None
         now = monotonic()
-        if now - self._drawn >= _EVERY_SECONDS:
-            self._drawn = now
-            self._draw(progress_text(packets, bytes_read, self._total, now - self._started))
+        if now - self._drawn < _EVERY_SECONDS:
+            return None
+        self._drawn = now
+        return now - self._started
+
+    def draw(self, text: str) -> None:
+        """Draw it over what stood there; on a narrow terminal its end is left out, since a line that wraps cannot be drawn over."""
+        columns = shutil.get_terminal_size().columns
+        text = text[: columns - 1]
+        sys.stderr.write("\r" + text.ljust(self._width))
+        sys.stderr.flush()
+        self._width = len(text)
 
     def clear(self) -> None:
         """Take the line away."""
         if self._width:
-            self._draw("")
+            self.draw("")
             sys.stderr.write("\r")
             sys.stderr.flush()
 
-    def _draw(self, text: str) -> None:
-        sys.stderr.write("\r" + text.ljust(self._width))
-        sys.stderr.flush()
-        self._width = len(text)
+
+class Progress(StatusLine):
+    """How much of a capture was decoded."""
+
+    def __init__(self, total_bytes: int | None, *, wanted: bool) -> None:
+        super().__init__(wanted=wanted)
+        self._total = total_bytes
+
+    def tick(self, packets: int, bytes_read: int) -> None:
+        """Tell how far it is; it is drawn if the last time is long enough ago."""
+        seconds = self.due()
+        if seconds is not None:
+            self.draw(progress_text(packets, bytes_read, self._total, seconds))
 
 
 def progress_text(packets: int, bytes_read: int, total: int | None, seconds: float) -> str:

@@ -9,8 +9,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bitwright.testing.campaign import Campaign as Campaign
     from bitwright.testing.conversation import Conversation as Conversation
     from bitwright.testing.conversation import ConversationMutator as ConversationMutator
+    from bitwright.testing.corpus import Corpus as Corpus
     from bitwright.testing.dictionaries import dictionary as dictionary
     from bitwright.testing.differences import Allowed as Allowed
     from bitwright.testing.differences import Difference as Difference
@@ -25,16 +27,19 @@ if TYPE_CHECKING:
     from bitwright.testing.regress import CaseError as CaseError
     from bitwright.testing.regress import read_folder as read_folder
     from bitwright.testing.regress import write_case as write_case
+    from bitwright.testing.report import Report as Report
     from bitwright.testing.targets.errors import TargetError as TargetError
     from bitwright.testing.targets.program import ProgramTarget as ProgramTarget
     from bitwright.testing.targets.server import ServerTarget as ServerTarget
 
 __all__ = [
     "Allowed",
+    "Campaign",
     "Case",
     "CaseError",
     "Conversation",
     "ConversationMutator",
+    "Corpus",
     "Difference",
     "Differential",
     "EngineTarget",
@@ -42,6 +47,7 @@ __all__ = [
     "Label",
     "Mutator",
     "ProgramTarget",
+    "Report",
     "ServerTarget",
     "TargetError",
     "dictionary",
@@ -53,10 +59,12 @@ __all__ = [
 
 _HOMES = {
     "Allowed": "differences",
+    "Campaign": "campaign",
     "Case": "regress",
     "CaseError": "regress",
     "Conversation": "conversation",
     "ConversationMutator": "conversation",
+    "Corpus": "corpus",
     "Difference": "differences",
     "Differential": "differences",
     "EngineTarget": "engines",
@@ -64,6 +72,7 @@ _HOMES = {
     "Label": "labels",
     "Mutator": "mutator",
     "ProgramTarget": "targets.program",
+    "Report": "report",
     "ServerTarget": "targets.server",
     "TargetError": "targets.errors",
     "dictionary": "dictionaries",

@@ -1,0 +1,148 @@
+"""`bitwright fuzz`: messages and mutants of a format, given to a target; what is wrong with what comes of them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
+
+from bitwright.cli import fuzz_target
+from bitwright.cli.failure import INTERRUPTED, MALFORMED, OK, UNREADABLE, USAGE, CommandError
+from bitwright.cli.lookup import spec_class
+from bitwright.cli.output import Output
+from bitwright.cli.terminal import say, wants_colour
+
+if TYPE_CHECKING:
+    from bitwright import Struct
+    from bitwright.cli.fuzz_progress import FuzzProgress
+    from bitwright.testing.campaign import Campaign
+    from bitwright.testing.labels import Tier
+    from bitwright.testing.outcome import Target
+    from bitwright.testing.regress import Case
+    from bitwright.testing.report import Report
+
+HELP: Final = "give mutants of a format's messages to a parser and say what goes wrong"
+DESCRIPTION: Final = """\
+Make messages of a declared format and mutants that break one rule each, give them to a
+target, and report what is wrong with what comes of them (docs/fuzzing.md).  Without a target
+they go to all engines of bitwright: these must agree, and do what the declaration says.
+The same seed gives the same inputs; with a corpus folder, each finding is kept in it as a
+file, and the next run goes on where this one ended.  The exit code is 1 if anything is found."""
+EXAMPLES: Final = """\
+examples:
+  bitwright fuzz dns --input capture.pcap --runs 20000
+  bitwright fuzz myformats:Header --seconds 60 --corpus found
+  bitwright fuzz dns --tiers lie --format json -o report.json"""
+
+FORMATS: Final = ("text", "json")
+RUNS: Final = 100_000
+_TIERS: Final = ("value", "lie", "raw")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `fuzz`."""
+    parser.add_argument("spec", metavar="SPEC", help="the format: a spec's name, or module:Class")
+    parser.add_argument("--input", metavar="FILE", action="append", default=[], dest="inputs",
+                        help="messages to begin with: a capture, a file or a folder; repeatable (default: messages are made)")  # fmt: skip
+    parser.add_argument("--runs", type=_count, metavar="N", help=f"inputs to try (default: {RUNS:,}, or as many as --seconds allows)")
+    parser.add_argument("--seconds", type=_positive, metavar="S", help="stop after this time")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed gives the same inputs (default: 1)")
+    parser.add_argument("--tiers", type=_tiers, default=_TIERS, metavar="T,T", help="kinds of mutants: value, lie, raw (default: all)")
+    parser.add_argument("--corpus", metavar="DIR", help="keep an example of each finding there, and go on where the last run ended")
+    fuzz_target.add_arguments(parser)
+    parser.add_argument("--timeout", type=_positive, default=5.0, metavar="S", help="of one input, in another process (default: 5)")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="of the report (default: text)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write the report there instead of stdout")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run a campaign; the exit code."""
+    from bitwright.cli.fuzz_seeds import seeds_of
+
+    message = spec_class(arguments.spec)
+    seeds = seeds_of(message, arguments.inputs, arguments.seed)
+    with Output(arguments.output) as output:  # which may refuse: before the time is spent
+        report = _report(arguments, message, seeds)
+        output.write(_drawn(report, message, arguments.format, output).encode(output.encoding, "backslashreplace"))
+    if output.target is not None:
+        from bitwright.testing.report_text import summary
+
+        say(summary(report))
+    if report.stopped == "interrupted":
+        return INTERRUPTED
+    return MALFORMED if report.findings else OK
+
+
+def _report(arguments: argparse.Namespace, message: type[Struct], seeds: list[bytes]) -> Report:
+    from bitwright.cli.fuzz_progress import FuzzProgress
+    from bitwright.testing.regress import CaseError
+    from bitwright.testing.targets.errors import TargetError
+
+    try:
+        target, like = fuzz_target.make(fuzz_target.Setup(arguments, message, arguments.spec, seeds))
+    except TargetError as error:
+        raise CommandError(str(error), USAGE) from None
+    line = FuzzProgress(arguments.runs, arguments.seconds, wanted=not arguments.quiet)
+    try:
+        return _campaign(arguments, message, seeds, target, like, line).run()
+    except (CaseError, OSError) as error:  # the corpus folder; what a target's input does is never an exception
+        raise CommandError(f"{arguments.corpus}: {error}" if isinstance(error, OSError) else str(error), UNREADABLE) from None
+    finally:
+        line.clear()
+        target.close()
+
+
+def _campaign(
+    arguments: argparse.Namespace, message: type[Struct], seeds: list[bytes], target: Target, like: Case, line: FuzzProgress,
+) -> Campaign:
+    """The campaign that the options ask for, which goes on where the corpus says."""
+    from bitwright.testing.campaign import Campaign
+    from bitwright.testing.corpus import Corpus
+    from bitwright.testing.inputs import inputs, key_of
+
+    key = f"{like.target} {key_of(arguments.spec, seeds, arguments.seed, arguments.tiers)}"
+    corpus = Corpus(Path(arguments.corpus), key, like) if arguments.corpus is not None else None
+    first = corpus.resume() if corpus is not None else 0
+    runs = arguments.runs if arguments.runs is not None or arguments.seconds is not None else RUNS
+    return Campaign(
+        inputs(message, seeds, arguments.seed, tiers=arguments.tiers, first=first), target, corpus=corpus, runs=runs,
+        seconds=arguments.seconds, seed=arguments.seed, first=first, name=arguments.spec, on_progress=line.tick,
+    )  # fmt: skip
+
+
+def _drawn(report: Report, message: type[Struct], form: str, output: Output) -> str:
+    if form == "json":
+        return report.json() + "\n"
+    from bitwright.cli.terminal import Style
+    from bitwright.seeing.hexdump import Paper, hexdump
+    from bitwright.testing.report_text import report_text
+
+    colour = output.target is None and wants_colour(sys.stdout)
+    paper = Paper(color=colour)
+    return report_text(report, Style(enabled=colour), lambda data: hexdump(message, data, paper))
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r}: write a number of inputs, at least 1")
+    return int(text)
+
+
+def _positive(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r}: write a number of seconds above 0")
+    return number
+
+
+def _tiers(text: str) -> tuple[Tier, ...]:
+    chosen = text.split(",")
+    for tier in chosen:
+        if tier not in _TIERS:
+            raise argparse.ArgumentTypeError(f"{tier!r} is no tier; there are: {', '.join(_TIERS)}")
+    return tuple(cast("Tier", tier) for tier in _TIERS if tier in chosen)

@@ -1,0 +1,83 @@
+"""Messages to begin with: from files, folders and captures, or made from the declaration."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from bitwright.cli.failure import UNREADABLE, USAGE, CommandError
+
+if TYPE_CHECKING:
+    from bitwright import Struct
+
+MOST: Final = 400  # of one campaign
+LARGEST: Final = 65_535  # bytes; what is longer is no seed
+MADE: Final = 50  # messages that are made where none are given
+
+
+def seeds_of(message: type[Struct], inputs: Sequence[str], seed: int) -> list[bytes]:
+    """Different messages, of the inputs in their order, or made; CommandError if an input cannot be read or gives none."""
+    if not inputs:
+        return _made(message, seed)
+    found: dict[bytes, None] = {}
+    for name in inputs:
+        before = len(found)
+        for data in _messages(message, Path(name)):
+            if len(data) <= LARGEST and len(found) < MOST:
+                found[data] = None
+        if len(found) == before and before < MOST:
+            raise CommandError(f"{name}: holds no {message.__name__} of at most {LARGEST:,} bytes that no other input has", UNREADABLE)
+    return list(found)
+
+
+def _made(message: type[Struct], seed: int) -> list[bytes]:
+    from bitwright.testing.generate import GenerationError, examples
+
+    rng = random.Random(f"{seed}/seeds")  # noqa: S311  # not for secrets
+    try:
+        return list(dict.fromkeys(data for data, _ in itertools.islice(examples(message, rng), MADE)))
+    except GenerationError as error:
+        raise CommandError(f"{error}; give messages with --input", USAGE) from None
+
+
+def _messages(message: type[Struct], path: Path) -> Iterator[bytes]:
+    """The bytes of a file, of all files of a folder by name, or of the layers of that class in a capture."""
+    if path.is_dir():
+        for file in sorted(path.rglob("*")):
+            if file.is_file() and file.suffix != ".toml":  # what describes a case
+                yield from _messages(message, file)
+        return
+    try:
+        layers = list(_layers(message, path))
+        yield from layers or [path.read_bytes()]
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}", UNREADABLE) from None
+
+
+def _layers(message: type[Struct], path: Path) -> Iterator[bytes]:
+    """The layers of that class in a capture; nothing if the file is no capture, or one that has none."""
+    from bitwright import capture
+    from bitwright.errors import ParseError
+    from bitwright.stack import Walker, load_standard
+
+    registry = load_standard()
+    names = {name for name, layer in registry.layers.items() if layer.struct is message}
+    if not names:
+        return
+    walker = Walker(registry, backend="python")
+    try:
+        with capture.open(path) as packets:
+            for packet in packets:
+                for layer in walker.decode(packet).layers:
+                    if layer.name in names and layer.value is not None:
+                        data = bytes(packet.data[layer.offset :])
+                        try:
+                            _, used = message.parse_prefix(data)
+                        except ParseError:
+                            continue
+                        yield data[:used]
+    except capture.CaptureError:
+        return  # damaged, or no capture: what came before is taken

@@ -1,0 +1,51 @@
+"""What the inputs of `bitwright fuzz` are given to: each kind of target is a module with its options and one function that makes it.
+
+A module of `KINDS` has `add_arguments(parser)`, which adds its options, and `make(setup)`, which returns the target, and a case that says
+how what it finds is replayed.  The option that the kind is named after decides; without any of them it is bitwright's own engines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import importlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from bitwright.cli.failure import USAGE, CommandError
+
+if TYPE_CHECKING:
+    from bitwright import Struct
+    from bitwright.testing.outcome import Target
+    from bitwright.testing.regress import Case
+
+# The option -> the module that makes its target.
+KINDS: Final = {"exec": "bitwright.cli.fuzz_program"}
+OURS: Final = "bitwright.cli.fuzz_engines"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Setup:
+    """What a target is made of: the options, the message and its name on the command line, the seeds."""
+
+    arguments: argparse.Namespace
+    message: type[Struct]
+    spec: str
+    seeds: Sequence[bytes]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of every kind."""
+    for module in (OURS, *KINDS.values()):
+        loaded: Any = importlib.import_module(module)
+        loaded.add_arguments(parser)
+
+
+def make(setup: Setup) -> tuple[Target, Case]:
+    """The target that the options ask for, and a case that says how what it finds is replayed."""
+    asked = [option for option in KINDS if getattr(setup.arguments, option) is not None]
+    if len(asked) > 1:
+        raise CommandError(f"--{asked[0]} and --{asked[1]}: one target at a time", USAGE)
+    loaded: Any = importlib.import_module(KINDS[asked[0]] if asked else OURS)
+    made: tuple[Target, Case] = loaded.make(setup)
+    return made

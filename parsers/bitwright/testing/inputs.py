@@ -1,0 +1,43 @@
+"""The inputs of a campaign by number: the seeds first, as they are, then mutants.
+
+Promise: input N is the same whenever and wherever it is made from the same message, seeds, tiers and seed number, so a campaign can go
+on with input N without having kept anything but N: the source of chance begins anew every `BLOCK` inputs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from bitwright.struct_ import Struct
+from bitwright.testing.labels import SEED, TIERS, Label, Tier
+from bitwright.testing.mutator import Mutator
+
+BLOCK: Final = 1_000
+
+
+def inputs(
+    message: type[Struct], seeds: Sequence[bytes], seed: int, *, tiers: Sequence[Tier] = TIERS, first: int = 0,
+) -> Iterator[tuple[bytes, Label]]:
+    """Inputs from number `first` on, for ever."""
+    for data in seeds[first:]:
+        yield data, SEED
+    number = max(first - len(seeds), 0)
+    rng = random.Random()
+    mutator = Mutator(message, seeds, rng, tiers=tiers)
+    rng.seed(f"{seed}/{number // BLOCK}")
+    for _ in range(number % BLOCK):
+        mutator.mutant()
+    while True:
+        yield mutator.mutant()
+        number += 1
+        if not number % BLOCK:
+            rng.seed(f"{seed}/{number // BLOCK}")
+
+
+def key_of(spec: str, seeds: Sequence[bytes], seed: int, tiers: Sequence[Tier]) -> str:
+    """What decides what input N is, in one line."""
+    digest = hashlib.sha256(b"".join(len(data).to_bytes(8, "big") + data for data in seeds)).hexdigest()[:12]
+    return f"{spec} seed={seed} tiers={','.join(tiers)} seeds={digest}"
