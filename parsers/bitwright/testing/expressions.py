@@ -23,13 +23,15 @@ class Unknown(Exception):  # noqa: N818  # no error: an answer
 class Scope:
     """The names that expressions of one struct may use.
 
-    `changed` has numbers of nodes that are to be taken for others; `rest` the bytes left, where that is known.
+    `changed` has numbers of nodes that are to be taken for others; `item` is the element that an array just read; `rest` the
+    bytes left, where that is known.
     """
 
     def __init__(
         self, tree: fieldtree.FieldTree, owner: fieldtree.Node, changed: Mapping[fieldtree.Node, int] | None = None,
+        item: fieldtree.Node | None = None,
     ) -> None:
-        self.tree, self.owner, self.changed = tree, owner, changed or {}
+        self.tree, self.owner, self.changed, self.item = tree, owner, changed or {}, item
 
     def value(self, node: Node, rest: int | None = None) -> int:
         """The value of an expression; Unknown where the tree does not tell."""
@@ -40,6 +42,8 @@ class Scope:
                 return self._field(self.owner, names)
             case ParamRef(name):
                 return int(self.parameter(name))
+            case ItemRef(names) if self.item is not None:
+                return self._field(self.item, names) if names else self._number(self.item)
             case Rest() if rest is not None:
                 return rest
             case Unary(op, a):
@@ -66,7 +70,10 @@ class Scope:
             return Scope(self.tree, owner, self.changed).value(computed)
         if len(names) > 1:
             return self._field(found, names[1:])
-        return self.changed[found] if found in self.changed else self.tree.number(found)
+        return self._number(found)
+
+    def _number(self, node: fieldtree.Node) -> int:
+        return self.changed[node] if node in self.changed else self.tree.number(node)
 
     def parameter(self, name: str) -> Any:
         """What a parameter of the struct was given."""
@@ -84,9 +91,3 @@ class Scope:
         outer, node = Scope(self.tree, around, self.changed), given[name]
         return outer.parameter(node.name) if isinstance(node, ParamRef) else outer.value(node)
 
-
-def reads_item(node: Node) -> bool:
-    """Whether an expression is about the element of an array that was just read."""
-    from bitwright.schema.expr import walk
-
-    return any(isinstance(part, ItemRef) for part in walk(node))

@@ -122,6 +122,7 @@ class FieldTree:
         self.findings: list[Finding] = seen.findings
         self.error: ParseError | None = seen.error
         self.end = seen.end  # bytes
+        self._numbers: dict[Node, int] = {}
         self.root = self._root(seen)
         self.nodes: dict[str, Node] = {}
         for node in self.root.walk():
@@ -147,8 +148,12 @@ class FieldTree:
 
     def number(self, node: Node) -> int:
         """The number that a field is, as it lies there; 0 of one that is absent, as expressions see it."""
-        wire = node.number
-        return 0 if wire is None else number_at(self.data, node.begin, node.end, wire, self.order_of(node, wire))
+        known = self._numbers.get(node)
+        if known is None:
+            wire = node.number
+            known = 0 if wire is None else number_at(self.data, node.begin, node.end, wire, self.order_of(node, wire))
+            self._numbers[node] = known
+        return known
 
     def order_of(self, node: Node, wire: spec.IntType) -> str:
         """The byte order of a number, "big" or "little"."""

@@ -9,37 +9,48 @@ mutants only.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from bitwright.struct_ import Struct
 from bitwright.testing.draw import RandomDraw
+from bitwright.testing.fieldtree import FieldTree
 from bitwright.testing.labels import TIERS, Label, Tier
+from bitwright.testing.lies import sites as lie_sites
 from bitwright.testing.raw import RawMutator
 from bitwright.testing.sites import Site
 
 LARGEST: Final = 65_535  # bytes, of a raw mutant
 RAW: Final = Label("raw", "bytes", "")
+UNKNOWN_SHARE: Final = 0.05  # of the mutants of a rule that come from sites without an expected outcome
+FAMILIES: Final[Mapping[Tier, Callable[[FieldTree], Iterable[Site]]]] = {"lie": lie_sites}
 
 
-def mutants(message: type[Struct], seed: bytes, rng: random.Random, *, tiers: Sequence[Tier] = TIERS) -> Iterator[tuple[bytes, Label]]:
+def mutants(
+    message: type[Struct], seed: bytes, rng: random.Random, *, tiers: Sequence[Tier] = TIERS, **parameters: Any
+) -> Iterator[tuple[bytes, Label]]:
     """Mutants of one seed, for ever: bytes, and what was done to them."""
-    return iter(Mutator(message, [seed], rng, tiers=tiers))
+    return iter(Mutator(message, [seed], rng, tiers=tiers, parameters=parameters))
 
 
 class Mutator:
-    """Mutants of several seeds; `largest` bounds what the raw tier makes.  `parameters` are what `message` takes from outside."""
+    """Mutants of several seeds; `largest` bounds what the raw tier makes.
+
+    `endian` and `parameters` are what `message` takes from outside.  Each tier has the same share, each rule the same share of its tier,
+    and each site that of its rule; the sites of a rule are worked out when its first mutant is made.
+    """
 
     def __init__(
         self, message: type[Struct], seeds: Iterable[bytes], rng: random.Random, *, tiers: Sequence[Tier] = TIERS, largest: int = LARGEST,
-    ) -> None:
-        self.message = message
+        endian: str | None = None, parameters: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        self.message, self.endian, self.parameters = message, endian, dict(parameters or {})
         self.seeds = list(seeds) or [b""]
         self.rng = rng
         self.tiers = tuple(tiers)
         self._draw = RandomDraw(rng)
         self._raw = RawMutator(self.seeds, rng, largest)
-        self._sites: dict[int, list[list[Site]]] = {}  # by seed: sites of one rule together
+        self._tables: list[list[list[Rule]] | None] = [None] * len(self.seeds)  # by seed: by tier: its rules
 
     def __iter__(self) -> Iterator[tuple[bytes, Label]]:
         """For ever."""
@@ -48,15 +59,62 @@ class Mutator:
 
     def mutant(self) -> tuple[bytes, Label]:
         """One more."""
-        rng = self.rng
-        index = rng.randrange(len(self.seeds))
-        rules = self._sites.get(index)
-        if rules is None:
-            rules = self._sites[index] = self._sites_of(self.seeds[index])
-        if not rules or ("raw" in self.tiers and rng.random() < 0.2):
-            return self._raw(), RAW
-        return rng.choice(rng.choice(rules)).mutant(self._draw)
+        chance = self.rng.random
+        index = int(chance() * len(self.seeds))
+        tiers = self._tables[index]
+        if tiers is None:
+            tiers = self._tables[index] = self._tiers_of(self.seeds[index])
+        at = int(chance() * (len(tiers) + ("raw" in self.tiers)))
+        if at < len(tiers):
+            rules = tiers[at]
+            while rules:
+                number = int(chance() * len(rules))
+                site = rules[number].site(chance)
+                if site is not None:
+                    return site.mutant(self._draw)
+                del rules[number]  # nothing can be broken so
+        return self._raw(), RAW
 
-    def _sites_of(self, seed: bytes) -> list[list[Site]]:
-        """The places of a seed where something can be changed, by rule."""
-        return []
+    def _tiers_of(self, seed: bytes) -> list[list[Rule]]:
+        """The rules of each tier that a seed has sites for."""
+        wanted = [tier for tier in self.tiers if tier in FAMILIES]
+        if not wanted:
+            return []
+        tree = FieldTree(self.message, seed, endian=self.endian, parameters=self.parameters)
+        found = []
+        for tier in wanted:
+            rules: dict[str, list[Site]] = {}
+            for site in FAMILIES[tier](tree):
+                rules.setdefault(site.rule, []).append(site)
+            if rules:
+                found.append([Rule(sites) for sites in rules.values()])
+        return found
+
+
+class Rule:
+    """The sites of one seed where one rule can be broken."""
+
+    __slots__ = ("_known", "_sites", "_unknown")
+
+    def __init__(self, sites: list[Site]) -> None:
+        self._sites: list[Site] | None = sites
+        self._known: list[Site] = []
+        self._unknown: list[Site] = []
+
+    def site(self, chance: Callable[[], float]) -> Site | None:
+        """One of them; those without an expected outcome seldom, if there are others.  None if there are none."""
+        if self._sites is not None:
+            self._prepare(self._sites)
+        among = self._known
+        if self._unknown and (not among or chance() < UNKNOWN_SHARE):
+            among = self._unknown
+        return among[int(chance() * len(among))] if among else None
+
+    def _prepare(self, sites: list[Site]) -> None:
+        for site in sites:
+            known, unknown = site.prepare()
+            if known:
+                self._known.append(site)
+            elif unknown:
+                self._unknown.append(site)
+        self._sites = None

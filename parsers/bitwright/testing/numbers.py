@@ -20,10 +20,10 @@ def bounds_of(wire: spec.IntType) -> tuple[int, int]:
     return (-(1 << wire.width - 1), (1 << wire.width - 1) - 1) if wire.signed else (0, (1 << wire.width) - 1)
 
 
-def number_at(data: bytes, begin: int, end: int, wire: spec.IntType, order: str) -> int:
+def number_at(data: bytes | bytearray, begin: int, end: int, wire: spec.IntType, order: str) -> int:
     """The number that lies from one bit to another."""
     if isinstance(wire, spec.VarintType):
-        return read_varint(data, begin // 8, end // 8, wire.coding, wire.width)[0]
+        return read_varint(bytes(data[: end // 8]), begin // 8, end // 8, wire.coding, wire.width)[0]
     shift, word_order = _place(begin, wire, order)
     found = int.from_bytes(data[begin // 8 : -(-end // 8)], word_order) >> shift & (1 << wire.width) - 1
     if not _lies_whole(begin, wire) and not is_straight(wire, begin % 8, order):

@@ -1,6 +1,6 @@
 """A site: one place of a seed where one rule can be broken, or one value changed.
 
-Promise: everything that costs time (reading the seed, finding its fields, working out what to expect) is done when a site is made;
+Promise: everything that costs time (reading the seed, finding its fields, working out what to expect) is done by `prepare`, once;
 `mutant` copies bytes and patches them.
 """
 
@@ -28,6 +28,10 @@ class Site(Protocol):
     @property
     def path(self) -> str:
         """The field."""
+        ...
+
+    def prepare(self) -> tuple[int, int]:
+        """Do what costs time, if that was not done; how many kinds of mutants have a known outcome, and how many have not."""
         ...
 
     def mutant(self, draw: Draw) -> tuple[bytes, Label]:
