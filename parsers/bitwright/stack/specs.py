@@ -75,7 +75,7 @@ def is_module(name: str) -> bool:
 
 def structs_of(name: str) -> list[type[Struct]]:
     """The Struct classes that a module or file defines, or a package takes from its modules, in their order there."""
-    module = _module(name, name)
+    module = module_named(name, name)
     own = f"{module.__name__}."
     found = [value for value in vars(module).values() if _is_struct(value) and f"{value.__module__}.".startswith(own)]
     return list(dict.fromkeys(found))
@@ -85,7 +85,7 @@ def _load(target: str) -> type[Struct]:
     module_name, _, path = target.rpartition(":")
     if not module_name or not path or (module_name.startswith(".") and not _is_file(module_name)):
         raise SpecNotFound(f"{target!r} is not of the form module:Class")
-    module = _module(module_name, target)
+    module = module_named(module_name, target)
     found: Any = module
     for part in path.split("."):
         found = getattr(found, part, None)
@@ -111,7 +111,7 @@ def _is_file(name: str) -> bool:
     return name.endswith(".py") or "/" in name or os.sep in name
 
 
-def _module(name: str, target: str) -> ModuleType:
+def module_named(name: str, target: str) -> ModuleType:
     """The module or file, imported; SpecNotFound with the reason if that fails, whatever its code does."""
     try:
         return _from_file(Path(name).resolve()) if _is_file(name) else importlib.import_module(name)
