@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bitwright.testing.atheris_engine import guided as guided
     from bitwright.testing.campaign import Campaign as Campaign
     from bitwright.testing.conversation import Conversation as Conversation
     from bitwright.testing.conversation import ConversationMutator as ConversationMutator
@@ -52,6 +53,7 @@ __all__ = [
     "TargetError",
     "dictionary",
     "differential",
+    "guided",
     "mutants",
     "read_folder",
     "write_case",
@@ -76,6 +78,7 @@ _HOMES = {
     "ServerTarget": "targets.server",
     "TargetError": "targets.errors",
     "dictionary": "dictionaries",
+    "guided": "atheris_engine",
     "differential": "differences",
     "mutants": "mutator",
     "read_folder": "regress",
