@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from bitwright.testing.differences import Differential as Differential
     from bitwright.testing.differences import differential as differential
     from bitwright.testing.engines import EngineTarget as EngineTarget
+    from bitwright.testing.generate import GenerationError as GenerationError
+    from bitwright.testing.generate import examples as examples
     from bitwright.testing.labels import Expected as Expected
     from bitwright.testing.labels import Label as Label
     from bitwright.testing.mutator import Mutator as Mutator
@@ -45,6 +47,7 @@ __all__ = [
     "Differential",
     "EngineTarget",
     "Expected",
+    "GenerationError",
     "Label",
     "Mutator",
     "ProgramTarget",
@@ -53,6 +56,7 @@ __all__ = [
     "TargetError",
     "dictionary",
     "differential",
+    "examples",
     "guided",
     "mutants",
     "read_folder",
@@ -71,6 +75,7 @@ _HOMES = {
     "Differential": "differences",
     "EngineTarget": "engines",
     "Expected": "labels",
+    "GenerationError": "generate",
     "Label": "labels",
     "Mutator": "mutator",
     "ProgramTarget": "targets.program",
@@ -78,8 +83,9 @@ _HOMES = {
     "ServerTarget": "targets.server",
     "TargetError": "targets.errors",
     "dictionary": "dictionaries",
-    "guided": "atheris_engine",
     "differential": "differences",
+    "examples": "generate",
+    "guided": "atheris_engine",
     "mutants": "mutator",
     "read_folder": "regress",
     "write_case": "regress",

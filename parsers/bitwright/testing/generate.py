@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from typing import Any, Final, TypeVar
 
 from bitwright.errors import BuildError, ParseError
-from bitwright.schema import spec
 from bitwright.struct_ import Struct
 from bitwright.testing.draw import Draw, RandomDraw
 from bitwright.testing.generating.frame import Stuck
@@ -43,8 +42,7 @@ def examples(message: type[M], source: Draw | random.Random, **parameters: Any) 
 
 def attempt(message: type[M], draw: Draw, parameters: dict[str, Any]) -> tuple[bytes, M]:
     """One try; Stuck, BuildError or ParseError where it gives no valid message."""
-    given = {name: p.default for name, p in spec.spec_of(message).params.items() if p.default is not spec.MISSING}
-    made, _ = Maker(draw).struct(message, Region(LARGEST), {**given, **parameters})
+    made, _ = Maker(draw).struct(message, Region(LARGEST), parameters)
     wire: bytes = made.value.build(**parameters)
     return wire, message.parse(wire, strict=True, **parameters)
 

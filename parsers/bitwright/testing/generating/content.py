@@ -11,9 +11,11 @@ from bitwright.field_codec import Cursor, Transform
 from bitwright.schema import spec
 from bitwright.testing.draw import Draw
 from bitwright.testing.generating.frame import Frame, Stuck, typed
-from bitwright.testing.generating.solving import bounds, is_closed, members
+from bitwright.testing.generating.solving import is_closed, members
+from bitwright.testing.numbers import bounds_of
 from bitwright.values import Address
 from bitwright.wire.areas import check_fitting, check_terminated
+from bitwright.wire.bitstrings import bits_at
 from bitwright.wire.names import MAX_LABEL, MAX_NAME, label_text
 from bitwright.wire.varints import size_of_varint
 
@@ -30,7 +32,7 @@ def draw_int(draw: Draw, wire: spec.IntType) -> int:
     named = members(wire)
     if named and (is_closed(wire) or draw.chance(0.85)):
         return draw.choice(named)
-    return draw.integer(*bounds(wire))
+    return draw.integer(*bounds_of(wire))
 
 
 def bits_of_number(wire: spec.IntType, value: int) -> int:
@@ -82,7 +84,7 @@ def _bits(maker: Maker, frame: Frame, wire: spec.BitsType) -> Made:
     if count < 0:
         raise Stuck("a negative number of bits")
     raw = maker.draw.octets(-(-count // 8), -(-count // 8))
-    return Made(wire.as_type(bytes=raw, length=count), -(-count // 8) * 8 if wire.fills_up else count)
+    return Made(bits_at(raw, count, 0, "big", wire.as_type), -(-count // 8) * 8 if wire.fills_up else count)
 
 
 # --- names ------------------------------------------------------------------------------------
@@ -176,7 +178,7 @@ def _area(maker: Maker, wire: spec.BytesType | spec.TextType, size: int, region:
 def _prefixed(maker: Maker, wire: spec.BytesType | spec.TextType, prefix: spec.IntType, region: Region) -> Made:
     from bitwright.testing.generating.maker import Made, Region
 
-    _, most = bounds(prefix)
+    _, most = bounds_of(prefix)
     if not region.exact:
         made = _piece(maker, wire, Region(max(0, min(most, region.room - bits_of_number(prefix, 0) // 8))))
         return Made(made.value, made.bits + bits_of_number(prefix, made.size))
@@ -233,7 +235,7 @@ def _coded(maker: Maker, wire: spec.CodedType, region: Region) -> Made:
     draw, codec = maker.draw, wire.codec
     for _ in range(TRIES):
         raw = draw.octets(region.room, region.room) if region.exact else draw.octets(0, min(region.room, 12))
-        for value in _values_of(codec, raw):
+        for value in _values_of(codec, raw, draw):
             out = bytearray()
             try:
                 codec.build(value, out)
@@ -245,9 +247,13 @@ def _coded(maker: Maker, wire: spec.CodedType, region: Region) -> Made:
     raise Stuck(f"{type(codec).__name__} takes none of the values that were tried; give it a method `example(draw)`")
 
 
-def _values_of(codec: Any, raw: bytes) -> list[Any]:
-    """What may be values of a codec."""
+def _values_of(codec: Any, raw: bytes, draw: Draw) -> list[Any]:
+    """What may be values of a codec: its own example, or what it reads from bytes of some kind."""
+    if hasattr(codec, "example"):
+        return [codec.example(draw)]
     found: list[Any] = []
-    with contextlib.suppress(Exception, Fault):  # most bytes are nothing to a codec
-        found.append(codec.parse(Cursor(raw, 0, len(raw))))
+    small = bytes(byte & 3 for byte in raw)
+    for content in (raw, small + bytes(4), bytes(48 + byte % 10 for byte in raw)):
+        with contextlib.suppress(Exception, Fault):  # most bytes are nothing to a codec
+            found.append(codec.parse(Cursor(content, 0, len(content))))
     return [*found, raw] if isinstance(codec, Transform) else found

@@ -31,7 +31,7 @@ Guess: TypeAlias = "tuple[Frame, str, int]"
 class Frame:
     """One struct: `given` goes to its constructor, `values` holds its numbers, `pending` those that are open."""
 
-    __slots__ = ("begin", "children", "explicit", "given", "kept", "made", "params", "pending", "plan", "spec", "terms", "values")
+    __slots__ = ("begin", "children", "ended", "explicit", "given", "kept", "made", "params", "pending", "plan", "spec", "terms", "values")
 
     def __init__(self, plan: Plan, params: Mapping[str, Any], begin: int) -> None:
         self.spec, self.plan, self.params, self.begin = plan.spec, plan, params, begin
@@ -43,6 +43,7 @@ class Frame:
         self.explicit: set[str] = set()  # derived fields that building could not give back
         self.kept: frozenset[str] = frozenset()  # what the struct around still has to say something about
         self.made: Any = None
+        self.ended = False  # an older sender's end: nothing of what may be left out follows
 
     def at(self, names: tuple[str, ...]) -> tuple[Frame, str]:
         """The frame that has a field, and the field's name there."""
@@ -83,7 +84,9 @@ def number(node: Node, frame: Frame, rest: int | None = None, guess: Guess | Non
             if guess is not None and guess[0] is owner and guess[1] == name:
                 return guess[2]
             if name not in owner.values:
-                raise Unknown
+                if name not in owner.spec.computed:
+                    raise Unknown
+                return number(owner.spec.computed[name], owner, rest, guess)
             return int(owner.values[name] or 0)
         case ParamRef(name):
             return int(frame.params[name])
@@ -121,6 +124,8 @@ def unknowns(node: Node, frame: Frame) -> list[tuple[Frame, str]]:
                 continue
             if name in owner.pending:
                 found[id(owner), name] = owner, name
+            elif name in owner.spec.computed:
+                found.update({(id(other), inner): (other, inner) for other, inner in unknowns(owner.spec.computed[name], owner)})
     return sorted(found.values(), key=lambda one: is_derived(*one))
 
 

@@ -42,6 +42,11 @@ class Made(NamedTuple):
         return -(-self.bits // 8)
 
 
+def defaults_of(made: spec.StructSpec) -> dict[str, Any]:
+    """What parameters are if nobody gives them."""
+    return {name: p.default for name, p in made.params.items() if p.default is not spec.MISSING}
+
+
 class Maker:
     """Makes one message; `names` are those it has so far, which others share parts of."""
 
@@ -49,6 +54,7 @@ class Maker:
         self.draw = draw
         self.names: list[str] = []
         self.effort = EFFORT
+        self.elements = draw.choice((6, 6, 12, 40))
         self.depth = 0
         self.blocks: list[list[pointers.Block]] = []
 
@@ -85,7 +91,7 @@ class Maker:
         wanted: tuple[tuple[Node, int], ...],
     ) -> tuple[Made, Frame]:  # fmt: skip
         plan = plan_of(struct, outer)
-        frame = Frame(plan, params, 0)
+        frame = Frame(plan, {**defaults_of(plan.spec), **params}, 0)
         frame.kept = frozenset(names[0] for names, _ in outer if len(names) == 1)
         frame.terms += wanted
         is_origin = plan.spec.origin or not self.blocks
@@ -130,11 +136,19 @@ class Maker:
         if isinstance(wire, spec.OptionalType):
             if not self.decide(frame, wire, field, region):
                 frame.values[field.name] = 0
+                if isinstance(wire.inner, spec.SwitchType | spec.AtType):
+                    self._say_tags(frame, spec.pointed(wire.inner))
                 if not field.optional:
                     frame.given[field.name] = None
                 return Made(None, 0)
             wire = wire.inner
         return self.inner(frame, field, wire, region, used)
+
+    def _say_tags(self, frame: Frame, wire: spec.WireType) -> None:
+        """Of what is absent, no class says the tag."""
+        if isinstance(wire, spec.SwitchType):
+            for owner, name in unknowns(wire.on, frame):
+                owner.explicit.add(name)
 
     def inner(self, frame: Frame, field: spec.FieldSpec, wire: spec.WireType, region: Region, used: int) -> Made:
         """The value of a field that is there."""
@@ -296,6 +310,12 @@ class Maker:
 
     def decide(self, frame: Frame, wire: spec.OptionalType, field: spec.FieldSpec, region: Region) -> bool:
         """Whether an optional field is there."""
+        if wire.at_end:
+            if frame.ended:
+                return False
+            if not region.exact:
+                frame.ended = not self.draw.chance(0.6)
+                return not frame.ended
         try:
             return bool(number(wire.condition, frame, region.room if region.exact else None))
         except Unknown:
@@ -310,7 +330,8 @@ class Maker:
         for choice in (wanted, not wanted):
             if solutions(self.draw, frame, (owner, name), [(wire.condition, int(choice))]):
                 owner.terms.append((wire.condition, int(choice)))
-                owner.explicit.add(name)
+                if "offset" not in owner.plan.uses.get(name, ()):
+                    owner.explicit.add(name)
                 return choice
         raise Stuck(f"{field.label} can neither be there nor not")
 

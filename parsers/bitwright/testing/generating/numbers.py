@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from bitwright.schema import spec
 from bitwright.testing.generating import content
 from bitwright.testing.generating.frame import Frame, Stuck, Unknown, number, typed
-from bitwright.testing.generating.solving import bounds, is_closed, members
+from bitwright.testing.generating.solving import is_closed, members
+from bitwright.testing.numbers import bounds_of
 
 if TYPE_CHECKING:
     from bitwright.testing.generating.maker import Made, Maker
@@ -44,7 +45,7 @@ def draw_number(maker: Maker, frame: Frame, field: spec.FieldSpec, wire: spec.In
 
 def _candidate(maker: Maker, frame: Frame, field: spec.FieldSpec, wire: spec.IntType, tags: list[int]) -> int:
     draw, uses = maker.draw, frame.plan.uses.get(field.name, set())
-    low, high = bounds(wire)
+    low, high = bounds_of(wire)
     if tags and draw.chance(0.9):
         return draw.choice(tags)
     constants = [c for c in frame.plan.constants.get(field.name, ()) if low <= c <= high]

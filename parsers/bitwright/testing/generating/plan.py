@@ -13,6 +13,7 @@ from bitwright.schema import measure, spec
 from bitwright.schema.expr import COMPARISONS, Binary, Const, FieldRef, ItemRef, Node, Select, Unary, walk
 
 MEASURES: Final = frozenset({"size", "offset"})
+DERIVING: Final = frozenset({"size", "offset", "tag", "condition"})  # uses from which building can tell a number
 
 
 class Plan:
@@ -43,7 +44,9 @@ class Plan:
     def is_open(self, field: spec.FieldSpec) -> bool:
         """Whether a number waits for what its uses say, instead of being drawn where it stands."""
         uses = self.uses.get(field.name, set())
-        if field.auto or (uses and uses <= MEASURES):
+        if field.auto:
+            return bool(uses & DERIVING)
+        if uses and uses <= MEASURES:
             return True
         return bool(uses) and uses <= {"check", "relation"} and "relation" in uses
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from bitwright.errors import BuildError
 from bitwright.schema import measure, spec
 from bitwright.schema.expr import Binary, FieldRef, ItemRef, Node, Select, Unary
 from bitwright.testing.generating import content
-from bitwright.testing.generating.frame import Frame, Stuck, number, unknowns
-from bitwright.testing.generating.plan import fewest_bits
-from bitwright.testing.generating.solving import bounds
+from bitwright.testing.generating.frame import Frame, Stuck, number, typed, unknowns
+from bitwright.testing.generating.plan import compared, fewest_bits
+from bitwright.testing.generating.solving import is_closed
+from bitwright.testing.numbers import bounds_of
 
 if TYPE_CHECKING:
     from bitwright.testing.generating.maker import Made, Maker, Region
@@ -28,7 +30,7 @@ def array(maker: Maker, frame: Frame, wire: spec.ArrayType, region: Region) -> M
     if wire.size is not None:
         return maker.sized(frame, wire.size, region, lambda inside: filled(maker, frame, item, inside))
     if wire.prefix is not None:
-        _, most = bounds(wire.prefix)
+        _, most = bounds_of(wire.prefix)
         taken = content.bits_of_number(wire.prefix, 0) // 8
         made = filled(maker, frame, item, Region(region.room - taken, region.exact))
         if len(made.value) > most:
@@ -38,14 +40,28 @@ def array(maker: Maker, frame: Frame, wire: spec.ArrayType, region: Region) -> M
         return _until(maker, frame, item, wire.until, region)
     if wire.terminator is not None:
         made = filled(maker, frame, item, Region(region.room - len(wire.terminator), region.exact))
+        if any(_begins_with(value, wire.terminator) for value in made.value):
+            raise Stuck("an element would end the list")
         return Made(made.value, made.bits + 8 * len(wire.terminator))
     made = filled(maker, frame, item, region)
     return Made(made.value, made.bits, greedy=True)
 
 
+def _begins_with(value: Any, terminator: bytes) -> bool:
+    """Whether a struct certainly begins with the bytes that end a list; of other elements, building says it."""
+    if not hasattr(type(value), "__bitwright__"):
+        return False
+    try:
+        built: bytes = value.build()
+    except (BuildError, TypeError):  # it takes something from outside
+        return False
+    return built.startswith(terminator)
+
+
 def element(maker: Maker, frame: Frame, item: spec.WireType, region: Region) -> Made:
     """One element."""
     maker.effort -= 1
+    maker.elements -= maker.elements > 0
     if maker.effort < 0 or region.room < 0:
         raise Stuck("no room, or too much effort")
     return maker.value(frame, None, item, region)
@@ -55,7 +71,7 @@ def filled(maker: Maker, frame: Frame, item: spec.WireType, region: Region) -> M
     """Elements that fill a region, or some."""
     if region.room < 0:
         raise Stuck("no room")
-    return _filling(maker, frame, item, region) if region.exact else _some(maker, frame, item, region, maker.amount(MOST))
+    return _filling(maker, frame, item, region) if region.exact else _some(maker, frame, item, region, maker.amount(maker.elements))
 
 
 def _some(maker: Maker, frame: Frame, item: spec.WireType, region: Region, count: int) -> Made:
@@ -122,7 +138,7 @@ def _counted(maker: Maker, frame: Frame, wire: spec.ArrayType, node: Node, regio
     from bitwright.testing.generating.maker import Made, Region
 
     if unknowns(node, frame):
-        count = maker.amount(MOST)
+        count = maker.amount(maker.elements)
         if region.exact:
             made = _filling(maker, frame, wire.item, region)
             maker.equate(frame, node, len(made.value))
@@ -162,7 +178,7 @@ def _until(maker: Maker, frame: Frame, item: spec.WireType, condition: Node, reg
 
     values: list[Any] = []
     bits = 0
-    for wanted in (*[0] * maker.amount(8), 1):
+    for wanted in (*[0] * maker.amount(maker.elements), 1):
         made = _element_of_which(maker, frame, item, condition, wanted, Region(region.room - bits // 8))
         values.append(made.value)
         bits += made.bits
@@ -176,10 +192,20 @@ def _element_of_which(maker: Maker, frame: Frame, item: spec.WireType, condition
         made, _ = maker.struct(item.struct, region, maker.arguments(frame, item), outer, ((own, wanted),))
         return made
     for _ in range(10 * TRIES):
-        made = element(maker, frame, item, region)
+        made = _likely(maker, item, condition) if isinstance(item, spec.IntType) else element(maker, frame, item, region)
         if bool(_of_value(condition, made.value)) == bool(wanted):
             return made
     raise Stuck("no element ends the list")
+
+
+def _likely(maker: Maker, item: spec.IntType, condition: Node) -> Made:
+    """A number that often is one that the condition asks for."""
+    from bitwright.testing.generating.maker import Made
+
+    low, high = bounds_of(item)
+    asked = [value for value in compared(condition, ()) if low <= value <= high and not is_closed(item)]
+    value = maker.draw.choice(asked) if asked and maker.draw.chance(0.5) else content.draw_int(maker.draw, item)
+    return Made(typed(item, value), content.bits_of_number(item, value))
 
 
 def _own(node: Node) -> Node:

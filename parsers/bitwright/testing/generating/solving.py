@@ -13,21 +13,12 @@ from bitwright.schema import spec
 from bitwright.schema.expr import COMPARISONS, Binary, FieldRef, Node, Select, Unary, walk
 from bitwright.testing.draw import Draw
 from bitwright.testing.generating.frame import Frame, Stuck, Term, Unknown, number
-from bitwright.wire.varints import bounds_of_varint
-
-
-def bounds(wire: spec.IntType) -> tuple[int, int]:
-    """The least and the greatest number of a type."""
-    if isinstance(wire, spec.VarintType):
-        return bounds_of_varint(wire.coding, wire.width)
-    if wire.signed:
-        return -(1 << (wire.width - 1)), (1 << (wire.width - 1)) - 1
-    return 0, (1 << wire.width) - 1
+from bitwright.testing.numbers import bounds_of
 
 
 def members(wire: spec.IntType) -> list[int]:
     """The named numbers of a type that fit it; none if it is no enumeration."""
-    low, high = bounds(wire)
+    low, high = bounds_of(wire)
     return [] if wire.enum is None else [int(m) for m in wire.enum if low <= m <= high]
 
 
@@ -43,7 +34,7 @@ def solutions(
     """Numbers of which all terms hold, and all that was said before: those that follow from a term first."""
     owner, name = var
     wire = owner.pending[name]
-    low, high = bounds(wire)
+    low, high = bounds_of(wire)
     closed = frozenset(members(wire)) if is_closed(wire) else None
     said = [(owner, term) for term in owner.terms if _reads(term[0], name)]
     tried: dict[int, None] = {}

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bitwright.schema import measure, spec
 from bitwright.testing.generating.frame import Frame, Stuck, number, unknowns
-from bitwright.testing.generating.solving import bounds, members, solutions
+from bitwright.testing.generating.solving import members, solutions
+from bitwright.testing.numbers import bounds_of
 
 if TYPE_CHECKING:
     from bitwright.testing.generating.maker import Made, Maker, Region
@@ -100,7 +101,7 @@ def _unknown_tag(maker: Maker, frame: Frame, wire: spec.SwitchType, var: tuple[F
     """A number that selects no arm."""
     owner, name = var
     field = owner.pending[name]
-    low, high = bounds(field)
+    low, high = bounds_of(field)
     cases = wire.union.cases
     near = [n for tag in cases for n in (tag + 1, tag - 1) if n not in cases][:8]
     pool = [*near, *members(field), *(maker.draw.integer(low, high) for _ in range(6))]
