@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -16,10 +17,9 @@ from bitwright.cli.terminal import say, wants_colour
 if TYPE_CHECKING:
     from bitwright import Struct
     from bitwright.cli.fuzz_progress import FuzzProgress
+    from bitwright.cli.fuzz_target import Plan
     from bitwright.testing.campaign import Campaign
     from bitwright.testing.labels import Tier
-    from bitwright.testing.outcome import Target
-    from bitwright.testing.regress import Case
     from bitwright.testing.report import Report
 
 HELP: Final = "give mutants of a format's messages to a parser and say what goes wrong"
@@ -77,38 +77,44 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _report(arguments: argparse.Namespace, message: type[Struct], seeds: list[bytes]) -> Report:
     from bitwright.cli.fuzz_progress import FuzzProgress
+    from bitwright.errors import MissingPackage
     from bitwright.testing.regress import CaseError
     from bitwright.testing.targets.errors import TargetError
 
     try:
-        target, like = fuzz_target.make(fuzz_target.Setup(arguments, message, arguments.spec, seeds))
+        plan = fuzz_target.make(fuzz_target.Setup(arguments, message, arguments.spec, seeds))
     except TargetError as error:
         raise CommandError(str(error), USAGE) from None
     line = FuzzProgress(arguments.runs, arguments.seconds, wanted=not arguments.quiet)
     try:
-        return _campaign(arguments, message, seeds, target, like, line).run()
-    except (CaseError, OSError) as error:  # the corpus folder; what a target's input does is never an exception
-        raise CommandError(f"{arguments.corpus}: {error}" if isinstance(error, OSError) else str(error), UNREADABLE) from None
+        return _campaign(arguments, message, seeds, plan, line).run()
+    except (CaseError, MissingPackage) as error:
+        raise CommandError(str(error), UNREADABLE) from None
+    except OSError as error:  # of the corpus folder; what an input does to a target is never an exception
+        raise CommandError(f"{arguments.corpus}: {error.strerror}", UNREADABLE) from None
     finally:
         line.clear()
-        target.close()
+        plan.target.close()
 
 
-def _campaign(
-    arguments: argparse.Namespace, message: type[Struct], seeds: list[bytes], target: Target, like: Case, line: FuzzProgress,
-) -> Campaign:
+def _campaign(arguments: argparse.Namespace, message: type[Struct], seeds: Sequence[bytes], plan: Plan, line: FuzzProgress) -> Campaign:
     """The campaign that the options ask for, which goes on where the corpus says."""
     from bitwright.testing.campaign import Campaign
     from bitwright.testing.corpus import Corpus
-    from bitwright.testing.inputs import inputs, key_of
+    from bitwright.testing.inputs import inputs, inputs_of, key_of
 
-    key = f"{like.target} {key_of(arguments.spec, seeds, arguments.seed, arguments.tiers)}"
-    corpus = Corpus(Path(arguments.corpus), key, like) if arguments.corpus is not None else None
+    seeds = seeds if plan.seeds is None else plan.seeds
+    key = f"{plan.like.target} {key_of(arguments.spec, seeds, arguments.seed, arguments.tiers)}"
+    corpus = Corpus(Path(arguments.corpus), key, plan.like) if arguments.corpus is not None else None
     first = corpus.resume() if corpus is not None else 0
+    if plan.mutator is not None:
+        given = inputs_of(plan.mutator, seeds, arguments.seed, first=first)
+    else:
+        given = inputs(message, seeds, arguments.seed, tiers=arguments.tiers, first=first)
     runs = arguments.runs if arguments.runs is not None or arguments.seconds is not None else RUNS
     return Campaign(
-        inputs(message, seeds, arguments.seed, tiers=arguments.tiers, first=first), target, corpus=corpus, runs=runs,
-        seconds=arguments.seconds, seed=arguments.seed, first=first, name=arguments.spec, on_progress=line.tick,
+        given, plan.target, corpus=corpus, runs=runs, seconds=arguments.seconds, seed=arguments.seed, first=first, name=arguments.spec,
+        on_progress=line.tick,
     )  # fmt: skip
 
 

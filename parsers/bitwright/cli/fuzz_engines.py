@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
+
+from bitwright.cli.fuzz_target import Plan
 
 if TYPE_CHECKING:
     from bitwright.cli.fuzz_target import Setup
-    from bitwright.testing.outcome import Target
-    from bitwright.testing.regress import Case
+
+SLOWEST: Final = 0.005  # seconds of processor time for one input by all engines
+LARGEST: Final = 1_000_000  # bytes allocated for an input of at most 1,500
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this target."""
-    parser.add_argument("--strict", action="store_true", help="parse strictly: what is readable but wrong is refused (our engines only)")
+    parser.add_argument("--strict", action="store_true", help="without a target: parse strictly, so that whatever is wrong is refused")
 
 
-def make(setup: Setup) -> tuple[Target, Case]:
+def make(setup: Setup) -> Plan:
     """All engines that are installed."""
+    from bitwright.testing.engines import EngineTarget
     from bitwright.testing.regress import ENGINES, Case
 
-    engines: Any = importlib.import_module("bitwright.testing.engines")
-    return engines.EngineTarget(setup.message, strict=setup.arguments.strict), Case(name="like", data=b"", spec=setup.spec, target=ENGINES)
+    target = EngineTarget(setup.message, strict=setup.arguments.strict, slowest=SLOWEST, largest=LARGEST)
+    return Plan(target, Case(name="like", data=b"", spec=setup.spec, target=ENGINES))

@@ -1,7 +1,7 @@
 """What the inputs of `bitwright fuzz` are given to: each kind of target is a module with its options and one function that makes it.
 
-A module of `KINDS` has `add_arguments(parser)`, which adds its options, and `make(setup)`, which returns the target, and a case that says
-how what it finds is replayed.  The option that the kind is named after decides; without any of them it is bitwright's own engines.
+A module of `KINDS` has `add_arguments(parser)`, which adds its options, and `make(setup)`, which returns a
+`Plan`: the target, and a case that says how what it finds is replayed.  The option that the kind is named after decides; without any of them it is bitwright's own engines.
 """
 
 from __future__ import annotations
@@ -9,18 +9,24 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import importlib
-from collections.abc import Sequence
+import random
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from bitwright.cli.failure import USAGE, CommandError
 
 if TYPE_CHECKING:
     from bitwright import Struct
+    from bitwright.testing.inputs import Source
     from bitwright.testing.outcome import Target
     from bitwright.testing.regress import Case
 
 # The option -> the module that makes its target.
-KINDS: Final = {"exec": "bitwright.cli.fuzz_program"}
+KINDS: Final = {
+    "target": "bitwright.cli.fuzz_callable",
+    "exec": "bitwright.cli.fuzz_program",
+    "connect": "bitwright.cli.fuzz_server",
+}
 OURS: Final = "bitwright.cli.fuzz_engines"
 
 
@@ -34,6 +40,16 @@ class Setup:
     seeds: Sequence[bytes]
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Plan:
+    """A target; what cases of it have in common; and, where inputs are no messages, what makes them, and the seeds of that."""
+
+    target: Target
+    like: Case
+    mutator: Callable[[random.Random], Source] | None = None
+    seeds: Sequence[bytes] | None = None
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of every kind."""
     for module in (OURS, *KINDS.values()):
@@ -41,11 +57,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         loaded.add_arguments(parser)
 
 
-def make(setup: Setup) -> tuple[Target, Case]:
-    """The target that the options ask for, and a case that says how what it finds is replayed."""
+def make(setup: Setup) -> Plan:
+    """The plan that the options ask for."""
     asked = [option for option in KINDS if getattr(setup.arguments, option) is not None]
     if len(asked) > 1:
         raise CommandError(f"--{asked[0]} and --{asked[1]}: one target at a time", USAGE)
     loaded: Any = importlib.import_module(KINDS[asked[0]] if asked else OURS)
-    made: tuple[Target, Case] = loaded.make(setup)
+    made: Plan = loaded.make(setup)
     return made

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, Protocol
 
 from bitwright.struct_ import Struct
 from bitwright.testing.labels import SEED, TIERS, Label, Tier
@@ -18,20 +18,35 @@ from bitwright.testing.mutator import Mutator
 BLOCK: Final = 1_000
 
 
+class Source(Protocol):
+    """What makes mutants, and has no other source of chance than the one it was made with."""
+
+    def mutant(self) -> tuple[bytes, Label]:
+        """One more."""
+        ...
+
+
 def inputs(
     message: type[Struct], seeds: Sequence[bytes], seed: int, *, tiers: Sequence[Tier] = TIERS, first: int = 0,
-) -> Iterator[tuple[bytes, Label]]:
-    """Inputs from number `first` on, for ever."""
+) -> Iterator[tuple[bytes, Label]]:  # fmt: skip
+    """Inputs from number `first` on, for ever: seeds, then mutants of them."""
+    return inputs_of(lambda rng: Mutator(message, seeds, rng, tiers=tiers), seeds, seed, first=first)
+
+
+def inputs_of(
+    make: Callable[[random.Random], Source], seeds: Sequence[bytes], seed: int, *, first: int = 0,
+) -> Iterator[tuple[bytes, Label]]:  # fmt: skip
+    """The same of any source of mutants."""
     for data in seeds[first:]:
         yield data, SEED
     number = max(first - len(seeds), 0)
     rng = random.Random()
-    mutator = Mutator(message, seeds, rng, tiers=tiers)
+    source = make(rng)
     rng.seed(f"{seed}/{number // BLOCK}")
     for _ in range(number % BLOCK):
-        mutator.mutant()
+        source.mutant()
     while True:
-        yield mutator.mutant()
+        yield source.mutant()
         number += 1
         if not number % BLOCK:
             rng.seed(f"{seed}/{number // BLOCK}")
