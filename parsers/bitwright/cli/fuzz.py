@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bitwright.cli.fuzz_progress import FuzzProgress
     from bitwright.cli.fuzz_target import Plan
     from bitwright.testing.campaign import Campaign
-    from bitwright.testing.labels import Tier
+    from bitwright.testing.labels import Label, Tier
     from bitwright.testing.report import Report
 
 HELP: Final = "give mutants of a format's messages to a parser and say what goes wrong"
@@ -33,9 +33,10 @@ EXAMPLES: Final = """\
 examples:
   bitwright fuzz dns --input capture.pcap --runs 20000
   bitwright fuzz myformats:Header --seconds 60 --corpus found
-  bitwright fuzz dns --tiers lie --format json -o report.json"""
+  bitwright fuzz dns --tiers lie --format html -o report.html"""
 
-FORMATS: Final = ("text", "json")
+FORMATS: Final = ("text", "json", "html")
+ENGINES: Final = ("builtin", "atheris")
 RUNS: Final = 100_000
 _TIERS: Final = ("value", "lie", "raw")
 
@@ -49,6 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=_positive, metavar="S", help="stop after this time")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed gives the same inputs (default: 1)")
     parser.add_argument("--tiers", type=_tiers, default=_TIERS, metavar="T,T", help="kinds of mutants: value, lie, raw (default: all)")
+    parser.add_argument("--engine", choices=ENGINES, default="builtin",
+                        help="what chooses inputs: ours, or libFuzzer by coverage (needs atheris; not the same inputs again)")  # fmt: skip
     parser.add_argument("--corpus", metavar="DIR", help="keep an example of each finding there, and go on where the last run ended")
     fuzz_target.add_arguments(parser)
     parser.add_argument("--timeout", type=_positive, default=5.0, metavar="S", help="of one input, in another process (default: 5)")
@@ -107,7 +110,9 @@ def _campaign(arguments: argparse.Namespace, message: type[Struct], seeds: Seque
     key = f"{plan.like.target} {key_of(arguments.spec, seeds, arguments.seed, arguments.tiers)}"
     corpus = Corpus(Path(arguments.corpus), key, plan.like) if arguments.corpus is not None else None
     first = corpus.resume() if corpus is not None else 0
-    if plan.mutator is not None:
+    if arguments.engine == "atheris":
+        given, first = _guided(arguments, message, seeds, plan), 0
+    elif plan.mutator is not None:
         given = inputs_of(plan.mutator, seeds, arguments.seed, first=first)
     else:
         given = inputs(message, seeds, arguments.seed, tiers=arguments.tiers, first=first)
@@ -118,11 +123,26 @@ def _campaign(arguments: argparse.Namespace, message: type[Struct], seeds: Seque
     )  # fmt: skip
 
 
+def _guided(arguments: argparse.Namespace, message: type[Struct], seeds: Sequence[bytes], plan: Plan) -> Iterator[tuple[bytes, Label]]:
+    """Inputs that libFuzzer chooses by the coverage of what runs in this process."""
+    from bitwright.testing.atheris_engine import PACKAGES, guided
+
+    if plan.packages is None:
+        raise CommandError("--engine atheris: counts the branches of Python code, so it is for a --target, or for our engines", USAGE)
+    packages = plan.packages or PACKAGES
+    return guided(message, seeds, seed=arguments.seed, packages=packages, tiers=arguments.tiers)
+
+
 def _drawn(report: Report, message: type[Struct], form: str, output: Output) -> str:
     if form == "json":
         return report.json() + "\n"
     from bitwright.cli.terminal import Style
     from bitwright.seeing.hexdump import Paper, hexdump
+
+    if form == "html":
+        from bitwright.testing.report_html import report_html
+
+        return report_html(report, lambda data: hexdump(message, data, Paper(color=True)))
     from bitwright.testing.report_text import report_text
 
     colour = output.target is None and wants_colour(sys.stdout)

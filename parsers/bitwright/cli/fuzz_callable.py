@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this target."""
     parser.add_argument("--target", metavar="M:F", help="a Python function that takes bytes, module:function; it runs in another process")
     parser.add_argument("--raises", metavar="M:E,..", default="", help="with --target: exceptions by which it refuses, module:class")
-    parser.add_argument("--in-process", action="store_true", help="with --target: call it in this process: faster, but not safe from crashes")
+    parser.add_argument("--in-process", action="store_true", help="with --target: call it in this process: faster; a crash ends it")
     parser.add_argument("--expect", action="store_true", help="with --target: it has to accept and refuse what the declaration does")
 
 
@@ -30,4 +30,5 @@ def make(setup: Setup) -> Plan:
     raises = tuple(name for name in asked.raises.split(",") if name)
     isolated = not (asked.in_process or asked.engine == "atheris")  # whose coverage is counted in this process
     target = CallableTarget(asked.target, raises=raises, timeout=asked.timeout, isolated=isolated, expect=asked.expect)
-    return Plan(target, Case(name="like", data=b"", spec=setup.spec, target=asked.target, raises=raises, timeout=asked.timeout))
+    like = Case(name="like", data=b"", spec=setup.spec, target=asked.target, raises=raises, timeout=asked.timeout)
+    return Plan(target, like, packages=(asked.target.partition(":")[0].partition(".")[0],))

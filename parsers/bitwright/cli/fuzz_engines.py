@@ -25,4 +25,4 @@ def make(setup: Setup) -> Plan:
     from bitwright.testing.regress import ENGINES, Case
 
     target = EngineTarget(setup.message, strict=setup.arguments.strict, slowest=SLOWEST, largest=LARGEST)
-    return Plan(target, Case(name="like", data=b"", spec=setup.spec, target=ENGINES))
+    return Plan(target, Case(name="like", data=b"", spec=setup.spec, target=ENGINES), packages=())

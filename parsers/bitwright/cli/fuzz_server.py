@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,7 @@ def make(setup: Setup) -> Plan:
 def _conversations(setup: Setup) -> list[list[bytes]]:
     """What those who began to speak said, in all captures."""
     from bitwright.capture import CaptureError
-    from bitwright.testing.conversation_seeds import conversations_of
+    conversations_of = importlib.import_module("bitwright.testing.conversation_seeds").conversations_of
 
     try:
         found = [said for name in setup.arguments.inputs for said in conversations_of(setup.message, Path(name))]

@@ -1,7 +1,7 @@
 """What the inputs of `bitwright fuzz` are given to: each kind of target is a module with its options and one function that makes it.
 
-A module of `KINDS` has `add_arguments(parser)`, which adds its options, and `make(setup)`, which returns a
-`Plan`: the target, and a case that says how what it finds is replayed.  The option that the kind is named after decides; without any of them it is bitwright's own engines.
+A module of `KINDS` has `add_arguments(parser)`, which adds its options, and `make(setup)`, which returns a `Plan`: the target, and a case
+that says how what it finds is replayed.  The option that the kind is named after decides; without any it is bitwright's own engines.
 """
 
 from __future__ import annotations
@@ -42,12 +42,16 @@ class Setup:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Plan:
-    """A target; what cases of it have in common; and, where inputs are no messages, what makes them, and the seeds of that."""
+    """A target; what cases of it have in common; and, where inputs are no messages, what makes them, and the seeds of that.
+
+    `packages` are those whose code an input runs in this process, empty for bitwright's own; None if it runs elsewhere.
+    """
 
     target: Target
     like: Case
     mutator: Callable[[random.Random], Source] | None = None
     seeds: Sequence[bytes] | None = None
+    packages: tuple[str, ...] | None = None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
