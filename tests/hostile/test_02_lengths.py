@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from bitwright.ir.interp import Span
 from bitwright.lower.facts import reachable
 from tests.engines.agreement import agreed
+from tests.hostile import quick
+from tests.hostile.corpus import corpus
 from tests.hostile.messages import Sample, derived, samples
+from tests.hostile.places import derived_numbers, lies, tree_of, with_number
 
 CODES = {
     "truncated", "unconsumed", "count-too-large", "negative-size", "unknown-tag", "bad-text", "bad-label", "bad-pointer", "no-terminator",
@@ -46,6 +51,23 @@ def test_every_length_with_every_lie(sample: Sample) -> None:
             assert found.ok or found.problem.code in CODES, found.error
             lied += 1
     assert lied or not list(places(sample))
+
+
+@pytest.mark.parametrize("name", sorted({sample.name for sample in corpus()}))
+def test_every_length_and_count_of_every_format(name: str) -> None:
+    """Each derived number of the corpus, a field of a class three times at most: all that `lies` thinks of, powers of two among them."""
+    seen: Counter[tuple[Any, ...]] = Counter()
+    for sample in (sample for sample in corpus() if sample.name == name):
+        for node, wire in derived_numbers(sample):
+            key = type(node.owner.value if node.owner is not None else None), node.key
+            seen[key] += 1
+            if seen[key] > 3:
+                continue
+            rest = len(sample.data) - -(-node.end // 8)
+            for number in lies(tree_of(sample).number(node), rest, wire):
+                found = quick.read(sample.struct, with_number(sample, node, wire, number))
+                assert found.ok or found.problem.code in CODES, found.error
+    assert seen or not any(True for sample in corpus() if sample.name == name for _ in derived_numbers(sample))
 
 
 @pytest.mark.parametrize(("name", "path"), [("frame", "size"), ("frame", "body_size"), ("tlv", "length"), ("outer", "length")])

@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
-from bitwright import ParseError, Struct, array, auto, bits, raw, u8, u16, u32, u64
+from bitwright import DeclarationError, ParseError, Struct, array, auto, bits, raw, u8, u16, u32, u64
+from bitwright.testing.numbers import bounds_of
 from bitwright_specs.dns import Message
+from tests.engines.agreement import ENGINES, outcome
+from tests.hostile.corpus import corpus
 from tests.hostile.messages import TLV
+from tests.hostile.places import derived_numbers, with_number
 
 
 class Pair(Struct):
@@ -73,3 +77,43 @@ def test_a_bomb_costs_no_memory(struct: Any, data: bytes, engine: str) -> None:
     finally:
         tracemalloc.stop()
     assert peak <= 64 * 1024, f"{peak} bytes"
+
+
+@pytest.mark.parametrize("name", sorted({sample.name for sample in corpus()}))
+def test_a_bomb_in_every_length_and_count(name: str) -> None:
+    """Each derived number of the corpus says the most that it can, and nothing follows it: a few bytes, no memory, on every engine."""
+    tried: set[tuple[Any, ...]] = set()
+    for sample in (sample for sample in corpus() if sample.name == name):
+        for node, wire in derived_numbers(sample):
+            key = type(node.owner.value if node.owner is not None else None), node.key
+            if key in tried:
+                continue
+            tried.add(key)
+            bomb = with_number(sample, node, wire, bounds_of(wire)[1])[: -(-node.end // 8)]
+            for engine in ENGINES:
+                codec = sample.struct.codec(engine)
+                first = outcome(lambda codec=codec, bomb=bomb: codec.parse(bomb))  # type: ignore[misc]
+                assert first.ok or first.problem.code not in ("too-large", "limit")
+                tracemalloc.start()
+                try:
+                    again = outcome(lambda codec=codec, bomb=bomb: codec.parse(bomb))  # type: ignore[misc]
+                    peak = tracemalloc.get_traced_memory()[1]
+                finally:
+                    tracemalloc.stop()
+                assert again.error == first.error
+                assert peak <= 64 * 1024, f"{peak} bytes for {bomb.hex()} by {engine}"
+
+
+class Empty(Struct):
+    """No bytes at all."""
+
+
+def test_the_most_elements_without_bytes_are_refused_when_declared() -> None:
+    """4,294,967,295 elements of no bytes would need no byte to be there: no such array can be declared (class 7 has all forms)."""
+    with pytest.raises(DeclarationError) as caught:
+
+        class Bomb(Struct):
+            count: int = auto(u32())
+            items: list[Empty] = array(Empty, count=count)
+
+    assert caught.value.path == "items"

@@ -1,8 +1,8 @@
 """Class 20: segments that overlap, are missing, repeated or out of order, and floods of flows.
 
-Nothing is put together, so what a packet is decoded to depends on that packet alone: its row is the same wherever it stands and whatever came
-before, and no number of flows is remembered.  The one place that keeps bytes is a `Stream`, which its user feeds in order: it keeps one
-message at most, up to its limit.
+Nothing is put together, so what a packet is decoded to depends on that packet alone: its row is the same wherever it stands and
+whatever came before, and no number of flows is remembered.  The one place that keeps bytes is a `Stream`, which its user feeds in order:
+it keeps one message at most, up to its limit.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ import os
 import random
 import sys
 from collections.abc import Callable
-from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
 
-from bitwright import ParseError, capture, stack
+from bitwright import IPv4Address, ParseError, capture, stack
 from bitwright.stream import Stream
 from bitwright_specs.dns import Message, Question, TcpMessage, Type
 from bitwright_specs.ip_protocol import IPProtocol
@@ -60,7 +59,8 @@ def stream() -> list[bytes]:
     pieces = [(0, 10), (10, 40), (40, len(whole)), (5, 30), (5, 30), (0, len(whole)), (90, 90), (200, 260)]
     found = [segment(start, b"", syn=True), segment(start, b"data with the SYN", syn=True)]
     found += [segment(start + 1 + begin, whole[begin:end], ack=True) for begin, end in pieces]
-    found += [segment(start + 1 + 10, b"\xff" * 30, ack=True), segment(start + (4 << 28), whole, ack=True)]  # other bytes; far outside a window
+    found += [segment(start + 1 + 10, b"\xff" * 30, ack=True)]  # other bytes in the place of some
+    found += [segment(start + (4 << 28), whole, ack=True)]  # far outside of any window
     found += [segment(start + 400, b"", rst=True), segment(start + 1, whole, ack=True), segment(start + 500, b"", fin=True, ack=True)]
     return found
 
