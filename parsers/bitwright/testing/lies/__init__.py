@@ -6,11 +6,11 @@ is no whole message has no sites.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from bitwright.schema import spec
 from bitwright.testing.fieldtree import FieldTree, Node
-from bitwright.testing.lies import ends, numbers
+from bitwright.testing.lies import ends, forms, naming, numbers
 from bitwright.testing.lies.edits import Lie
 from bitwright.testing.lies.marks import Marks
 from bitwright.testing.lies.roles import Use, uses_of
@@ -36,6 +36,38 @@ def _all(tree: FieldTree) -> Iterator[Found]:
             yield "cut", node.path, lambda node=node: ends.cuts(node)  # type: ignore[misc]  # of this round
         if node.number is not None:
             yield from _of_number(tree, node, uses.get(node, []))
+        if node.is_present:
+            yield from _of_form(tree, node, uses)
+    for node in tree.root.walk():
+        wire = node.content
+        if isinstance(wire, spec.ArrayType):
+            yield "pointer-chain", node.path, lambda node=node: naming.chains(tree, node, uses)  # type: ignore[misc]  # of this round
+        prefix = getattr(wire, "prefix", None)
+        if isinstance(prefix, spec.IntType) and node.end > node.begin:
+            rule = "count" if isinstance(wire, spec.ArrayType) else "length"
+            yield rule, node.path, lambda node=node, prefix=prefix: numbers.prefixes(tree, node, prefix)  # type: ignore[misc]  # the same
+
+
+def _of_form(tree: FieldTree, node: Node, uses: Mapping[Node, list[Use]]) -> Iterator[Found]:
+    """The lies about how a field is written."""
+    path, wire = node.path, node.content
+    match wire:
+        case spec.VarintType():
+            yield "varint", path, lambda: forms.varints(tree, node, uses)
+        case spec.NameType():
+            yield "pointer", path, lambda: naming.pointers(tree, node)
+            yield "label", path, lambda: naming.labels(tree, node)
+            yield "name-too-long", path, lambda: naming.long_names(tree, node, uses)
+        case spec.TextType():
+            yield "text", path, lambda: forms.texts(tree, node)
+    if isinstance(wire, spec.BytesType | spec.TextType) and wire.terminator is not None:
+        mark = wire.terminator
+        yield "terminator", path, lambda: forms.terminators(tree, node, mark)
+    yield "padding", path, lambda: forms.padding(tree, node)
+    field = node.field
+    if field is not None and isinstance(node.key, str) and isinstance(field.fixed, bytes):
+        fixed = field.fixed
+        yield "const", path, lambda: forms.fixed_bytes(tree, node, fixed)
 
 
 def _of_number(tree: FieldTree, node: Node, uses: list[Use]) -> Iterator[Found]:

@@ -6,6 +6,7 @@ Promise: as in `consequences`; what is looked at of the mutant's bytes are those
 from __future__ import annotations
 
 from bitwright.enums import OpenEnum
+from bitwright.errors import Fault
 from bitwright.schema import spec
 from bitwright.schema.expr import Const
 from bitwright.schema.expr import Node as Expr
@@ -13,10 +14,11 @@ from bitwright.testing.expressions import Scope, Unknown
 from bitwright.testing.fieldtree import FieldTree, Node
 from bitwright.testing.lies.edits import Lie
 from bitwright.testing.lies.failing import Failure
-from bitwright.testing.lies.marks import Marks
+from bitwright.testing.lies.marks import Marks, origin_of
+from bitwright.testing.lies.names import name_end
 from bitwright.testing.numbers import number_at
 from bitwright.wire.areas import content_end
-from bitwright.wire.varints import most_bytes
+from bitwright.wire.varints import most_bytes, size_of_varint
 
 
 class Content:
@@ -75,8 +77,15 @@ class Content:
     def number_here(self, path: str, wire: spec.IntType, pos: int, limit: int, order: str) -> tuple[int, int]:
         """A number of the mutant."""
         if isinstance(wire, spec.VarintType):
-            stop = self._varint_end(path, wire, pos // 8, limit // 8)
-            return number_at(bytes(self.data[pos // 8 : stop]), 0, 8 * (stop - pos // 8), wire, order), 8 * stop
+            base = pos // 8
+            stop = self._varint_end(path, wire, base, limit // 8)
+            try:
+                number = number_at(bytes(self.data[base:stop]), 0, 8 * (stop - base), wire, order)
+            except Fault as fault:
+                raise Failure(fault.code, path) from None
+            if stop - base != size_of_varint(number, wire.coding):
+                self.findings.append((self.order, "non-minimal", path))
+            return number, 8 * stop
         if pos // 8 * 8 + (pos % 8 + wire.width + 7) // 8 * 8 > limit:
             raise Failure("truncated", path)
         return number_at(self.data, pos, pos + wire.width, wire, order), pos + wire.width
@@ -126,8 +135,8 @@ class Content:
         if pos != self.place(node.begin):
             raise Unknown(node.path)
         reading = self.reads.get(node)
-        if node in self.astray:
-            raise Unknown(node.path)
+        if isinstance(wire, spec.NameType):
+            return 8 * name_end(self.data, pos // 8, limit // 8, self.starts_of(origin_of(node)) // 8, node.path)
         if reading is not None and reading.fails:
             raise Failure(reading.fails, node.path)
         size = node.end - node.begin if reading is None or reading.bits is None else reading.bits
@@ -153,6 +162,8 @@ class Content:
             case spec.AlignType(multiple):
                 assert node.owner is not None
                 size = 8 * (-((pos - self.starts_of(node.owner)) // 8) % multiple)
+            case spec.VarintType() if node in self.reads:
+                return self.number_here(node.path, wire, pos, limit, "big")[1]
             case spec.IntType() if node in self.changed:
                 self._named(node, wire, self.changed[node])
             case spec.ChecksumType(inner) if node in self.changed:

@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from bitwright.testing.fieldtree import Node
+from bitwright.testing.labels import Expected
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Lie:
     """One mutant: its edits, in order and apart from each other, and what they make of fields; `detail` says it in words.
 
     `size` is that of the mutant in bytes, None where it follows from the edits: what lies behind it is cut off.  `trailing` follows
-    behind the end of the seed.
+    behind the end of the seed.  `certain` is what to expect, where the rule that made the lie knows it.
     """
 
     edits: tuple[Edit, ...] = ()
@@ -51,6 +52,7 @@ class Lie:
     detail: str = ""
     size: int | None = None
     trailing: bytes = b""
+    certain: Expected | None = None
 
     def apply(self, data: bytes) -> bytearray:
         """The mutant."""

@@ -8,10 +8,10 @@ from bitwright.enums import OpenEnum
 from bitwright.schema import spec
 from bitwright.testing.expressions import Scope, Unknown
 from bitwright.testing.fieldtree import FieldTree, Node
-from bitwright.testing.lies.edits import Edit, Lie, Reading
+from bitwright.testing.lies.edits import SAME, Edit, Lie, Reading
 from bitwright.testing.lies.roles import Use
-from bitwright.testing.numbers import bounds_of, patched_number
-from bitwright.wire.varints import write_varint
+from bitwright.testing.numbers import bounds_of, number_at, patched_number
+from bitwright.wire.varints import read_varint, write_varint
 
 EDGES = tuple(sorted({edge + off for edge in (1 << k for k in (1, 3, 4, 6, 7, 8, 14, 15, 16, 24, 31, 32, 63)) for off in (-1, 0)}))
 
@@ -29,6 +29,42 @@ def telling(tree: FieldTree, node: Node, number: int, detail: str = "") -> Lie |
         return Lie((Edit(node.begin // 8, node.end // 8, new),), {node: Reading(number, 8 * len(new))}, said)
     at, new = patched_number(tree.data, node.begin, wire, tree.order_of(node, wire), number)
     return Lie((Edit(at, at + len(new), new),), {node: Reading(number)}, said)
+
+
+def prefix_telling(tree: FieldTree, node: Node, prefix: spec.IntType, number: int) -> Lie | None:
+    """The lie that the number before the content of a field is this one; None if it cannot be, or is."""
+    low, high = bounds_of(prefix)
+    order, stop = tree.order_of(node, prefix), node.begin + prefix.width
+    if isinstance(prefix, spec.VarintType):
+        now, after = read_varint(tree.data, node.begin // 8, node.end // 8, prefix.coding, prefix.width)
+        stop = 8 * after
+    else:
+        now = number_at(tree.data, node.begin, stop, prefix, order)
+    if not low <= number <= high or number == now:
+        return None
+    if isinstance(prefix, spec.VarintType):
+        edit = Edit(node.begin // 8, stop // 8, write_varint(number, prefix.coding))
+    else:
+        at, new = patched_number(tree.data, node.begin, prefix, order, number)
+        edit = Edit(at, at + len(new), new)
+    return Lie((edit,), {node: SAME}, f"{number} instead of {now}")
+
+
+def prefixes(tree: FieldTree, node: Node, prefix: spec.IntType) -> Iterator[Lie]:
+    """Numbers before the content of a field, one off and at the limits."""
+    wire = node.content
+    now = len(node.children) if isinstance(wire, spec.ArrayType) else (node.end - node.begin) // 8 - _size_of(tree, node, prefix)
+    rest = (node.limit - node.begin) // 8 - _size_of(tree, node, prefix)
+    for number in dict.fromkeys((now + 1, now - 1, 0, bounds_of(prefix)[1], rest, rest + 1, *EDGES)):
+        found = prefix_telling(tree, node, prefix, number)
+        if found is not None:
+            yield found
+
+
+def _size_of(tree: FieldTree, node: Node, prefix: spec.IntType) -> int:
+    if isinstance(prefix, spec.VarintType):
+        return read_varint(tree.data, node.begin // 8, node.end // 8, prefix.coding, prefix.width)[1] - node.begin // 8
+    return prefix.width // 8
 
 
 def all_telling(tree: FieldTree, node: Node, numbers: Iterable[int]) -> Callable[[], Iterator[Lie]]:

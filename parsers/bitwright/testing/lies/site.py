@@ -19,20 +19,24 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
 UNKNOWN_SHARE: Final = 0.05  # of the mutants of a site that has better ones
-VALUE_TOO: Final = ("presence", "until")  # numbers that choose between messages: only where they do not is a rule broken
+LARGE: Final = 4096  # bytes of a change that take long to read: such mutants come seldom
+LARGE_SHARE: Final = 0.01
+# What is changed so may be another message: only where it is not a rule is broken.
+VALUE_TOO: Final = ("presence", "until", "text", "terminator")
 Patch: TypeAlias = tuple[int, int, bytes, Label]  # the bytes from one to the other become these
 
 
 class LieSite:
     """The lies about one field of one seed."""
 
-    __slots__ = ("_known", "_lies", "_marks", "_unknown", "path", "rule", "tree")
+    __slots__ = ("_known", "_large", "_lies", "_marks", "_unknown", "path", "rule", "tree")
 
     tier: Final[Tier] = "lie"
 
     def __init__(self, tree: FieldTree, marks: Marks, rule: str, path: str, lies: Callable[[], Iterable[Lie]]) -> None:
         self.tree, self._marks, self.rule, self.path, self._lies = tree, marks, rule, path, lies
         self._known: list[Patch] | None = None
+        self._large: list[Patch] = []
         self._unknown: list[Patch] = []
 
     def prepare(self) -> tuple[int, int]:
@@ -45,7 +49,10 @@ class LieSite:
                     continue
                 seen.add(data)
                 patch = (*difference(self.tree.data, data), Label("lie", self.rule, self.path, lie.detail, expected))
-                (self._unknown if expected.accepts is None else self._known).append(patch)
+                among = self._unknown if expected.accepts is None else self._large if len(patch[2]) > LARGE else self._known
+                among.append(patch)
+            if not self._known:
+                self._known, self._large = self._large, []
         return len(self._known), len(self._unknown)
 
     def mutant(self, draw: Draw) -> tuple[bytes, Label]:
@@ -55,6 +62,8 @@ class LieSite:
             self.prepare()
             known = self._known or []
         among = self._unknown if not known or (self._unknown and draw.chance(UNKNOWN_SHARE)) else known
+        if self._large and draw.chance(LARGE_SHARE):
+            among = self._large
         begin, end, new, label = draw.choice(among) if len(among) > 1 else among[0]
         data = self.tree.data
         return data[:begin] + new + data[end:], label
