@@ -38,7 +38,7 @@ class Endpoint(NamedTuple):
         return f"{self.transport}:{host}:{self.port}"
 
     def connect(self, timeout: float) -> socket.socket:
-        """A connected socket; OSError if nobody is there."""
+        """A connected socket with that timeout, of 0 for datagrams; OSError if nobody is there."""
         made = socket.socket(self.family, socket.SOCK_DGRAM if self.transport == "udp" else socket.SOCK_STREAM)
         try:
             made.settimeout(timeout)

@@ -13,9 +13,9 @@ import select
 import socket
 import struct
 import time
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from bitwright.errors import DeclarationError, ParseError
+from bitwright.errors import DeclarationError, NeedMore, ParseError
 from bitwright.testing.targets.endpoint import Endpoint
 
 if TYPE_CHECKING:
@@ -30,6 +30,11 @@ RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST, so that 
 
 class Link(Protocol):
     """The two ways to a server."""
+
+    @property
+    def repeats(self) -> int:
+        """How often the valid message had to be sent again, since no answer came soon."""
+        ...
 
     def begin(self) -> None:
         """Forget what was said: a new conversation."""
@@ -61,10 +66,9 @@ class Datagrams:
     """UDP: one socket for what is under test and one for the valid message."""
 
     def __init__(self, where: Endpoint) -> None:
-        self._under_test, self._probe = where.connect(1.0), where.connect(1.0)
-        self._under_test.setblocking(False)
-        self._probe.setblocking(False)
-        self._was_repeated = False
+        self._where = where
+        self._under_test, self._probe = where.connect(0.0), where.connect(0.0)
+        self.repeats = 0
 
     def begin(self) -> None:
         """What still comes is an answer to what was said before."""
@@ -90,24 +94,24 @@ class Datagrams:
 
     def ask(self, data: bytes, seconds: float) -> bytes:
         """Ask up to `TRIES` times."""
-        if self._was_repeated:  # the other answers may have come meanwhile
-            with contextlib.suppress(BlockingIOError, ConnectionError):
-                while True:
-                    self._probe.recv(LARGEST)
         refused = False
         for number in range(TRIES):
-            self._was_repeated = number > 0
-            begin = time.perf_counter()
+            if number:
+                self.repeats += 1
+                self._probe.close()
+                self._probe = self._where.connect(0.0)  # what still comes to the old one is no answer to what is asked from now on
             try:
                 self._probe.send(data)
                 if _wait(self._probe, seconds / TRIES):
                     return self._probe.recv(LARGEST)
                 refused = False
-            except ConnectionRefusedError:  # perhaps it is about the datagram before
+            except ConnectionRefusedError:
                 refused = True
-                time.sleep(max(0.0, min(0.05, seconds / TRIES) - (time.perf_counter() - begin)))
-            except BlockingIOError:
-                pass
+                time.sleep(min(0.05, seconds / TRIES))
+            except BlockingIOError:  # the buffer is full
+                time.sleep(0.001)
+        self._probe.close()
+        self._probe = self._where.connect(0.0)
         if refused:
             raise ConnectionRefusedError
         raise TimeoutError
@@ -127,7 +131,9 @@ class Streams:
     def __init__(self, where: Endpoint, message: type[Struct], timeout: float) -> None:
         self._where, self._message, self._timeout = where, message, timeout
         self._under_test: socket.socket | None = None
-        self._framing = Framing(message)
+        self._is_framed = is_framed(message)
+        self._framing = self._new_framing()
+        self.repeats = 0  # a stream repeats by itself
 
     def begin(self) -> None:
         """A new connection, as soon as there is something to send."""
@@ -141,14 +147,15 @@ class Streams:
                 self._under_test = self._where.connect(self._timeout)
             except OSError as error:
                 return _reason(error)
-            self._framing = Framing(self._message)
+            self._framing = self._new_framing()
         self._under_test.settimeout(self._timeout)
         try:
             self._under_test.sendall(data)
-            if last and sum(data) & 1:  # by the bytes alone, so that the same input always does the same
-                self._under_test.shutdown(socket.SHUT_WR)
         except OSError as error:
             return _reason(error)
+        if last and sum(data) & 1:  # by the bytes alone, so that the same input always does the same
+            with contextlib.suppress(OSError):  # the server was quicker to close
+                self._under_test.shutdown(socket.SHUT_WR)
         return ""
 
     def answers(self, seconds: float) -> list[bytes]:
@@ -172,7 +179,7 @@ class Streams:
 
     def ask(self, data: bytes, seconds: float) -> bytes:
         """On a new connection, the first whole message."""
-        framing, end = Framing(self._message), time.perf_counter() + seconds
+        framing, end = self._new_framing(), time.perf_counter() + seconds
         connection = self._where.connect(seconds)
         try:
             connection.sendall(data)
@@ -188,41 +195,46 @@ class Streams:
         raise TimeoutError
 
     def close(self) -> None:
-        """Both."""
+        """The one that is open."""
         _end(self._under_test)
         self._under_test = None
 
+    def _new_framing(self) -> Framing:
+        return Framing(self._message, is_framed=self._is_framed)
+
 
 class Framing:
-    """Where messages end in what arrives: as the declaration says; if it does not, each piece that arrives is one."""
+    """Where messages end in what arrives: as the declaration says; if it does not (`is_framed`), each piece that arrives is one."""
 
-    def __init__(self, message: type[Struct]) -> None:
+    def __init__(self, message: type[Struct], *, is_framed: bool) -> None:
+        self._message, self._is_framed = message, is_framed
         self._rest = b""
-        self._is_broken = False
-        self._stream: Any = None
-        with contextlib.suppress(DeclarationError):
-            self._stream = message.stream(LONGEST_MESSAGE)
 
     def take(self, chunk: bytes) -> list[bytes]:
         """Messages that are whole now; after bytes that cannot be one, whatever comes."""
-        if self._stream is None or self._is_broken:
+        if not self._is_framed:
             return [chunk]
         self._rest += chunk
         found: list[bytes] = []
-        with contextlib.suppress(ParseError):
-            for value in self._stream.feed(chunk):
-                size = self._size(value)
-                found.append(self._rest[:size])
-                self._rest = self._rest[size:]
-        self._is_broken = self._stream.error is not None
-        if self._is_broken:
-            found.append(self._rest)
+        while self._rest:
+            try:
+                _, used = self._message.parse_prefix(self._rest, partial=True)
+            except NeedMore:
+                break
+            except ParseError:
+                self._is_framed, used = False, len(self._rest)
+            found.append(self._rest[:used])
+            self._rest = self._rest[used:]
         return found
 
-    def _size(self, value: Struct) -> int:
-        """How many bytes a message had; read again, since one piece may have held several."""
-        _, used = type(value).parse_prefix(self._rest)
-        return used
+
+def is_framed(message: type[Struct]) -> bool:
+    """Whether a message says where it ends."""
+    try:
+        message.stream(LONGEST_MESSAGE)
+    except DeclarationError:
+        return False
+    return True
 
 
 def _sent(way: socket.socket, data: bytes) -> str:

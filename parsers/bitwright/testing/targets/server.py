@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 REMOTE_RATE: Final = 100.0  # messages a second to a machine that is not this one, if nothing else is said
 MOST_PROBES: Final = 50  # valid messages that are tried in the beginning
 FIRST_SECONDS: Final = 0.5  # for each of them
+GRACE_SECONDS: Final = 0.002  # for the answer to an input on a stream: servers attend to connections in any order
 TURN_SECONDS: Final = 0.25  # for the answer to a turn of a conversation before the last
 
 
@@ -49,6 +50,7 @@ class ServerTarget:
         self._pace = Pace(rate if rate is not None or self._where.is_here else REMOTE_RATE)
         self._states = States(message, state)
         self.states: collections.Counter[str] = collections.Counter()
+        self._grace = GRACE_SECONDS if self._where.transport == "tcp" else 0.0
         self._gone = ""
         try:
             self._link = link_to(self._where, message, timeout)
@@ -80,9 +82,12 @@ class ServerTarget:
         self._pace.wait()
         begin = time.perf_counter()
         trouble = self._link.send(turns[-1], last=True)
+        answers = self._link.answers(self._grace)
         wrong = self._wrong()
         seconds = time.perf_counter() - begin
-        state = self._count(self._link.answers(0.0), trouble)
+        state = self._count([*answers, *self._link.answers(0.0)], trouble)
+        if self._link.repeats:
+            self.states["(the valid message was repeated)"] = self._link.repeats
         if wrong is not None:
             return Outcome(wrong.kind, wrong.bucket, f"{wrong.detail}\nto the input: {state}", seconds)
         return Outcome("error" if state.startswith("no") else "value", "", state, seconds)

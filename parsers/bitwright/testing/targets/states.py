@@ -55,4 +55,4 @@ def _at(value: Any, path: str) -> Any:
 
 def _shown(value: Any) -> str:
     """A member's name, or the number."""
-    return value.name if isinstance(value, enum.IntEnum) else str(value)
+    return str(getattr(value, "name", None) or value)
