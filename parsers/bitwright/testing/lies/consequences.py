@@ -198,6 +198,8 @@ class Walk(Content):
             if target < least:
                 raise Failure("bad-direction", node.path)
         after = self.read(node, wire.inner, target, end)
+        if node not in self.touched and self.data[target // 8 : after // 8] != self.tree.data[node.begin // 8 : node.end // 8]:
+            raise Unknown(node.path)  # another field lies there too, which is what was changed
         self.furthest[base] = max(self.furthest.get(base, start), after)
         self.constraints(node, after)
 
