@@ -12,8 +12,10 @@ import msgspec
 import pytest
 
 from bitwright import Struct, auto, raw, u8, u16
+from bitwright.stack import find_spec
 from bitwright.testing.campaign import DEAD_IN_A_ROW, MOST_BUCKETS, Campaign
 from bitwright.testing.corpus import Corpus
+from bitwright.testing.generate import examples
 from bitwright.testing.inputs import BLOCK, inputs, key_of
 from bitwright.testing.labels import ACCEPTED, SEED, Expected, Label
 from bitwright.testing.outcome import Outcome
@@ -185,6 +187,16 @@ def test_a_campaign_goes_on_where_it_ended(tmp_path: Path) -> None:
         Campaign(inputs(Sized, seeds, 7, first=first), target, corpus=corpus, runs=runs, first=first).run()
         given += target.given
     assert given == whole
+
+
+@pytest.mark.parametrize("name", ["dns", "ipv4", "icmpv6"])
+def test_input_n_is_the_same_wherever_a_campaign_begins(name: str) -> None:
+    message = find_spec(name)
+    seeds = [data for data, _ in itertools.islice(examples(message, random.Random(3)), 10)]
+    whole = list(itertools.islice(inputs(message, seeds, 1), 3 * BLOCK))
+    assert {label.tier for _, label in whole} >= {"seed", "lie", "raw"}
+    for first in (7, 10, BLOCK + 10, 2 * BLOCK + 345):
+        assert list(itertools.islice(inputs(message, seeds, 1, first=first), 3 * BLOCK - first)) == whole[first:]
 
 
 def test_other_campaigns_in_the_folder_begin_at_the_beginning(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from bitwright.testing.sites import Site
 LARGEST: Final = 65_535  # bytes, of a raw mutant
 RAW: Final = Label("raw", "bytes", "")
 UNKNOWN_SHARE: Final = 0.05  # of the mutants of a rule that come from sites without an expected outcome
+REDRAWN: Final = 8  # rules that are tried before the mutant is a raw one
 FAMILIES: Final[Mapping[Tier, Callable[[FieldTree], Iterable[Site]]]] = {"lie": lie_sites}
 
 
@@ -67,12 +68,10 @@ class Mutator:
         at = int(chance() * (len(tiers) + ("raw" in self.tiers)))
         if at < len(tiers):
             rules = tiers[at]
-            while rules:
-                number = int(chance() * len(rules))
-                site = rules[number].site(chance)
+            for _ in range(REDRAWN):  # rules that nothing here can break stay, so that a mutant depends on no earlier one
+                site = rules[int(chance() * len(rules))].site(chance)
                 if site is not None:
                     return site.mutant(self._draw)
-                del rules[number]  # nothing can be broken so
         return self._raw(), RAW
 
     def _tiers_of(self, seed: bytes) -> list[list[Rule]]:
