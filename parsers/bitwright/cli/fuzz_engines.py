@@ -10,6 +10,7 @@ from bitwright.cli.fuzz_target import Plan
 if TYPE_CHECKING:
     from bitwright.cli.fuzz_target import Setup
 
+BESIDE: Final = ("strict",)
 SLOWEST: Final = 0.005  # seconds of processor time for one input by all engines
 LARGEST: Final = 1_000_000  # bytes allocated for an input of at most 1,500
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bitwright.cli.fuzz_target import Plan
 
 if TYPE_CHECKING:
     from bitwright.cli.fuzz_target import Setup
+
+BESIDE: Final[tuple[str, ...]] = ()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

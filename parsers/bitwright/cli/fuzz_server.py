@@ -6,13 +6,15 @@ import argparse
 import functools
 import importlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bitwright.cli.failure import UNREADABLE, USAGE, CommandError
 from bitwright.cli.fuzz_target import Plan
 
 if TYPE_CHECKING:
     from bitwright.cli.fuzz_target import Setup
+
+BESIDE: Final = ("conversation", "rate", "allow_remote")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,7 +1,8 @@
 """What the inputs of `bitwright fuzz` are given to: each kind of target is a module with its options and one function that makes it.
 
-A module of `KINDS` has `add_arguments(parser)`, which adds its options, and `make(setup)`, which returns a `Plan`: the target, and a case
-that says how what it finds is replayed.  The option that the kind is named after decides; without any it is bitwright's own engines.
+A module of `KINDS` has `add_arguments(parser)`, which adds its options, `make(setup)`, which returns a `Plan`: the target, and a case
+that says how what it finds is replayed; and `BESIDE`, the options that mean nothing without it.  The option that the kind is named after
+decides; without any it is bitwright's own engines.
 """
 
 from __future__ import annotations
@@ -63,9 +64,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def make(setup: Setup) -> Plan:
     """The plan that the options ask for."""
-    asked = [option for option in KINDS if getattr(setup.arguments, option) is not None]
+    arguments = setup.arguments
+    asked = [option for option in KINDS if getattr(arguments, option) is not None]
     if len(asked) > 1:
         raise CommandError(f"--{asked[0]} and --{asked[1]}: one target at a time", USAGE)
-    loaded: Any = importlib.import_module(KINDS[asked[0]] if asked else OURS)
+    chosen = KINDS[asked[0]] if asked else OURS
+    for option, module in (("", OURS), *KINDS.items()):
+        beside: tuple[str, ...] = importlib.import_module(module).BESIDE
+        stray = [name for name in beside if getattr(arguments, name) not in (None, False)]
+        if stray and module != chosen:
+            needs = f"goes with --{option}" if option else "is for our own engines, without a target"
+            raise CommandError(f"--{stray[0].replace('_', '-')}: {needs}", USAGE)
+    loaded: Any = importlib.import_module(chosen)
     made: Plan = loaded.make(setup)
     return made
