@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bitwright.testing.generate import examples as examples
     from bitwright.testing.labels import Expected as Expected
     from bitwright.testing.labels import Label as Label
+    from bitwright.testing.minimising import minimise as minimise
     from bitwright.testing.mutator import Mutator as Mutator
     from bitwright.testing.mutator import mutants as mutants
     from bitwright.testing.regress import Case as Case
@@ -58,6 +59,7 @@ __all__ = [
     "differential",
     "examples",
     "guided",
+    "minimise",
     "mutants",
     "read_folder",
     "write_case",
@@ -86,6 +88,7 @@ _HOMES = {
     "differential": "differences",
     "examples": "generate",
     "guided": "atheris_engine",
+    "minimise": "minimising",
     "mutants": "mutator",
     "read_folder": "regress",
     "write_case": "regress",
