@@ -14,6 +14,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
+def encodable(text: str) -> str:
+    """The text with lone surrogates, which UTF-8 cannot hold, written as escapes; names of files and texts of exceptions may have them."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def columns(text: str) -> int:
     """How many columns of a terminal a text takes: East Asian wide characters two, combining ones none."""
     if text.isascii():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from bitwright.cli.failure import OK
 from bitwright.cli.output import Output
 from bitwright.cli.terminal import complain
+from bitwright.escaping import printable
 
 if TYPE_CHECKING:
     from bitwright import Struct
@@ -56,4 +57,4 @@ def described(struct: type[Struct]) -> tuple[str, str]:
     size = measure.size_of_struct(struct)
     fewest = -(-size.fewest // 8)
     doc = struct.__bitwright__.doc.strip()
-    return f"{fewest} B" if size.fixed is not None else f"{fewest}+ B", doc.splitlines()[0] if doc else ""
+    return f"{fewest} B" if size.fixed is not None else f"{fewest}+ B", printable(doc.splitlines()[0]) if doc else ""

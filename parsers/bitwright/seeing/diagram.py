@@ -13,6 +13,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 
+from bitwright.escaping import printable
 from bitwright.schema import measure, spec
 from bitwright.schema.expr import Const, Node, show
 
@@ -71,7 +72,7 @@ def notes(made: spec.StructSpec) -> list[str]:
     """What stands below a picture: the arms of unions, and what must hold."""
     arms = [line for field in made.fields if (line := _arms(field))]
     orders = [f"  {field.name}: {', '.join(said)}" for field in made.fields if (said := _own_order(field.type, made))]
-    return arms + orders + [f"  must hold: {show(condition.condition)} ({condition.message})" for _, condition in made.checks]
+    return arms + orders + [f"  must hold: {show(condition.condition)} ({printable(condition.message)})" for _, condition in made.checks]
 
 
 def _own_order(wire: spec.WireType, made: spec.StructSpec) -> list[str]:
@@ -238,7 +239,7 @@ def _closure(struct: type) -> list[type]:
 
 
 def _first_line(doc: str) -> str:
-    return doc.strip().splitlines()[0] if doc.strip() else ""
+    return printable(doc.strip().splitlines()[0]) if doc.strip() else ""
 
 
 # --- rows --------------------------------------------------------------------------------------

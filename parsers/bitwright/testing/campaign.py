@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from bitwright.escaping import encodable
 from bitwright.testing.corpus import Corpus
 from bitwright.testing.labels import SEED, Label
 from bitwright.testing.outcome import Outcome, Target
@@ -107,7 +108,8 @@ class Campaign:
             self._uncounted += 1
             return
         number, seconds = self.tally.number - 1, time.perf_counter() - self._started
-        finding = Finding(outcome.bucket, outcome.kind, 1, number, seconds, label, outcome.detail, data.hex())
+        bucket, detail = encodable(outcome.bucket), encodable(outcome.detail)
+        finding = Finding(bucket, outcome.kind, 1, number, seconds, label, detail, data.hex())
         self.findings[outcome.bucket] = finding
         if self.corpus is not None:
             self.corpus.keep(finding)

@@ -13,6 +13,7 @@ from typing import Any
 from bitwright.codec import codec_of
 from bitwright.engines import AUTO, MESSAGE_ENGINES, wanted_engine
 from bitwright.errors import DeclarationError
+from bitwright.escaping import printable
 from bitwright.ir.ops import Program
 from bitwright.schema import measure, spec
 from bitwright.seeing.explain.annotate import annotate
@@ -38,7 +39,7 @@ def explain(struct: type, data: Any = None, /, *, endian: str | None = None, **p
 
 
 def _heading(made: spec.StructSpec) -> str:
-    summary = made.doc.strip().partition("\n")[0]
+    summary = printable(made.doc.strip().partition("\n")[0])
     lines = [f"{made.name}: {summary}" if summary else made.name, f"{made.module}.{made.name}: {_size(made)}, {_order(made)}"]
     if made.origin:
         lines.append("Pointers of the domain names in it count from its first byte.")

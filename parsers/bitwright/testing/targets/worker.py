@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import os
+import pickle
 import re
 import select
 import signal
@@ -24,6 +25,7 @@ from typing import IO, Final
 
 import msgspec
 
+from bitwright.escaping import encodable
 from bitwright.testing.outcome import Outcome
 from bitwright.testing.targets.calls import Caller, Terms, limit_memory
 from bitwright.testing.targets.errors import TargetError
@@ -41,13 +43,6 @@ _FRAME: Final = re.compile(r'File "([^"]*)", line \d+ in (\S+)')
 
 
 _served: list[int] = []  # this process, if it is one of these
-
-
-class _Start(msgspec.Struct):
-    """The first thing a process is sent."""
-
-    terms: Terms
-    path: list[str]
 
 
 class GoneError(Exception):
@@ -107,7 +102,7 @@ class Worker:
         self._poll = select.poll()
         self._poll.register(self._read, select.POLLIN)
         try:
-            _send(self._write, msgspec.msgpack.encode(_Start(self.terms, sys.path)))
+            _send(self._write, pickle.dumps((self.terms, sys.path)))  # not as UTF-8: names of folders may be any bytes
             told = self._receive(START_SECONDS).decode()
         except (GoneError, BrokenPipeError) as gone:
             hangs, said = isinstance(gone, GoneError) and bool(gone.args), self._said()
@@ -174,14 +169,13 @@ def serve(read: int, write: int) -> None:
     faulthandler.register(signal.SIGUSR1)
     first = _receive(read)
     assert first is not None
-    start = msgspec.msgpack.decode(first, type=_Start)
-    sys.path[:] = start.path
+    terms, sys.path[:] = pickle.loads(first)  # noqa: S301  # of the process that started this one
     try:
-        caller = Caller(start.terms)
-        if start.terms.limit is not None:
-            limit_memory(start.terms.limit)
+        caller = Caller(terms)
+        if terms.limit is not None:
+            limit_memory(terms.limit)
     except TargetError as error:
-        _send(write, str(error).encode())
+        _send(write, encodable(str(error)).encode())
         return
     _send(write, b"")
     encoder = msgspec.msgpack.Encoder()
@@ -195,12 +189,8 @@ def _encoded(encoder: msgspec.msgpack.Encoder, outcome: Outcome) -> bytes:
     try:
         return encoder.encode(outcome)
     except UnicodeEncodeError:
-        texts = {name: _clean(getattr(outcome, name)) for name in ("bucket", "detail")}
+        texts = {name: encodable(getattr(outcome, name)) for name in ("bucket", "detail")}
         return encoder.encode(msgspec.structs.replace(outcome, **texts))
-
-
-def _clean(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _send(pipe: int, data: bytes) -> None:
