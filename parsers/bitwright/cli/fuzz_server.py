@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import functools
-import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -34,14 +33,15 @@ def make(setup: Setup) -> Plan:
     asked = setup.arguments
     if asked.rate is not None and not asked.rate > 0:
         raise CommandError(f"--rate {asked.rate:g}: write a number of messages a second above 0", USAGE)
-    said = _conversations(setup) if asked.conversation else []
+    said = _conversations(setup)
+    alone = list(dict.fromkeys(data for messages in said for data in messages)) or setup.seeds
     target = ServerTarget(
-        asked.connect, setup.message, probes=setup.seeds, timeout=asked.timeout, rate=asked.rate, allow_remote=asked.allow_remote,
+        asked.connect, setup.message, probes=alone, timeout=asked.timeout, rate=asked.rate, allow_remote=asked.allow_remote,
         conversation=asked.conversation,
     )  # fmt: skip
     like = Case(name="like", data=b"", spec=setup.spec, target=f"connect:{asked.connect}", timeout=asked.timeout)
-    if not said:
-        return Plan(target, like)
+    if not asked.conversation:
+        return Plan(target, like, seeds=alone)
     from bitwright.testing.conversation import ConversationMutator, conversation
 
     mutator = functools.partial(ConversationMutator, setup.message, said, tiers=asked.tiers)
@@ -49,14 +49,21 @@ def make(setup: Setup) -> Plan:
 
 
 def _conversations(setup: Setup) -> list[list[bytes]]:
-    """What those who began to speak said, in all captures."""
+    """What those who began to speak said, in all captures; what servers answered is nothing to tell a server."""
     from bitwright.capture import CaptureError
-    conversations_of = importlib.import_module("bitwright.testing.conversation_seeds").conversations_of
+    from bitwright.testing.conversation_seeds import conversations_of
 
-    try:
-        found = [said for name in setup.arguments.inputs for said in conversations_of(setup.message, Path(name))]
-    except (CaptureError, OSError) as error:
-        raise CommandError(f"--conversation: {error}", UNREADABLE) from None
-    if not found:
+    found: list[list[bytes]] = []
+    for name in setup.arguments.inputs:
+        if not Path(name).is_file():
+            continue
+        try:
+            found += conversations_of(setup.message, Path(name))
+        except CaptureError as error:  # another kind of file
+            if setup.arguments.conversation:
+                raise CommandError(f"--conversation: {error}", UNREADABLE) from None
+        except OSError as error:
+            raise CommandError(f"{name}: {error.strerror}", UNREADABLE) from None
+    if setup.arguments.conversation and not found:
         raise CommandError(f"--conversation: needs --input CAPTURE with conversations in {setup.spec}", USAGE)
     return found

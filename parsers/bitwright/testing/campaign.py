@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -60,10 +60,13 @@ class Campaign:
         if stopped not in ("interrupted", "dead"):
             self._minimise_all()
         findings = sorted(self.findings.values(), key=lambda finding: finding.number)
-        return self.tally.report(
+        report = self.tally.report(
             spec=self.name, target=self.target.name, seed=self.seed, seconds=seconds, stopped=stopped, findings=findings,
             uncounted=self._uncounted,
         )  # fmt: skip
+        states: Mapping[str, int] = getattr(self.target, "states", {})  # of a server
+        report.states = dict(sorted(states.items(), key=lambda pair: (-pair[1], pair[0])))
+        return report
 
     def _feed(self) -> Stop:
         run, clock, tally, started = self.target.run, time.perf_counter, self.tally, self._started

@@ -85,6 +85,7 @@ class Report(msgspec.Struct, kw_only=True):
     largest: list[Extreme]
     times: list[int]  # inputs by time: up to each edge of TIME_EDGES_US, and beyond the last; empty where no time was measured
     versions: dict[str, str]
+    states: dict[str, int] = {}  # what a server answered, by what its answers say of its state
 
     def json(self) -> str:
         """JSON in ASCII, indented, with every character escaped that a terminal would obey."""

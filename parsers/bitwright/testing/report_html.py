@@ -44,6 +44,8 @@ def _body(report: Report, hexdump: Hexdump | None) -> Iterator[str]:
     yield f"<p>{escaped(_sentence(report))}</p>"
     yield f"<h2>Findings</h2>\n{_findings(report, hexdump)}"
     yield f"<h2>Rules</h2>\n{_rules(report)}"
+    if report.states:
+        yield f"<h2>Answers</h2>\n{_states(report)}"
     if any(report.times):
         yield "<h2>Time</h2>\n<p>Inputs by the time that they took; heights are logarithmic.</p>"
         yield f'<div class="wide">{time_columns(report.times)}</div>'
@@ -112,6 +114,11 @@ def _rules(report: Report) -> str:
     heads = "".join(f"<th{'' if index < 2 else ' class=number'}>{name}</th>" for index, name in enumerate(names))
     legend = '<p class="legend"><i class="value"></i>values <i class="error"></i>refused <i class="finding"></i>findings</p>'
     return f'{legend}\n<div class="wide"><table><tr>{heads}</tr>\n{chr(10).join(rows)}\n</table></div>'
+
+
+def _states(report: Report) -> str:
+    rows = (f'<tr><td>{escaped(state)}</td><td class="number">{count:,}</td></tr>' for state, count in report.states.items())
+    return f'<div class="wide"><table>{"".join(rows)}</table></div>'
 
 
 def _extremes(extremes: list[Extreme], measure: str, hexdump: Hexdump | None) -> str:

@@ -30,6 +30,8 @@ def plain(kind: str, text: str) -> str:
 def report_text(report: Report, paint: Paint = plain, hexdump: Callable[[bytes], str] | None = None) -> str:
     """The whole report; `hexdump` draws the input of a finding, if there is a message to draw it by."""
     lines = [*_head(report, paint), "", *_rules(report, paint)]
+    if report.states:
+        lines += ["", paint("strong", "answers"), *(f"{count:>12,}  {printable(state)}" for state, count in report.states.items())]
     for index, finding in enumerate(report.findings, 1):
         lines += ["", *_finding(index, finding, paint, hexdump)]
     if report.uncounted:
