@@ -94,6 +94,8 @@ def _by_atheris(name: str, target: Callable[[bytes], str], asked: argparse.Names
 
     with tempfile.TemporaryDirectory() as new:  # libFuzzer writes what it finds interesting into its first folder
         options = [f"-runs={asked.runs}", f"-seed={asked.seed}", f"-max_len={largest}", "-print_final_stats=1"]
+        if (words := HERE / "dictionaries" / f"{name}.dict").exists():
+            options.append(f"-dict={words}")
         if asked.seconds != float("inf"):
             options.append(f"-max_total_time={int(asked.seconds)}")
         atheris.Setup([sys.argv[0], new, str(HERE / "corpus" / name), *options], one)

@@ -173,6 +173,11 @@ def write(name: str, inputs: dict[str, bytes]) -> None:
 
 
 if __name__ == "__main__":
+    from fuzz.target_corpora import cli_corpus, containers_corpus, engines_corpus  # which are made with the functions above
+
     write("dns", dns_corpus())
     write("capture", capture_corpus())
     write("pattern", pattern_corpus())
+    write("engines", engines_corpus())
+    write("containers", containers_corpus())
+    write("cli", cli_corpus())

@@ -11,11 +11,26 @@ import pytest
 
 from bitwright.stack.registry import load_standard
 from bitwright.testing.raw import RawMutator
-from fuzz import engines, fuzz_capture, fuzz_dns, fuzz_pattern, make_corpus
+from fuzz import (
+    engines,
+    fuzz_capture,
+    fuzz_cli,
+    fuzz_containers,
+    fuzz_dns,
+    fuzz_engines,
+    fuzz_pattern,
+    make_corpus,
+    make_dictionaries,
+    target_corpora,
+)
 from fuzz.driver import corpus_of
 from fuzz.pattern_corpus import pattern_corpus
 
-TARGETS: dict[str, Callable[[bytes], str]] = {"dns": fuzz_dns.target, "capture": fuzz_capture.target, "pattern": fuzz_pattern.target}
+TARGETS: dict[str, Callable[[bytes], str]] = {
+    "dns": fuzz_dns.target, "capture": fuzz_capture.target, "pattern": fuzz_pattern.target, "engines": fuzz_engines.target,
+    "containers": fuzz_containers.target, "cli": fuzz_cli.target,
+}  # fmt: skip
+CUTS = {"engines": 8, "containers": 25, "cli": 4}  # of an input; 100 of what is not named
 CASES = [(name, title) for name in TARGETS for title in corpus_of(name)]
 MUTANTS = 300
 
@@ -28,7 +43,7 @@ def test_the_corpus_holds_the_invariant(name: str, title: str) -> None:
 @pytest.mark.parametrize(("name", "title"), CASES, ids=[f"{name}-{title}" for name, title in CASES])
 def test_every_cut_of_the_corpus_holds_it(name: str, title: str) -> None:
     data = corpus_of(name)[title]
-    step = max(1, len(data) // 100)
+    step = max(1, len(data) // CUTS.get(name, 100))
     for end in range(0, len(data), step):
         TARGETS[name](data[:end])
 
@@ -63,6 +78,9 @@ CORPORA: list[tuple[str, Callable[[], dict[str, bytes]]]] = [
     ("dns", make_corpus.dns_corpus),
     ("capture", make_corpus.capture_corpus),
     ("pattern", pattern_corpus),
+    ("engines", target_corpora.engines_corpus),
+    ("containers", target_corpora.containers_corpus),
+    ("cli", target_corpora.cli_corpus),
 ]
 
 
@@ -92,3 +110,38 @@ def test_the_pattern_corpus_is_read_as_it_is_meant() -> None:
     expected = {"nothing", "dns", "integers", "text", "escapes", "sizes", "nested",
                 "comment", "erlang-dns", "ragged", "extended-middle"}  # fmt: skip
     assert expected <= matched
+
+
+def test_every_struct_has_messages_that_are_read() -> None:
+    outcomes: dict[int, Counter[str]] = {}
+    for data in corpus_of("engines").values():
+        outcomes.setdefault(data[0], Counter())[fuzz_engines.target(data)] += 1
+    assert set(outcomes) == set(range(len(fuzz_engines.STRUCTS)))
+    assert all(counted["value"] for counted in outcomes.values()), outcomes
+
+
+def test_the_container_corpus_shows_every_code() -> None:
+    ends = {fuzz_containers.target(data).split(" after ")[0] for data in corpus_of("containers").values()}
+    codes = ("truncated", "record-length", "block-length", "packet-length", "interface", "byte-order", "inflate", "unsupported")
+    assert ends >= {"whole", *codes}
+
+
+def test_the_command_line_corpus_ends_in_every_way() -> None:
+    outcomes = {fuzz_cli.target(data) for data in corpus_of("cli").values()}
+    assert {outcome.rpartition(" ")[2] for outcome in outcomes} - {"tried"} == {"0", "1", "2", "3"}
+    assert {outcome.partition(" ")[0] for outcome in outcomes} >= {"decode", "parse", "build", "match", "show"}
+
+
+HARMFUL = ["decode -qoX -", "decode --output=x -", "show this:Zen", "lint this", "parse dns @/dev/zero", "fuzz dns"]
+
+
+@pytest.mark.parametrize("line", HARMFUL)
+def test_fuzzing_the_command_line_does_no_harm(line: str) -> None:
+    assert not fuzz_cli.is_harmless(line.split())
+
+
+def test_dictionaries_are_what_their_script_makes() -> None:
+    for title, text in make_dictionaries.dictionaries().items():
+        kept = (make_dictionaries.FOLDER / f"{title}.dict").read_text(encoding="ascii")
+        assert kept == text, f"{title}: run python -m fuzz.make_dictionaries"
+    assert set(make_dictionaries.dictionaries()) == set(TARGETS)

@@ -52,9 +52,12 @@ _VARINTS: Final = {"endless": b"\xff" * 11, "not_minimal": b"\x80\x80\x80\0"}
 
 def dictionary(message: type[Struct]) -> str:
     """The text of a dictionary file."""
-    told = [f"# {message.__name__}: values that mean something to its format, one a line."]
-    told += [f'{name}="{_escaped(data)}"' for name, data in entries(message)]
-    return "\n".join(told) + "\n"
+    return written(f"{message.__name__}: values that mean something to its format, one a line.", entries(message))
+
+
+def written(title: str, found: Iterable[tuple[str, bytes]]) -> str:
+    """The text of a dictionary file of these names and bytes."""
+    return "\n".join([f"# {title}", *(f'{name}="{_escaped(data)}"' for name, data in found)]) + "\n"
 
 
 def entries(message: type[Struct]) -> list[tuple[str, bytes]]:
