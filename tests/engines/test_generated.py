@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from bitwright import BuildError, DeclarationError, ParseError
 from bitwright.testing.draw import RandomDraw
+from bitwright.testing.fieldtree import FieldTree
 from bitwright.testing.generate import GenerationError, attempt, generate
 from bitwright.testing.generating.frame import Stuck
+from bitwright.testing.values import sites
 from tests.engines.formats import Format
 from tests.engines.structures import formats
 from tests.engines.test_agreement import thorough
@@ -67,3 +69,20 @@ def test_an_attempt_takes_bounded_effort() -> None:
             except Stuck:
                 continue
         assert len(wire) <= 1300
+
+
+@thorough(40)
+@given(formats(), st.integers(0, 5), st.integers(0, 1000))
+def test_another_value_gives_a_message_again(form: Format, number: int, seed: int) -> None:
+    struct, rng = form.top.struct, random.Random(seed)
+    parameters = outside(struct, dict.fromkeys(form.top.params, number))
+    try:
+        wire = generate(struct, rng, **parameters).build(**parameters)
+    except GenerationError:
+        return
+    endian = parameters.pop("endian", None)
+    found = [site for site in sites(FieldTree(struct, wire, endian=endian, parameters=parameters)) if site.prepare()[0]]
+    for _ in range(20 if found else 0):
+        data, label = rng.choice(found).mutant(RandomDraw(rng))
+        value, findings = struct.codec().check(data, endian=endian, **parameters)
+        assert not findings, (label, value)

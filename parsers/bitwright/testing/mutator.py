@@ -19,12 +19,13 @@ from bitwright.testing.labels import TIERS, Label, Tier
 from bitwright.testing.lies import sites as lie_sites
 from bitwright.testing.raw import RawMutator
 from bitwright.testing.sites import Site
+from bitwright.testing.values import sites as value_sites
 
 LARGEST: Final = 65_535  # bytes, of a raw mutant
 RAW: Final = Label("raw", "bytes", "")
 UNKNOWN_SHARE: Final = 0.05  # of the mutants of a rule that come from sites without an expected outcome
 REDRAWN: Final = 8  # rules that are tried before the mutant is a raw one
-FAMILIES: Final[Mapping[Tier, Callable[[FieldTree], Iterable[Site]]]] = {"lie": lie_sites}
+FAMILIES: Final[Mapping[Tier, Callable[[FieldTree], Iterable[Site]]]] = {"value": value_sites, "lie": lie_sites}
 
 
 def mutants(

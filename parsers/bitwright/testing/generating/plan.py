@@ -32,7 +32,11 @@ class Plan:
         self.constants: dict[str, list[int]] = {}
         self.checks: dict[str, list[Node]] = {}
         for names, use in outer:
-            self._used(names, use)
+            computed = self.spec.computed.get(names[0]) if len(names) == 1 else None
+            if computed is None:
+                self._used(names, use)
+            else:
+                self._note(use, computed)
         for field in self.spec.fields:
             for use, node in _expressions(field.type):
                 self._note(use, node)

@@ -1,0 +1,248 @@
+"""Fields made anew by the generator, lists with other elements: the message is built again, so that what depends on them follows.
+
+Promise: a mutant is what building gave for the changed message; where building refuses, there is no mutant.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, Final
+
+from bitwright.codec import Codec, codec_of
+from bitwright.errors import BuildError
+from bitwright.schema import spec
+from bitwright.testing.draw import Draw, RandomDraw
+from bitwright.testing.expressions import Scope, Unknown
+from bitwright.testing.fieldtree import FieldTree, Node
+from bitwright.testing.generating.frame import Frame, Stuck
+from bitwright.testing.generating.maker import Maker, Region, defaults_of
+from bitwright.testing.generating.plan import plan_of
+from bitwright.testing.labels import ACCEPTED, Label, Tier
+
+LARGEST: Final = 600  # bytes that a field may grow to
+TRIES: Final = 6
+KEPT: Final = 12  # mutants of a site that are built; more are the same ones again
+MOST_ELEMENTS: Final = 64  # of lists that are changed whole
+
+
+class Workbench:
+    """The message with all derived fields open, which each site changes, builds and puts back."""
+
+    def __init__(self, tree: FieldTree) -> None:
+        self.tree = tree
+        self.codec: Codec = codec_of(tree.message)
+        self._message: Any = None
+
+    @property
+    def message(self) -> Any:
+        """Made when it is first needed."""
+        if self._message is None:
+            self._message = self.tree.value.relaxed()
+            for node in self.tree.root.walk():
+                wire = node.content
+                if isinstance(wire, spec.ChecksumType) and wire.prefix is not None and not _parameters(self, node.parent).get(wire.prefix):
+                    setattr(self.at(node.parent), str(node.key), node.value)  # there is nothing to compute it from
+        return self._message
+
+    def at(self, node: Node | None) -> Any:
+        """The object that a node of the tree is."""
+        if node is None or node.parent is None:
+            return self.message
+        around = self.at(node.parent)
+        return around[node.key] if isinstance(node.key, int) else getattr(around, node.key)
+
+    def build(self) -> bytes | None:
+        """The bytes of the message as it is now; None where it cannot be."""
+        try:
+            return self.codec.build(self.message, endian=self.tree.endian, **self.tree.parameters)
+        except BuildError:
+            return None
+
+
+class RebuiltSite:
+    """Other messages that differ from the seed in one field; `change` returns what puts the message back."""
+
+    __slots__ = ("_bench", "_change", "_failed", "_made", "path", "rule")
+
+    tier: Final[Tier] = "value"
+
+    def __init__(self, bench: Workbench, rule: str, path: str, change: Callable[[Draw], Callable[[], None]]) -> None:
+        self._bench, self.rule, self.path, self._change = bench, rule, path, change
+        self._made: list[tuple[bytes, Label]] = []
+        self._failed = False
+
+    def prepare(self) -> tuple[int, int]:
+        """Whether there is a mutant at all."""
+        if not self._made and not self._failed:
+            self._failed = self._build(RandomDraw(random.Random(0))) is None  # the same choices for every site
+        return int(not self._failed), 0
+
+    def mutant(self, draw: Draw) -> tuple[bytes, Label]:
+        """One more, or, once there are many, one of them again."""
+        if len(self._made) < KEPT:
+            built = self._build(draw)
+            if built is not None:
+                return built
+        return draw.choice(self._made)
+
+    def _build(self, draw: Draw) -> tuple[bytes, Label] | None:
+        for _ in range(TRIES):
+            try:
+                restore = self._change(draw)
+            except Stuck:
+                continue
+            try:
+                data = self._bench.build()
+            finally:
+                restore()
+            if data is not None and data != self._bench.tree.data:
+                made = data, Label("value", self.rule, self.path, "", ACCEPTED)
+                self._made.append(made)
+                return made
+        return None
+
+
+def rebuilt_sites(tree: FieldTree, without: Collection[Node]) -> Iterator[RebuiltSite]:
+    """Every field that is given, but for some, and every list."""
+    bench = Workbench(tree)
+    for node in tree.root.walk():
+        if node in without:
+            continue
+        field, owner = node.field, node.parent
+        if field is None or owner is None or not isinstance(node.key, str) or field.hidden or field.auto or field.fixed is not None:
+            continue
+        if field.reserved or isinstance(node.content, spec.ChecksumType) or not owner.is_complete:
+            continue
+        yield RebuiltSite(bench, _rule(node), node.path, _remaking(bench, node, field))
+        if isinstance(node.value, list) and isinstance(node.content, spec.ArrayType) and len(node.value) <= MOST_ELEMENTS:
+            yield RebuiltSite(bench, "elements", node.path, _other_elements(bench, node, node.content))
+
+
+def _rule(node: Node) -> str:
+    if isinstance(node.wire, spec.OptionalType):
+        return "presence"
+    match node.content:
+        case spec.IntType():
+            return "number"
+        case spec.TextType():
+            return "text"
+        case spec.NameType():
+            return "name"
+        case spec.ArrayType():
+            return "list"
+        case spec.SwitchType():
+            return "arm"
+        case spec.NestedType():
+            return "struct"
+    return "bytes"
+
+
+# --- changes ----------------------------------------------------------------------------------
+
+
+def _remaking(bench: Workbench, node: Node, field: spec.FieldSpec) -> Callable[[Draw], Callable[[], None]]:
+    """The field again, with the other fields of its struct as they are."""
+    around = node.parent
+    assert around is not None
+
+    def change(draw: Draw) -> Callable[[], None]:
+        owner = bench.at(around)
+        frame = frame_of(bench, around, owner, field.name)
+        maker = Maker(draw)
+        maker.blocks.append([])
+        maker.field(frame, field, Region(LARGEST), 0)
+        maker.settle(frame)
+        if isinstance(field.type, spec.OptionalType):
+            frame.given.setdefault(field.name, None)  # what was there is not any more
+        before = {name: getattr(owner, name) for name in frame.given}
+        for name, value in frame.given.items():
+            setattr(owner, name, value)
+
+        def restore() -> None:
+            for name, value in before.items():
+                setattr(owner, name, value)
+
+        return restore
+
+    return change
+
+
+def frame_of(bench: Workbench, node: Node, value: Any, without: str) -> Frame:
+    """A struct that is there, as the generator sees it while it makes one more field of it: what is derived is open."""
+    struct: type = type(value)
+    made = spec.spec_of(struct)
+    frame = Frame(plan_of(struct), {**defaults_of(made), **_parameters(bench, node)}, 0)
+    for field in made.fields:
+        if isinstance(field.type, spec.CheckType):
+            frame.terms.append((field.type.condition, 1))
+        elif field.name != without and not field.hidden:
+            _enter(bench, frame, node, field, getattr(value, field.name))
+    return frame
+
+
+def _enter(bench: Workbench, frame: Frame, node: Node, field: spec.FieldSpec, value: Any) -> None:
+    """One field that is there: its number, its own fields, and whether its condition holds."""
+    wire, optional = spec.number_behind(field.type), isinstance(field.type, spec.OptionalType)
+    if isinstance(field.type, spec.OptionalType) and not field.type.at_end and (value is not None or not _fills_itself(field)):
+        frame.terms.append((field.type.condition, int(value is not None)))
+    if isinstance(wire, spec.IntType):
+        if value is None and field.auto and not optional:
+            frame.pending[field.name] = wire
+        elif value is not None or optional:
+            frame.values[field.name] = value
+    elif isinstance(wire, spec.NestedType) and value is not None:
+        child = node.child(field.name)
+        if child is not None:
+            frame.children[field.name] = frame_of(bench, child, value, "")
+
+
+def _fills_itself(field: spec.FieldSpec) -> bool:
+    """Whether an optional field may be there though it has no value."""
+    wire = field.type.inner if isinstance(field.type, spec.OptionalType) else field.type
+    return field.auto or field.reserved or field.fixed is not None or isinstance(wire, spec.ChecksumType)
+
+
+def _parameters(bench: Workbench, node: Node | None) -> dict[str, Any]:
+    """What the seed's struct was given from outside."""
+    if node is None or node.struct is None:
+        return {}
+    found = {}
+    for name in spec.spec_of(node.struct).params:
+        try:
+            found[name] = Scope(bench.tree, node).parameter(name)
+        except Unknown:
+            continue
+    return found
+
+
+def _other_elements(bench: Workbench, node: Node, wire: spec.ArrayType) -> Callable[[Draw], Callable[[], None]]:
+    """The list with an element more, less, twice, elsewhere, or another."""
+    around = node.parent
+    assert around is not None
+
+    def change(draw: Draw) -> Callable[[], None]:
+        values: list[Any] = bench.at(node)
+        before = list(values)
+        kind = draw.choice(("insert", "remove", "repeat", "exchange", "move") if before else ("insert",))
+        last = len(before) - 1
+        at = draw.integer(0, last) if before else 0
+        if kind in ("insert", "exchange"):
+            frame = frame_of(bench, around, bench.at(around), str(node.key))
+            maker = Maker(draw)
+            maker.blocks.append([])
+            made = maker.value(frame, None, wire.item, Region(LARGEST)).value
+            values[at : at + (kind == "exchange")] = [made]
+        elif kind == "remove":
+            del values[at]
+        elif kind == "repeat":
+            values.insert(at, values[at])
+        else:
+            values.insert(draw.integer(0, last), values.pop(at))
+
+        def restore() -> None:
+            values[:] = before
+
+        return restore
+
+    return change
