@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection, Iterator
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from bitwright.codec import Codec, codec_of
 from bitwright.errors import BuildError
@@ -22,8 +22,9 @@ from bitwright.testing.labels import ACCEPTED, Label, Tier
 
 LARGEST: Final = 600  # bytes that a field may grow to
 TRIES: Final = 6
-KEPT: Final = 12  # mutants of a site that are built; more are the same ones again
+NUMBERS: Final = range(12)  # of the mutants of a site: each costs as much as a message that is built
 MOST_ELEMENTS: Final = 64  # of lists that are changed whole
+Mutant: TypeAlias = tuple[bytes, Label]
 
 
 class Workbench:
@@ -63,30 +64,31 @@ class Workbench:
 class RebuiltSite:
     """Other messages that differ from the seed in one field; `change` returns what puts the message back."""
 
-    __slots__ = ("_bench", "_change", "_failed", "_made", "path", "rule")
+    __slots__ = ("_bench", "_change", "_made", "path", "rule")
 
     tier: Final[Tier] = "value"
 
     def __init__(self, bench: Workbench, rule: str, path: str, change: Callable[[Draw], Callable[[], None]]) -> None:
         self._bench, self.rule, self.path, self._change = bench, rule, path, change
-        self._made: list[tuple[bytes, Label]] = []
-        self._failed = False
+        self._made: dict[int, Mutant | None] = {}
 
     def prepare(self) -> tuple[int, int]:
         """Whether there is a mutant at all."""
-        if not self._made and not self._failed:
-            self._failed = self._build(RandomDraw(random.Random(0))) is None  # the same choices for every site
-        return int(not self._failed), 0
+        return int(self._numbered(0) is not None), 0
 
     def mutant(self, draw: Draw) -> tuple[bytes, Label]:
-        """One more, or, once there are many, one of them again."""
-        if len(self._made) < KEPT:
-            built = self._build(draw)
-            if built is not None:
-                return built
-        return draw.choice(self._made)
+        """One of so many, each of which is made when it is first wanted, from its number alone."""
+        found = self._numbered(draw.choice(NUMBERS)) or self._numbered(0)
+        if found is None:
+            raise ValueError(f"{self.path} has no mutants; prepare() says so")
+        return found
 
-    def _build(self, draw: Draw) -> tuple[bytes, Label] | None:
+    def _numbered(self, number: int) -> Mutant | None:
+        if number not in self._made:
+            self._made[number] = self._build(RandomDraw(random.Random(f"{self.path} {number}")))  # not for secrets
+        return self._made[number]
+
+    def _build(self, draw: Draw) -> Mutant | None:
         for _ in range(TRIES):
             try:
                 restore = self._change(draw)
@@ -97,9 +99,7 @@ class RebuiltSite:
             finally:
                 restore()
             if data is not None and data != self._bench.tree.data:
-                made = data, Label("value", self.rule, self.path, "", ACCEPTED)
-                self._made.append(made)
-                return made
+                return data, Label("value", self.rule, self.path, "", ACCEPTED)
         return None
 
 
