@@ -93,8 +93,8 @@ def test_a_report_in_text_is_harmless() -> None:
 
 
 def test_the_whole_page_and_text_say_the_same_numbers() -> None:
-    accepted, refused, timeout = Outcome("value", "", "", 15e-6, 700), Outcome("error", "", "", 1e-3, 900), Outcome("timeout", "slow", "", 5.0)
-    report = report_of([accepted] * 70 + [refused] * 29 + [timeout])
+    accepted, refused = Outcome("value", "", "", 15e-6, 700), Outcome("error", "", "", 1e-3, 900)
+    report = report_of([accepted] * 70 + [refused] * 29 + [Outcome("timeout", "slow", "", 5.0)])
     for text in (report_text(report), "".join(Page(report_html(report)).words)):
         assert "70 accepted, 29 refused, 1 timeout" in text
         assert "900 B" in text
@@ -154,7 +154,8 @@ def test_columns_of_times() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(8.3e-5, "83 us"), (1.25e-3, "1.25 ms"), (0.9999, "1 s"), (0.9996e-3, "1 ms"), (59.97, "1 min 0 s"), (12.34, "12.3 s"), (185.2, "3 min 5 s")],
+    [(8.3e-5, "83 us"), (1.25e-3, "1.25 ms"),
+     (0.9999, "1 s"), (0.9996e-3, "1 ms"), (59.97, "1 min 0 s"), (12.34, "12.3 s"), (185.2, "3 min 5 s")],
 )
 def test_durations(seconds: float, said: str) -> None:
     assert duration(seconds) == said

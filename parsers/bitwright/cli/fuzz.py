@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -137,6 +138,7 @@ def _drawn(report: Report, message: type[Struct], form: str, output: Output) -> 
     if form == "json":
         return report.json() + "\n"
     from bitwright.cli.terminal import Style
+    from bitwright.cli.parse import WIDE
     from bitwright.seeing.hexdump import Paper, hexdump
 
     if form == "html":
@@ -146,7 +148,8 @@ def _drawn(report: Report, message: type[Struct], form: str, output: Output) -> 
     from bitwright.testing.report_text import report_text
 
     colour = output.target is None and wants_colour(sys.stdout)
-    paper = Paper(color=colour)
+    columns = shutil.get_terminal_size().columns - 2 if output.is_terminal else None  # the report indents by 2
+    paper = Paper(width=16 if columns is None or columns >= WIDE else 8, color=colour, columns=columns)
     return report_text(report, Style(enabled=colour), lambda data: hexdump(message, data, paper))
 
 

@@ -33,7 +33,7 @@ examples:
 
 FORMATS: Final = ("tree", "json", "hexdump")
 BACKENDS: Final = ("auto", "interp", "llvm", "python")
-_WIDE: Final = 110  # columns from which a row of the hexdump has 16 bytes
+WIDE: Final = 110  # columns from which a row of the hexdump has 16 bytes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -83,7 +83,7 @@ def _hexdump(struct: type[Struct], data: bytes, output: Output, width: int | Non
 
     columns = shutil.get_terminal_size().columns if output.is_terminal else None
     color = output.target is None and wants_colour(sys.stdout)
-    width = width or (8 if columns is not None and columns < _WIDE else 16)
+    width = width or (8 if columns is not None and columns < WIDE else 16)
     return hexdump(struct, data, Paper(width, fold, color, columns)).rstrip("\n")
 
 

@@ -15,6 +15,7 @@ from bitwright.testing.words import bytes_text, duration, share
 
 _LONGEST = 100
 _DETAIL_LINES = 12
+_DUMP_LINES = 40
 _HEX = 64  # bytes of an input that a line shows
 
 ENDS: Final = {"inputs": "", "seconds": "", "interrupted": ", interrupted", "dead": ", ended because the server no longer answers"}
@@ -98,7 +99,10 @@ def _finding(index: int, finding: Finding, paint: Paint, hexdump: Callable[[byte
     place = f" in {printable(finding.file)}" if finding.file else ""
     yield f"  input: {size:,} bytes{smaller}{place}"
     if hexdump is not None:
-        yield from (f"  {line}" for line in hexdump(data).splitlines())
+        drawn = hexdump(data).splitlines()
+        yield from (f"  {line}" for line in drawn[:_DUMP_LINES])
+        if len(drawn) > _DUMP_LINES:
+            yield f"  ... {len(drawn) - _DUMP_LINES:,} more lines"
     else:
         yield f"  {data[:_HEX].hex()}{'...' if size > _HEX else ''}"
 
