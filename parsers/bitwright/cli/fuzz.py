@@ -137,8 +137,8 @@ def _guided(arguments: argparse.Namespace, message: type[Struct], seeds: Sequenc
 def _drawn(report: Report, message: type[Struct], form: str, output: Output) -> str:
     if form == "json":
         return report.json() + "\n"
-    from bitwright.cli.terminal import Style
     from bitwright.cli.parse import WIDE
+    from bitwright.cli.terminal import Style
     from bitwright.seeing.hexdump import Paper, hexdump
 
     if form == "html":
