@@ -1,4 +1,4 @@
-"""The inputs of a campaign by number: the seeds first, as they are, then mutants.
+"""The inputs of a campaign by number: the seeds first, as they are, then large ones (`stress`), then mutants.
 
 Promise: input N is the same whenever and wherever it is made from the same message, seeds, tiers and seed number, so a campaign can go
 on with input N without having kept anything but N: the source of chance begins anew every `BLOCK` inputs.
@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from bitwright.struct_ import Struct
 from bitwright.testing.labels import SEED, TIERS, Label, Tier
 from bitwright.testing.mutator import Mutator
+from bitwright.testing.stress import stresses
 
 BLOCK: Final = 1_000
 
@@ -29,17 +30,19 @@ class Source(Protocol):
 def inputs(
     message: type[Struct], seeds: Sequence[bytes], seed: int, *, tiers: Sequence[Tier] = TIERS, first: int = 0,
 ) -> Iterator[tuple[bytes, Label]]:  # fmt: skip
-    """Inputs from number `first` on, for ever: seeds, then mutants of them."""
-    return inputs_of(lambda rng: Mutator(message, seeds, rng, tiers=tiers), seeds, seed, first=first)
+    """Inputs from number `first` on, for ever: seeds, with the tier "lie" what costs much more than its size, then mutants."""
+    large = list(stresses(message, seeds)) if "lie" in tiers else []
+    return inputs_of(lambda rng: Mutator(message, seeds, rng, tiers=tiers), seeds, seed, first=first, large=large)
 
 
 def inputs_of(
     make: Callable[[random.Random], Source], seeds: Sequence[bytes], seed: int, *, first: int = 0,
+    large: Sequence[tuple[bytes, Label]] = (),
 ) -> Iterator[tuple[bytes, Label]]:  # fmt: skip
     """The same of any source of mutants."""
-    for data in seeds[first:]:
-        yield data, SEED
-    number = max(first - len(seeds), 0)
+    before = [*((data, SEED) for data in seeds), *large]
+    yield from before[first:]
+    number = max(first - len(before), 0)
     rng = random.Random()
     source = make(rng)
     rng.seed(f"{seed}/{number // BLOCK}")

@@ -71,6 +71,8 @@ class Marks:
 
 def pointer_runs(tree: FieldTree, node: Node) -> list[tuple[int, int]]:
     """The bytes that a name's pointers lead it to; those of one that has none, none."""
+    if not node.is_present:
+        return []
     data, origin = tree.data, origin_of(node).begin // 8
     here, runs, begin = node.begin // 8, list[tuple[int, int]](), node.begin // 8
     while True:
