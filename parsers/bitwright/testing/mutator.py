@@ -39,7 +39,7 @@ class Mutator:
     """Mutants of several seeds; `largest` bounds what the raw tier makes.
 
     `endian` and `parameters` are what `message` takes from outside.  Each tier has the same share, each rule the same share of its tier,
-    and each site that of its rule; the sites of a rule are worked out when its first mutant is made.
+    and each site that of its rule; a site is worked out when its first mutant is made.
     """
 
     def __init__(
@@ -92,29 +92,25 @@ class Mutator:
 
 
 class Rule:
-    """The sites of one seed where one rule can be broken."""
+    """The sites of one seed where one rule can be broken; each is prepared when it is first chosen."""
 
-    __slots__ = ("_known", "_sites", "_unknown")
+    __slots__ = ("_sites", "_unknown")
 
     def __init__(self, sites: list[Site]) -> None:
-        self._sites: list[Site] | None = sites
-        self._known: list[Site] = []
-        self._unknown: list[Site] = []
+        self._sites = sites
+        self._unknown: list[Site] = []  # those that turned out to have no mutant with an expected outcome
 
     def site(self, chance: Callable[[], float]) -> Site | None:
         """One of them; those without an expected outcome seldom, if there are others.  None if there are none."""
-        if self._sites is not None:
-            self._prepare(self._sites)
-        among = self._known
-        if self._unknown and (not among or chance() < UNKNOWN_SHARE):
-            among = self._unknown
-        return among[int(chance() * len(among))] if among else None
-
-    def _prepare(self, sites: list[Site]) -> None:
-        for site in sites:
+        sites = self._sites
+        while sites and not (self._unknown and chance() < UNKNOWN_SHARE):
+            at = int(chance() * len(sites))
+            site = sites[at]
             known, unknown = site.prepare()
             if known:
-                self._known.append(site)
-            elif unknown:
+                return site
+            sites[at] = sites[-1]
+            sites.pop()
+            if unknown:
                 self._unknown.append(site)
-        self._sites = None
+        return self._unknown[int(chance() * len(self._unknown))] if self._unknown else None

@@ -30,11 +30,7 @@ class Content:
         self.changed = {node: reading.number for node, reading in lie.reads.items() if reading.number is not None}
         self.findings: list[tuple[int, str, str]] = []
         self.order = 0  # of what is read
-        self.astray = {node for node, runs in marks.names if node not in lie.reads and any(self._moved(*run) for run in runs)}
-
-    def _moved(self, begin: int, end: int) -> bool:
-        """Whether bytes that a pointer leads to are not those of the seed, or not where they were."""
-        return any(edit.begin < end and (edit.growth or edit.end > begin) for edit in self.lie.edits)
+        self.astray = {node for edit in lie.edits for node in marks.led_to(edit) if node not in lie.reads}
 
     # --- places and numbers ------------------------------------------------------------------
 

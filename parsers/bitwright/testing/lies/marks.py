@@ -5,12 +5,14 @@ Promise: everything here is of the seed and its declaration.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from bitwright.schema import spec
 from bitwright.schema.expr import FieldRef, ParamRef, Rest, walk
 from bitwright.schema.expr import Node as Expr
 from bitwright.testing.fieldtree import FieldTree, Node
+from bitwright.testing.lies.edits import Edit
 from bitwright.wire.names import POINTER_RANGE
 
 
@@ -23,8 +25,23 @@ class Marks:
         self._open: dict[Node, bool] = {}
         self._pointers: dict[Node, bool] = {}
         self._expressions: dict[Node, list[Expr]] = {}
-        self.names = [(node, pointer_runs(tree, node)) for node in tree.leaves() if isinstance(node.content, spec.NameType)]
-        self.names = [(node, runs) for node, runs in self.names if runs]
+        self._led: dict[int, list[Node]] = {}  # by byte: the names that are led to it
+        self._furthest: dict[Node, int] = {}  # by such a name: the byte behind the last that it is led to
+        for node in tree.leaves():
+            if isinstance(node.content, spec.NameType):
+                self._follow(node)
+
+    def _follow(self, node: Node) -> None:
+        for begin, end in pointer_runs(self.tree, node):
+            self._furthest[node] = max(end, self._furthest.get(node, 0))
+            for at in range(begin, end):
+                self._led.setdefault(at, []).append(node)
+
+    def led_to(self, edit: Edit) -> Iterable[Node]:
+        """The names whose pointers lead to bytes that an edit changes or moves."""
+        if edit.growth:
+            return [node for node, end in self._furthest.items() if edit.begin < end]
+        return (node for at in range(edit.begin, edit.end) for node in self._led.get(at, ()))
 
     def is_open(self, node: Node) -> bool:
         """Whether where its region ends says more than whether it fits."""

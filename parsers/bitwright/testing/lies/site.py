@@ -57,10 +57,9 @@ class LieSite:
 
     def mutant(self, draw: Draw) -> tuple[bytes, Label]:
         """One more; those whose outcome is known are preferred."""
-        known = self._known
-        if known is None:
+        if self._known is None:
             self.prepare()
-            known = self._known or []
+        known = self._known or []
         among = self._unknown if not known or (self._unknown and draw.chance(UNKNOWN_SHARE)) else known
         if self._large and draw.chance(LARGE_SHARE):
             among = self._large
