@@ -1,12 +1,19 @@
-"""Messages of every declared format that the tests of `bitwright.testing` begin from: of the fuzz corpora, the gallery and the specs."""
+"""Messages of every declared format that the tests of `bitwright.testing` begin from: of the fuzz corpora, the gallery and the specs.
+
+`Vocabulary` has what none of those declares.
+"""
 
 from __future__ import annotations
 
+import enum
 import functools
+import random
 import struct
+from importlib.metadata import entry_points
 from pathlib import Path
 
-from bitwright import Struct
+from bitwright import Struct, align, array, at, auto, bits, check, const, i16, nested, pad, raw, text, u8, u16, u24, varint, when
+from bitwright.testing.generate import generate
 from bitwright_specs.dns import Message, TcpMessage
 from bitwright_specs.icmpv6 import ICMPv6
 from bitwright_specs.ipv4 import IPv4
@@ -16,6 +23,47 @@ from bitwright_specs.udp import UDP
 from tests.test_gallery import MESSAGES, REAL, load
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+class Colour(enum.IntEnum):
+    """Closed."""
+
+    RED = 1
+    GREEN = 2
+    BLUE = 6
+
+
+class Tree(Struct):
+    """Trees in trees."""
+
+    kind: Colour = u8(Colour, default=Colour.RED)
+    size: int = auto(u8())
+    branches: list[Tree] = array("Tree", size=size, default=[])  # type: ignore[arg-type]  # itself, by its name
+
+
+class Vocabulary(Struct):
+    """What the other formats do not declare."""
+
+    magic: bytes = const(raw(size=3), b"VOC")
+    colour: Colour = bits(5, Colour)
+    _gap = pad(bits=3)
+    level: int = i16()
+    check((level >= -1000) & (level <= 1000), "levels are small")
+    name: str = text(encoding="utf-8", prefix=u8())
+    label: str = text(encoding="ascii", size=12, terminator=b"\0")
+    wide: str = text(encoding="utf-16-le", terminator=b"\0\0")
+    line: bytes = raw(terminator=b"\r\n")
+    _to_word = align(4)
+    signed: int = varint("sleb128")
+    unsigned: int = varint("quic")
+    number: int = varint("vlq", bits=21)
+    marks: list[int] = array(u16(), terminator=b"\xff\xff")
+    ids: list[int] = array(u24(), prefix=u8())
+    has_extra: int = u8()
+    extra: int | None = when(has_extra == 1, u16())
+    where: int = auto(u16())
+    there: bytes = at(where, raw(size=4))
+    tree: Tree = nested(Tree)
 
 
 def _ipv4() -> list[bytes]:
@@ -48,7 +96,7 @@ def _elf() -> bytes:
 
 def _quic() -> bytes:
     """An Initial and a Handshake packet in one datagram."""
-    initial = bytes.fromhex("c300000001" + "04aabbccdd" + "02eeff" + "0161" + "4005" + "0102030405")
+    initial = bytes.fromhex("c300000001" + "04aabbccdd" + "02eeff" + "0161" + "05" + "0102030405")
     return initial + bytes.fromhex("e100000001" + "04aabbccdd" + "02eeff" + "03" + "010203")
 
 
@@ -64,6 +112,10 @@ def seeds() -> dict[str, tuple[type[Struct], list[bytes]]]:
     found["tcp"] = TCP, _tcp()
     found["udp"] = UDP, [bytes.fromhex("c00000350010000068692c20484f4c41")]
     found["icmpv6"] = ICMPv6, _icmpv6()
+    for entry in entry_points(group="bitwright.specs"):
+        struct_, data = found.get(entry.name) or (entry.load(), [])
+        found[entry.name] = struct_, [*data, *(generate(struct_, random.Random(number)).build() for number in range(6))]
+    found["vocabulary"] = Vocabulary, [generate(Vocabulary, random.Random(number)).build() for number in range(12)]
     for name, real in REAL.items():
         found[name] = getattr(load(name), MESSAGES[name]), list(real.values())
     found["elf_tables"][1].append(_elf())

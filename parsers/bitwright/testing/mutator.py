@@ -24,7 +24,7 @@ from bitwright.testing.values import sites as value_sites
 LARGEST: Final = 65_535  # bytes, of a raw mutant
 RAW: Final = Label("raw", "bytes", "")
 UNKNOWN_SHARE: Final = 0.05  # of the mutants of a rule that come from sites without an expected outcome
-REDRAWN: Final = 8  # rules that are tried before the mutant is a raw one
+REDRAWN: Final = 8  # sites of a rule, and rules, that are tried before the mutant is a raw one
 FAMILIES: Final[Mapping[Tier, Callable[[FieldTree], Iterable[Site]]]] = {"value": value_sites, "lie": lie_sites}
 
 
@@ -94,23 +94,20 @@ class Mutator:
 class Rule:
     """The sites of one seed where one rule can be broken; each is prepared when it is first chosen."""
 
-    __slots__ = ("_sites", "_unknown")
+    __slots__ = ("_sites",)
 
     def __init__(self, sites: list[Site]) -> None:
         self._sites = sites
-        self._unknown: list[Site] = []  # those that turned out to have no mutant with an expected outcome
 
     def site(self, chance: Callable[[], float]) -> Site | None:
-        """One of them; those without an expected outcome seldom, if there are others.  None if there are none."""
+        """One of them, seldom one without an expected outcome; None if none was found that will do.
+
+        Nothing is remembered of the choice, so that it depends on no earlier one.
+        """
         sites = self._sites
-        while sites and not (self._unknown and chance() < UNKNOWN_SHARE):
-            at = int(chance() * len(sites))
-            site = sites[at]
+        for _ in range(REDRAWN):
+            site = sites[int(chance() * len(sites))]
             known, unknown = site.prepare()
-            if known:
+            if known or (unknown and chance() < UNKNOWN_SHARE):
                 return site
-            sites[at] = sites[-1]
-            sites.pop()
-            if unknown:
-                self._unknown.append(site)
-        return self._unknown[int(chance() * len(self._unknown))] if self._unknown else None
+        return None

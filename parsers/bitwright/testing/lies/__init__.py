@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from bitwright.schema import spec
 from bitwright.testing.fieldtree import FieldTree, Node
-from bitwright.testing.lies import ends, forms, naming, numbers
+from bitwright.testing.lies import depth, ends, forms, naming, numbers
 from bitwright.testing.lies.edits import Lie
 from bitwright.testing.lies.marks import Marks
 from bitwright.testing.lies.roles import Use, uses_of
@@ -38,9 +38,11 @@ def _all(tree: FieldTree) -> Iterator[Found]:
             yield from _of_number(tree, node, uses.get(node, []))
         if node.is_present:
             yield from _of_form(tree, node, uses)
+    for outer, inner in depth.nests(tree):
+        yield "depth", inner.path, lambda outer=outer, inner=inner: depth.depths(tree, outer, inner)  # type: ignore[misc]  # of this round
     for node in tree.root.walk():
         wire = node.content
-        if isinstance(wire, spec.ArrayType):
+        if naming.name_in(node) is not None:
             yield "pointer-chain", node.path, lambda node=node: naming.chains(tree, node, uses)  # type: ignore[misc]  # of this round
         prefix = getattr(wire, "prefix", None)
         if isinstance(prefix, spec.IntType) and node.end > node.begin:
@@ -63,7 +65,8 @@ def _of_form(tree: FieldTree, node: Node, uses: Mapping[Node, list[Use]]) -> Ite
     if isinstance(wire, spec.BytesType | spec.TextType) and wire.terminator is not None:
         mark = wire.terminator
         yield "terminator", path, lambda: forms.terminators(tree, node, mark)
-    yield "padding", path, lambda: forms.padding(tree, node)
+    if forms.has_padding(tree, node):
+        yield "padding", path, lambda: forms.padding(tree, node)
     field = node.field
     if field is not None and isinstance(node.key, str) and isinstance(field.fixed, bytes):
         fixed = field.fixed
@@ -81,7 +84,8 @@ def _of_number(tree: FieldTree, node: Node, uses: list[Use]) -> Iterator[Found]:
             case "size":
                 yield told("length", numbers.lengths(tree, node, use))
                 negative = [number for number in numbers.below_zero(tree, node, use) if numbers.is_below_zero(tree, node, use, number)]
-                yield told("negative-size", negative)
+                if negative:
+                    yield told("negative-size", negative)
             case "count":
                 yield told("count", numbers.lengths(tree, node, use))
             case "tag":
@@ -100,7 +104,9 @@ def _of_number(tree: FieldTree, node: Node, uses: list[Use]) -> Iterator[Found]:
             yield told("reserved", numbers.candidates(node))
         if field.fixed is not None:
             yield told("const", (*numbers.flips(tree, node), *numbers.candidates(node)))
-    yield told("enum-unknown", numbers.unnamed(node))
+    unnamed = numbers.unnamed(node)
+    if unnamed:
+        yield told("enum-unknown", unnamed)
 
 
 def _sum(wire: spec.WireType) -> bool:

@@ -27,16 +27,11 @@ from bitwright.testing.lies.sums import Sum, solve
 def consequence(tree: FieldTree, marks: Marks, lie: Lie) -> tuple[bytes, Expected]:
     """The mutant, with checksums solved again where they are not what is changed, and what is expected of it."""
     data = lie.apply(tree.data)
-    walk = Walk(tree, marks, lie, data)
-    found = lie.certain
-    try:
-        if found is None:
-            walk.message()
-    except Failure as failure:
-        found = Expected(accepts=False, code=failure.code, path=failure.path)
-    except Unknown:
-        found = UNKNOWN
+    walk, found = _walked(tree, marks, lie, data)
+    before = bytes(data)
     wrong = solve(walk.sums if found is None else [*walk.sums, *_other_sums(tree, marks, lie, walk)], data, lie.reads)
+    if lie.certain is None and data != before and _walked(tree, marks, lie, data)[1] != found:
+        return bytes(data), UNKNOWN  # something else is read from the bytes of a checksum too
     if found is not None:
         return bytes(data), found
     findings = sorted([*walk.findings, *wrong], key=lambda one: one[0])
@@ -45,6 +40,19 @@ def consequence(tree: FieldTree, marks: Marks, lie: Lie) -> tuple[bytes, Expecte
     if not findings:
         return bytes(data), ACCEPTED
     return bytes(data), Expected(accepts=True, code=findings[0][1], path=findings[0][2])
+
+
+def _walked(tree: FieldTree, marks: Marks, lie: Lie, data: bytearray) -> tuple[Walk, Expected | None]:
+    """How far the mutant is read, and what comes of it; None of a whole message."""
+    walk = Walk(tree, marks, lie, data)
+    try:
+        if lie.certain is None:
+            walk.message()
+    except Failure as failure:
+        return walk, Expected(accepts=False, code=failure.code, path=failure.path)
+    except Unknown:
+        return walk, UNKNOWN
+    return walk, lie.certain
 
 
 def _other_sums(tree: FieldTree, marks: Marks, lie: Lie, walk: Walk) -> list[Sum]:
@@ -73,6 +81,7 @@ class Walk(Content):
         self.starts: dict[Node, int] = {}
         self.limits: dict[Node, int] = {}
         self.furthest: dict[Node, int] = {}
+        self.grows = any(edit.growth for edit in lie.edits)
         self.touched = {above for node in (*lie.reads, *self.astray) for above in (node, *node.upward())}
 
     def starts_of(self, owner: Node) -> int:
@@ -169,6 +178,8 @@ class Walk(Content):
 
     def _is_untouched(self, node: Node, pos: int, limit: int) -> bool:
         """Whether a field reads as in the seed, so that nobody need look."""
+        if isinstance(node.wire, spec.AlignType) and self.grows:
+            return False  # it may be another gap now
         if node in self.touched or self.marks.has_pointer(node) or pos != self.place(node.begin):
             return False
         if pos + (node.end - node.begin) > limit or self.place_end(node) != pos + node.end - node.begin:

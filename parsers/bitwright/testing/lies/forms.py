@@ -87,6 +87,14 @@ def terminators(tree: FieldTree, node: Node, mark: bytes) -> Iterator[Lie]:
                 yield Lie((Edit(at, at + len(mark), other * len(mark)),), {node: SAME}, f"no terminator at byte {at}")
 
 
+def has_padding(tree: FieldTree, node: Node) -> bool:
+    """Whether `padding` has something to say."""
+    wire = node.content
+    if isinstance(wire, spec.BytesType | spec.TextType):
+        return next(padding(tree, node), None) is not None
+    return isinstance(wire, spec.PadType | spec.AlignType) and node.end > node.begin
+
+
 def padding(tree: FieldTree, node: Node) -> Iterator[Lie]:
     """Padding that is not zero."""
     match node.content:

@@ -19,7 +19,6 @@ from bitwright.testing.lies.roles import Use
 from bitwright.testing.lies.solving import all_solved
 
 FARTHEST: Final = 0x3FFF  # that a pointer leads
-STRESS: Final = 1300  # elements in a chain as long as pointers can make it
 
 
 def labels_of(tree: FieldTree, node: Node) -> list[int]:
@@ -71,19 +70,24 @@ def long_names(tree: FieldTree, node: Node, uses: Mapping[Node, list[Use]]) -> I
         yield from all_solved(tree, uses, Lie((Edit(begin, end, name),), {node: SAME}, f"{octets} octets"), node)
 
 
+def name_in(array: Node) -> Node | None:
+    """The first name in the last element of a list, if that is a struct that has one."""
+    if not isinstance(array.content, spec.ArrayType) or not array.children:
+        return None
+    return next((node for node in array.children[-1].children if isinstance(node.wire, spec.NameType)), None)
+
+
 def chains(tree: FieldTree, array: Node, uses: Mapping[Node, list[Use]]) -> Iterator[Lie]:
-    """More elements of a list, the name of each a pointer to the name of the one before; the longest one last."""
-    wire, element = array.content, array.children[-1] if array.children else None
-    if not isinstance(wire, spec.ArrayType) or element is None:
-        return
-    name = next((node for node in element.children if isinstance(node.wire, spec.NameType)), None)
+    """More elements of a list, the name of each a pointer to the name of the one before."""
+    name = name_in(array)
     if name is None:
         return
+    element = array.children[-1]
     origin = origin_of(name).begin // 8
     begin, end, at = name.begin // 8, name.end // 8, element.begin // 8
     lead, rest = tree.data[at:begin], tree.data[end : element.end // 8]
     hops = len(_hops(tree, name, origin))
-    for count in (MOST_HOPS, MOST_HOPS + 1, MOST_HOPS + 6, STRESS):
+    for count in (MOST_HOPS, MOST_HOPS + 1, MOST_HOPS + 6):
         made, target, here = bytearray(), begin - origin, element.end // 8
         for _ in range(count):
             made += lead + (0xC000 | target).to_bytes(2, "big") + rest
