@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from bitwright.testing.mutator import mutants as mutants
     from bitwright.testing.regress import Case as Case
     from bitwright.testing.regress import CaseError as CaseError
+    from bitwright.testing.regress import read_case as read_case
     from bitwright.testing.regress import read_folder as read_folder
     from bitwright.testing.regress import write_case as write_case
+    from bitwright.testing.replay import check as check
     from bitwright.testing.report import Report as Report
     from bitwright.testing.targets.errors import TargetError as TargetError
     from bitwright.testing.targets.program import ProgramTarget as ProgramTarget
@@ -55,12 +57,14 @@ __all__ = [
     "Report",
     "ServerTarget",
     "TargetError",
+    "check",
     "dictionary",
     "differential",
     "examples",
     "guided",
     "minimise",
     "mutants",
+    "read_case",
     "read_folder",
     "write_case",
 ]
@@ -84,12 +88,14 @@ _HOMES = {
     "Report": "report",
     "ServerTarget": "targets.server",
     "TargetError": "targets.errors",
+    "check": "replay",
     "dictionary": "dictionaries",
     "differential": "differences",
     "examples": "generate",
     "guided": "atheris_engine",
     "minimise": "minimising",
     "mutants": "mutator",
+    "read_case": "regress",
     "read_folder": "regress",
     "write_case": "regress",
 }
