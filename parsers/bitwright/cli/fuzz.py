@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -39,6 +40,7 @@ examples:
 FORMATS: Final = ("text", "json", "html")
 ENGINES: Final = ("builtin", "atheris")
 RUNS: Final = 100_000
+SMALLER_SECONDS: Final = 10.0  # for each finding, to make its input smaller
 _TIERS: Final = ("value", "lie", "raw")
 
 
@@ -106,6 +108,7 @@ def _campaign(arguments: argparse.Namespace, message: type[Struct], seeds: Seque
     from bitwright.testing.campaign import Campaign
     from bitwright.testing.corpus import Corpus
     from bitwright.testing.inputs import inputs, inputs_of, key_of
+    from bitwright.testing.minimising import minimise
 
     seeds = seeds if plan.seeds is None else plan.seeds
     key = f"{plan.like.target} {key_of(arguments.spec, seeds, arguments.seed, arguments.tiers)}"
@@ -120,6 +123,7 @@ def _campaign(arguments: argparse.Namespace, message: type[Struct], seeds: Seque
     runs = arguments.runs if arguments.runs is not None or arguments.seconds is not None else RUNS
     return Campaign(
         given, plan.target, corpus=corpus, runs=runs, seconds=arguments.seconds, seed=arguments.seed, first=first, name=arguments.spec,
+        minimise=functools.partial(minimise, message=message if plan.mutator is None else None, seconds=SMALLER_SECONDS),
         on_progress=line.tick,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The corpus folder of a campaign: one case for each bucket, and where the campaign stands.
+"""The corpus folder of a campaign: one case and one test for each bucket, and where the campaign stands.
 
 Promise: a folder that was written can be replayed as tests (`regress`) and gone on with: `resume` gives the number of the first input
 that was not tried, for the same campaign only (the same `key`).  Several campaigns may share a folder.  A case that is there is never
@@ -13,6 +13,7 @@ import tomllib
 from pathlib import Path
 from typing import Final
 
+from bitwright.testing.finding_file import file_name, write_file
 from bitwright.testing.outcome import Outcome
 from bitwright.testing.regress import STATE, Case, CaseError, case_name, read_folder, write_case
 from bitwright.testing.report import Finding, versions
@@ -68,14 +69,15 @@ class Corpus:
             kind=finding.kind, bucket=finding.bucket, detail=finding.detail, versions=versions(),
         )  # fmt: skip
         write_case(self.folder, case)
+        write_file(self.folder, case)
         if finding.file not in (None, f"{name}.bin"):
             self._remove(str(finding.file).removesuffix(".bin"))
         self._known[finding.bucket], finding.file = name, f"{name}.bin"
 
     def _remove(self, name: str) -> None:
-        for suffix in ("bin", "toml"):
+        for file in (f"{name}.bin", f"{name}.toml", file_name(name)):
             with contextlib.suppress(FileNotFoundError):
-                (self.folder / f"{name}.{suffix}").unlink()
+                (self.folder / file).unlink()
 
 
 def _read_state(path: Path) -> dict[str, int]:

@@ -17,16 +17,16 @@ _NAME: Final = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 _LINE: Final = 96  # hexadecimal digits
 
 
-def file_name(case: Case) -> str:
-    """The file's name."""
-    return f"test_{re.sub(r'[^a-z0-9]+', '_', case.name.lower())}.py"
+def file_name(name: str) -> str:
+    """The name of the file for a case of that name."""
+    return f"test_{re.sub(r'[^a-z0-9]+', '_', name.lower())}.py"
 
 
 def write_file(folder: Path, case: Case) -> Path | None:
     """Write the file beside the case; None, and nothing written, if it is a server's, which no test starts."""
     if case.target.startswith("connect:"):
         return None
-    path = folder / file_name(case)
+    path = folder / file_name(case.name)
     path.write_text(text_of(case), encoding="utf-8", newline="\n")
     return path
 
@@ -48,7 +48,7 @@ def _alone(case: Case) -> str:
     call = f"{module}.{path}(DATA)"
     lines = [*_docstring(case), "", *(["import contextlib"] if refusals else []), *([""] if refusals else []), *imports, ""]
     lines += ["DATA = bytes.fromhex(", *(f'    "{digits}"' for digits in _hex(case.data)), ")", "", ""]
-    lines += [f"def {file_name(case)[:-3]}() -> None:"]
+    lines += [f"def {file_name(case.name)[:-3]}() -> None:"]
     if refusals:
         lines += [f"    with contextlib.suppress({', '.join(refusals)}):  # by which it may refuse", f"        {call}"]
     else:
@@ -59,7 +59,7 @@ def _alone(case: Case) -> str:
 def _by_replay(case: Case) -> str:
     """With bitwright, which gives it a process of its own."""
     lines = [*_docstring(case), "", "from pathlib import Path", "", "from bitwright.testing import check, read_case", "", ""]
-    lines += [f"def {file_name(case)[:-3]}() -> None:"]
+    lines += [f"def {file_name(case.name)[:-3]}() -> None:"]
     lines += [f'    check(read_case(Path(__file__).with_name("{case.name}.toml")))']
     return "\n".join(lines) + "\n"
 
