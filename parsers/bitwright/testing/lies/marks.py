@@ -27,12 +27,13 @@ class Marks:
         self._expressions: dict[Node, list[Expr]] = {}
         self._led: dict[int, list[Node]] = {}  # by byte: the names that are led to it
         self._furthest: dict[Node, int] = {}  # by such a name: the byte behind the last that it is led to
-        for node in tree.leaves():
-            if isinstance(node.content, spec.NameType):
-                self._follow(node)
+        names = (node for node in tree.leaves() if isinstance(node.content, spec.NameType))
+        self.names = [(node, runs) for node in names if (runs := pointer_runs(tree, node))]  # and the bytes that they are led to
+        for node, runs in self.names:
+            self._follow(node, runs)
 
-    def _follow(self, node: Node) -> None:
-        for begin, end in pointer_runs(self.tree, node):
+    def _follow(self, node: Node, runs: list[tuple[int, int]]) -> None:
+        for begin, end in runs:
             self._furthest[node] = max(end, self._furthest.get(node, 0))
             for at in range(begin, end):
                 self._led.setdefault(at, []).append(node)
