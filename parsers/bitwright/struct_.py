@@ -262,7 +262,9 @@ class Struct(_Value):
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
         """Read what `to_json` writes; ValueError naming the place if it does not fit."""
-        return cls.from_dict(msgspec.json.decode(text))
+        from bitwright.plain import decoded_json
+
+        return cls.from_dict(decoded_json(text))
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._field_names())

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from bitwright import Limits, Struct, auto, u8, u32, variant
-from tests.engines.agreement import agreed
+from bitwright import Limits, ParseError, Struct, array, auto, u8, u32, variant
+from bitwright.stream import Stream
+from tests.engines.agreement import ENGINES, agreed
 
 
 class Node(Struct):
@@ -34,14 +35,22 @@ class Box(Struct):
     inner: Node = variant(Node, on=kind, size=length)
 
 
+class Bush(Node, tag=2):
+    """Counted links, each with a node inside."""
+
+    count: int = auto(u8())
+    links: list[Link] = array(Link, count=count)
+
+
 LEVELS = 100_000
 CHAINS: list[tuple[Any, bytes]] = [
     (Link, b"\1" * LEVELS + b"\0"),
     (Box, LEVELS.to_bytes(4, "big") + b"\1" * LEVELS + b"\0"),
+    (Link, b"\2\1" * LEVELS + b"\0"),
 ]
 
 
-@pytest.mark.parametrize(("struct", "data"), CHAINS, ids=["plain", "in a region"])
+@pytest.mark.parametrize(("struct", "data"), CHAINS, ids=["plain", "in a region", "in lists"])
 @pytest.mark.parametrize("limits", [None, Limits(depth=1), Limits(depth=200_000)])
 def test_deep_input(struct: Any, data: bytes, limits: Limits | None) -> None:
     options = {} if limits is None else {"limits": limits}
@@ -68,3 +77,34 @@ def test_deep_values_are_not_built() -> None:
     for _ in range(1000):
         value = Link(inner=value)
     assert agreed(Link, "build", value).problem.code == "depth"
+
+
+@pytest.mark.parametrize("options", [{"strict": True}, {"keep": True}, {"partial": True}, {"only": ("kind", "inner")}], ids=str)
+@pytest.mark.parametrize(("struct", "data"), CHAINS, ids=["plain", "in a region", "in lists"])
+def test_every_way_of_reading_ends_at_the_limit(struct: Any, data: bytes, options: dict[str, Any]) -> None:
+    assert agreed(struct, "parse", data, **options).problem.code == "depth"
+    assert agreed(struct, "parse_prefix", data + b"more").problem.code == "depth"
+    assert agreed(struct, "check", data).problem.code == "depth"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_stream_ends_at_the_limit(engine: str) -> None:
+    stream: Stream[Any] = Stream(Link.codec(engine), 1 << 20)
+    assert stream.feed(b"\1" * 32) == []
+    with pytest.raises(ParseError) as caught:
+        stream.feed(b"\1" * LEVELS)
+    assert caught.value.code == "depth"
+
+
+def test_json_as_deep_is_refused() -> None:
+    """As bytes, as text, and as what JSON was read to: an error that is no RecursionError."""
+    text_ = '{"inner":' * LEVELS + "{}" + "}" * LEVELS
+    with pytest.raises(ValueError, match=r".") as caught:
+        Link.from_json(text_)
+    assert len(str(caught.value)) < 2000
+    deep: dict[str, Any] = {}
+    for _ in range(LEVELS):
+        deep = {"inner": deep}
+    with pytest.raises(ValueError, match=r".") as caught:
+        Link.from_dict(deep)
+    assert len(str(caught.value)) < 2000

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import enum
+from typing import Any
 
 import pytest
 
-from bitwright import OpenEnum, Struct, bits, flag, reserved, u16
-from tests.engines.agreement import agreed
+from bitwright import OpenEnum, Struct, bits, flag, pad, reserved, u16
+from tests.engines.agreement import ENGINES, agreed
 
 
 class Colour(OpenEnum):
@@ -61,3 +62,38 @@ def test_all_numbers_of_a_struct_of_bits(high: int) -> None:
         spare = low >> 1 & 0x3F
         assert codes == ({"enum-unknown"} if high not in (1, 2) else set()) | ({"reserved-bits"} if spare else set())
         assert agreed(Narrow, "parse", data, strict=True).ok == (not codes)
+
+
+class Open(OpenEnum):
+    """One number of however many there are."""
+
+    ONE = 1
+
+
+def of_bits(width: int, kind: type[enum.IntEnum]) -> type[Struct]:
+    """An enumeration of so many bits behind one other, and what fills the last byte."""
+
+    class Held(Struct):
+        before: int = bits(1)
+        number: int = bits(width, kind)  # type: ignore[type-var,arg-type,unused-ignore]  # of either kind
+        _after = pad(bits=-(width + 1) % 8) if (width + 1) % 8 else None
+
+    return Held
+
+
+@pytest.mark.parametrize("kind", [Open, Closed], ids=["open", "closed"])
+@pytest.mark.parametrize("width", range(2, 17))
+def test_all_numbers_of_every_width_come_back(width: int, kind: Any) -> None:
+    """On every engine; the interpreter is asked about fewer where there are many."""
+    struct, size = of_bits(width, kind), -(-(width + 1) // 8)
+    for engine in ENGINES:
+        codec = struct.codec(engine)
+        for number in range(0, 1 << width, 13 if engine == "interp" and width > 10 else 1):
+            data = (number << 8 * size - width - 1).to_bytes(size, "big")
+            value = codec.parse(data)
+            assert value.number == number
+            assert codec.build(value) == data
+            if number % 97 == 3:
+                found = codec.check(data)[1]
+                known = kind is Closed and number in {1, 2}
+                assert [finding.code for finding in found] == ([] if kind is Open or known else ["enum-unknown"])

@@ -14,7 +14,7 @@ ROW = re.compile(r"^\| (\d+) \| (.+?) \| (.+?) \| (.+?) \| (.*?) \|$", re.MULTIL
 ROWS = {int(number): rest for number, *rest in ROW.findall((HERE / "README.md").read_text(encoding="utf-8"))}
 
 
-def tests_of(path: Path) -> set[str]:
+def names_in(path: Path) -> set[str]:
     """The names of a file's tests."""
     return {node.name for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)}
 
@@ -40,7 +40,7 @@ def test_what_a_line_names_exists(number: int) -> None:
     assert paths
     assert tests
     assert all(number in numbers_of(path) for path in paths)
-    there = set().union(*(tests_of(path) for path in paths))
+    there = set().union(*(names_in(path) for path in paths))
     assert set(tests) <= there, set(tests) - there
 
 

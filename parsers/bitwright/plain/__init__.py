@@ -8,8 +8,8 @@ cannot.
 
 from __future__ import annotations
 
-from bitwright.plain.inward import from_plain
+from bitwright.plain.inward import decoded_json, from_plain
 from bitwright.plain.outward import plain_of, plain_value, to_plain
 from bitwright.plain.relax import relaxed
 
-__all__ = ["from_plain", "plain_of", "plain_value", "relaxed", "to_plain"]
+__all__ = ["decoded_json", "from_plain", "plain_of", "plain_value", "relaxed", "to_plain"]

@@ -10,6 +10,8 @@ import enum
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from bitwright.errors import Fault
 from bitwright.escaping import printable
 from bitwright.evaluate import evaluate
@@ -46,6 +48,14 @@ def from_plain(struct: type, plain: Any) -> Any:
     """The value of `struct` that `to_plain` would show as `plain`."""
     try:
         return _struct(struct, plain, "")
+    except RecursionError:
+        raise PlainError("", "is nested too deeply") from None
+
+
+def decoded_json(text: str | bytes) -> Any:
+    """What JSON text says; ValueError if it is none, also where it is nested deeper than can be read."""
+    try:
+        return msgspec.json.decode(text)
     except RecursionError:
         raise PlainError("", "is nested too deeply") from None
 
