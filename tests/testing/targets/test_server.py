@@ -39,8 +39,8 @@ def test_a_server_that_answers_has_no_finding() -> None:
         refused = target.run(b"\x00\x01", SEED)
         ignored = target.run(Ask(number=9, status=Status.DONE, text=b"").build(), SEED)
         assert [(outcome.kind, outcome.bucket) for outcome in (answered, refused, ignored)] == [("value", ""), ("value", ""), ("error", "")]
-        assert [outcome.detail for outcome in (answered, refused, ignored)] == ["status DONE", "status REFUSED", "no answer"]
-        assert target.states == {"status DONE": 1, "status REFUSED": 1, "no answer": 1}
+        assert [outcome.detail for outcome in (answered, refused, ignored)] == ["status DONE", "status REFUSED", "no answer at once"]
+        assert target.states == {"status DONE": 1, "status REFUSED": 1, "no answer at once": 1}
 
 
 def test_each_input_is_followed_by_the_valid_message() -> None:
@@ -88,7 +88,7 @@ def test_streams_are_framed_as_declared_also_where_the_server_closes_connections
             assert not target.run(FramedAsk(ask=Ask(number=number, text=b"x")).build(), SEED).is_finding
             assert not target.run(FRAMED[:-1], SEED).is_finding  # the server waits for the rest
             assert not target.run(b"\x00\x02ab", SEED).is_finding
-        assert set(target.states) <= {"status DONE", "no answer"}
+        assert set(target.states) <= {"status DONE", "no answer at once"}
 
 
 def test_a_stream_server_that_dies() -> None:

@@ -36,8 +36,8 @@ class Link(Protocol):
         """How often the valid message had to be sent again, since no answer came soon."""
         ...
 
-    def begin(self) -> None:
-        """Forget what was said: a new conversation."""
+    def begin(self) -> list[bytes]:
+        """A new conversation; what has come back meanwhile to the one before."""
         ...
 
     def send(self, data: bytes, *, last: bool) -> str:
@@ -70,9 +70,9 @@ class Datagrams:
         self._under_test, self._probe = where.connect(0.0), where.connect(0.0)
         self.repeats = 0
 
-    def begin(self) -> None:
-        """What still comes is an answer to what was said before."""
-        self.answers(0.0)
+    def begin(self) -> list[bytes]:
+        """What came late."""
+        return self.answers(0.0)
 
     def send(self, data: bytes, *, last: bool) -> str:
         """One datagram."""
@@ -135,10 +135,11 @@ class Streams:
         self._framing = self._new_framing()
         self.repeats = 0  # a stream repeats by itself
 
-    def begin(self) -> None:
-        """A new connection, as soon as there is something to send."""
+    def begin(self) -> list[bytes]:
+        """A new connection, as soon as there is something to send; the one before is ended with what still comes on it."""
         _end(self._under_test)
         self._under_test = None
+        return []
 
     def send(self, data: bytes, *, last: bool) -> str:
         """Bytes on the connection; after the last message, every other one is told that no more comes."""

@@ -30,6 +30,7 @@ REMOTE_RATE: Final = 100.0  # messages a second to a machine that is not this on
 MOST_PROBES: Final = 50  # valid messages that are tried in the beginning
 FIRST_SECONDS: Final = 0.5  # for each of them
 GRACE_SECONDS: Final = 0.002  # for the answer to an input on a stream: servers attend to connections in any order
+NO_ANSWER: Final = "no answer at once"  # it may come later, and is counted then
 TURN_SECONDS: Final = 0.25  # for the answer to a turn of a conversation before the last
 
 
@@ -74,7 +75,7 @@ class ServerTarget:
                 turns = [turn.data for turn in Conversation.parse(data).turns] or [b""]
             except ParseError as error:
                 return Outcome("error", "", f"not a conversation: {error}")
-        self._link.begin()
+        self.states.update(map(self._states.state, self._link.begin()))
         for turn in turns[:-1]:
             self._pace.wait()
             self._link.send(turn, last=False)
@@ -98,7 +99,7 @@ class ServerTarget:
 
     def _count(self, answers: list[bytes], trouble: str) -> str:
         """What was answered, in words; counted."""
-        said = [self._states.state(answer) for answer in answers] or [f"not sent: {trouble}" if trouble else "no answer"]
+        said = [self._states.state(answer) for answer in answers] or [f"not sent: {trouble}" if trouble else NO_ANSWER]
         self.states.update(said)
         return "; ".join(said)
 
