@@ -19,7 +19,7 @@ from bitwright.testing.labels import ACCEPTED, Label, Tier
 from bitwright.testing.lies.consequences import Walk
 from bitwright.testing.lies.edits import Lie
 from bitwright.testing.lies.failing import Failure
-from bitwright.testing.lies.marks import Marks
+from bitwright.testing.lies.marks import Marks, pointer_runs
 from bitwright.testing.lies.sums import Sum, solve
 from bitwright.testing.numbers import patched_number
 
@@ -71,7 +71,7 @@ def leaf_sites(tree: FieldTree) -> Iterator[LeafSite]:
     if sums is None or any(node.wire is not None and spec.pointer_of(node.wire) is not None for node in tree.root.walk()):
         return  # two fields may lie on the same bytes
     used = _used_names(tree)
-    led_to = [run for _, runs in Marks(tree).names for run in runs]
+    led_to = [run for node in tree.leaves() if isinstance(node.content, spec.NameType) for run in pointer_runs(tree, node)]
     for node in tree.leaves():
         if str(node.key) in used or not _stands_alone(node) or any(8 * begin < node.end and 8 * end > node.begin for begin, end in led_to):
             continue
