@@ -1,11 +1,11 @@
 """Mutants of seven formats through all engines: DNS, IPv4, IPv6, TCP, ICMPv6, and pcap and pcapng files as a whole.
 
-    python -m fuzz.mutants [--inputs 100000] [--formats dns,tcp] [--jobs 2] [--seed 1]
+    python -m fuzz.mutants [--inputs 100000] [--formats dns,tcp] [--jobs 2] [--seed 1] [--piece 50000]
 
 Invariant, for any mutant: what `bitwright.testing.EngineTarget` promises of every engine, with what the label expects; a reading by all
 engines takes at most 5 ms of processor time, and none allocates more than 1 MB.
 
-The inputs of a format are made in pieces of `PIECE`, each with a seed of its own, so that they are the same however many processes
+The inputs of a format are made in pieces, each with a seed of its own, so that they are the same however many processes
 share them.  What breaks the invariant is written to `fuzz/found/`, one input a cause, and ends the run with 1.
 """
 
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import collections
 import functools
+import gc
 import hashlib
 import multiprocessing
 import random
@@ -31,6 +32,7 @@ from fuzz.driver import FOUND
 from fuzz.mutant_seeds import FORMATS, LARGEST
 
 PIECE: Final = 50_000
+PROGRESS: Final = 10_000  # inputs from one message to the next
 SLOWEST: Final = 5e-3  # seconds of processor time
 LARGEST_ALLOCATION: Final = 1_000_000  # bytes
 
@@ -90,7 +92,7 @@ def piece(task: tuple[str, int, int, int]) -> tuple[str, Tally]:
     mutator = Mutator(FORMATS[name].message, seeds, random.Random(f"{name} {seed} {number}"), largest=LARGEST)
     tally, rules = Tally(inputs), collections.Counter[str]()
     begin = time.process_time()
-    for _ in range(inputs):
+    for done in range(1, inputs + 1):
         data, label = mutator.mutant()
         outcome = target.run(data, label)
         rules[f"{label.tier} {label.rule}"] += 1
@@ -101,16 +103,24 @@ def piece(task: tuple[str, int, int, int]) -> tuple[str, Tally]:
         if outcome.is_finding:
             known = tally.found.setdefault(outcome.bucket, Found(outcome.bucket, outcome.detail, str(label), data, 0))
             known.count += 1
+        if not done % PROGRESS:
+            print(f"{name}, piece {number}: {done} of {inputs} inputs", file=sys.stderr, flush=True)
     tally.rules, tally.processor = dict(rules), time.process_time() - begin
     return name, tally
+
+
+def patient() -> None:
+    """Search seldom for cycles in a process that only reads: what is made for one input is let go with it, almost always without."""
+    gc.set_threshold(20_000, 20, 50)
 
 
 def results(tasks: list[tuple[str, int, int, int]], jobs: int) -> Iterator[tuple[str, Tally]]:
     """What comes of each piece, in their order."""
     if jobs == 1:
+        patient()
         yield from map(piece, tasks)
         return
-    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+    with multiprocessing.get_context("spawn").Pool(jobs, patient) as pool:
         yield from pool.imap(piece, tasks)
 
 
@@ -121,14 +131,15 @@ def main() -> int:
     parser.add_argument("--formats", default=",".join(FORMATS), help="which, with commas between them (default: all)")
     parser.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--piece", type=int, default=PIECE, help=f"inputs that are made with one seed (default {PIECE})")
     asked = parser.parse_args()
     names = [name.strip() for name in asked.formats.split(",")]
     unknown = [name for name in names if name not in FORMATS]
     if unknown:
         parser.error(f"no such format: {', '.join(unknown)}; there are {', '.join(FORMATS)}")
     tasks = [
-        (name, asked.seed, number, min(PIECE, asked.inputs - number * PIECE))
-        for name in names for number in range(-(-asked.inputs // PIECE))
+        (name, asked.seed, number, min(asked.piece, asked.inputs - number * asked.piece))
+        for name in names for number in range(-(-asked.inputs // asked.piece))
     ]  # fmt: skip
     tallies = {name: Tally() for name in names}
     begin, done = time.perf_counter(), 0
