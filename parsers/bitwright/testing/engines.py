@@ -37,8 +37,8 @@ class EngineTarget:
     """A struct in every engine that is installed.
 
     `strict`: as `parse(strict=True)` reads.  `endian` and `parameters`: what the struct takes from outside.  `slowest` (seconds of
-    processor time for a reading by every engine) and `largest` (bytes that one of them allocates, of an input of at most `ordinary`
-    bytes) are bounds; None: there is none.
+    processor time for a reading by every engine, one after the other) and `largest` (bytes that one of them allocates) are bounds for
+    inputs of at most `ordinary` bytes; None: there is none.
     """
 
     def __init__(
@@ -121,17 +121,18 @@ class EngineTarget:
 
     def _measured(self, data: bytes, seconds: float, *, allocation: bool) -> tuple[float, int | None]:
         """The time as it counts, and what is allocated where that is looked at; `Wrong` beyond a bound."""
-        if seconds > self._slowest_yet or (self.slowest is not None and seconds > self.slowest):
+        bounded = len(data) <= self.ordinary
+        if seconds > self._slowest_yet or (bounded and self.slowest is not None and seconds > self.slowest):
             # The clock on the wall is cheap to ask, but others use the processor too.
             seconds = min(seconds, *(self._processor_time(data) for _ in range(REPEATED)))
-            if self.slowest is not None and seconds > self.slowest:
+            if bounded and self.slowest is not None and seconds > self.slowest:
                 raise Wrong("slow", "slow", f"{seconds * 1e3:.1f} ms of processor time for {len(data)} bytes")
             if seconds > self._slowest_yet:
                 self._slowest_yet, allocation = seconds, True
         if not allocation:
             return seconds, None
         peak = max(peak_of(call, data) for call in self._calls())
-        if self.largest is not None and peak > self.largest and len(data) <= self.ordinary:
+        if bounded and self.largest is not None and peak > self.largest:
             raise Wrong("memory", "memory", f"{peak} bytes are allocated for {len(data)} bytes")
         return seconds, peak
 
