@@ -2,8 +2,8 @@
 
     python -m fuzz.mutants [--inputs 100000] [--formats dns,tcp] [--jobs 2] [--seed 1] [--piece 50000]
 
-Invariant, for any mutant of at most 1,500 bytes: what `bitwright.testing.EngineTarget` promises of every engine, with what the label expects; a reading by all
-engines takes at most 5 ms of processor time, and none allocates more than 1 MB.
+Invariant, for any mutant of at most 1,500 bytes: what `bitwright.testing.EngineTarget` promises of every engine, with what the label
+expects; a reading by all engines takes at most 5 ms of processor time, and none allocates more than 1 MB.
 
 The inputs of a format are made in pieces, each with a seed of its own, so that they are the same however many processes
 share them.  What breaks the invariant is written to `fuzz/found/`, one input a cause, and ends the run with 1.
@@ -144,11 +144,14 @@ def main() -> int:
     ]  # fmt: skip
     tallies = {name: Tally() for name in names}
     begin, done = time.perf_counter(), 0
-    for name, tally in results(tasks, asked.jobs):
-        tallies[name].add(tally)
-        done += tally.inputs
-        rate = done / (time.perf_counter() - begin)
-        print(f"{done} of {asked.inputs * len(names)} inputs, {rate:.0f} a second", file=sys.stderr, flush=True)
+    try:
+        for name, tally in results(tasks, asked.jobs):
+            tallies[name].add(tally)
+            done += tally.inputs
+            rate = done / (time.perf_counter() - begin)
+            print(f"{done} of {asked.inputs * len(names)} inputs, {rate:.0f} a second", file=sys.stderr, flush=True)
+    except KeyboardInterrupt:
+        print("interrupted: what follows is of the pieces that were done", file=sys.stderr)
     return report(tallies, asked.seed, time.perf_counter() - begin)
 
 
@@ -159,6 +162,8 @@ def report(tallies: dict[str, Tally], seed: int, seconds: float) -> int:
     print("| format | mutants | values | refused | expected outcome known | rules | slowest | largest allocation | a second |")
     print("|---|---|---|---|---|---|---|---|---|")
     for name, tally in tallies.items():
+        if not tally.inputs:
+            continue
         refused = tally.inputs - tally.values - sum(found.count for found in tally.found.values())
         rate = tally.inputs / tally.processor
         print(

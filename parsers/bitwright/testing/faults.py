@@ -18,11 +18,12 @@ _LONGEST: Final = 4_000  # characters of what is told of one finding
 
 
 class Wrong(Exception):  # noqa: N818  # a finding, not an error of the program
-    """One finding."""
+    """One finding; `seconds` where time is what is wrong."""
 
-    def __init__(self, kind: Kind, bucket: str, detail: str) -> None:
+    def __init__(self, kind: Kind, bucket: str, detail: str, seconds: float = 0.0) -> None:
         super().__init__(bucket)
         self.kind: Kind = kind
+        self.seconds = seconds
         self.bucket, self.detail = bucket, detail[:_LONGEST]
 
 
