@@ -18,6 +18,7 @@ import gc
 import hashlib
 import multiprocessing
 import random
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -144,6 +145,7 @@ def main() -> int:
     ]  # fmt: skip
     tallies = {name: Tally() for name in names}
     begin, done = time.perf_counter(), 0
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a run that is ended tells what it did
     try:
         for name, tally in results(tasks, asked.jobs):
             tallies[name].add(tally)
