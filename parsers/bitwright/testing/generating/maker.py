@@ -178,9 +178,6 @@ class Maker:
             frame.values[field.name] = field.fixed.value
         elif isinstance(field.fixed, bytes):
             return Made(field.fixed, self.value(frame, None, wire, Region(1 << 16)).bits)
-        elif isinstance(wire, spec.IntType) and field.fixed is not None:
-            frame.pending[field.name] = wire
-            frame.terms.append((field.fixed, 1))
         assert isinstance(wire, spec.IntType)
         return Made(None, content.bits_of_number(wire, frame.values.get(field.name, 0)))
 
