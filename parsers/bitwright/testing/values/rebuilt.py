@@ -112,11 +112,17 @@ def rebuilt_sites(tree: FieldTree, without: Collection[Node]) -> Iterator[Rebuil
         field, owner = node.field, node.parent
         if field is None or owner is None or not isinstance(node.key, str) or field.hidden or field.auto or field.fixed is not None:
             continue
-        if field.reserved or isinstance(node.content, spec.ChecksumType) or not owner.is_complete:
+        if field.reserved or isinstance(node.content, spec.ChecksumType) or not owner.is_complete or _is_in_empty_arm(node):
             continue
         yield RebuiltSite(bench, _rule(node), node.path, _remaking(bench, node, field))
         if isinstance(node.value, list) and isinstance(node.content, spec.ArrayType) and len(node.value) <= MOST_ELEMENTS:
             yield RebuiltSite(bench, "elements", node.path, _other_elements(bench, node, node.content))
+
+
+def _is_in_empty_arm(node: Node) -> bool:
+    """Whether the field is there because its union has no bytes: with some, the tag would choose."""
+    unions = (above for above in node.upward() if isinstance(above.content, spec.SwitchType) and above.content.empty is not None)
+    return any(above.begin == above.end for above in unions)
 
 
 def _rule(node: Node) -> str:
