@@ -49,7 +49,7 @@ class Mutator:
         self.message, self.endian, self.parameters = message, endian, dict(parameters or {})
         self.seeds = list(seeds) or [b""]
         self.rng = rng
-        self.tiers = tuple(tiers)
+        self.tiers: tuple[Tier, ...] = tuple(tiers)
         self._draw = RandomDraw(rng)
         self._raw = RawMutator(self.seeds, rng, largest)
         self._tables: list[list[list[Rule]] | None] = [None] * len(self.seeds)  # by seed: by tier: its rules
@@ -77,7 +77,7 @@ class Mutator:
 
     def _tiers_of(self, seed: bytes) -> list[list[Rule]]:
         """The rules of each tier that a seed has sites for."""
-        wanted = [tier for tier in self.tiers if tier in FAMILIES]
+        wanted: list[Tier] = [tier for tier in self.tiers if tier in FAMILIES]
         if not wanted:
             return []
         tree = FieldTree(self.message, seed, endian=self.endian, parameters=self.parameters)

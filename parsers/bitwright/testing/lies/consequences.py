@@ -7,19 +7,16 @@ seed's are, moved by what was inserted before them; where a change makes other b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from bitwright.lower.expressions import expanded, refs_of
 from bitwright.schema import measure, spec
-from bitwright.schema.expr import Const
 from bitwright.schema.expr import Node as Expr
 from bitwright.testing.expressions import Scope, Unknown
 from bitwright.testing.fieldtree import FieldTree, Node
 from bitwright.testing.labels import ACCEPTED, UNKNOWN, Expected
-from bitwright.testing.lies.content import Content
 from bitwright.testing.lies.edits import Lie
 from bitwright.testing.lies.failing import Failure, below
 from bitwright.testing.lies.fresh import fresh
+from bitwright.testing.lies.lists import Lists
 from bitwright.testing.lies.marks import Marks, origin_of
 from bitwright.testing.lies.sums import Sum, solve
 
@@ -70,7 +67,7 @@ def _other_sums(tree: FieldTree, marks: Marks, lie: Lie, walk: Walk) -> list[Sum
     return [one for one in marks.sums if one.node.owner not in walk.done and one.node not in lie.reads]
 
 
-class Walk(Content):
+class Walk(Lists):
     """One time through the tree.  Places are bits of the mutant."""
 
     def __init__(self, tree: FieldTree, marks: Marks, lie: Lie, data: bytearray) -> None:
@@ -222,7 +219,7 @@ class Walk(Content):
             case spec.SwitchType():
                 return self._switch(node, wire, pos, limit)
             case spec.ArrayType():
-                return self._array(node, wire, pos, limit)
+                return self.array(node, wire, pos, limit)
         return self.content(node, wire, pos, limit)
 
     # --- what holds others -------------------------------------------------------------------
@@ -275,69 +272,6 @@ class Walk(Content):
         else:
             after = fresh(self, spec.NestedType(arm), node.path, pos, end)
         return after if region is None else self._left(node, after, region)
-
-    # --- arrays ------------------------------------------------------------------------------
-
-    def _array(self, node: Node, wire: spec.ArrayType, pos: int, limit: int) -> int:
-        if wire.count is not None or wire.prefix is not None:
-            return self._counted(node, wire, pos, limit)
-        end = limit if wire.size is None else self.region(node, wire.size, pos, limit)
-        if wire.terminator is not None:
-            return self._terminated(node, wire, pos, end)
-        if wire.until is not None:
-            return self._until(node, wire, wire.until, pos, end)
-        for index in self._indices():
-            if pos >= end:
-                return end
-            pos = self._element(node, wire, index, pos, end)
-        raise AssertionError
-
-    @staticmethod
-    def _indices() -> Iterator[int]:
-        return iter(range(1 << 30))
-
-    def _element(self, node: Node, wire: spec.ArrayType, index: int, pos: int, limit: int) -> int:
-        if index < len(node.children):
-            after = self.field(node.children[index], pos, limit)
-        else:
-            after = fresh(self, wire.item, f"{node.path}[{index}]", pos, limit)
-        if after <= pos and measure.size_of(wire.item).fewest == 0 and not isinstance(wire.count, Const):
-            raise Failure("no-progress", node.path)
-        return after
-
-    def _counted(self, node: Node, wire: spec.ArrayType, pos: int, limit: int) -> int:
-        if wire.prefix is not None:
-            count, pos = self.prefix(node, wire.prefix, pos, limit)
-        else:
-            assert wire.count is not None
-            count = self.value(node.owner, wire.count)
-        if count < 0:
-            raise Failure("negative-size", node.path)
-        if not isinstance(wire.count, Const) and measure.size_of(wire.item).fewest * count > limit - pos // 8 * 8:
-            raise Failure("count-too-large", node.path)
-        for index in range(count):
-            pos = self._element(node, wire, index, pos, limit)
-        return pos
-
-    def _terminated(self, node: Node, wire: spec.ArrayType, pos: int, end: int) -> int:
-        mark = wire.terminator or b""
-        for index in self._indices():
-            if pos + 8 * len(mark) > end:
-                raise Failure("truncated", node.path)
-            if self.data.startswith(mark, pos // 8):
-                return pos + 8 * len(mark)
-            pos = self._element(node, wire, index, pos, end)
-        raise AssertionError
-
-    def _until(self, node: Node, wire: spec.ArrayType, until: Expr, pos: int, end: int) -> int:
-        for index in self._indices():
-            pos = self._element(node, wire, index, pos, end)
-            if index >= len(node.children):
-                raise Unknown(node.path)
-            item = node.children[index]
-            if Scope(self.tree, node.owner or node, self.changed, item).value(until):
-                return pos
-        raise AssertionError
 
 
 def last_read(made: spec.StructSpec, condition: Expr) -> str:

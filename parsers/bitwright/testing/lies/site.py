@@ -31,7 +31,10 @@ class LieSite:
 
     __slots__ = ("_known", "_large", "_lies", "_marks", "_unknown", "path", "rule", "tree")
 
-    tier: Final[Tier] = "lie"
+    @property
+    def tier(self) -> Tier:
+        """As of every mutant made here."""
+        return "lie"
 
     def __init__(self, tree: FieldTree, marks: Marks, rule: str, path: str, lies: Callable[[], Iterable[Lie]]) -> None:
         self.tree, self._marks, self.rule, self.path, self._lies = tree, marks, rule, path, lies
