@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from bitwright.testing.regress import write_case as write_case
     from bitwright.testing.replay import check as check
     from bitwright.testing.report import Report as Report
+    from bitwright.testing.strategies import labelled as labelled
+    from bitwright.testing.strategies import strategy as strategy
+    from bitwright.testing.strategies import wire as wire
     from bitwright.testing.targets.errors import TargetError as TargetError
     from bitwright.testing.targets.program import ProgramTarget as ProgramTarget
     from bitwright.testing.targets.server import ServerTarget as ServerTarget
@@ -62,10 +65,13 @@ __all__ = [
     "differential",
     "examples",
     "guided",
+    "labelled",
     "minimise",
     "mutants",
     "read_case",
     "read_folder",
+    "strategy",
+    "wire",
     "write_case",
 ]
 
@@ -93,10 +99,13 @@ _HOMES = {
     "differential": "differences",
     "examples": "generate",
     "guided": "atheris_engine",
+    "labelled": "strategies",
     "minimise": "minimising",
     "mutants": "mutator",
     "read_case": "regress",
     "read_folder": "regress",
+    "strategy": "strategies",
+    "wire": "strategies",
     "write_case": "regress",
 }
 

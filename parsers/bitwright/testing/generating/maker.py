@@ -54,7 +54,8 @@ class Maker:
         self.draw = draw
         self.names: list[str] = []
         self.effort = EFFORT
-        self.elements = draw.choice((6, 6, 12, 40))
+        self.elements = draw.choice((6, 6, 12, 40))  # that lists may still get, where nothing says how many
+        self._share = 0.9 if self.elements == 40 else 0.65
         self.depth = 0
         self.blocks: list[list[pointers.Block]] = []
 
@@ -63,6 +64,10 @@ class Maker:
         if self.depth > DEEP:
             return 0
         return self.draw.integer(0, min(most, 40 if self.draw.chance(0.06) else 6))
+
+    def another(self) -> bool:
+        """Whether a list goes on; asked for each element by itself, so that one can be taken away without the others."""
+        return self.elements > 0 and self.depth <= DEEP and self.draw.chance(self._share)
 
     def struct(
         self, struct: type, region: Region, params: Mapping[str, Any], outer: frozenset[tuple[tuple[str, ...], str]] = frozenset(),

@@ -71,16 +71,16 @@ def filled(maker: Maker, frame: Frame, item: spec.WireType, region: Region) -> M
     """Elements that fill a region, or some."""
     if region.room < 0:
         raise Stuck("no room")
-    return _filling(maker, frame, item, region) if region.exact else _some(maker, frame, item, region, maker.amount(maker.elements))
+    return _filling(maker, frame, item, region) if region.exact else _some(maker, frame, item, region)
 
 
-def _some(maker: Maker, frame: Frame, item: spec.WireType, region: Region, count: int) -> Made:
-    """So many elements at most: as far as there is room, and up to one that takes all there is."""
+def _some(maker: Maker, frame: Frame, item: spec.WireType, region: Region, count: int | None = None) -> Made:
+    """So many elements at most, or some: as far as there is room, and up to one that takes all there is."""
     from bitwright.testing.generating.maker import Made, Region
 
     values: list[Any] = []
     bits, fewest = 0, fewest_bits(item)
-    while len(values) < count:
+    while len(values) < count if count is not None else maker.another():
         room = region.room - bits // 8
         if 8 * room < fewest:
             break
@@ -138,20 +138,11 @@ def _counted(maker: Maker, frame: Frame, wire: spec.ArrayType, node: Node, regio
     from bitwright.testing.generating.maker import Made, Region
 
     if unknowns(node, frame):
-        count = maker.amount(maker.elements)
-        if region.exact:
-            made = _filling(maker, frame, wire.item, region)
+        made = _filling(maker, frame, wire.item, region) if region.exact else _some(maker, frame, wire.item, region)
+        if region.exact or maker.can_be(frame, node, len(made.value)):
             maker.equate(frame, node, len(made.value))
             return made
-        fewest = fewest_bits(wire.item)
-        count = min(count, 8 * region.room // fewest) if fewest else count
-        for other in (*range(count, count + 33), *range(count - 1, -1, -1)):
-            if maker.can_be(frame, node, other):
-                maker.equate(frame, node, other)
-                count = other
-                break
-        else:
-            raise Stuck("no count is possible")
+        count = _near(maker, frame, node, len(made.value))
     else:
         count = number(node, frame)
     if not 0 <= count <= 8 * region.room:
@@ -168,6 +159,16 @@ def _counted(maker: Maker, frame: Frame, wire: spec.ArrayType, node: Node, regio
     return Made([*made.value, last.value], made.bits + last.bits)
 
 
+def _near(maker: Maker, frame: Frame, node: Node, count: int) -> int:
+    """The count nearest to one that is possible."""
+    tried = [*range(count, count + 33), *range(count - 1, -1, -1)]
+    found: int | None = next((other for other in tried if maker.can_be(frame, node, other)), None)
+    if found is None:
+        raise Stuck("no count is possible")
+    maker.equate(frame, node, found)
+    return found
+
+
 def _stretches(item: spec.WireType) -> bool:
     return measure.size_of(item).fixed is None
 
@@ -178,7 +179,9 @@ def _until(maker: Maker, frame: Frame, item: spec.WireType, condition: Node, reg
 
     values: list[Any] = []
     bits = 0
-    for wanted in (*[0] * maker.amount(maker.elements), 1):
+    wanted = 0
+    while not wanted:
+        wanted = int(not maker.another())
         made = _element_of_which(maker, frame, item, condition, wanted, Region(region.room - bits // 8))
         values.append(made.value)
         bits += made.bits
