@@ -192,10 +192,10 @@ def test_a_campaign_goes_on_where_it_ended(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["dns", "ipv4", "icmpv6"])
 def test_input_n_is_the_same_wherever_a_campaign_begins(name: str) -> None:
     message = find_spec(name)
-    seeds = [data for data, _ in itertools.islice(examples(message, random.Random(3)), 10)]
+    seeds = [data for data, _ in itertools.islice(examples(message, random.Random(3)), 3)]
     whole = list(itertools.islice(inputs(message, seeds, 1), 3 * BLOCK))
     assert {label.tier for _, label in whole} >= {"seed", "lie", "raw"}
-    for first in (7, 10, BLOCK + 10, 2 * BLOCK + 345):
+    for first in (2, BLOCK + 3, 2 * BLOCK + 345):
         assert list(itertools.islice(inputs(message, seeds, 1, first=first), 3 * BLOCK - first)) == whole[first:]
 
 
