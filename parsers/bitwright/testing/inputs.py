@@ -7,8 +7,9 @@ on with input N without having kept anything but N: the source of chance begins 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
 from bitwright.struct_ import Struct
@@ -31,18 +32,21 @@ def inputs(
     message: type[Struct], seeds: Sequence[bytes], seed: int, *, tiers: Sequence[Tier] = TIERS, first: int = 0,
 ) -> Iterator[tuple[bytes, Label]]:  # fmt: skip
     """Inputs from number `first` on, for ever: seeds, with the tier "lie" what costs much more than its size, then mutants."""
-    large = list(stresses(message, seeds)) if "lie" in tiers else []
+    large = stresses(message, seeds) if "lie" in tiers else ()
     return inputs_of(lambda rng: Mutator(message, seeds, rng, tiers=tiers), seeds, seed, first=first, large=large)
 
 
 def inputs_of(
     make: Callable[[random.Random], Source], seeds: Sequence[bytes], seed: int, *, first: int = 0,
-    large: Sequence[tuple[bytes, Label]] = (),
+    large: Iterable[tuple[bytes, Label]] = (),
 ) -> Iterator[tuple[bytes, Label]]:  # fmt: skip
     """The same of any source of mutants."""
-    before = [*((data, SEED) for data in seeds), *large]
-    yield from before[first:]
-    number = max(first - len(before), 0)
+    before = 0
+    for pair in itertools.chain(((data, SEED) for data in seeds), large):
+        before += 1
+        if before > first:
+            yield pair
+    number = max(first - before, 0)
     rng = random.Random()
     source = make(rng)
     rng.seed(f"{seed}/{number // BLOCK}")

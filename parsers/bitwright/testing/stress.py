@@ -24,16 +24,23 @@ from bitwright.wire.names import POINTER_RANGE
 
 SIZES: Final = (8_000, 22_000)  # bytes, about: deep enough for any stack, and beyond the 16 KB that pointers reach
 SEEDS: Final = 40  # of the smallest, in which lists are looked for
+HOPS: Final = 2_000  # of a chain that is read once
 NAMED: Final = 3  # seeds for each list of elements that have names
 LARGEST: Final = 2_000  # bytes of a seed
 
 
 def stresses(message: type[Struct], seeds: Sequence[bytes]) -> Iterator[tuple[bytes, Label]]:
-    """The inputs, smaller ones first."""
+    """The inputs, chains before lists and smaller ones first; each is made when it is asked for."""
     found = list(_lists(message, seeds))
-    for size in SIZES:
+    for tree, array in found:
+        yield from _deep(tree, array)
+    for tree, array in found:
+        yield from _chain(tree, array, SIZES[0])
+    for size in SIZES[1:]:
         for tree, array in found:
             yield from _chain(tree, array, size)
+    for size in SIZES:
+        for tree, array in found:
             yield from _many(tree, array, size)
 
 
@@ -59,6 +66,39 @@ def _lists(message: type[Struct], seeds: Sequence[bytes]) -> Iterator[tuple[Fiel
 def _name_of(element: Node) -> Node | None:
     name = next((node for node in element.children if isinstance(node.content, spec.NameType)), None)
     return name if name is not None and name.begin % 8 == 0 else None
+
+
+def _deep(tree: FieldTree, array: Node) -> Iterator[tuple[bytes, Label]]:
+    """A chain in numbers that mean nothing to other fields, and a last element whose name leads to its end: deep, and followed once."""
+    element = array.children[-1]
+    name, uses = _name_of(element), uses_of(tree)
+    if name is None:
+        return
+    free = [node for node in element.children if node.number is not None and node not in uses and node.begin >= name.end]
+    slots = [node.begin // 8 - name.end // 8 + at for node in free for at in range(0, _octets(node) - 1, 2)]
+    if not slots:
+        return
+    origin, end = origin_of(name).begin // 8, element.end // 8
+    lead, rest = tree.data[element.begin // 8 : name.begin // 8], tree.data[name.end // 8 : end]
+    first = target = name.begin // 8 - origin
+    made, count, hops = bytearray(), 0, 0
+    while hops < HOPS and end - origin + len(made) + len(lead) + len(rest) + 2 < POINTER_RANGE:
+        made += lead + (0xC000 | first).to_bytes(2, "big")
+        begin = len(made)
+        made += rest
+        for slot in slots:
+            made[begin + slot : begin + slot + 2] = (0xC000 | target).to_bytes(2, "big")
+            target = end + begin + slot - origin
+            hops += 1
+        count += 1
+    made += lead + (0xC000 | target).to_bytes(2, "big") + rest
+    label = Label("lie", "pointer-chain", array.path, f"a name that follows {hops + 1:,} pointers", UNKNOWN)
+    yield from _grown(tree, array, bytes(made), count + 1, label)
+
+
+def _octets(node: Node) -> int:
+    """Of a number of whole bytes; 0 of another."""
+    return 0 if node.begin % 8 or node.end % 8 or isinstance(node.content, spec.VarintType) else (node.end - node.begin) // 8
 
 
 def _chain(tree: FieldTree, array: Node, size: int) -> Iterator[tuple[bytes, Label]]:
