@@ -36,7 +36,7 @@ from bitwright.testing.labels import SEED, TIERS, Label, Tier
 from bitwright.testing.mutator import LARGEST, RAW, Mutator
 
 INSTALL: Final = "pip install 'bitwright[fuzz]'"
-PACKAGES: Final = ("bitwright", "bitwright_specs")
+PACKAGES: Final = ("bitwright.wire", "bitwright_specs")  # and what is generated: the interpreter takes the same branches for all formats
 _LABELS: Final = 4_096  # mutants whose labels are remembered until libFuzzer hands them over
 _MUTATORS: Final = 64  # inputs whose fields are remembered
 _PATIENCE: Final = 60.0  # seconds until libFuzzer must have chosen an input
