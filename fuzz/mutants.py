@@ -1,6 +1,6 @@
 """Mutants of seven formats through all engines: DNS, IPv4, IPv6, TCP, ICMPv6, and pcap and pcapng files as a whole.
 
-    python -m fuzz.mutants [--inputs 100000] [--formats dns,tcp] [--jobs 2] [--seed 1] [--piece 50000]
+    python -m fuzz.mutants [--inputs 100000] [--formats dns,tcp] [--jobs 2] [--seed 1] [--piece 50000] [--done 0]
 
 Invariant, for any mutant of at most 1,500 bytes: what `bitwright.testing.EngineTarget` promises of every engine, with what the label
 expects; a reading by all engines takes at most 5 ms of processor time, and none allocates more than 1 MB.
@@ -134,6 +134,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--piece", type=int, default=PIECE, help=f"inputs that are made with one seed (default {PIECE})")
+    parser.add_argument("--done", type=int, default=0, help="of each format, how many an earlier run did: whole pieces are left out")
     asked = parser.parse_args()
     names = [name.strip() for name in asked.formats.split(",")]
     unknown = [name for name in names if name not in FORMATS]
@@ -141,7 +142,7 @@ def main() -> int:
         parser.error(f"no such format: {', '.join(unknown)}; there are {', '.join(FORMATS)}")
     tasks = [
         (name, asked.seed, number, min(asked.piece, asked.inputs - number * asked.piece))
-        for name in names for number in range(-(-asked.inputs // asked.piece))
+        for name in names for number in range(asked.done // asked.piece, -(-asked.inputs // asked.piece))
     ]  # fmt: skip
     tallies = {name: Tally() for name in names}
     begin, done = time.perf_counter(), 0
@@ -151,7 +152,7 @@ def main() -> int:
             tallies[name].add(tally)
             done += tally.inputs
             rate = done / (time.perf_counter() - begin)
-            print(f"{done} of {asked.inputs * len(names)} inputs, {rate:.0f} a second", file=sys.stderr, flush=True)
+            print(f"{done} of {sum(task[3] for task in tasks)} inputs, {rate:.0f} a second", file=sys.stderr, flush=True)
     except KeyboardInterrupt:
         print("interrupted: what follows is of the pieces that were done", file=sys.stderr)
     return report(tallies, asked.seed, time.perf_counter() - begin)

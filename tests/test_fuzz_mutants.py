@@ -73,6 +73,8 @@ def test_the_command_runs_in_several_processes() -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert "80 mutants (seed 1)" in done.stdout, done.stderr
     assert "| ipv6 | 40 |" in done.stdout
+    rest = subprocess.run([*command, "--piece", "15", "--done", "30"], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert "| ipv6 | 10 |" in rest.stdout, rest.stderr
     refused = subprocess.run([*command[:-3], "gif"], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert refused.returncode == 2
     assert "no such format: gif" in refused.stderr
