@@ -30,7 +30,7 @@ LETTERS: Final = 200  # one input in so many is compared to the letter
 MEASURED: Final = 256  # of one in so many it is measured what is allocated
 BUILT: Final = 32  # one value in so many is built by the interpreter too, and again from what is not derived
 KEPT: Final = 64  # and one in so many is read with what building would not give back
-REPEATED: Final = 8  # readings of what took long, at most, of which the shortest counts
+REPEATED: Final = 40  # readings of what took long, at most, of which the shortest counts
 
 
 class EngineTarget:

@@ -18,7 +18,7 @@ from bitwright.testing.fieldtree import FieldTree, Node
 from bitwright.testing.generating.frame import Frame, Stuck
 from bitwright.testing.generating.maker import Maker, Region, defaults_of
 from bitwright.testing.generating.plan import plan_of
-from bitwright.testing.labels import ACCEPTED, Label, Tier
+from bitwright.testing.labels import ACCEPTED, UNKNOWN, Label, Tier
 
 LARGEST: Final = 600  # bytes that a field may grow to
 TRIES: Final = 6
@@ -34,6 +34,7 @@ class Workbench:
         self.tree = tree
         self.codec: Codec = codec_of(tree.message)
         self._message: Any = None
+        self.expected = UNKNOWN if _has_bytes_of_two_fields(tree) else ACCEPTED  # what is built may lack one of them, and read otherwise
 
     @property
     def message(self) -> Any:
@@ -99,7 +100,7 @@ class RebuiltSite:
             finally:
                 restore()
             if data is not None and data != self._bench.tree.data:
-                return data, Label("value", self.rule, self.path, "", ACCEPTED)
+                return data, Label("value", self.rule, self.path, "", self._bench.expected)
         return None
 
 
@@ -117,6 +118,15 @@ def rebuilt_sites(tree: FieldTree, without: Collection[Node]) -> Iterator[Rebuil
         yield RebuiltSite(bench, _rule(node), node.path, _remaking(bench, node, field))
         if isinstance(node.value, list) and isinstance(node.content, spec.ArrayType) and len(node.value) <= MOST_ELEMENTS:
             yield RebuiltSite(bench, "elements", node.path, _other_elements(bench, node, node.content))
+
+
+def _has_bytes_of_two_fields(tree: FieldTree) -> bool:
+    """Whether a pointer leads to bytes that another field is read from as well."""
+    pointed = [node for node in tree.root.walk() if node.wire is not None and spec.pointer_of(node.wire) is not None]
+    return any(
+        leaf.begin < node.end and leaf.end > node.begin and leaf is not node and node not in leaf.upward()
+        for node in pointed for leaf in tree.leaves()
+    )  # fmt: skip
 
 
 def _is_in_empty_arm(node: Node) -> bool:
