@@ -38,7 +38,8 @@ def main() -> None:
     corpus = sorted((ROOT / "fuzz" / "corpus" / "dns").glob("*.bin"))
     seed = next(data for data in (file.read_bytes() for file in reversed(corpus)) if len(data) > 200)
     print(f"mutants of a DNS message of {len(seed)} bytes; {TARGET:,} a second are asked for")
-    for tiers in (TIERS, *((tier,) for tier in TIERS)):
+    choices: list[tuple[Tier, ...]] = [TIERS, *((tier,) for tier in TIERS)]
+    for tiers in choices:
         first, count = rate(seed, tiers)
         print(f"{' '.join(tiers):16} {count:>10,.0f} a second, after {first:.2f} s for the first {FIRST:,}")
 

@@ -27,7 +27,7 @@ dpkt: Any = pytest.importorskip("dpkt")
 dnslib: Any = pytest.importorskip("dnslib")
 SECTIONS = ("answers", "authorities", "additionals")
 # Else a type of class IN that it first meets in another class is bytes to it for ever.
-dns.rdata.load_all_types()
+dns.rdata.load_all_types()  # type: ignore[no-untyped-call]  # dnspython has no types there
 
 
 # --- dnspython: every field ---------------------------------------------------------------------

@@ -15,6 +15,7 @@ import pytest
 
 from bitwright import Struct
 from bitwright.testing import Differential, Mutator, examples
+from bitwright.testing.labels import Tier
 from bitwright_specs.dns import Message
 from fuzz.driver import corpus_of
 from fuzz.fuzz_engines import STRUCTS
@@ -30,7 +31,8 @@ PACKETS = packet_peers.pairs()
 def mutants(struct: type[Struct], seeds: list[bytes], count: int) -> Iterator[bytes]:
     """The seeds, and so many mutants, always the same ones."""
     yield from seeds
-    for tiers in (("value", "lie"), ("raw",)):
+    halves: tuple[tuple[Tier, ...], ...] = (("value", "lie"), ("raw",))
+    for tiers in halves:
         mutator = Mutator(struct, seeds, random.Random(count), tiers=tiers)
         yield from (data for data, _ in itertools.islice(mutator, count // 2))
 

@@ -6,7 +6,6 @@ Promise: no field but the leaf is read otherwise than in the seed; checksums ove
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from bitwright.schema import measure, spec
 from bitwright.schema.expr import FieldRef, ItemRef, walk
@@ -29,7 +28,10 @@ class LeafSite:
 
     __slots__ = ("_label", "_order", "_sums", "node", "path", "rule", "tree")
 
-    tier: Final[Tier] = "value"
+    @property
+    def tier(self) -> Tier:
+        """As of every mutant made here."""
+        return "value"
 
     def __init__(self, tree: FieldTree, node: Node, sums: list[Sum]) -> None:
         self.tree, self.node, self.path = tree, node, node.path

@@ -67,7 +67,10 @@ class RebuiltSite:
 
     __slots__ = ("_bench", "_change", "_made", "path", "rule")
 
-    tier: Final[Tier] = "value"
+    @property
+    def tier(self) -> Tier:
+        """As of every mutant made here."""
+        return "value"
 
     def __init__(self, bench: Workbench, rule: str, path: str, change: Callable[[Draw], Callable[[], None]]) -> None:
         self._bench, self.rule, self.path, self._change = bench, rule, path, change
