@@ -96,8 +96,8 @@ def _report(arguments: argparse.Namespace, message: type[Struct], seeds: list[by
         return _campaign(arguments, message, seeds, plan, line).run()
     except (CaseError, MissingPackage) as error:
         raise CommandError(str(error), UNREADABLE) from None
-    except OSError as error:  # of the corpus folder; what an input does to a target is never an exception
-        raise CommandError(f"{arguments.corpus}: {error.strerror}", UNREADABLE) from None
+    except OSError as error:  # of the corpus folder, or of a process that cannot be started; what an input does to a target is no exception
+        raise CommandError(f"{arguments.corpus or plan.target.name}: {error.strerror or error}", UNREADABLE) from None
     finally:
         line.clear()
         plan.target.close()

@@ -37,12 +37,14 @@ if TYPE_CHECKING:
     from bitwright.testing.strategies import labelled as labelled
     from bitwright.testing.strategies import strategy as strategy
     from bitwright.testing.strategies import wire as wire
+    from bitwright.testing.targets.callable import CallableTarget as CallableTarget
     from bitwright.testing.targets.errors import TargetError as TargetError
     from bitwright.testing.targets.program import ProgramTarget as ProgramTarget
     from bitwright.testing.targets.server import ServerTarget as ServerTarget
 
 __all__ = [
     "Allowed",
+    "CallableTarget",
     "Campaign",
     "Case",
     "CaseError",
@@ -77,6 +79,7 @@ __all__ = [
 
 _HOMES = {
     "Allowed": "differences",
+    "CallableTarget": "targets.callable",
     "Campaign": "campaign",
     "Case": "regress",
     "CaseError": "regress",

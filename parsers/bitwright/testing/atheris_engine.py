@@ -72,11 +72,12 @@ def guided(
 
 def instrument(atheris: Any, packages: Sequence[str]) -> int:
     """Have functions of packages, and those that bitwright generated, count the branches that they take; how many functions."""
-    wanted = [each for each in gc.get_objects() if type(each) is FunctionType and _is_wanted(each, packages)]
-    for function in wanted:
+    count = 0
+    for function in [each for each in gc.get_objects() if type(each) is FunctionType and _is_wanted(each, packages)]:
         with contextlib.suppress(Exception):  # a function that atheris cannot rewrite runs as it is
             atheris.instrument_func(function)
-    return len(wanted)
+            count += 1
+    return count
 
 
 def _is_wanted(function: FunctionType, packages: Sequence[str]) -> bool:

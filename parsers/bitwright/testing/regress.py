@@ -31,7 +31,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     `spec` is the message by entry point name or `module:Class`, "" if the bytes are of no declared format.  `target` is "engines",
     "module:function", "exec:COMMAND" or "connect:udp:HOST:PORT"; `raises` are the exceptions by which a function refuses, as
-    `module:Class`.  `found` is what the input did when it was written, and `versions` of what.
+    `module:Class`.  `kind`, `bucket` and `detail` are what the input did when it was written, and `versions` of what.
     """
 
     name: str

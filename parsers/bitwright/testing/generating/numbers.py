@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bitwright.schema import spec
+from bitwright.schema.expr import Node
 from bitwright.testing.generating import content
 from bitwright.testing.generating.frame import Frame, Stuck, Unknown, number, typed
 from bitwright.testing.generating.solving import is_closed, members
@@ -81,9 +82,9 @@ def _selecting(frame: Frame, wire: spec.SwitchType, name: str, tag: int) -> list
     return []
 
 
-def _holds(frame: Frame, node: object, target: int) -> bool:
+def _holds(frame: Frame, node: Node, target: int) -> bool:
     try:
-        return bool(number(node, frame)) == bool(target)  # type: ignore[arg-type]  # a Node
+        return bool(number(node, frame)) == bool(target)
     except Unknown:
         return True
     except Stuck:

@@ -17,8 +17,9 @@ from bitwright.testing.lies.marks import origin_of
 from bitwright.testing.lies.names import MOST_HOPS
 from bitwright.testing.lies.roles import Use
 from bitwright.testing.lies.solving import all_solved
+from bitwright.wire.names import POINTER_RANGE
 
-FARTHEST: Final = 0x3FFF  # that a pointer leads
+FARTHEST: Final = POINTER_RANGE - 1  # that a pointer leads
 
 
 def labels_of(tree: FieldTree, node: Node) -> list[int]:

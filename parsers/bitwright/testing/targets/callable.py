@@ -8,13 +8,13 @@ not in `raises` is a finding, with one bucket for each type and place in the fun
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
 
+from bitwright.testing.faults import without_indexes
 from bitwright.testing.labels import Label
 from bitwright.testing.outcome import Outcome
 from bitwright.testing.targets.calls import Caller, Terms
@@ -23,7 +23,6 @@ from bitwright.testing.targets.worker import Worker
 
 SHARE: Final = 64  # one input in so many is called once more to measure what it allocates, and each that is slower than all before
 REPEATS: Final = 2  # of what was slow: the least of all counts, because a busy machine is no property of an input
-_INDEX: Final = re.compile(r"\[\d+\]")
 
 
 class CallableTarget:
@@ -93,6 +92,6 @@ def _against(label: Label, outcome: Outcome) -> Outcome:
     expected, accepted = label.expected, outcome.kind == "value"
     if expected.accepts == accepted or (expected.accepts and expected.code):
         return outcome
-    where = f"{label.rule} at {_INDEX.sub('[]', label.path)}" if label.path else label.rule
+    where = f"{label.rule} at {without_indexes(label.path)}" if label.path else label.rule
     bucket = f"{'accepts' if accepted else 'refuses'} {label.tier} {where}"
     return msgspec.structs.replace(outcome, kind="unexpected", bucket=bucket, detail=str(label))

@@ -129,6 +129,14 @@ def _write(stdin: IO[bytes], rest: memoryview) -> memoryview:
         return rest[:0]
 
 
+def signal_name(number: int) -> str:
+    """SIGSEGV, ...; SIG35 of a real-time signal, which has only its number."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"SIG{number}"
+
+
 @contextlib.contextmanager
 def _watched(pid: int) -> Iterator[int | None]:
     """A file descriptor that is readable once the process has ended; None where the system has none."""

@@ -15,7 +15,6 @@ import collections
 import re
 import shlex
 import shutil
-import signal
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -25,7 +24,7 @@ from bitwright.testing.labels import Label
 from bitwright.testing.outcome import Outcome
 from bitwright.testing.targets.complaints import complaint
 from bitwright.testing.targets.errors import TargetError
-from bitwright.testing.targets.process import Ended, Running
+from bitwright.testing.targets.process import Ended, Running, signal_name
 
 PLACE: Final = re.compile(r"@@(\.\w+)?")
 DETAIL: Final = 4_000  # characters of stderr that an outcome keeps
@@ -122,20 +121,12 @@ def _status(code: int) -> str:
     """An exit code in words."""
     if code >= 0:
         return f"exit code {code}"
-    return f"signal {_signal_name(-code)}"
+    return f"signal {signal_name(-code)}"
 
 
 def _fatal(code: int) -> str:
     """The signal that ended it, also where a shell or a wrapper reports it as 128 more; "" if none did."""
     if code < 0:
-        return _signal_name(-code)
-    name = _signal_name(code - 128) if code > 128 else ""
+        return signal_name(-code)
+    name = signal_name(code - 128) if code > 128 else ""
     return name if name in FATAL else ""
-
-
-def _signal_name(number: int) -> str:
-    """SIGSEGV, ...; a real-time signal has only its number."""
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return str(number)

@@ -30,6 +30,7 @@ from bitwright.testing.outcome import Outcome
 from bitwright.testing.targets.calls import Caller, Terms, limit_memory
 from bitwright.testing.targets.errors import TargetError
 from bitwright.testing.targets.places import is_own_file
+from bitwright.testing.targets.process import signal_name
 
 GRACE_SECONDS: Final = 1.0  # beyond the timeout, for a call that Python cannot interrupt
 LOOKS: Final = 4  # at where a process hangs before it is ended
@@ -152,7 +153,7 @@ class Worker:
         detail = f"for {len(data):,} bytes\n{said[-4000:]}"
         if hangs:
             return Outcome("timeout", f"timeout{place}", f"not back after {self._wait:g} s, {detail}", seconds)
-        how = _signal_name(-code) if code is not None and code < 0 else f"exit code {code}"
+        how = signal_name(-code) if code is not None and code < 0 else f"exit code {code}"
         return Outcome("crash", f"{how}{place}", f"the process ended by {how}, {detail}", seconds)
 
     def _said(self) -> str:
@@ -226,10 +227,3 @@ def _place(said: str) -> str:
 def _environment() -> dict[str, str]:
     """The same order of sets on every run."""
     return {"PYTHONHASHSEED": "0", **os.environ}
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
