@@ -5,7 +5,7 @@ An input is a byte that says which struct, and a message.  Invariant, for any by
 1. Every engine makes the same value, or refuses; no exception but ParseError and BuildError leaves any of them.
 2. What is built from a value is the same in each engine, and what the struct's certificate says.
 3. Built again from what is not derived, it reads as that value.
-4. Of one input in a hundred, value, repr and error are compared to the letter, strict and not.
+4. Of one input in 200, value, repr and error are compared to the letter, strict and not.
 """
 
 from __future__ import annotations
