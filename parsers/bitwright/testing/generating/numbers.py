@@ -8,7 +8,7 @@ from bitwright.schema import spec
 from bitwright.schema.expr import Node
 from bitwright.testing.generating import content
 from bitwright.testing.generating.frame import Frame, Stuck, Unknown, number, typed
-from bitwright.testing.generating.solving import is_closed, members
+from bitwright.testing.generating.solving import inverted, is_closed, members
 from bitwright.testing.numbers import bounds_of
 
 if TYPE_CHECKING:
@@ -72,13 +72,13 @@ def _tags(frame: Frame, name: str) -> list[int]:
 
 
 def _selecting(frame: Frame, wire: spec.SwitchType, name: str, tag: int) -> list[int]:
-    """The number itself, if it is the tag."""
-    for value in (tag, tag << 3, tag << 16):
-        try:
+    """A number with which the union's expression gives the tag; none if it depends on what is open, or no number was found."""
+    try:
+        for value in (tag, *inverted(wire.on, tag, frame, (frame, name), None)):
             if number(wire.on, frame, guess=(frame, name, value)) == tag:
                 return [value]
-        except (Unknown, Stuck):
-            return []
+    except (Unknown, Stuck):
+        return []
     return []
 
 

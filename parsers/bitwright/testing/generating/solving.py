@@ -39,9 +39,9 @@ def solutions(
     said = [(owner, term) for term in owner.terms if _reads(term[0], name)]
     tried: dict[int, None] = {}
     for node, target in terms:
-        tried.update(dict.fromkeys(_inverted(node, target, frame, var, rest)))
+        tried.update(dict.fromkeys(inverted(node, target, frame, var, rest)))
     for of, (node, target) in said:
-        tried.update(dict.fromkeys(_inverted(node, target, of, var, rest)))
+        tried.update(dict.fromkeys(inverted(node, target, of, var, rest)))
     tried.update(dict.fromkeys((*pool, *owner.plan.constants.get(name, ()))))
     if not terms or not tried:
         tried.update(dict.fromkeys((*members(wire), 0, 1, *(draw.integer(low, high) for _ in range(2)))))
@@ -76,7 +76,7 @@ def is_condition(node: Node) -> bool:
     return False
 
 
-def _inverted(node: Node, target: int, frame: Frame, var: tuple[Frame, str], rest: int | None) -> Iterator[int]:
+def inverted(node: Node, target: int, frame: Frame, var: tuple[Frame, str], rest: int | None) -> Iterator[int]:
     """Candidates, which are tried; an expression that reads the number in several places gives those of each."""
     match node:
         case FieldRef(names):
@@ -86,15 +86,15 @@ def _inverted(node: Node, target: int, frame: Frame, var: tuple[Frame, str], res
             except Unknown:
                 pass
         case Unary("neg", a):
-            yield from _inverted(a, -target, frame, var, rest)
+            yield from inverted(a, -target, frame, var, rest)
         case Unary(_, a):
-            yield from _inverted(a, int(not target), frame, var, rest)
+            yield from inverted(a, int(not target), frame, var, rest)
         case Binary(op, a, b):
             for side, other, is_left in ((a, b, True), (b, a, False)):
                 yield from _of_side(op, side, other, is_left, target, frame, var, rest)
         case Select(c, a, b):
             for part, goal in ((a, target), (b, target), (c, 0), (c, 1)):
-                yield from _inverted(part, goal, frame, var, rest)
+                yield from inverted(part, goal, frame, var, rest)
         case _:
             pass
 
@@ -109,7 +109,7 @@ def _of_side(
     except (Unknown, Stuck):
         known = None
     for goal in _goals(op, known, is_left, target):
-        yield from _inverted(side, goal, frame, var, rest)
+        yield from inverted(side, goal, frame, var, rest)
 
 
 def _goals(op: str, known: int | None, is_left: bool, target: int) -> list[int]:
