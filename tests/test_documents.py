@@ -165,6 +165,6 @@ def test_the_commands_of_the_readme_are_the_scripts() -> None:
 def test_no_example_is_left_outside_a_fence_that_runs() -> None:
     for path in DOCUMENTS:
         text = path.read_text(encoding="utf-8")
-        known = {"python", "console", "text", "toml", "json"}
+        known = {"python", "console", "text", "toml", "json", "ini"}
         unknown = {m[1] for m in re.finditer(r"^```(\w+)$", text, re.MULTILINE)} - known
         assert not unknown, f"{name_of(path)}: blocks of {unknown} run nowhere"
