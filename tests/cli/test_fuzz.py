@@ -72,6 +72,7 @@ def test_seeds_of_a_folder_are_its_files(run: Run, tmp_path: Path) -> None:
         (["dns", "--tiers", "lie,big"], 2, "'big' is no tier"),
         (["dns", "--raises", "builtins:ValueError"], 2, "--raises: goes with --target"),
         (["dns", "--exec", "cat", "--allow-remote"], 2, "--allow-remote: goes with --connect"),
+        (["dns", "--rate", "0"], 2, "--rate: goes with --connect"),
         (["dns", "--exec", "cat", "--strict"], 2, "--strict: is for our own engines"),
         (["dns", "--exec", "cat", "--target", "a:b"], 2, "--target and --exec: one target at a time"),
         (["dns", "--exec", "cat", "--engine", "atheris"], 2, "--engine atheris: counts the branches"),

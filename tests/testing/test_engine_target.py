@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from bitwright import OpenEnum, ParseError, Struct, auto, raw, reserved, u8, u16
 from bitwright.errors import Problem
 from bitwright.testing import EngineTarget, Expected, Label, Mutator
+from bitwright.testing.engines import RANKED, REPEATED
 from bitwright.testing.labels import SEED
 from bitwright.testing.peaks import peak_of
 from bitwright.testing.quiet import QuietCodec, Refused, engines_here
@@ -176,6 +178,18 @@ def test_bounds_are_findings() -> None:
     assert (large.kind, large.bucket) == ("memory", "memory")
     unbounded = EngineTarget(Packet, largest=0, slowest=0.0, ordinary=4)
     assert not unbounded.run(GOOD, SEED).is_finding, "the bounds are for inputs up to `ordinary` bytes"
+
+
+def test_a_record_within_the_bound_is_read_again_a_few_times_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    target = EngineTarget(Packet, slowest=60.0)
+    readings = []
+    monkeypatch.setattr(target, "_read", lambda data, *, strict: readings.append((data, strict)))
+    monkeypatch.setattr(time, "process_time", lambda: float(len(readings)))  # each takes a second
+    assert target._processor_time(GOOD, 2.0) == 1.0
+    assert len(readings) == RANKED
+    target.slowest, readings[:] = 0.5, []
+    assert target._processor_time(GOOD, 2.0) == 1.0
+    assert len(readings) == REPEATED, "what is a finding otherwise is read again and again"
 
 
 def test_the_peak_counts_what_is_let_go_again() -> None:

@@ -71,7 +71,7 @@ def make(setup: Setup) -> Plan:
     chosen = KINDS[asked[0]] if asked else OURS
     for option, module in (("", OURS), *KINDS.items()):
         beside: tuple[str, ...] = importlib.import_module(module).BESIDE
-        stray = [name for name in beside if getattr(arguments, name) not in (None, False)]
+        stray = [name for name in beside if getattr(arguments, name) is not None and getattr(arguments, name) is not False]
         if stray and module != chosen:
             needs = f"goes with --{option}" if option else "is for our own engines, without a target"
             raise CommandError(f"--{stray[0].replace('_', '-')}: {needs}", USAGE)

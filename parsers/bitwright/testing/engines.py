@@ -30,7 +30,8 @@ LETTERS: Final = 200  # one input in so many is compared to the letter
 MEASURED: Final = 256  # of one in so many it is measured what is allocated
 BUILT: Final = 32  # one value in so many is built by the interpreter too, and again from what is not derived
 KEPT: Final = 64  # and one in so many is read with what building would not give back
-REPEATED: Final = 40  # readings of what took long, at most, of which the shortest counts
+REPEATED: Final = 40  # readings of what took longer than is allowed, at most, of which the shortest counts
+RANKED: Final = 3  # and of what only took longer than anything before
 
 
 class EngineTarget:
@@ -141,12 +142,13 @@ class EngineTarget:
         return [by_interpreter, *self._readers_for(self.strict).values()]
 
     def _processor_time(self, data: bytes, least: float) -> float:
-        """The least time of several readings, as soon as it is within the bound."""
-        for _ in range(REPEATED):
+        """The least time of several readings: many only while it is beyond the bound, since the slowest inputs are what is read again."""
+        bound = self.slowest if self.slowest is not None and len(data) <= self.ordinary else None
+        for readings in range(1, REPEATED + 1):
             begin = time.process_time()
             self._read(data, strict=self.strict)
             least = min(least, time.process_time() - begin)
-            if least <= (self._slowest_yet if self.slowest is None else min(self.slowest, self._slowest_yet)):
+            if (bound is None or least <= bound) and (least <= self._slowest_yet or readings >= RANKED):
                 break
         return least
 
