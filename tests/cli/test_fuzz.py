@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bitwright import Struct, bits, param, raw, u16
 from bitwright.testing.regress import read_folder
 from tests.cli.running import QUERY, Run, pcap, udp_frame
 
@@ -89,6 +90,37 @@ def test_seeds_of_a_folder_are_its_files(run: Run, tmp_path: Path) -> None:
 def test_what_is_wrong_is_one_line(run: Run, one_query: Path, arguments: list[str], code: int, said: str) -> None:
     result = run("fuzz", *(str(one_query) if argument == "QUERY" else argument for argument in arguments))
     assert (result.code, result.out) == (code, b"")
+    assert len(result.complaints) == 1
+    assert said in result.err
+
+
+class Ragged(Struct):
+    """Ends in a byte."""
+
+    number: int = bits(3)
+
+
+class Inner(Struct, endian="inherit"):
+    """Has the byte order of what nests it."""
+
+    number: int = u16()
+
+
+class Parametrised(Struct):
+    """Has a size from outside."""
+
+    given = param(int)
+    data: bytes = raw(size=given)
+
+
+@pytest.mark.parametrize("command", [["fuzz"], ["parse", "00"], ["build", "{}"]])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("Ragged", "ends 3 bits into a byte"), ("Inner", "takes its byte order from what nests it"), ("Parametrised", "the parameter given=")],
+)
+def test_what_is_no_message_by_itself_is_refused(run: Run, command: list[str], name: str, said: str) -> None:
+    result = run(command[0], f"{__name__}:{name}", *command[1:])
+    assert (result.code, result.out) == (2, b"")
     assert len(result.complaints) == 1
     assert said in result.err
 

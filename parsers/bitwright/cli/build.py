@@ -6,7 +6,7 @@ import argparse
 from typing import Any, Final
 
 from bitwright.cli.failure import MALFORMED, OK, CommandError
-from bitwright.cli.lookup import spec_class
+from bitwright.cli.lookup import message_class
 from bitwright.cli.output import Output
 from bitwright.cli.source import read_text
 from bitwright.errors import BuildError
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build and write; the exit code."""
-    struct = spec_class(arguments.spec)
+    struct = message_class(arguments.spec)
     text, place = read_text(arguments.json)
     plain = _decoded(text, place)
     try:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from bitwright.cli import fuzz_target
 from bitwright.cli.failure import INTERRUPTED, MALFORMED, OK, UNREADABLE, USAGE, CommandError
-from bitwright.cli.lookup import spec_class
+from bitwright.cli.lookup import message_class
 from bitwright.cli.output import Output
 from bitwright.cli.terminal import say, wants_colour
 
@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run a campaign; the exit code."""
     from bitwright.cli.fuzz_seeds import seeds_of
 
-    message = spec_class(arguments.spec)
+    message = message_class(arguments.spec)
     seeds = seeds_of(message, arguments.inputs, arguments.seed)
     with Output(arguments.output) as output:  # which may refuse: before the time is spent
         report = _report(arguments, message, seeds)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bitwright.cli.failure import UNREADABLE, USAGE, CommandError
 from bitwright.errors import DeclarationError
+from bitwright.schema.spec import MISSING
 
 if TYPE_CHECKING:
     from bitwright import Struct
@@ -23,6 +24,24 @@ def spec_class(name: str, backend: str | None = None) -> type[Struct]:
         return find_spec(name)
     except (SpecNotFound, DeclarationError) as error:
         raise CommandError(str(error), USAGE) from None
+
+
+def message_class(name: str, backend: str | None = None) -> type[Struct]:
+    """The Struct class that `name` means, if its messages stand by themselves; CommandError if they cannot."""
+    from bitwright.lower.common import refuse_as_message
+
+    found = spec_class(name, backend)
+    try:
+        refuse_as_message(found)
+    except DeclarationError as error:
+        raise CommandError(str(error), USAGE) from None
+    declared = found.__bitwright__
+    if declared.order == "inherit":
+        raise CommandError(f"{name}: takes its byte order from what nests it, so it is no message by itself; nest it", USAGE)
+    needed = [parameter.name for parameter in declared.params.values() if parameter.default is MISSING]
+    if needed:
+        raise CommandError(f"{name}: needs the parameter {needed[0]}=, so it is no message by itself; nest it, or give it a default", USAGE)
+    return found
 
 
 def module_classes(name: str) -> list[type[Struct]] | None:

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from bitwright.cli.failure import MALFORMED, OK
-from bitwright.cli.lookup import spec_class
+from bitwright.cli.lookup import message_class
 from bitwright.cli.output import Output
 from bitwright.cli.source import read_message
 from bitwright.cli.terminal import complain, say, wants_colour
@@ -56,7 +56,7 @@ def _width(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Parse and show; the exit code."""
-    struct = spec_class(arguments.spec, arguments.backend)
+    struct = message_class(arguments.spec, arguments.backend)
     data, place = read_message(arguments.data, arguments.input)
     with Output(arguments.output) as output:
         if arguments.format == "hexdump":
