@@ -9,7 +9,7 @@ import tomllib
 
 import pytest
 
-from bitwright import Struct, check, u8
+from bitwright import Struct, check, param, raw, u8
 from bitwright.testing.generate import GenerationError, examples, generate
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
@@ -65,3 +65,16 @@ class Impossible(Struct):
 def test_what_no_message_fulfils_is_said() -> None:
     with pytest.raises(GenerationError, match="no valid Impossible was found in 50 attempts; of the last one: "):
         generate(Impossible, random.Random(1))
+
+
+class Sized(Struct):
+    """Takes a size from outside."""
+
+    given = param(int)
+    data: bytes = raw(size=given)
+
+
+def test_a_parameter_is_asked_for() -> None:
+    with pytest.raises(GenerationError, match="Sized needs the parameter given="):
+        next(examples(Sized, random.Random(1)))
+    assert generate(Sized, random.Random(1), given=3).build(given=3) == generate(Sized, random.Random(1), given=3).data

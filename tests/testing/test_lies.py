@@ -15,6 +15,7 @@ from bitwright.testing.generate import generate
 from bitwright.testing.labels import Expected
 from bitwright.testing.lies import sites
 from bitwright.testing.mutator import Mutator
+from bitwright_specs.dns import Message
 from tests.testing.seeds import seeds
 
 ENOUGH = 1000  # mutants of each format
@@ -125,3 +126,9 @@ def test_the_same_seed_gives_the_same_mutants() -> None:
     message, data = seeds()["ipv4"]
     first, second = (Mutator(message, data, random.Random(7)) for _ in range(2))
     assert [first.mutant() for _ in range(500)] == [second.mutant() for _ in range(500)]
+
+
+def test_a_tier_that_does_not_exist_is_refused() -> None:
+    wrong: Any = ["lies"]
+    with pytest.raises(ValueError, match="'lies' is no tier; there are: value, lie, raw"):
+        Mutator(Message, [], random.Random(1), tiers=wrong)

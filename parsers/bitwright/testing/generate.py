@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any, Final, TypeVar
 
 from bitwright.errors import BuildError, ParseError
+from bitwright.schema.spec import MISSING, spec_of
 from bitwright.struct_ import Struct
 from bitwright.testing.draw import Draw, RandomDraw
 from bitwright.testing.generating.frame import Stuck
@@ -48,6 +49,9 @@ def attempt(message: type[M], draw: Draw, parameters: dict[str, Any]) -> tuple[b
 
 
 def _built(message: type[M], draw: Draw, parameters: dict[str, Any]) -> tuple[bytes, M]:
+    missing = [name for name, declared in spec_of(message).params.items() if declared.default is MISSING and name not in parameters]
+    if missing:
+        raise GenerationError(f"{message.__name__} needs the parameter {missing[0]}=, which is given as an argument of that name")
     failure: Exception | None = None
     for _ in range(ATTEMPTS):
         try:

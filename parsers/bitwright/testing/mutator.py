@@ -50,6 +50,8 @@ class Mutator:
         self.seeds = list(seeds) or [b""]
         self.rng = rng
         self.tiers: tuple[Tier, ...] = tuple(tiers)
+        if unknown := set(self.tiers) - set(TIERS):  # which would give raw mutants under a wrong name
+            raise ValueError(f"{min(unknown)!r} is no tier; there are: {', '.join(TIERS)}")
         self._draw = RandomDraw(rng)
         self._raw = RawMutator(self.seeds, rng, largest)
         self._tables: list[list[list[Rule]] | None] = [None] * len(self.seeds)  # by seed: by tier: its rules
