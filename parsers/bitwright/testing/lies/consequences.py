@@ -163,7 +163,10 @@ class Walk(Lists):
                     self.changed[node] = 0  # as expressions see it
                 return pos
             if not node.is_present:
-                return fresh(self, wire.inner, node.path, pos, limit)
+                after = fresh(self, wire.inner, node.path, pos, limit)
+                if node.field is not None and isinstance(node.key, str) and (node.field.fixed is not None or node.field.reserved):
+                    raise Unknown(node.path)  # whether what is there now is what it has to be
+                return after
             wire = wire.inner
         if isinstance(wire, spec.AtType):
             self._pointed(node, wire, pos)
