@@ -1,7 +1,8 @@
 """What a program says on stderr when something is wrong with it: sanitizers, assertions, panics, tracebacks.
 
 Promise: `complaint` finds the first such text and names its cause the same way each time: the kind of fault and its place (a file's name
-without its folders, line, function), without addresses, process numbers or values.  Text that is none of these gives None.
+without its folders, line, function), without addresses, process numbers or values.  Text that is none of these gives
+None, in a time that grows with its length alone: stretches between the parts of a form are bounded.
 """
 
 from __future__ import annotations
@@ -61,19 +62,19 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], Literal["crash", "exception"], str], 
         "heap: {what}",
     ),
     (
-        re.compile(r"(?P<place>[^\s:]+:\d+): (?P<function>[^\n:]*): Assertion [`'](?P<what>[^\n]*?)' failed"),
+        re.compile(r"(?<![^\s:])(?P<place>[^\s:]+:\d+): (?P<function>[^\n:]*): Assertion [`'](?P<what>[^\n]{0,1000}?)' failed"),
         "crash",
         "assertion {what}, {place}",
     ),
     (re.compile(r"panicked at (?:'(?P<what>[^'\n]*)', )?(?P<place>[^\s:]+:\d+)"), "exception", "panic {what}, {place}"),
     (
-        re.compile(r"^panic: (?P<what>[^\n\[]*).*?^goroutine .*?^\t(?P<place>[^\s:]+:\d+)", re.MULTILINE | re.DOTALL),
+        re.compile(r"^panic: (?P<what>[^\n\[]*).{0,1000}?^goroutine .{0,1000}?^\t(?P<place>[^\s:]+:\d+)", re.MULTILINE | re.DOTALL),
         "exception",
         "panic: {what}, {place}",
     ),
     (
         re.compile(
-            r'^Exception in thread "[^"]*" (?P<what>[\w.$]+).*?^\tat (?P<function>[\w.$<>]+)\((?P<place>[^)\n]*)\)',
+            r'^Exception in thread "[^"]*" (?P<what>[\w.$]+).{0,1000}?^\tat (?P<function>[\w.$<>]+)\((?P<place>[^)\n]*)\)',
             re.MULTILINE | re.DOTALL,
         ),
         "exception",
