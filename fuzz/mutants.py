@@ -1,6 +1,7 @@
 """Mutants of seven formats through all engines: DNS, IPv4, IPv6, TCP, ICMPv6, and pcap and pcapng files as a whole.
 
     python -m fuzz.mutants [--inputs 100000] [--formats dns,tcp] [--jobs 2] [--seed 1] [--piece 50000] [--done 0]
+        [--slowest-ms 5]
 
 Invariant, for any mutant of at most 1,500 bytes: what `bitwright.testing.EngineTarget` promises of every engine, with what the label
 expects; a reading by all engines takes at most 5 ms of processor time, and none allocates more than 1 MB.
@@ -76,20 +77,20 @@ class Tally(msgspec.Struct):
 
 
 @functools.cache
-def prepared(name: str) -> tuple[EngineTarget, list[bytes]]:
+def prepared(name: str, slowest: float = SLOWEST) -> tuple[EngineTarget, list[bytes]]:
     """The target of a format and its seeds; every seed was read once, so that nothing is loaded or made when time is taken."""
     made = FORMATS[name]
     seeds = made.seeds()
     warm = EngineTarget(made.message)
     for data in seeds:
         warm.run(data, SEED)
-    return EngineTarget(made.message, slowest=SLOWEST, largest=LARGEST_ALLOCATION, ordinary=LARGEST), seeds
+    return EngineTarget(made.message, slowest=slowest, largest=LARGEST_ALLOCATION, ordinary=LARGEST), seeds
 
 
-def piece(task: tuple[str, int, int, int]) -> tuple[str, Tally]:
+def piece(task: tuple[str, int, int, int], slowest: float = SLOWEST) -> tuple[str, Tally]:
     """Some inputs of one format: its name, the seed, the number of the piece, how many."""
     name, seed, number, inputs = task
-    target, seeds = prepared(name)
+    target, seeds = prepared(name, slowest)
     mutator = Mutator(FORMATS[name].message, seeds, random.Random(f"{name} {seed} {number}"), largest=LARGEST)
     mutants = (mutant for mutant in mutator if len(mutant[0]) <= LARGEST)
     tally, rules = Tally(inputs), collections.Counter[str]()
@@ -116,14 +117,14 @@ def patient() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-def results(tasks: list[tuple[str, int, int, int]], jobs: int) -> Iterator[tuple[str, Tally]]:
+def results(tasks: list[tuple[str, int, int, int]], jobs: int, slowest: float) -> Iterator[tuple[str, Tally]]:
     """What comes of each piece, in their order."""
     if jobs == 1:
         patient()
-        yield from map(piece, tasks)
+        yield from map(functools.partial(piece, slowest=slowest), tasks)
         return
     with multiprocessing.get_context("spawn").Pool(jobs, patient) as pool:
-        yield from pool.imap(piece, tasks)
+        yield from pool.imap(functools.partial(piece, slowest=slowest), tasks)
 
 
 def main() -> int:
@@ -135,6 +136,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--piece", type=int, default=PIECE, help=f"inputs that are made with one seed (default {PIECE})")
     parser.add_argument("--done", type=int, default=0, help="of each format, how many an earlier run did: whole pieces are left out")
+    parser.add_argument("--slowest-ms", type=float, default=SLOWEST * 1e3, help="bound of a reading (default 5; on a busy machine, more)")
     asked = parser.parse_args()
     names = [name.strip() for name in asked.formats.split(",")]
     unknown = [name for name in names if name not in FORMATS]
@@ -148,7 +150,7 @@ def main() -> int:
     begin, done = time.perf_counter(), 0
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a run that is ended tells what it did
     try:
-        for name, tally in results(tasks, asked.jobs):
+        for name, tally in results(tasks, asked.jobs, asked.slowest_ms / 1e3):
             tallies[name].add(tally)
             done += tally.inputs
             rate = done / (time.perf_counter() - begin)
