@@ -19,13 +19,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from bitwright import Struct, capture
+from bitwright.backends.llvm import is_available
 from bitwright.capture import CaptureError
 from bitwright.errors import BuildError, ParseError
 from bitwright.stack import Registry, Walker
 from bitwright.stack.registry import load_standard
 from bitwright.testing.raw import RawMutator
 
-ENGINES: Final = ("interp", "python", "llvm")
+ENGINES: Final = ("interp", "python", *(["llvm"] if is_available() else []))
 SAMPLES: Final = Path(__file__).resolve().parent.parent / "samples"
 LARGEST: Final = 1_500
 FOR_EACH: Final = 400  # different messages kept of a struct

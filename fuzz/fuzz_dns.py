@@ -14,12 +14,13 @@ import sys
 from typing import Any
 
 from bitwright import BuildError, ParseError
+from bitwright.backends.llvm import is_available
 from bitwright.errors import FINDING_CODES, PARSE_CODES
 from bitwright_specs.dns import Message
 from fuzz.driver import main
 
 LARGEST = 4096
-ENGINES = tuple(Message.codec(name) for name in ("interp", "python", "llvm"))
+ENGINES = tuple(Message.codec(name) for name in ("interp", "python", *(["llvm"] if is_available() else [])))
 
 
 def outcome(codec: Any, data: bytes) -> tuple[str, Any]:

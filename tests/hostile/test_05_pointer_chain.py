@@ -114,5 +114,6 @@ def test_every_suffix_of_long_names(engine: str) -> None:
 
 
 def test_machine_code_reads_the_same() -> None:
+    pytest.importorskip("llvmlite")
     for data in (chain(HOPS, OWNERS), labels(7_000)):
         assert Message.codec("llvm").parse(data, limits=UNLIMITED) == Message.codec("interp").parse(data, limits=UNLIMITED)
