@@ -133,9 +133,6 @@ LONG = {
 }
 
 
-TOKENS = {"commas", "quotes", "colons", "question-marks", "brackets"}  # each character is one
-
-
 @pytest.mark.parametrize("name", LONG)
 def test_a_megabyte_of_text(name: str) -> None:
     """Refused, or a pattern like any other; nothing grows faster than the text.  (Less of it where that would take too long.)"""
@@ -144,10 +141,9 @@ def test_a_megabyte_of_text(name: str) -> None:
     assert found is None or isinstance(found, PatternError), found
     assert calls < 13 * (1 + len(ENGINES)) * len(text)  # each engine's pattern reads the text, and so does that of no engine
     assert len(str(found)) < 1000
-    less = text[: len(text) // 8] if name in TOKENS else text
-    again, _, peak = measured(lambda: everything(less, b"ab", dialect))
+    again, _, peak = measured(lambda: everything(text, b"ab", dialect))
     assert type(again) is type(found)
-    assert peak < 200 * len(less)
+    assert peak < 200 * len(text)
 
 
 MANY: dict[str, tuple[Callable[[int], str], Callable[[int], Any], bool]] = {
@@ -167,7 +163,7 @@ MANY: dict[str, tuple[Callable[[int], str], Callable[[int], Any], bool]] = {
 def test_work_grows_with_the_number_of_parts(name: str) -> None:
     text, data, matches = MANY[name]
     taken = []
-    for count in (300, 600):
+    for count in (500, 1000):
         found, calls, peak = measured(lambda count=count: everything(text(count), data(count)))  # type: ignore[misc]
         assert (found is not None) == matches
         taken.append((calls, peak))
