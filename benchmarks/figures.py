@@ -14,8 +14,8 @@ from collections.abc import Mapping
 
 from benchmarks import headers, messages, patterns, records, starting
 from benchmarks.groups import BITWRIGHT, C_BY_HAND, MACHINE_CODE, PYTHON, TARGETS, Group
+from benchmarks.measure import GROUP_SECONDS, QUICK_SECONDS, measure
 from benchmarks.packets import ROOT
-from benchmarks.report import measure
 
 DOCUMENT = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- figures: written by `python -m benchmarks.figures` -->", "<!-- end of the figures -->"
@@ -34,7 +34,7 @@ def table_of_groups(measured: Mapping[str, Mapping[str, float]]) -> list[str]:
             continue
         ours = times[MACHINE_CODE]
         python = times.get(PYTHON, times[BITWRIGHT])
-        others = [f"{who.removeprefix('peer ')} {_times(seconds / ours)}" for who, seconds in times.items() if who not in _OURS]
+        others = [f"{who} {_times(seconds / ours)}" for who, seconds in times.items() if who not in _OURS]
         cells = [_nanoseconds(ours), f"{_nanoseconds(python)}, {_times(python / ours)}"]
         cells.append(f"{_nanoseconds(times[C_BY_HAND])}, {_times(times[C_BY_HAND] / ours)}" if C_BY_HAND in times else "")
         rows.append(f"| {name} | {' | '.join(cells)} | {', '.join(others)} |")
@@ -64,7 +64,8 @@ def figures(*, quick: bool) -> str:
     measured: dict[str, dict[str, float]] = {}
     for make in GROUPS:
         group: Group = make()
-        measured[group.name] = measure(group, 15 if quick else 101)
+        timings = measure(group, QUICK_SECONDS if quick else GROUP_SECONDS)
+        measured[group.name] = {who: one.best for who, one in timings.items()}
     version = f"CPython {platform.python_version()}, {platform.machine()}"
     parts = [
         [f"One header, message or record each, on one core; {version}."], table_of_groups(measured), table_of_targets(measured),

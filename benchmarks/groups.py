@@ -1,25 +1,44 @@
-"""What a group of contenders is, and the targets to reach.
+"""What a group of contenders is, and the names that groups and contenders share.
 
-Every contender of a group takes no argument and does the group's whole work once.  Before a group is handed
-out, the results of its contenders are compared; one that gives another result is an error, not a fast time.
+Every contender of a group does the group's whole work once when it is called.  Before a group is handed out, the results of its
+contenders are compared; one that gives another result is an error, not a fast time.  `catalogue.py` lists all groups.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import importlib
-import importlib.util
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
+
+
+@dataclasses.dataclass(frozen=True)
+class OwnClock:
+    """A contender in a process or a language of its own, which measures itself.
+
+    `seconds` is called with a number of repetitions and gives the seconds that all of them took.  Its turns interleave with the others'.
+    """
+
+    seconds: Callable[[int], float]
+
+
+Contender: TypeAlias = Callable[[], object] | OwnClock
 
 
 @dataclasses.dataclass(frozen=True)
 class Group:
-    """Contenders that do the same work; `items` is how many headers or messages one call handles."""
+    """Contenders that do the same work; `items` is how many headers, messages or packets one call handles, each an `item`.
+
+    `skipped` has the keys (of `peers.PEERS`) of those that are not installed, `cannot` what a peer lacks to be here at all;
+    `close` ends what the contenders left running.
+    """
 
     name: str
     items: int
-    contenders: Mapping[str, Callable[[], object]]
+    contenders: Mapping[str, Contender]
+    item: str = "message"
+    skipped: tuple[str, ...] = ()
+    cannot: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    close: Callable[[], None] | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,16 +96,6 @@ TARGETS = (
     Target(PART_OF_MESSAGE, "the whole message", 1 / 3),
     Target(PATTERN_REFERENCE, "by hand", 1.2),
 )
-
-
-def has(module: str) -> bool:
-    """Whether a peer is installed."""
-    return importlib.util.find_spec(module) is not None
-
-
-def peer(module: str) -> Any:
-    """A peer's module; most have no types, and none is needed to type-check the benchmarks."""
-    return importlib.import_module(module)
 
 
 def over(work: Callable[[Any], object], inputs: Iterable[Any]) -> Callable[[], None]:

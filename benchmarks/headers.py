@@ -8,7 +8,8 @@ from typing import Any
 
 from benchmarks.engines import builders, parsers
 from benchmarks.floors import header_floor
-from benchmarks.groups import C_BY_HAND, CBITSTRUCT, HEADER_FROM_OBJECT, HEADER_TO_OBJECT, Group, has, over, peer
+from benchmarks.groups import C_BY_HAND, CBITSTRUCT, HEADER_FROM_OBJECT, HEADER_TO_OBJECT, Group, over
+from benchmarks.peers import available, missing, module
 from bitwright.enums import table_of
 from bitwright_specs.dns import Header, Opcode, Rcode
 
@@ -77,7 +78,13 @@ def header_group() -> Group:
     for name, (parse, fields) in _peers().items():
         assert tuple(map(int, fields(parse(HEADER)))) == values, name
         contenders[name] = parse
-    return Group(HEADER_TO_OBJECT, BATCH, {name: over(parse, [HEADER] * BATCH) for name, parse in contenders.items()})
+    return Group(
+        HEADER_TO_OBJECT,
+        BATCH,
+        {name: over(parse, [HEADER] * BATCH) for name, parse in contenders.items()},
+        item="header",
+        skipped=missing("cc", "cbitstruct", "construct", "bitstring", "dnslib"),
+    )
 
 
 def build_group() -> Group:
@@ -93,7 +100,13 @@ def build_group() -> Group:
     contenders |= {name: (build, make(values)) for name, (build, make) in _writers().items()}
     for name, (build, value) in contenders.items():
         assert bytes(build(value)) == HEADER, name
-    return Group(HEADER_FROM_OBJECT, BATCH, {name: over(build, [value] * BATCH) for name, (build, value) in contenders.items()})
+    return Group(
+        HEADER_FROM_OBJECT,
+        BATCH,
+        {name: over(build, [value] * BATCH) for name, (build, value) in contenders.items()},
+        item="header",
+        skipped=missing("cc", "cbitstruct", "construct", "bitstring"),
+    )
 
 
 def _values(header: Header) -> tuple[int, ...]:
@@ -103,15 +116,15 @@ def _values(header: Header) -> tuple[int, ...]:
 def _peers() -> dict[str, tuple[Callable[[bytes], Any], Callable[[Any], Any]]]:
     """How each installed peer parses a header, and how its fields are read in wire order."""
     found: dict[str, tuple[Callable[[bytes], Any], Callable[[Any], Any]]] = {}
-    if has("cbitstruct"):
-        found[CBITSTRUCT] = (peer("cbitstruct").compile(_CBITSTRUCT).unpack, tuple)
-    if has("construct"):
+    if available("cbitstruct"):
+        found[CBITSTRUCT] = (module("cbitstruct").compile(_CBITSTRUCT).unpack, tuple)
+    if available("construct"):
         found["construct, compiled"] = (_construct_header().parse, lambda box: [v for k, v in box.items() if k != "_io"])
-    if has("bitstring"):
-        bits = peer("bitstring").Bits
+    if available("bitstring"):
+        bits = module("bitstring").Bits
         found["bitstring, a list"] = (lambda data: bits(data).unpack(_BITSTRING), tuple)
-    if has("dnslib"):
-        dnslib = peer("dnslib")
+    if available("dnslib"):
+        dnslib = module("dnslib")
         found["dnslib"] = (
             lambda data: dnslib.DNSHeader.parse(dnslib.DNSBuffer(data)),
             lambda h: (h.id, h.qr, h.opcode, h.aa, h.tc, h.rd, h.ra, h.z, h.ad, h.cd, h.rcode, h.q, h.a, h.auth, h.ar),
@@ -122,20 +135,20 @@ def _peers() -> dict[str, tuple[Callable[[bytes], Any], Callable[[Any], Any]]]:
 def _writers() -> dict[str, tuple[Callable[[Any], Any], Callable[[tuple[int, ...]], Any]]]:
     """How each installed peer builds a header, and what it takes, from the fields in wire order."""
     found: dict[str, tuple[Callable[[Any], Any], Callable[[tuple[int, ...]], Any]]] = {}
-    if has("cbitstruct"):
-        pack = peer("cbitstruct").compile(_CBITSTRUCT).pack
+    if available("cbitstruct"):
+        pack = module("cbitstruct").compile(_CBITSTRUCT).pack
         found[CBITSTRUCT] = (lambda values: pack(*values), tuple)
-    if has("construct"):
+    if available("construct"):
         names = [field.name for field in Header.__bitwright__.visible]
         found["construct, compiled"] = (_construct_header().build, lambda values: dict(zip(names, values, strict=True)))
-    if has("bitstring"):
-        pack_bits = peer("bitstring").pack
+    if available("bitstring"):
+        pack_bits = module("bitstring").pack
         found["bitstring"] = (lambda values: pack_bits(_BITSTRING, *values).bytes, tuple)
     return found
 
 
 def _construct_header() -> Any:
-    c = peer("construct")
+    c = module("construct")
     layout = c.BitStruct(
         "id" / c.BitsInteger(16), "qr" / c.BitsInteger(1), "opcode" / c.BitsInteger(4),
         *(name / c.BitsInteger(1) for name in ("aa", "tc", "rd", "ra", "z", "ad", "cd")), "rcode" / c.BitsInteger(4),

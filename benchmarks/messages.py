@@ -9,8 +9,9 @@ from typing import Any
 
 from benchmarks.engines import builders, parsers
 from benchmarks.floors import message_floor
-from benchmarks.groups import C_BY_HAND, MESSAGE_FROM_OBJECTS, MESSAGE_TO_OBJECTS, SIMPLE_MESSAGE_TO_OBJECTS, Group, has, over, peer
+from benchmarks.groups import C_BY_HAND, MESSAGE_FROM_OBJECTS, MESSAGE_TO_OBJECTS, SIMPLE_MESSAGE_TO_OBJECTS, Group, over
 from benchmarks.packets import MIX_PACKETS, capture_of, dns_messages
+from benchmarks.peers import available, missing, module
 from bitwright import ParseError
 from bitwright_specs.dns import A, Message
 
@@ -41,24 +42,24 @@ def _accepts(parse: Callable[[bytes], object], data: bytes) -> bool:
 @cache
 def _refusals() -> tuple[type[Exception], ...]:
     found: list[type[Exception]] = [ParseError, UnicodeDecodeError]  # dpkt lets the second out
-    if has("dns"):
-        found.append(peer("dns.exception").DNSException)
-    if has("dnslib"):
-        found.append(peer("dnslib").DNSError)
-    if has("dpkt"):
-        found.append(peer("dpkt").Error)
+    if available("dnspython"):
+        found.append(module("dns.exception").DNSException)
+    if available("dnslib"):
+        found.append(module("dnslib").DNSError)
+    if available("dpkt"):
+        found.append(module("dpkt").Error)
     return tuple(found)
 
 
 def _parsers() -> dict[str, Callable[[bytes], Any]]:
     found: dict[str, Callable[[bytes], Any]] = {}
-    if has("dns"):
-        from_wire = peer("dns.message").from_wire
+    if available("dnspython"):
+        from_wire = module("dns.message").from_wire
         found["dnspython"] = lambda data: from_wire(data, one_rr_per_rrset=True)
-    if has("dnslib"):
-        found["dnslib"] = peer("dnslib").DNSRecord.parse
-    if has("dpkt"):
-        found["dpkt"] = peer("dpkt").dns.DNS
+    if available("dnslib"):
+        found["dnslib"] = module("dnslib").DNSRecord.parse
+    if available("dpkt"):
+        found["dpkt"] = module("dpkt").dns.DNS
     return found
 
 
@@ -86,11 +87,12 @@ def _to_objects(name: str, *peers: str) -> Group:
             assert (found, repr(found)) == (expected, repr(expected)), f"{contender}: {data.hex()}"
         for contender, parse in theirs.items():
             assert SUMMARIES[contender](parse(data)) == _summary(expected), f"{contender}: {data.hex()}"
-    return Group(name, len(messages), {contender: over(parse, messages) for contender, parse in (ours | theirs).items()})
+    contenders = {contender: over(parse, messages) for contender, parse in (ours | theirs).items()}
+    return Group(name, len(messages), contenders, skipped=missing("cc", *peers))
 
 
 def build_group() -> Group:
-    """The messages from objects to compressed bytes; dpkt does not compress, so it is left out."""
+    """The messages from objects to compressed bytes; dpkt does not compress names."""
     messages, _ = real_messages("dnspython", "dnslib")
     ours = [Message.parse(data).relaxed() for data in messages]
     found = builders(Message, ours)
@@ -107,7 +109,8 @@ def build_group() -> Group:
     for name, parse in _parsers().items():
         if name in writers:
             contenders[name] = over(writers[name], map(parse, messages))
-    return Group(MESSAGE_FROM_OBJECTS, len(messages), contenders)
+    skipped = missing("cc", "dnspython", "dnslib")
+    return Group(MESSAGE_FROM_OBJECTS, len(messages), contenders, skipped=skipped, cannot={"dpkt": "does not compress names"})
 
 
 def _summary(message: Message) -> Summary:

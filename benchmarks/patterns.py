@@ -6,6 +6,7 @@ group are shown to give the same for an input that matches, for one that is too 
 
 from __future__ import annotations
 
+import dataclasses
 import struct
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -21,11 +22,11 @@ from benchmarks.groups import (
     PATTERN_RECORD,
     PATTERN_REFERENCE,
     PYTHON,
+    Contender,
     Group,
-    has,
     over,
-    peer,
 )
+from benchmarks.peers import available, missing, module
 from bitwright.backends.llvm import is_available
 from bitwright.patterns.pattern import Engine
 
@@ -157,10 +158,10 @@ def _checked(name: str, contenders: dict[str, Callable[[bytes], Any]], inputs: S
     for data in inputs:
         for stop in range(len(data) + 1):
             for who, work in contenders.items():
-                if "peer" not in who and work(data[:stop]) != ours(data[:stop]):
+                if work(data[:stop]) != ours(data[:stop]):
                     raise AssertionError(f"{who} gives another result for {data[:stop].hex()}")
     each = (*inputs,) * (BATCH // len(inputs))
-    return Group(name, len(each), {who: over(work, each) for who, work in contenders.items()})
+    return Group(name, len(each), {who: over(work, each) for who, work in contenders.items()}, item="match")
 
 
 def reference_group() -> Group:
@@ -169,25 +170,27 @@ def reference_group() -> Group:
     engines = _engines(bitwright.pattern(REFERENCE), lambda pattern: pattern.match)
     contenders: Matchers = {**engines, "by hand": reference_by_hand}
     names = tuple(ours(PACKET) or ())
-    for who, work in _peers(names).items():
+    peers = _peers(names)
+    for who, work in peers.items():
         assert work(PACKET) == ours(PACKET), who
-        contenders[f"peer {who}"] = work
-    return _checked(PATTERN_REFERENCE, contenders, [PACKET])
+    group = _checked(PATTERN_REFERENCE, contenders, [PACKET])
+    theirs = {who: over(work, [PACKET] * group.items) for who, work in peers.items()}
+    return dataclasses.replace(group, contenders={**group.contenders, **theirs}, skipped=missing("bitstring", "construct"))
 
 
 def _peers(names: tuple[str, ...]) -> dict[str, Callable[[bytes], Any]]:
     found: dict[str, Callable[[bytes], Any]] = {}
-    if has("bitstring"):
-        bits = peer("bitstring").Bits
+    if available("bitstring"):
+        bits = module("bitstring").Bits
         layout = "bytes2, uint1, uint4, uint1, uint1, uint1, uint1, pad3, uint4, uint16, uint16, uint16, uint16, bytes"
         found["bitstring"] = lambda data: dict(zip(names, bits(data).unpack(layout), strict=True))
-    if has("construct"):
+    if available("construct"):
         found["construct"] = _construct()
     return found
 
 
 def _construct() -> Callable[[bytes], Any]:
-    c = peer("construct")
+    c = module("construct")
     flags = (("qr", 1), ("opcode", 4), ("flag_aa", 1), ("flag_tc", 1), ("flag_rd", 1), ("flag_ra", 1), (None, 3), ("rcode", 4))
     counts = ("qd_count", "an_count", "ns_count", "ar_count")
     layout = c.Struct(
@@ -243,7 +246,7 @@ def pixels_group() -> Group:
     for name, each in ours.items():
         assert list(each(PIXELS)) == pixels_by_hand(PIXELS), name
     contenders = {**{name: _listed(each) for name, each in ours.items()}, "by hand": pixels_by_hand}
-    return Group(PATTERN_PIXELS, len(PIXELS) // 3, {name: over(work, [PIXELS]) for name, work in contenders.items()})
+    return Group(PATTERN_PIXELS, len(PIXELS) // 3, {name: over(work, [PIXELS]) for name, work in contenders.items()}, item="pixel")
 
 
 def _listed(each: Callable[[bytes], Iterable[Any]]) -> Callable[[bytes], list[Any]]:
@@ -258,10 +261,10 @@ def build_group() -> Group:
     for name, build in contenders.items():
         assert build(**values) == ours.build(**values, _reserved=0), name
 
-    def run(build: Callable[..., object]) -> Callable[[], None]:
+    def run(build: Callable[..., object]) -> Contender:
         return over(lambda given: build(**given), [values] * BATCH)
 
-    return Group(PATTERN_BUILD, BATCH, {name: run(build) for name, build in contenders.items()})
+    return Group(PATTERN_BUILD, BATCH, {name: run(build) for name, build in contenders.items()}, item="build")
 
 
 def _engines(ours: Any, work_of: Callable[[Any], Callable[..., Any]]) -> dict[str, Callable[..., Any]]:

@@ -7,49 +7,15 @@ first decile of a contender's turns: whatever else the machine does only makes a
 from __future__ import annotations
 
 import argparse
-import statistics
 import sys
-import time
-from collections.abc import Callable
 
 from benchmarks import processes
+from benchmarks.catalogue import chosen
 from benchmarks.groups import COMPILE_TARGET_SECONDS, TARGETS, Group
-from benchmarks.headers import build_group as header_build_group
-from benchmarks.headers import header_group
-from benchmarks.messages import build_group, message_group, real_messages, simple_message_group
-from benchmarks.parts import part_group, stream_group
-from benchmarks.patterns import PATTERN_GROUPS, compile_steps
-from benchmarks.records import RECORD_GROUPS
+from benchmarks.measure import GROUP_SECONDS, QUICK_SECONDS, measure
+from benchmarks.messages import real_messages
+from benchmarks.patterns import compile_steps
 from benchmarks.starting import report_starting
-
-GROUPS = (
-    header_group, header_build_group, message_group, simple_message_group, build_group, *RECORD_GROUPS, part_group, stream_group,
-    *PATTERN_GROUPS,
-)  # fmt: skip
-
-
-TURN_SECONDS = 0.002  # that a turn takes at least, so that a quick contender has caches of its own as a slow one has
-
-
-def measure(group: Group, rounds: int) -> dict[str, float]:
-    """Seconds for one item, by contender."""
-    taken: dict[str, list[float]] = {name: [] for name in group.contenders}
-    repeats: dict[str, int] = {}
-    for name, work in group.contenders.items():
-        work()
-        repeats[name] = max(1, round(TURN_SECONDS / _timed(work, 1)))
-    for _ in range(rounds):
-        for name, work in group.contenders.items():
-            taken[name].append(_timed(work, repeats[name]))
-    return {name: statistics.quantiles(times, n=10)[0] / group.items for name, times in taken.items()}
-
-
-def _timed(work: Callable[[], object], times: int) -> float:
-    """Seconds of one time out of several in turn."""
-    start = time.perf_counter()
-    for _ in range(times):
-        work()
-    return (time.perf_counter() - start) / times
 
 
 def verdict(ratio: float, most: float) -> str:
@@ -127,11 +93,10 @@ def main() -> int:
     describe_mix("dnspython", "dnslib")
     describe_mix("dpkt")
     met = True
-    for make in GROUPS:
-        if asked.only and asked.only not in f"{make.__module__}.{make.__name__}":
-            continue
+    for _, make in chosen(asked.only):
         group = make()
-        met = print_group(group, measure(group, 15 if asked.quick else 101)) and met
+        timings = measure(group, QUICK_SECONDS if asked.quick else GROUP_SECONDS)
+        met = print_group(group, {name: one.best for name, one in timings.items()}) and met
     if asked.only:
         return 0 if met else 1
     met = report_compiling() and met

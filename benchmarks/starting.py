@@ -18,8 +18,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.groups import has
 from benchmarks.packets import ROOT
+from benchmarks.peers import available
 
 TARGETS_SECONDS = {  # of the steps below, from an empty cache and from a full one
     "compile DNS": (0.300, 0.020),
@@ -65,7 +65,7 @@ print(json.dumps(taken))
 
 def measure(rounds: int = ROUNDS) -> dict[str, tuple[float, float]]:
     """Median seconds of each step, with an empty cache and with a full one; nothing without llvmlite."""
-    if not has("llvmlite"):
+    if not available("llvmlite"):
         return {}
     runs: tuple[list[dict[str, float]], list[dict[str, float]]] = ([], [])
     for _ in range(rounds):
