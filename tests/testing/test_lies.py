@@ -79,6 +79,7 @@ RULES = {
     "negative-size": ("ble_advertisement", "negative-size"),
     "depth": ("ber_tlv", "depth"),
     "presence": ("mqtt_connect", "truncated"),
+    "until": ("png_file", "truncated"),
 }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
 from bitwright.schema import spec
-from bitwright.schema.expr import FieldRef, ParamRef, walk
+from bitwright.schema.expr import FieldRef, ItemRef, ParamRef, walk
 from bitwright.schema.expr import Node as Expr
 from bitwright.testing.fieldtree import FieldTree, Node
 
@@ -30,7 +30,7 @@ def uses_of(tree: FieldTree) -> dict[Node, list[Use]]:
     """The uses of each number."""
     found: dict[Node, list[Use]] = {}
     for use in _uses(tree):
-        for number in dict.fromkeys(_numbers(tree, use.owner, use.expr)):
+        for number in dict.fromkeys((*_numbers(tree, use.owner, use.expr), *_of_elements(tree, use))):
             found.setdefault(number, []).append(use)
     return found
 
@@ -71,6 +71,17 @@ def _numbers(tree: FieldTree, owner: Node, expr: Expr) -> Iterator[Node]:
             yield from _field(tree, owner, part.names)
         elif isinstance(part, ParamRef):
             yield from _parameter(tree, owner, part.name)
+
+
+def _of_elements(tree: FieldTree, use: Use) -> Iterator[Node]:
+    """The numbers of a list's elements that say where it ends."""
+    for part in walk(use.expr):
+        if isinstance(part, ItemRef):
+            for element in use.user.children:
+                if part.names:
+                    yield from _field(tree, element, part.names)
+                elif element.number is not None:
+                    yield element
 
 
 def _field(tree: FieldTree, owner: Node, names: tuple[str, ...]) -> Iterator[Node]:
