@@ -124,29 +124,35 @@ class Machine:
     def block(self, block: Block) -> list[Any]:
         """Run a block; the values that it yields."""
         regs = self.regs
-        for handler, op, count, args, out, outs in block.steps or self._steps(block):
-            if count == 1:
-                values = [regs[args[0]]]
-            elif count == 2:
-                values = [regs[args[0]], regs[args[1]]]
+        for handler, op, first, second, args, out, outs in block.steps or self._steps(block):
+            if first is None:
+                values = [regs[r] for r in args] if args else []
+            elif second is None:
+                values = [regs[first]]
             else:
-                values = [regs[r] for r in args]
+                values = [regs[first], regs[second]]
             if handler is None:  # a yield
                 return values
-            result = handler(self, op, values)
             if out is not None:
-                regs[out] = result
+                regs[out] = handler(self, op, values)
             elif outs:
-                regs.update(zip(outs, result, strict=True))
+                regs.update(zip(outs, handler(self, op, values), strict=True))
+            else:
+                handler(self, op, values)
         return []
 
     def _steps(self, block: Block) -> list[Step]:
         """What to do for each op of a block, looked up once: a program does not change when it runs."""
         steps: list[Step] = [
-            (self.handlers.get(op.kind), op, len(op.args), op.args, op.outs[0] if len(op.outs) == 1 else None, op.outs) for op in block.ops
+            (self._handler(op), op, *_one_or_two(op.args), op.args, op.outs[0] if len(op.outs) == 1 else None, op.outs) for op in block.ops
         ]
         block.steps = steps
         return steps
+
+    def _handler(self, op: Op) -> Handler | None:
+        """What does an op."""
+        found = self.handlers.get(op.kind)
+        return found.bind(op) if isinstance(found, Bound) else found
 
     def enter_block(self, block: Block, values: Sequence[Any]) -> list[Any]:
         """Run a block with parameters."""
@@ -212,12 +218,28 @@ class Machine:
 
 
 Handler = Callable[[Machine, Op, list[Any]], Any]
-# How an op is done (None: a yield), the op, how many registers it reads and which, the one that it assigns or all of several.
-Step = tuple[Handler | None, Op, int, tuple[Reg, ...], Reg | None, tuple[Reg, ...]]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Bound:
+    """In a table of handlers, of the ops that are run most: what makes the handler of one op, which has looked its constants up."""
+
+    bind: Callable[[Op], Handler]
+
+
+Handlers = dict[str, Handler | Bound]
+# How an op is done (None: a yield), the op, the registers that it reads if they are one or two, all of those, and what it assigns:
+# the one register, or all of several.
+Step = tuple[Handler | None, Op, Reg | None, Reg | None, tuple[Reg, ...], Reg | None, tuple[Reg, ...]]
+
+
+def _one_or_two(regs: tuple[Reg, ...]) -> tuple[Reg | None, Reg | None]:
+    """As nearly all ops have them: the only one, or the first and the second; None if there are others."""
+    return (regs[0], regs[1] if len(regs) == 2 else None) if len(regs) in (1, 2) else (None, None)
 
 
 @functools.cache
-def handlers_for(direction: str) -> dict[str, Handler]:
+def handlers_for(direction: str) -> Handlers:
     """The meaning of every op for one direction."""
     from bitwright.ir import interp_build, interp_parse
 
@@ -293,9 +315,19 @@ def _list(m: Machine, op: Op, args: list[Any]) -> list[Any]:
     return made
 
 
-def _box(m: Machine, op: Op, args: list[Any]) -> Any:
-    kind, number = op.attrs["as"], args[0]
-    return number if kind == "int" else boxed(m.program, kind, number)
+def _constant(one: Op) -> Handler:
+    value = one.attrs["value"]
+    return lambda m, op, args: value
+
+
+def _bin(one: Op) -> Handler:
+    fold = FOLD[one.attrs["op"]]
+    return lambda m, op, args: int(fold(args[0], args[1]))
+
+
+def _box(one: Op) -> Handler:
+    kind = one.attrs["as"]
+    return (lambda m, op, args: args[0]) if kind == "int" else lambda m, op, args: boxed(m.program, kind, args[0])
 
 
 def boxed(program: Program, kind: str, number: int) -> Any:
@@ -359,18 +391,18 @@ def _make(m: Machine, op: Op, args: list[Any]) -> Any:
     return made
 
 
-COMMON: dict[str, Handler] = {
+COMMON: Handlers = {
     **TERMS,
-    "const": lambda m, op, args: op.attrs["value"],
-    "constant": lambda m, op, args: op.attrs["value"],
-    "bin": lambda m, op, args: int(FOLD[op.attrs["op"]](args[0], args[1])),
+    "const": Bound(_constant),
+    "constant": Bound(_constant),
+    "bin": Bound(_bin),
     "neg": lambda m, op, args: -args[0],
     "swap": lambda m, op, args: swap_chunks(args[0], op.attrs["width"], op.attrs["order"]),
     "not": lambda m, op, args: int(not args[0]),
     "select": lambda m, op, args: args[1] if args[0] else args[2],
     "none": lambda m, op, args: None,
     "list": _list,
-    "box": _box,
+    "box": Bound(_box),
     "float": _float,
     "bitstring": _bitstring,
     "spare": lambda m, op, args: spare_bits(args[0], args[1], op.attrs["order"]),

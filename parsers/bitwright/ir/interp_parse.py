@@ -8,7 +8,7 @@ from typing import Any
 from bitwright import kept
 from bitwright.errors import Fault, ParseError
 from bitwright.field_codec import decode, encode
-from bitwright.ir.interp import Frame, Handler, Machine, bits_of, checksum_of, join_path, several
+from bitwright.ir.interp import Bound, Frame, Handler, Handlers, Machine, bits_of, checksum_of, join_path, several
 from bitwright.ir.interp_match import MATCH
 from bitwright.ir.ops import Op
 from bitwright.ir.waiting import Waiting, name_wanted, terminator_wanted, varint_wanted
@@ -20,26 +20,41 @@ from bitwright.wire.pointers import Reach
 from bitwright.wire.varints import read_varint, size_of_varint
 
 
-def _enter(m: Machine, op: Op, args: list[Any]) -> None:
-    attrs, frames = op.attrs, m.frames
-    name = attrs["name"] if attrs["name"] is not None else args[1]
-    path = (*frames[-1].path, name) if frames else (name,)
-    at = args[0] * attrs.get("unit", 8) + attrs["phase"]
-    frames.append(Frame(path, at, attrs["location"], attrs.get("bits", "msb"), segment=attrs.get("segment")))
+def _enter(one: Op) -> Handler:
+    attrs = one.attrs
+    own, unit, phase, location = attrs["name"], attrs.get("unit", 8), attrs["phase"], attrs["location"]
+    bits, segment = attrs.get("bits", "msb"), attrs.get("segment")
+
+    def enter(m: Machine, op: Op, args: list[Any]) -> None:
+        frames = m.frames
+        name = own if own is not None else args[1]
+        path = (*frames[-1].path, name) if frames else (name,)
+        frames.append(Frame(path, args[0] * unit + phase, location, bits, None, segment))
+
+    return enter
 
 
-def _leave(m: Machine, op: Op, args: list[Any]) -> None:
-    frame, bit_end = m.frames.pop(), args[0] * op.attrs.get("unit", 8) + op.attrs["phase"]
-    if len(args) == 1:  # a segment that says nothing
-        m.note(frame, bit_end, is_valued=False)
-        return
-    m.leave(frame, bit_end, args[1])
-    if m.keep and args[1] is None and bit_end > frame.bit_offset:  # on the wire, but not in the object
-        width, order = bit_end - frame.bit_offset, kept.ORDERS[frame.bits]
-        whole = int.from_bytes(m.data[frame.bit_offset // 8 : -(-bit_end // 8)], order)
-        gap = whole >> (-bit_end % 8 if order == "big" else frame.bit_offset % 8) & (1 << width) - 1
-        if gap:
-            m.kept[frame.path[m.level :], "gap", frame.location] = (width, gap, order)
+def _leave(one: Op) -> Handler:
+    unit, phase = one.attrs.get("unit", 8), one.attrs["phase"]
+
+    def leave(m: Machine, op: Op, args: list[Any]) -> None:
+        frame, bit_end = m.frames.pop(), args[0] * unit + phase
+        m.leave(frame, bit_end, args[1])
+        if m.keep and args[1] is None and bit_end > frame.bit_offset:  # on the wire, but not in the object
+            _keep_gap(m, frame, bit_end)
+
+    def leave_unvalued(m: Machine, op: Op, args: list[Any]) -> None:
+        m.note(m.frames.pop(), args[0] * unit + phase, is_valued=False)
+
+    return leave if len(one.args) > 1 else leave_unvalued  # of a segment that says nothing
+
+
+def _keep_gap(m: Machine, frame: Frame, bit_end: int) -> None:
+    width, order = bit_end - frame.bit_offset, kept.ORDERS[frame.bits]
+    whole = int.from_bytes(m.data[frame.bit_offset // 8 : -(-bit_end // 8)], order)
+    gap = whole >> (-bit_end % 8 if order == "big" else frame.bit_offset % 8) & (1 << width) - 1
+    if gap:
+        m.kept[frame.path[m.level :], "gap", frame.location] = (width, gap, order)
 
 
 def _plural(count: int) -> str:
@@ -74,11 +89,14 @@ def _beyond_limit(m: Machine, base: int, end: int, size: int, refs: Any = ()) ->
     return m.fail("too-large", message, _at(m, base), needed=size, available=left, blames=m.blames(refs))
 
 
-def _need(m: Machine, op: Op, args: list[Any]) -> None:
-    base, end = args
-    size = op.attrs["size"]
-    if base + size > end or op.attrs.get("wait"):
-        _there(m, op, base, end, size)
+def _need(one: Op) -> Handler:
+    size, wait = one.attrs["size"], one.attrs.get("wait")
+
+    def need(m: Machine, op: Op, args: list[Any]) -> None:
+        if args[0] + size > args[1] or wait:
+            _there(m, op, args[0], args[1], size)
+
+    return need
 
 
 def _need_var(m: Machine, op: Op, args: list[Any]) -> None:
@@ -116,10 +134,12 @@ def _reached(m: Machine, op: Op, args: list[Any]) -> None:
         raise m.fail(fault.code, fault.message) from None
 
 
-def _load(m: Machine, op: Op, args: list[Any]) -> int:
-    attrs = op.attrs
-    begin, size = args[0] + attrs["offset"], attrs["bytes"]
-    return m.data[begin] if size == 1 else int.from_bytes(m.data[begin : begin + size], attrs["order"])
+def _load(one: Op) -> Handler:
+    offset, size, order = one.attrs["offset"], one.attrs["bytes"], one.attrs["order"]
+    stop, from_bytes = offset + size, int.from_bytes
+    if size == 1:
+        return lambda m, op, args: m.data[args[0] + offset]
+    return lambda m, op, args: from_bytes(m.data[args[0] + offset : args[0] + stop], order)
 
 
 def _unpack(m: Machine, op: Op, args: list[Any]) -> Any:
@@ -313,10 +333,10 @@ def _name_fault(m: Machine, fault: NameFault, end: int) -> BaseException:
     return m.fail(fault.code, message, fault.position * 8, needed=fault.needed, available=left)
 
 
-HANDLERS: dict[str, Handler] = {
+HANDLERS: Handlers = {
     **MATCH, "attempt": _attempt,
-    "enter": _enter, "leave": _leave, "need": _need, "need.var": _need_var, "expect": _expect,
-    "load": _load, "unpack": _unpack, "number": _number, "bits": _bits,
+    "enter": Bound(_enter), "leave": Bound(_leave), "need": Bound(_need), "need.var": _need_var, "expect": _expect,
+    "load": Bound(_load), "unpack": _unpack, "number": _number, "bits": _bits,
     "finite": lambda m, op, args: int(math.isfinite(args[0])),
     "memo": lambda m, op, args: {}, "find": _find, "trim": _trim, "same": _same, "zeros": _zeros, "checksum": _checksum, "known": _known,
     "span": _span, "render": _render, "skipped": lambda m, op, args: SKIPPED, "name.end": _name_end,
