@@ -9,6 +9,7 @@ The map of the house, from the ground up:
 * `codec`: the pipeline in one function; `stream`: the same on bytes as they come; `Struct`: the class users extend
 * `bitsyntax`, `terms`: the second thing a user can say: Elixir's and Erlang's bit patterns, and the values in them;
   `patterns`: they match, build, iterate and explain themselves, through the same programs and engines
+* `bench`: how fast a format is, and which field costs; `testing`: messages, mutants, oracles
 * `lint`, `certificate`: what a declaration promises; `seeing`: diagrams, hexdumps, explanations, pages
 * `capture`: files to packets; `stack`: packets to layers; `cli`: the command line
 """

@@ -25,7 +25,7 @@ def seeds_of(message: type[Struct], inputs: Sequence[str], seed: int) -> list[by
     found: dict[bytes, None] = {}
     for name in inputs:
         before = len(found)
-        for data in _messages(message, Path(name)):
+        for data in messages_in(message, Path(name)):
             if len(data) <= LARGEST and len(found) < MOST:
                 found[data] = None
         if len(found) == before and before < MOST:
@@ -43,12 +43,12 @@ def _made(message: type[Struct], seed: int) -> list[bytes]:
         raise CommandError(f"{error}; give messages with --input", USAGE) from None
 
 
-def _messages(message: type[Struct], path: Path) -> Iterator[bytes]:
+def messages_in(message: type[Struct], path: Path) -> Iterator[bytes]:
     """The bytes of a file, of all files of a folder by name, or of the layers of that class in a capture."""
     if path.is_dir():
         for file in sorted(path.rglob("*")):
             if file.is_file() and file.suffix not in (".toml", ".py"):  # what describes a case, and its test
-                yield from _messages(message, file)
+                yield from messages_in(message, file)
         return
     try:
         layers = list(_layers(message, path))
