@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias, get_args
 
 import bitwright
+from benchmarks.erlang.contenders import of_reference_pattern
 from benchmarks.groups import (
     MACHINE_CODE,
     PATTERN_BUILD,
@@ -174,8 +175,9 @@ def reference_group() -> Group:
     for who, work in peers.items():
         assert work(PACKET) == ours(PACKET), who
     group = _checked(PATTERN_REFERENCE, contenders, [PACKET])
-    theirs = {who: over(work, [PACKET] * group.items) for who, work in peers.items()}
-    return dataclasses.replace(group, contenders={**group.contenders, **theirs}, skipped=missing("bitstring", "construct"))
+    theirs: dict[str, Contender] = {who: over(work, [PACKET] * group.items) for who, work in peers.items()}
+    theirs |= of_reference_pattern([PACKET] * group.items, ours)
+    return dataclasses.replace(group, contenders={**group.contenders, **theirs}, skipped=missing("bitstring", "construct", "erlang"))
 
 
 def _peers(names: tuple[str, ...]) -> dict[str, Callable[[bytes], Any]]:
