@@ -155,8 +155,8 @@ def test_programs_hold_only_what_is_needed() -> None:
     asked = Options(only=frozenset({("rcode",)}))
     kinds = [op.kind for op in codec.optimized("parse", "big", asked).functions["entry"].body.ops]
     assert sorted(set(kinds)) == ["bin", "bits", "box", "const", "load", "make", "need", "skipped", "yield"]
-    assert codec._parse_only(dns_messages()[0], ("rcode",), None, None, {}).rcode == Message.parse(dns_messages()[0]).rcode
-    assert len(codec._projections) == 1
+    assert codec.parts.parse(dns_messages()[0], ("rcode",), None, None, {}).rcode == Message.parse(dns_messages()[0]).rcode
+    assert len(codec.parts._options) == 1
 
 
 def test_compressed_names_behind_skipped_ones(engine: str) -> None:

@@ -25,7 +25,6 @@ from bitwright.errors import (
 from bitwright.ir.interp import Machine, Span
 from bitwright.ir.interp_build import names_led_astray
 from bitwright.lower.facts import Options, options_of, reads_to_end
-from bitwright.lower.projection import paths_asked
 from bitwright.programs import Programs
 from bitwright.shortcuts import shortcuts_of
 from bitwright.tiers import Tier, require_llvmlite
@@ -75,7 +74,7 @@ class Codec(Programs):
         if only is not None:
             if strict or keep or partial:
                 raise ValueError("only= looks at a part of the message; strict=, keep= and partial= need all of it")
-            return self._parse_only(data, only, limits, endian, parameters)
+            return self.parts.parse(data, only, limits, endian, parameters)
         options = options_of(bool(strict), False, False, limits)
         if data.__class__ is not bytes and not keep:
             found = self._read_in_place(data, 0, options, endian, parameters)
@@ -125,22 +124,8 @@ class Codec(Programs):
             raise self._or_need_more(error, rest, offset, options.limits, endian, parameters) from None
         return value, after - offset
 
-    def _parse_only(
-        self, data: Any, only: Collection[str], limits: Limits | None, endian: str | None, parameters: dict[str, Any]
-    ) -> Any:
-        """Read the fields asked for."""
-        wanted = (only,) if isinstance(only, str) else tuple(only)
-        known = self._projections.get((wanted, limits, endian))
-        if known is None:
-            options = Options(only=paths_asked(self.struct, wanted), limits=limits or DEFAULT_LIMITS).lowered()
-            tier = None if self.backend == "interp" else self._tier("parse", self._order(endian), options)
-            known = self._projections[wanted, limits, endian] = tier, options
-        tier, options = known
-        if tier is not None and data.__class__ is bytes and not parameters and not self.spec.params and limits is None:
-            try:
-                return tier.run(data, 0, len(data))[0]
-            except self._failures():
-                pass  # the way that explains failures
+    def read_part(self, data: Any, options: Options, endian: str | None, parameters: dict[str, Any]) -> Any:
+        """What the options ask for, from the start of `data` on."""
         found = None if data.__class__ is bytes else self._read_in_place(data, 0, options, endian, parameters)
         return found[0] if found is not None else self._read(as_bytes(data), 0, options, endian, parameters)[0]
 

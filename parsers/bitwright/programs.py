@@ -20,6 +20,7 @@ from bitwright.lower.facts import Options, unions_in
 from bitwright.lower.parse import ParseLowering
 from bitwright.lower.passes import optimize
 from bitwright.lower.passes.waiting import NoWaitingForm, mark_waiting
+from bitwright.parts import Parts
 from bitwright.schema import spec
 from bitwright.schema.fingerprint import Declared, Unnameable, declared
 from bitwright.tiers import Functions, Mover, Tier, missing_llvmlite, require_llvmlite
@@ -52,6 +53,11 @@ def _words(key: Key) -> str:
     return f"{direction} ({'; '.join(said)})" if said else direction
 
 
+def _has_whole(options: Options) -> bool:
+    """Whether a program has an entry for the commonest call: all of a message, or a part, and nothing else that is special."""
+    return options == Options(only=options.only)
+
+
 @contextlib.contextmanager
 def _not_collecting() -> Iterator[None]:
     """No search for cycles while ops are made by the thousand, none of which are garbage: that took a third of the time.
@@ -78,7 +84,7 @@ class Programs:
         self.spec = spec.spec_of(struct)
         self._programs: dict[Any, Program] = {}
         self._tiers: dict[Key, Tier] = {}
-        self._projections: dict[Any, tuple[Tier | None, Options]] = {}  # by the paths asked for
+        self.parts = Parts(self)  # type: ignore[arg-type]  # it is a codec's
         self._installed: dict[str, Any] = {}  # what took the place of the class's methods
         self._declared: Declared | None = None  # the fingerprint of the struct
         self._arms = 0  # how often open unions gained some
@@ -88,7 +94,7 @@ class Programs:
         self._arms += 1
         self._declared = None
         self._programs.clear()
-        self._projections.clear()
+        self.parts.forget()
         tiers, self._tiers = self._tiers, {}
         for key, tier in tiers.items():
             tier.end(lambda *args, key=key: self._tier(*key).run(*args))
@@ -144,7 +150,8 @@ class Programs:
         key = ("optimized", direction, order, options := options.lowered())
         found = self._programs.get(key)
         if found is None:
-            found = optimize(self._lowered(direction, order, options), whole=options == Options(), defaults=self._defaults() or ())
+            whole, filling = _has_whole(options), options.only is None
+            found = optimize(self._lowered(direction, order, options), whole=whole, filling=filling, defaults=self._defaults() or ())
             verify(found)
             if options.stream:  # which the interpreter runs too
                 self._programs[key] = found
@@ -254,7 +261,7 @@ class Programs:
 
         functions, source = compile_program(self.optimized(direction, order, options), f"{self.spec.name}.{direction}")
         if "parse" in functions:
-            functions["explaining_parse"] = self.explaining_parse
+            functions["explaining_parse"] = self._explaining(direction, options)
         return functions, source
 
     def _machine_code(self, *key: *Key) -> Functions:
@@ -287,12 +294,15 @@ class Programs:
                 self._watch(one for one in found.objects if isinstance(one, spec.Union) and one.open)
         only = repr(sorted(options.only)) if options.only is not None else ""
         said = repr(dataclasses.replace(options, only=None))
-        return [direction, order, said, only, found.content], [self._explaining(direction), *found.objects]
+        return [direction, order, said, only, found.content], [self._explaining(direction, options), self.parts.parsers, *found.objects]
 
-    def _explaining(self, direction: str) -> Callable[..., Any]:
+    def _explaining(self, direction: str, options: Options) -> Callable[..., Any]:
+        """What compiled code calls where it does not read on, or does not build."""
+        if options.only is not None:
+            return self.parts.explaining(options)
         return self.explaining_parse if direction == "parse" else generic_method(self.struct, "build")
 
-    def _by_machine_code(self, make: Callable[[Program, str, Callable[..., Any]], T], direction: str, order: str, options: Options) -> T:
+    def _by_machine_code(self, make: Callable[..., T], direction: str, order: str, options: Options) -> T:
         """What the llvm backend makes of a program."""
         from bitwright.backends.llvm.emitter import Unsupported
 
@@ -300,15 +310,25 @@ class Programs:
             raise EngineError(f"the llvm engine reads messages that are there as a whole: ask another for a stream of {self.spec.name}")
         program = self.optimized(direction, order, options)
         try:
-            return make(program, f"{self.spec.name}.{direction}", self._explaining(direction))
+            return make(program, f"{self.spec.name}.{direction}", self._explaining(direction, options), self._parts_of(direction, options))
         except Unsupported as refusal:
             raise EngineError(f"the llvm engine cannot {direction} {self.spec.name}: it has {refusal}") from None
+
+    def _parts_of(self, direction: str, options: Options) -> dict[Any, Any] | None:
+        return self.parts.parsers if direction == "parse" and options == Options() else None
+
+    def _serve_part(self, key: Key, tier: Tier) -> None:
+        with spec.UNIONS_LOCK:
+            if self._tiers.get(key) is tier:
+                self.parts.serve(key[2], tier)
 
     # --- the class's own methods -------------------------------------------------------------
 
     def _install(self, key: Key, tier: Tier) -> None:
         """Make what serves now the class's own methods, unless the class, or one that extends it, defines others."""
         direction, _, options = key
+        if options.only is not None:
+            self._serve_part(key, tier)
         if not self.default or self.spec.order == "inherit":
             return
         with spec.UNIONS_LOCK:

@@ -35,7 +35,7 @@ class QuietCodec(Codec):
         """What compiled code calls where it does not read on."""
         raise Refused
 
-    def _explaining(self, direction: str) -> Callable[..., Any]:
+    def _explaining(self, direction: str, options: Options) -> Callable[..., Any]:
         return self.explaining_parse if direction == "parse" else _refuse
 
     def reader(self, endian: str | None, parameters: dict[str, Any], *, strict: bool) -> Callable[[bytes], Any]:

@@ -12,6 +12,7 @@ from bitwright.backends.llvm.buffers import EitherWay, Octets, View
 from bitwright.backends.llvm.emitter import FunctionEmitter, Unsupported, type_of
 from bitwright.backends.llvm.python_call import unboxed
 from bitwright.backends.llvm.routines import names_table
+from bitwright.backends.llvm.routines.parts import BESIDE
 from bitwright.errors import DEFAULT_LIMITS
 from bitwright.ir.ops import Block, Function, Op, Reg
 
@@ -201,11 +202,12 @@ def emit_entry(
 
 
 def emit_parse(
-    assembly: Assembly, code: Any, failures: tuple[type[BaseException], ...], explaining: Any, *, in_place: bool
+    assembly: Assembly, code: Any, failures: tuple[type[BaseException], ...], explaining: Any, parts: dict[Any, Any] | None, *,
+    in_place: bool,
 ) -> None:  # fmt: skip
     """`parse(data, /, **options)`: the value, or whatever `explaining` makes of the same arguments.
 
-    With `in_place` any contiguous buffer is read where it lies.
+    `parts`: the parsers for what `only=` asks for, if there can be any.  With `in_place` any contiguous buffer is read where it lies.
     """
     e = Builtin(assembly, "parse", keywords=True)
     value = e.b.alloca(PTR)
@@ -229,4 +231,8 @@ def emit_parse(
     e.call("PyErr_Clear")
     e.b.branch(slow)
     e.b.position_at_end(slow)
-    e.b.ret(e.call("PyObject_Vectorcall", e.constant(explaining), args, count, names))
+    if parts is None:
+        e.b.ret(e.call("PyObject_Vectorcall", e.constant(explaining), args, count, names))
+    else:
+        known = assembly.slot_address(e.b, assembly.place_of([explaining, parts, *BESIDE], "parts"))
+        e.b.ret(e.call("bw_hand_on", known, args, count, names))

@@ -60,7 +60,7 @@ Also: TypeAlias = Callable[[Assembly, dict[str, Any]], tuple[str, bool]]  # emit
 
 def emit_program(
     program: Program, failures: tuple[type[BaseException], ...], fail: type[BaseException], explaining: Any, *, also: Also | None = None,
-    own: Mapping[str, Handler] | None = None,
+    own: Mapping[str, Handler] | None = None, parts: dict[Any, Any] | None = None,
 ) -> Emitted:
     """The module of a program; Unsupported for what this engine cannot do.
 
@@ -70,6 +70,7 @@ def emit_program(
     Of a program that has `whole`, there is `parse(data, /, **options)` too: it calls `explaining` with the same arguments where
     the program fails, where one of `failures` is raised in between, and where it gets anything but bytes alone; of a build program
     that takes nothing but the message there is likewise `build(self, **options)`, a method of the message's class.
+    `parts` are the parsers for what `only=` asks for, by what was written.
     `own` emits the ops that messages do not have; `also` emits one builtin more.
     """
     assembly, calls = Assembly(program.name), Calls(program)
@@ -102,7 +103,7 @@ def emit_program(
             emit_entry(assembly, boxed, functions[BOXED], fail, reads=reads, of_buffer=True)
     if "whole" in functions:
         builtins["parse"] = True
-        emit_parse(assembly, functions["whole"], failures, explaining, in_place=in_place)
+        emit_parse(assembly, functions["whole"], failures, explaining, parts, in_place=in_place)
     if also is not None:
         name, keywords = also(assembly, functions)
         builtins[name] = keywords

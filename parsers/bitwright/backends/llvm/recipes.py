@@ -14,6 +14,7 @@ import itertools
 import marshal
 import pickle
 import struct
+import sys
 import types
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
@@ -61,7 +62,7 @@ def loads(raw: bytes, known: Sequence[Any]) -> list[Any]:
             table = table_of(one.members)
             found += [table[number] for number in range(one.first, one.first + one.count)]
         else:
-            found.append(one)
+            found.append(sys.intern(one) if type(one) is str else one)  # names, which CPython compares by identity
     return found
 
 

@@ -21,13 +21,16 @@ from bitwright.lower.passes.trace import strip_trace
 from bitwright.lower.passes.whole import add_whole, tighten_whole
 
 
-def optimize(program: Program, *, whole: bool = True, defaults: Sequence[Any] = ()) -> Program:
-    """All passes in order, on a copy; with a second entry for input that is one `whole` message, whose parameters have `defaults`."""
+def optimize(program: Program, *, whole: bool = True, filling: bool = True, defaults: Sequence[Any] = ()) -> Program:
+    """All passes in order, on a copy; with a second entry for input that is one `whole` message, whose parameters have `defaults`.
+
+    Where the message need not be `filling` the input, what lies behind what is read is not looked at.
+    """
     made = copy_program(program)
     strip_trace(made)
     inline_calls(made)
     if made.direction == "parse" and whole:
-        add_whole(made, defaults)
+        add_whole(made, defaults, filling=filling)
     fold_offsets(made)
     drop_unused(made)
     if made.direction == "parse":

@@ -1,4 +1,4 @@
-"""A second entry for the commonest call: the message begins at byte 0 and fills the input."""
+"""A second entry for the commonest call: the message begins at byte 0, and fills the input or is asked for a part."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from bitwright.ir.ops import Function, Op, Program, Reg
 from bitwright.lower.passes.copying import copy_block, highest_number
 
 
-def add_whole(program: Program, defaults: Sequence[Any] = ()) -> None:
-    """Add the function `whole`: takes the size of the input, yields the value, fails if bytes are left.
+def add_whole(program: Program, defaults: Sequence[Any] = (), *, filling: bool = True) -> None:
+    """Add the function `whole`: takes the size of the input, yields the value, fails if bytes are left and it is to be `filling`.
 
     Parameters have their defaults in it; where some have none, there is no such function.
     """
@@ -26,14 +26,12 @@ def add_whole(program: Program, defaults: Sequence[Any] = ()) -> None:
     *ops, last = body.ops
     value, after = last.args
     differs = Reg(next(numbers), "int", 0, 1)
-    body.ops = [
-        Op("const", (), (zero,), {"value": 0}),
-        *given.values(),
-        *ops,
+    refuse = [
         Op("bin", (after, end), (differs,), {"op": "ne"}),
         Op("fail_if", (differs,), (), {"code": "unconsumed", "message": "bytes are left over"}),
-        Op("yield", (value,)),
     ]
+    zeros = Op("const", (), (zero,), {"value": 0})
+    body.ops = [zeros, *given.values(), *ops, *(refuse if filling else ()), Op("yield", (value,))]
     program.functions["whole"] = Function("whole", (end,), ("obj",), body)
 
 
@@ -51,7 +49,7 @@ def tighten_whole(program: Program) -> None:
         return
     constants = {op.outs[0]: op.attrs["value"] for op in whole.body.ops if op.kind == "const"}
     compare, check = whole.body.ops[-3:-1] if len(whole.body.ops) > 3 else (None, None)
-    if compare is None or check is None or compare.kind != "bin" or constants.get(compare.args[0]) is None:
+    if compare is None or check is None or check.attrs.get("code") != "unconsumed" or constants.get(compare.args[0]) is None:
         return
     total, zero = constants[compare.args[0]], next(r for r in constants if constants[r] == 0)
     for op in whole.body.ops:

@@ -16,7 +16,7 @@ from typing import Final
 
 from bitwright.backends.llvm import assembler, context, language, object_layout
 from bitwright.backends.llvm.assembler import ROUTINES, Assembly, Type
-from bitwright.backends.llvm.routines import making, members, names, output, put_names, search, sums, values, varint_writing, varints
+from bitwright.backends.llvm.routines import making, members, names, output, parts, put_names, search, sums, values, varint_writing, varints
 from bitwright.wire import compression
 from bitwright.wire import names as definition
 
@@ -50,6 +50,7 @@ def _of_varints() -> dict[str, Subject]:
 
 SUBJECTS: Final[dict[str, Subject]] = {
     "making": Subject(making.emit_making, making.SIGNATURES, loops=False),
+    "parts": Subject(parts.emit_parts, parts.SIGNATURES, loops=False),
     "members": Subject(members.emit_members, members.SIGNATURES, loops=False),
     "values": Subject(values.emit_values, values.SIGNATURES, loops=False),
     "output": Subject(output.emit_output, output.SIGNATURES, loops=False),

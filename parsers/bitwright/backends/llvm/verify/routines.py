@@ -10,6 +10,7 @@ import dataclasses
 from typing import Final
 
 from bitwright.backends.llvm.routines.names_table import TABLE_SIZE
+from bitwright.backends.llvm.routines.parts import BESIDE
 from bitwright.backends.llvm.routines.values import HELPERS as HELPING
 from bitwright.backends.llvm.routines.varint_writing import MOST_BYTES
 from bitwright.backends.llvm.verify.linear import Sum, constant
@@ -61,7 +62,7 @@ ROUTINES: Final = {
     "bw_attr": Routine("o t2 o"), "bw_arm": Routine("o t:2 o"), "bw_is_of": Routine("o o"), "bw_as_int": Routine("c o"),
     "bw_attr_int": Routine("c o t2 o"), "bw_as_wide_int": Routine("c o x16"), "bw_as_bytes": Routine("c o"), "bw_as_list": Routine("c o"),
     "bw_as_value": Routine("c o o"), "bw_as_text": Routine("c o o x8"), "bw_as_float": Routine("c o o x8"),
-    "bw_call_method": Routine("o o v o o"),
+    "bw_call_method": Routine("o o v o o"), "bw_hand_on": Routine(f"t{2 + len(BESIDE)} v o o"),
     "bw_new_memo": Routine(""), "bw_put_name": Routine("c o o o o o o y8"), "bw_fit": Routine("c o o o o o"),
     **dict.fromkeys(("bw_leb128", "bw_sleb128", "bw_zigzag", "bw_vlq", "bw_quic", "bw_der"), Routine(f"o x{MOST_BYTES}", most=MOST_BYTES)),
     "bw_put_raw": Routine("c r:2 o"), "bw_insert_raw": Routine("c o r:3 o"),
