@@ -139,7 +139,7 @@ message = codec_of(Message, "llvm").parse(data)
 assert message.answers[0].rdata.address == b"\\xc0\\0\\2\\1" and codec_of(Message, "llvm").build(message) == data
 print(json.dumps(sorted(done)))
 """
-SUBJECTS = ("making", "parts", "members", "values", "output", "reading names", "writing names", "fitting names")  # of routines, that DNS needs
+SUBJECTS = ("making", "parts", "members", "values", "output", "reading names", "writing names", "fitting names")  # of routines, for DNS
 ALL_OF_IT = json.dumps(["_compiled"] * (2 + len(SUBJECTS)) + ["_lower"] * 2 + ["emit_program"] * 2) + "\n"
 
 
