@@ -50,7 +50,7 @@ def test_every_way_to_ask_gives_the_same(moved: type[Any]) -> None:
 
 def test_the_keyword_need_not_be_the_very_string(moved: type[Any]) -> None:
     moved.parse(WIRE, only="kind")
-    assert moved.parse(WIRE, **{bytes(b"only").decode(): "kind"}).kind == 7
+    assert moved.parse(WIRE, **{"_only"[1:]: "kind"}).kind == 7
 
 
 def test_what_is_in_the_table_is_machine_code_and_is_called(moved: type[Any], monkeypatch: pytest.MonkeyPatch) -> None:
