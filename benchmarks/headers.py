@@ -6,10 +6,12 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks.declared.table import CANNOT, CANNOT_BUILD, declarations, skipped
+from benchmarks.declared.table import HEADER as FORM
 from benchmarks.engines import builders, parsers
 from benchmarks.floors import header_floor
-from benchmarks.groups import C_BY_HAND, CBITSTRUCT, HEADER_FROM_OBJECT, HEADER_TO_OBJECT, Group, over
-from benchmarks.peers import available, missing, module
+from benchmarks.groups import C_BY_HAND, HEADER_FROM_OBJECT, HEADER_TO_OBJECT, Group, over
+from benchmarks.peers import missing
 from bitwright.enums import table_of
 from bitwright_specs.dns import Header, Opcode, Rcode
 
@@ -17,8 +19,6 @@ HEADER = bytes.fromhex("1a2b8583000100020003000a")
 BATCH = 200  # headers a call, so that the loop's own cost is the same small share for everyone
 
 _SIX_WORDS, _PACK = struct.Struct(">HHHHHH").unpack, struct.Struct(">HHHHHH").pack
-_CBITSTRUCT = "u16u1u4u1u1u1u1u1u1u1u4u16u16u16u16"
-_BITSTRING = "uint16, uint1, uint4, uint1, uint1, uint1, uint1, uint1, uint1, uint1, uint4, uint16, uint16, uint16, uint16"
 _OPCODES, _RCODES = table_of(Opcode), table_of(Rcode)
 
 
@@ -75,15 +75,16 @@ def header_group() -> Group:
     for name, parse in contenders.items():
         assert parse(HEADER) == expected, name
         assert repr(parse(HEADER)) == repr(expected), name
-    for name, (parse, fields) in _peers().items():
-        assert tuple(map(int, fields(parse(HEADER)))) == values, name
-        contenders[name] = parse
+    for name, declared in declarations(FORM).items():
+        assert declared.seen(declared.parse(HEADER)) == values, name
+        contenders[name] = declared.parse
     return Group(
         HEADER_TO_OBJECT,
         BATCH,
         {name: over(parse, [HEADER] * BATCH) for name, parse in contenders.items()},
         item="header",
-        skipped=missing("cc", "cbitstruct", "construct", "bitstring", "dnslib"),
+        skipped=(*missing("cc"), *skipped(FORM)),
+        cannot=CANNOT[FORM],
     )
 
 
@@ -97,7 +98,9 @@ def build_group() -> Group:
     floor = header_floor()
     if floor:
         contenders[C_BY_HAND] = floor["build"], header
-    contenders |= {name: (build, make(values)) for name, (build, make) in _writers().items()}
+    for name, declared in declarations(FORM).items():
+        if declared.build is not None:
+            contenders[name] = declared.build, declared.given(values)
     for name, (build, value) in contenders.items():
         assert bytes(build(value)) == HEADER, name
     return Group(
@@ -105,53 +108,10 @@ def build_group() -> Group:
         BATCH,
         {name: over(build, [value] * BATCH) for name, (build, value) in contenders.items()},
         item="header",
-        skipped=missing("cc", "cbitstruct", "construct", "bitstring"),
+        skipped=(*missing("cc"), *skipped(FORM)),
+        cannot={**CANNOT[FORM], **CANNOT_BUILD[FORM]},
     )
 
 
 def _values(header: Header) -> tuple[int, ...]:
     return tuple(int(getattr(header, field.name)) for field in Header.__bitwright__.visible)
-
-
-def _peers() -> dict[str, tuple[Callable[[bytes], Any], Callable[[Any], Any]]]:
-    """How each installed peer parses a header, and how its fields are read in wire order."""
-    found: dict[str, tuple[Callable[[bytes], Any], Callable[[Any], Any]]] = {}
-    if available("cbitstruct"):
-        found[CBITSTRUCT] = (module("cbitstruct").compile(_CBITSTRUCT).unpack, tuple)
-    if available("construct"):
-        found["construct, compiled"] = (_construct_header().parse, lambda box: [v for k, v in box.items() if k != "_io"])
-    if available("bitstring"):
-        bits = module("bitstring").Bits
-        found["bitstring, a list"] = (lambda data: bits(data).unpack(_BITSTRING), tuple)
-    if available("dnslib"):
-        dnslib = module("dnslib")
-        found["dnslib"] = (
-            lambda data: dnslib.DNSHeader.parse(dnslib.DNSBuffer(data)),
-            lambda h: (h.id, h.qr, h.opcode, h.aa, h.tc, h.rd, h.ra, h.z, h.ad, h.cd, h.rcode, h.q, h.a, h.auth, h.ar),
-        )
-    return found
-
-
-def _writers() -> dict[str, tuple[Callable[[Any], Any], Callable[[tuple[int, ...]], Any]]]:
-    """How each installed peer builds a header, and what it takes, from the fields in wire order."""
-    found: dict[str, tuple[Callable[[Any], Any], Callable[[tuple[int, ...]], Any]]] = {}
-    if available("cbitstruct"):
-        pack = module("cbitstruct").compile(_CBITSTRUCT).pack
-        found[CBITSTRUCT] = (lambda values: pack(*values), tuple)
-    if available("construct"):
-        names = [field.name for field in Header.__bitwright__.visible]
-        found["construct, compiled"] = (_construct_header().build, lambda values: dict(zip(names, values, strict=True)))
-    if available("bitstring"):
-        pack_bits = module("bitstring").pack
-        found["bitstring"] = (lambda values: pack_bits(_BITSTRING, *values).bytes, tuple)
-    return found
-
-
-def _construct_header() -> Any:
-    c = module("construct")
-    layout = c.BitStruct(
-        "id" / c.BitsInteger(16), "qr" / c.BitsInteger(1), "opcode" / c.BitsInteger(4),
-        *(name / c.BitsInteger(1) for name in ("aa", "tc", "rd", "ra", "z", "ad", "cd")), "rcode" / c.BitsInteger(4),
-        *(name / c.BitsInteger(16) for name in ("qdcount", "ancount", "nscount", "arcount")),
-    )  # fmt: skip
-    return layout.compile()

@@ -92,6 +92,10 @@ def _python(name: str) -> Peer:
     return Peer(name, f"pip install {name}", partial(_distribution, name))
 
 
+def _node(name: str) -> Peer:
+    return Peer(name, f"npm install --global {name}", partial(_npm, name))
+
+
 def _debian(key: str, package: str, *command: str) -> Peer:
     return Peer(key, f"apt-get install {package}", partial(_said_by, *command))
 
@@ -104,7 +108,8 @@ PEERS: dict[str, Peer] = {
     peer.key: peer
     for peer in (
         *map(_python, _PYTHON),
-        Peer("kaitai-struct-compiler", "npm install --global kaitai-struct-compiler", partial(_npm, "kaitai-struct-compiler")),
+        _node("kaitai-struct-compiler"),
+        _node("js-yaml"),  # with which the compiler's files are read
         Peer("erlang", "apt-get install erlang-base", _erlang),
         _debian("tshark", "tshark", "tshark", "--version"),
         _debian("cc", "gcc", "cc", "--version"),

@@ -1,0 +1,26 @@
+"""scapy: packet classes with `fields_desc`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.declared.declaration import Declarations, Declared
+from benchmarks.declared.dns_header import COUNTS, FLAGS, WIDTHS, named, of_attributes
+from benchmarks.peers import module
+
+fields, packets = module("scapy.fields"), module("scapy.packet")
+
+
+class Header(packets.Packet):
+    """A DNS header, which scapy's own DNS layer does not read without the message."""
+
+    fields_desc: Any = [
+        fields.ShortField("id", 0),
+        *(fields.BitField(name, 0, WIDTHS[name]) for name in FLAGS),
+        *(fields.ShortField(name, 0) for name in COUNTS),
+    ]
+
+
+def header() -> Declarations:
+    """A DNS header."""
+    return {"scapy": Declared(Header, of_attributes, bytes, lambda values: Header(**named(values)))}

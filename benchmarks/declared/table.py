@@ -1,0 +1,63 @@
+"""Which peers declare which format, and what the others lack.
+
+The plain values of a format, in which the results of all peers are compared, are described by the module named beside it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+from collections.abc import Callable
+
+from benchmarks.declared.declaration import Declarations
+from benchmarks.peers import available, missing
+
+HEADER = "DNS header"  # dns_header.py
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """Where a peer's declarations of a format are, and what must be installed for them."""
+
+    module: str
+    maker: str
+    needs: tuple[str, ...]
+
+
+_KAITAI = ("kaitaistruct", "kaitai-struct-compiler", "js-yaml")
+ROWS: dict[str, tuple[Row, ...]] = {
+    HEADER: (
+        Row("construct_", "header", ("construct",)),
+        Row("bitstruct_", "header", ("bitstruct",)),
+        Row("bitstruct_", "header_in_c", ("cbitstruct",)),
+        Row("bitstring_", "header", ("bitstring",)),
+        Row("kaitai_", "header", _KAITAI),
+        Row("dissect_", "header", ("dissect.cstruct",)),
+        Row("caterpillar_", "header", ("caterpillar-py",)),
+        Row("scapy_", "header", ("scapy",)),
+        Row("dpkt_", "header", ("dpkt",)),
+        Row("dnslib_", "header", ("dnslib",)),
+    ),
+}
+
+CANNOT: dict[str, dict[str, str]] = {
+    HEADER: {"dnspython": "reads a header only with its message"},
+}
+CANNOT_BUILD: dict[str, dict[str, str]] = {
+    HEADER: {"kaitaistruct": "the compiler that npm has makes readers only"},
+}
+
+
+def declarations(form: str) -> Declarations:
+    """What the peers that are installed have for a format, by the names of their contenders."""
+    found: Declarations = {}
+    for row in ROWS[form]:
+        if all(map(available, row.needs)):
+            make: Callable[[], Declarations] = getattr(importlib.import_module(f"benchmarks.declared.{row.module}"), row.maker)
+            found |= make()
+    return found
+
+
+def skipped(form: str) -> tuple[str, ...]:
+    """What is not installed, of what the declarations of a format need."""
+    return missing(*dict.fromkeys(key for row in ROWS[form] for key in row.needs))
