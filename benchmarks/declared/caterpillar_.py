@@ -1,7 +1,7 @@
 """caterpillar: classes whose annotations are its own field types, which it evaluates: this module has no postponed annotations."""
 
 # mypy: disable-error-code="valid-type, name-defined, syntax"
-# pyright: reportInvalidTypeForm=false
+# pyright: reportInvalidTypeForm=false, reportGeneralTypeIssues=false
 
 from benchmarks.declared.declaration import Declarations, Declared
 from benchmarks.declared.dns_header import named, of_attributes

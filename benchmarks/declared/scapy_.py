@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from benchmarks.declared.declaration import Declarations, Declared
 from benchmarks.declared.dns_header import COUNTS, FLAGS, WIDTHS, named, of_attributes
@@ -11,10 +11,10 @@ from benchmarks.peers import module
 fields, packets = module("scapy.fields"), module("scapy.packet")
 
 
-class Header(packets.Packet):
+class Header(packets.Packet):  # type: ignore[misc, name-defined]  # it has no types
     """A DNS header, which scapy's own DNS layer does not read without the message."""
 
-    fields_desc: Any = [
+    fields_desc: ClassVar[Any] = [
         fields.ShortField("id", 0),
         *(fields.BitField(name, 0, WIDTHS[name]) for name in FLAGS),
         *(fields.ShortField(name, 0) for name in COUNTS),
@@ -23,4 +23,5 @@ class Header(packets.Packet):
 
 def header() -> Declarations:
     """A DNS header."""
-    return {"scapy": Declared(Header, of_attributes, bytes, lambda values: Header(**named(values)))}
+    make: Any = Header
+    return {"scapy": Declared(make, of_attributes, bytes, lambda values: Header(**named(values)))}

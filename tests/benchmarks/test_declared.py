@@ -1,0 +1,45 @@
+"""What peers declare: all agree with ours on any input, not only on the one that is timed; nothing is asked of a peer that is not here."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from benchmarks import headers
+from benchmarks.declared import table
+from benchmarks.declared.dns_header import NAMES, of_attributes
+from bitwright_specs.dns import Header
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # what peers warn of while they are imported
+
+
+def test_the_fields_of_a_header_are_those_that_ours_has() -> None:
+    assert tuple(field.name for field in Header.__bitwright__.visible) == NAMES
+
+
+def test_every_declaration_of_a_header_agrees_with_ours() -> None:
+    declared = table.declarations(table.HEADER)
+    source = random.Random(8)
+    for data in (bytes(12), b"\xff" * 12, *(source.randbytes(12) for _ in range(50))):
+        values = of_attributes(Header.parse(data))
+        for name, one in declared.items():
+            assert one.seen(one.parse(data)) == values, name
+            assert one.build is None or one.build(one.given(values)) == data, name
+
+
+def test_another_result_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not table.declarations(table.HEADER):
+        pytest.skip("no peer is installed")
+    monkeypatch.setattr(headers, "_values", lambda header: (1, *of_attributes(header)[1:]))
+    with pytest.raises(AssertionError):
+        headers.header_group()
+
+
+@pytest.mark.parametrize("form", table.ROWS)
+def test_peers_that_are_not_installed_are_named(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "available", lambda key: False)
+    monkeypatch.setattr(table, "missing", lambda *keys: keys)
+    assert table.declarations(form) == {}
+    assert set(table.skipped(form)) == {key for row in table.ROWS[form] for key in row.needs}
+    assert len(table.skipped(form)) == len(set(table.skipped(form)))
