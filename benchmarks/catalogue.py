@@ -1,17 +1,21 @@
-"""Every group there is, by subject: what `report.py` measures and `test_speed.py` offers to pytest-benchmark.
+"""Everything that is measured, by subject: groups, times of whole processes, curves of growth.
 
-A group is made by a function without arguments, for making one prepares inputs and compares results.
+A group is made by a function without arguments, for making one prepares inputs and compares results; `report.py` measures all of them,
+`test_speed.py` offers them to pytest-benchmark.  Times and curves measure themselves; they are told whether to be quick about it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from benchmarks import headers, messages, parts, patterns, records
+from benchmarks import headers, messages, parts, patterns, processes, records, starting
 from benchmarks.groups import Group
+from benchmarks.record import Curve
 
 Maker: TypeAlias = Callable[[], Group]
+Times: TypeAlias = Callable[[bool], Mapping[str, Sequence[float]]]  # the seconds of every turn, by name
+Curves: TypeAlias = Callable[[bool], Sequence[Curve]]
 
 ALL_GROUPS: dict[str, tuple[Maker, ...]] = {
     "Headers": (headers.header_group, headers.build_group),
@@ -21,15 +25,31 @@ ALL_GROUPS: dict[str, tuple[Maker, ...]] = {
     "Bit patterns": patterns.PATTERN_GROUPS,
 }
 
+ALL_TIMES: dict[str, tuple[Times, ...]] = {
+    "Starting": (processes.times, starting.times, patterns.compile_times),
+}
+ALL_CURVES: dict[str, tuple[Curves, ...]] = {}
+
 
 def chosen(only: str | None = None) -> Iterator[tuple[str, Maker]]:
     """Subjects and makers; with `only`, those that have this text in their subject or in the name of their module or function."""
-    for subject, makers in ALL_GROUPS.items():
-        for make in makers:
-            if only is None or only.lower() in f"{subject} {title(make)}".lower():
-                yield subject, make
+    yield from ((subject, make) for subject, makers in ALL_GROUPS.items() for make in makers if _has(only, subject, make))
 
 
-def title(make: Maker) -> str:
-    """A maker by module and function, without making its group: `headers.build_group`."""
+def chosen_times(only: str | None = None) -> Iterator[tuple[str, Times]]:
+    """The same of times."""
+    yield from ((subject, take) for subject, all_of in ALL_TIMES.items() for take in all_of if _has(only, subject, take))
+
+
+def chosen_curves(only: str | None = None) -> Iterator[tuple[str, Curves]]:
+    """The same of curves."""
+    yield from ((subject, take) for subject, all_of in ALL_CURVES.items() for take in all_of if _has(only, subject, take))
+
+
+def _has(only: str | None, subject: str, make: Callable[..., object]) -> bool:
+    return only is None or only.lower() in f"{subject} {title(make)}".lower()
+
+
+def title(make: Callable[..., object]) -> str:
+    """What makes a group, by module and function, without making the group: `headers.build_group`."""
     return f"{make.__module__.removeprefix('benchmarks.')}.{make.__name__}"

@@ -15,7 +15,8 @@ from typing import Any, TypeAlias
 class OwnClock:
     """A contender in a process or a language of its own, which measures itself.
 
-    `seconds` is called with a number of repetitions and gives the seconds that all of them took.  Its turns interleave with the others'.
+    `seconds` is called with a number of repetitions and gives the seconds that all of them took: of the
+    processor where its language can tell, else on the wall.  Its turns interleave with the others'.
     """
 
     seconds: Callable[[int], float]
@@ -36,19 +37,10 @@ class Group:
     items: int
     contenders: Mapping[str, Contender]
     item: str = "message"
+    inputs: str = ""  # what they are like
     skipped: tuple[str, ...] = ()
     cannot: Mapping[str, str] = dataclasses.field(default_factory=dict)
     close: Callable[[], None] | None = None
-
-
-@dataclasses.dataclass(frozen=True)
-class Target:
-    """`contender` may take at most `most` times what `peer` takes (below 1: it must be that much faster)."""
-
-    group: str
-    peer: str
-    most: float
-    contender: str = "bitwright"
 
 
 HEADER_TO_OBJECT = "DNS header to object"
@@ -73,29 +65,6 @@ PYTHON = "bitwright, python"
 MACHINE_CODE = "bitwright, machine code"
 C_BY_HAND = "C by hand"  # the same objects
 CBITSTRUCT = "cbitstruct, a bare tuple"
-
-COMPILE_TARGET_SECONDS = 0.002  # of a bit pattern, from its text to a function
-
-TARGETS = (
-    Target(HEADER_TO_OBJECT, "by hand, positional", 1.15, PYTHON),
-    Target(HEADER_TO_OBJECT, CBITSTRUCT, 0.8, MACHINE_CODE),
-    Target(HEADER_TO_OBJECT, "construct, compiled", 1 / 150, MACHINE_CODE),
-    Target(HEADER_TO_OBJECT, "bitstring, a list", 1 / 15, MACHINE_CODE),
-    Target(HEADER_FROM_OBJECT, CBITSTRUCT, 1.0, MACHINE_CODE),
-    Target(MESSAGE_TO_OBJECTS, "dnspython", 1 / 10, PYTHON),
-    Target(MESSAGE_TO_OBJECTS, "dnslib", 1 / 3, PYTHON),
-    Target(SIMPLE_MESSAGE_TO_OBJECTS, "dpkt", 1.0, PYTHON),
-    Target(MESSAGE_TO_OBJECTS, C_BY_HAND, 1.3, MACHINE_CODE),
-    Target(MESSAGE_TO_OBJECTS, "dnspython", 1 / 110, MACHINE_CODE),
-    Target(MESSAGE_TO_OBJECTS, "dnslib", 1 / 35, MACHINE_CODE),
-    Target(SIMPLE_MESSAGE_TO_OBJECTS, "dpkt", 1 / 10, MACHINE_CODE),
-    Target(MESSAGE_FROM_OBJECTS, "dnspython", 1 / 20, MACHINE_CODE),
-    Target(IPV4_AND_TCP, PYTHON, 1 / 4, MACHINE_CODE),
-    Target(MQTT_RECORD, PYTHON, 1 / 4, MACHINE_CODE),
-    Target(TLS_RECORD, PYTHON, 1 / 4, MACHINE_CODE),
-    Target(PART_OF_MESSAGE, "the whole message", 1 / 3),
-    Target(PATTERN_REFERENCE, "by hand", 1.2),
-)
 
 
 def over(work: Callable[[Any], object], inputs: Iterable[Any]) -> Callable[[], None]:

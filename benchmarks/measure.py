@@ -1,8 +1,9 @@
 """How a group is measured: contenders take turns, round by round, so that ratios are of figures taken side by side.
 
-A turn lasts two milliseconds or more, so that a quick contender has caches of its own as a slow one has.  What counts is the first
-decile of a contender's turns, for whatever else the machine does only makes a turn slower; the quartiles say how much it did.
-Rounds are as many as a group's time allows, at least three.
+A turn lasts two milliseconds or more, so that a quick contender has caches of its own as a slow one has.  Its time is the processor's for
+this thread, so that a slow contender, in whose longer turns other processes get theirs, is not made slower than a quick one.  What counts
+is the first decile of a contender's turns, for whatever else the machine does only makes a turn slower; the quartiles say how much it
+did.  Rounds are as many as a group's time allows, at least three.
 """
 
 from __future__ import annotations
@@ -84,9 +85,9 @@ def _clock(contender: Contender) -> Callable[[int], float]:
         return contender.seconds
 
     def seconds(times: int) -> float:
-        start = time.perf_counter()
+        start = time.thread_time()
         for _ in range(times):
             contender()
-        return time.perf_counter() - start
+        return time.thread_time() - start
 
     return seconds

@@ -280,15 +280,15 @@ def _engines(ours: Any, work_of: Callable[[Any], Callable[..., Any]]) -> dict[st
 PATTERN_GROUPS = (reference_group, record_group, ipv4_group, clauses_group, pixels_group, build_group)
 
 
-def compile_steps(rounds: int = 100) -> dict[str, dict[str, float]]:
-    """Seconds of each step from a pattern's text to a function, the quickest of many rounds, with nothing cached between them."""
-    found: dict[str, dict[str, float]] = {}
+def compile_times(quick: bool) -> dict[str, list[float]]:
+    """Seconds from a pattern's text to a function, and of each step on that way, with nothing cached."""
+    found: dict[str, list[float]] = {}
     for name, text in (("the DNS header's pattern", REFERENCE), ("the IPv4 header's pattern", IPV4)):
-        best: dict[str, float] = {}
-        for _ in range(rounds):
-            for step, seconds in _steps(text):
-                best[step] = min(best.get(step, seconds), seconds)
-        found[name] = best
+        for _ in range(20 if quick else 100):
+            steps = _steps(text)
+            found.setdefault(f"{name}, from text to a function", []).append(sum(seconds for _, seconds in steps))
+            for step, seconds in steps:
+                found.setdefault(f"{name}: {step}", []).append(seconds)
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import importlib.metadata
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -97,7 +98,14 @@ def _node(name: str) -> Peer:
 
 
 def _debian(key: str, package: str, *command: str) -> Peer:
-    return Peer(key, f"apt-get install {package}", partial(_said_by, *command))
+    return Peer(key, f"apt-get install {package}", partial(_numbered, *command))
+
+
+def _numbered(*command: str) -> str | None:
+    """The version in what a program says first."""
+    told = _said_by(*command)
+    found = re.search(r"\d+(\.\d+)+", told or "")
+    return found[0] if found else told
 
 
 _PYTHON = (

@@ -20,8 +20,7 @@ from benchmarks.packets import ROOT, capture_of
 
 BIG, SMALL = 100_000, 5_000
 JSONL_TARGET = 3.0  # bitwright decodes at least this many times faster than tshark
-IMPORT_TARGET_SECONDS = 0.060
-HELP_TARGET_SECONDS = 0.15
+IMPORT, HELP = "import bitwright", "bitwright --help"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,13 +87,16 @@ def compare_rows(path: Path) -> None:
     assert matched > len(rows) // 2, f"only {matched} of {len(rows)} packets have DNS in both"
 
 
-def import_seconds(rounds: int = 15) -> float:
-    """What `import bitwright` adds to starting the interpreter."""
-    base = [sys.executable, "-c", "pass"]
-    best = best_of({"empty": base, "import": [sys.executable, "-c", "import bitwright"]}, rounds)
-    return best["import"] - best["empty"]
+_IMPORT = "import time; begin = time.perf_counter(); import bitwright; print(time.perf_counter() - begin)"
 
 
-def help_seconds(rounds: int = 15) -> float:
-    """`bitwright --help`, from start to end."""
-    return best_of({"help": bitwright("--help")}, rounds)["help"]
+def times(quick: bool) -> dict[str, list[float]]:
+    """`import bitwright` within its process, and `bitwright --help` from start to end, in turn."""
+    found: dict[str, list[float]] = {IMPORT: [], HELP: []}
+    for _ in range(5 if quick else 21):
+        done = subprocess.run([sys.executable, "-c", _IMPORT], check=True, capture_output=True, env=_environment())
+        found[IMPORT].append(float(done.stdout))
+        begin = time.perf_counter()
+        subprocess.run(bitwright("--help"), check=True, stdout=subprocess.DEVNULL, env=_environment())
+        found[HELP].append(time.perf_counter() - begin)
+    return found

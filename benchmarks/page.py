@@ -1,0 +1,173 @@
+"""docs/benchmarks.md and its charts, made of a record: `files` gives them as text, `write` puts them where they belong.
+
+The same record always gives the same files; a test holds that those of the repository are what its record gives.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks import charts, peers
+from benchmarks.compare import TOLERANCE, ratios
+from benchmarks.measure import Timing
+from benchmarks.record import Curve, GroupRun, Run, TimeRun
+from benchmarks.targets import verdicts
+from benchmarks.wording import by_time, digits, is_ours, rate, seconds, times
+
+PAGE, CHARTS = "benchmarks.md", "benchmarks"
+
+
+def write(run: Run, folder: Path) -> None:
+    """The page and the charts, in the folder of documents; charts of before that are none of these go."""
+    made = files(run)
+    (folder / CHARTS).mkdir(exist_ok=True)
+    for old in (folder / CHARTS).glob("*.svg"):
+        if f"{CHARTS}/{old.name}" not in made:
+            old.unlink()
+    for name, text in made.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def files(run: Run) -> dict[str, str]:
+    """Text of every file, by its path from the folder of documents."""
+    drawn = {chart_of(group.name): charts.bars(group) for group in run.groups}
+    drawn |= {chart_of(curve.name): charts.curve(curve) for curve in run.curves}
+    return {PAGE: "\n".join(_page(run)) + "\n", **drawn}
+
+
+def chart_of(name: str) -> str:
+    """Where the chart of a group or a curve is."""
+    return f"{CHARTS}/{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}.svg"
+
+
+def _page(run: Run) -> Iterator[str]:
+    yield "# Benchmarks"
+    yield ""
+    yield "<!-- Written by `python -m benchmarks.report` from benchmarks.json: what is changed here by hand is lost. -->"
+    yield ""
+    yield from _how(run)
+    yield from _targets(run)
+    measured: list[GroupRun | TimeRun | Curve] = [*run.groups, *run.times, *run.curves]
+    subjects = list(dict.fromkeys(one.subject for one in measured))
+    for subject in subjects:
+        yield f"## {subject}"
+        yield ""
+        for group in run.groups:
+            if group.subject == subject:
+                yield from _group(group)
+        yield from _times([one for one in run.times if one.subject == subject])
+        for curve in run.curves:
+            if curve.subject == subject:
+                yield from _curve(curve)
+    yield from _missing(run)
+
+
+def _how(run: Run) -> Iterator[str]:
+    machine = run.machine
+    versions = ", ".join(f"{key} {version}" for key, version in run.peers.items())
+    yield (
+        f"Measured on {run.date} with bitwright {run.bitwright} on {run.python}; {machine.cpu}, {machine.cores} cores, {machine.system}, "
+        f"{machine.architecture}. `python -m benchmarks.report` measures it anywhere (here in {run.took / 60:.0f} minutes) and writes this "
+        f"page; `--compare docs/benchmarks.json` says which ratios differ by more than {TOLERANCE - 1:.0%} from these."
+    )
+    yield ""
+    yield (
+        "Contenders give the same result for the same input, which is checked before any is timed. They take turns, round by round, each "
+        "turn two milliseconds of the processor or more; a contender's figure is the first decile of its turns, and the middle half of them "
+        "says how steady the machine was. Ratios can be carried to another machine, times cannot. Charts are on a log scale: from one line to the next is "
+        "ten times. *bitwright* is what users call after `Struct.compile()`; *bitwright, python* the engine that needs nothing installed; "
+        "*bitwright, machine code* the engine by itself; *C by hand* makes the same objects with nothing between, which is the limit."
+    )
+    yield ""
+    yield f"Versions: {versions}."
+    yield ""
+
+
+def _targets(run: Run) -> Iterator[str]:
+    found = verdicts(run)
+    reached, missed = (sum(one.reached is word for one in found) for word in (True, False))
+    yield "## Targets"
+    yield ""
+    yield f"{reached} reached, {missed} missed, {len(found) - reached - missed} not measured."
+    yield ""
+    yield from _table(
+        ("what", "target", "measured", ""),
+        [(one.what, one.wanted, one.found, {True: "reached", False: "**missed**", None: "not yet"}[one.reached]) for one in found],
+    )
+    for one in found:
+        if one.said:
+            yield f"* **{one.what}**: {one.said}"
+    yield ""
+
+
+def _group(group: GroupRun) -> Iterator[str]:
+    yield f"### {group.name}"
+    yield ""
+    if group.inputs:
+        yield f"{group.inputs[0].upper()}{group.inputs[1:]}."
+        yield ""
+    yield _image(group.name)
+    yield ""
+    compared = ratios(group)
+    yield from _table(
+        ("", f"a {group.item}", "of bitwright's time", "a second", "middle half of the turns"),
+        [
+            (f"**{name}**" if is_ours(name) else name, seconds(one.best), times(compared[name]), rate(one), _middle(one))
+            for name, one in by_time(group)
+        ],
+        numbers=(1, 2, 3),
+    )
+    said = [f"{peer}: {why}." for peer, why in group.cannot.items()]
+    said += [f"{key} was not installed (`{peers.PEERS[key].install}`)." for key in group.skipped]
+    if said:
+        yield " ".join(said)
+        yield ""
+
+
+def _times(found: Sequence[TimeRun]) -> Iterator[str]:
+    if not found:
+        return
+    rows = [(one.name, seconds(one.seconds.median), _middle(one.seconds)) for one in found]
+    yield from _table(("", "median", "middle half of the runs"), rows, numbers=(1,))
+
+
+def _curve(found: Curve) -> Iterator[str]:
+    yield f"### {found.name}"
+    yield ""
+    yield _image(found.name)
+    yield ""
+    held = "within" if found.exponent <= found.most else "**beyond**"
+    yield f"Cost grows as size to the power of {found.exponent:.2f}, {held} the {found.most:.2f} that it may."
+    yield ""
+    cost = seconds if found.unit == "seconds" else lambda value: f"{digits(value)} {found.unit}"
+    yield from _table((found.across, "cost"), [(f"{size:,.0f}", cost(value)) for size, value in found.points], numbers=(0, 1))
+
+
+def _missing(run: Run) -> Iterator[str]:
+    absent = [key for key in peers.PEERS if key not in run.peers]
+    if absent:
+        yield "## Not measured here"
+        yield ""
+        yield "Peers that were not installed, and the commands that install them:"
+        yield ""
+        yield from (f"* {key}: `{peers.PEERS[key].install}`" for key in absent)
+        yield ""
+
+
+def _middle(timing: Timing) -> str:
+    return f"{seconds(timing.low)} to {seconds(timing.high)}"
+
+
+def _image(name: str) -> str:
+    """A chart as wide as the page, however wide that is."""
+    return f'<img src="{chart_of(name)}" width="100%" alt="{name}">'
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'|'.join('---:' if column in numbers else '---' for column in range(len(head)))}|"
+    for row in rows:
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+    yield ""

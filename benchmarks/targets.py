@@ -1,0 +1,133 @@
+"""What bitwright sets out to reach, as data, and how a record stands beside it.
+
+Each row says what is asked; one that a run misses says why it is missed and what reaching it would take.  Rows of what is not built
+yet say what they wait for.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TypeAlias
+
+from benchmarks import processes, starting
+from benchmarks.groups import (
+    BITWRIGHT,
+    C_BY_HAND,
+    CBITSTRUCT,
+    HEADER_FROM_OBJECT,
+    HEADER_TO_OBJECT,
+    IPV4_AND_TCP,
+    MACHINE_CODE,
+    MESSAGE_FROM_OBJECTS,
+    MESSAGE_TO_OBJECTS,
+    MQTT_RECORD,
+    PART_OF_MESSAGE,
+    PATTERN_REFERENCE,
+    PYTHON,
+    SIMPLE_MESSAGE_TO_OBJECTS,
+    TLS_RECORD,
+)
+from benchmarks.record import Run
+from benchmarks.wording import asked, got, seconds
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """A row of the table: `reached` is None where it was not measured."""
+
+    what: str
+    wanted: str
+    found: str
+    reached: bool | None
+    said: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Ratio:
+    """`contender` takes at most `most` times what `peer` takes (below 1: it is that much faster)."""
+
+    group: str
+    contender: str
+    peer: str
+    most: float
+    missed: str = ""
+
+    def verdict(self, run: Run) -> Verdict:
+        """How the run stands."""
+        what, wanted = f"{self.group}: {self.contender}", asked(self.most, self.peer)
+        group = run.group(self.group)
+        if group is None or not {self.contender, self.peer} <= group.contenders.keys():
+            return Verdict(what, wanted, "not measured", None)
+        ratio = group.contenders[self.contender].best / group.contenders[self.peer].best
+        reached = ratio <= self.most
+        return Verdict(what, wanted, got(ratio, self.most), reached, "" if reached else self.missed)
+
+
+@dataclasses.dataclass(frozen=True)
+class Within:
+    """Something that happens once takes at most so many seconds, as the median of several runs."""
+
+    time: str
+    most: float
+    missed: str = ""
+
+    def verdict(self, run: Run) -> Verdict:
+        """How the run stands."""
+        found = run.time(self.time)
+        if found is None:
+            return Verdict(self.time, f"at most {seconds(self.most)}", "not measured", None)
+        reached = found.seconds.median <= self.most
+        return Verdict(self.time, f"at most {seconds(self.most)}", seconds(found.seconds.median), reached, "" if reached else self.missed)
+
+
+@dataclasses.dataclass(frozen=True)
+class Later:
+    """A target of what is not built yet."""
+
+    what: str
+    wanted: str
+    needs: str
+
+    def verdict(self, run: Run) -> Verdict:
+        """Nothing to measure."""
+        return Verdict(self.what, self.wanted, "not measured", None, self.needs)
+
+
+Target: TypeAlias = Ratio | Within | Later
+
+_COLUMNS = "Comes with the column engine, which decodes a capture into columns without an object for each packet."
+
+TARGETS: tuple[Target, ...] = (
+    Ratio(HEADER_TO_OBJECT, MACHINE_CODE, CBITSTRUCT, 0.8),
+    Ratio(HEADER_TO_OBJECT, MACHINE_CODE, "construct, compiled", 1 / 150),
+    Ratio(HEADER_TO_OBJECT, PYTHON, "by hand, positional", 1.15),
+    Ratio(HEADER_FROM_OBJECT, MACHINE_CODE, CBITSTRUCT, 1.0),
+    Ratio(MESSAGE_TO_OBJECTS, MACHINE_CODE, C_BY_HAND, 1.3),
+    Ratio(MESSAGE_TO_OBJECTS, MACHINE_CODE, "dnspython", 1 / 110),
+    Ratio(MESSAGE_TO_OBJECTS, MACHINE_CODE, "dnslib", 1 / 35),
+    Ratio(SIMPLE_MESSAGE_TO_OBJECTS, MACHINE_CODE, "dpkt", 1 / 10),
+    Ratio(MESSAGE_TO_OBJECTS, PYTHON, "dnspython", 1 / 10),
+    Ratio(MESSAGE_TO_OBJECTS, PYTHON, "dnslib", 1 / 3),
+    Ratio(SIMPLE_MESSAGE_TO_OBJECTS, PYTHON, "dpkt", 1.0),
+    Ratio(MESSAGE_FROM_OBJECTS, MACHINE_CODE, "dnspython", 1 / 20),
+    Ratio(IPV4_AND_TCP, MACHINE_CODE, PYTHON, 1 / 4),
+    Ratio(MQTT_RECORD, MACHINE_CODE, PYTHON, 1 / 4),
+    Ratio(TLS_RECORD, MACHINE_CODE, PYTHON, 1 / 4),
+    Ratio(PART_OF_MESSAGE, BITWRIGHT, "the whole message", 1 / 3),
+    Ratio(PATTERN_REFERENCE, BITWRIGHT, "by hand", 1.2),
+    Within("the DNS header's pattern, from text to a function", 0.002),
+    Within("the IPv4 header's pattern, from text to a function", 0.002),
+    Within(processes.HELP, 0.150),
+    Within(processes.IMPORT, 0.060),
+    Within(f"{starting.DNS}, {starting.COLD}", 0.300),
+    Within(f"{starting.DNS}, {starting.CACHED}", 0.020),
+    Within(f"{starting.PATTERN}, {starting.COLD}", 0.060),
+    Later("a capture to columns, Ethernet, IP, UDP, DNS header and first question, on one core", "1.5 x an Erlang loop", _COLUMNS),
+    Later("a capture to columns, all DNS records", "1.5 million packets a second and core; 50 x `tshark -T fields`", _COLUMNS),
+    Later("memory of a capture of any size, columns to Parquet", "at most 300 MB", _COLUMNS),
+)
+
+
+def verdicts(run: Run) -> list[Verdict]:
+    """How a run stands, target by target."""
+    return [target.verdict(run) for target in TARGETS]
