@@ -74,11 +74,12 @@ def _how(run: Run) -> Iterator[str]:
     )
     yield ""
     yield (
-        "Contenders give the same result for the same input, which is checked before any is timed. They take turns, round by round, each "
-        "turn two milliseconds of the processor or more; a contender's figure is the first decile of its turns, and the middle half of them "
-        "says how steady the machine was. Ratios can be carried to another machine, times cannot. Charts are on a log scale: from one line to the next is "
-        "ten times. *bitwright* is what users call after `Struct.compile()`; *bitwright, python* the engine that needs nothing installed; "
-        "*bitwright, machine code* the engine by itself; *C by hand* makes the same objects with nothing between, which is the limit."
+        "Contenders give the same result for the same input, which is checked before any is timed. They take turns, round by round, "
+        "each turn two milliseconds of the processor or more; a contender's figure is the first decile of its turns, and the middle "
+        "half of them says how steady the machine was. Ratios can be carried to another machine, times cannot. Charts are on a log "
+        "scale: from one line to the next is ten times. *bitwright* is what users call after `Struct.compile()`; *bitwright, python* "
+        "the engine that needs nothing installed; *bitwright, machine code* the engine by itself; *C by hand* makes the same objects "
+        "with nothing between, which is the limit."
     )
     yield ""
     yield f"Versions: {versions}."
