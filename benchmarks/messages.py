@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import socket
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from benchmarks.engines import builders, parsers
+from benchmarks.erlang.contenders import of_inet_dns, of_whole_messages
 from benchmarks.floors import message_floor
-from benchmarks.groups import C_BY_HAND, MESSAGE_FROM_OBJECTS, MESSAGE_TO_OBJECTS, SIMPLE_MESSAGE_TO_OBJECTS, Group, over
+from benchmarks.groups import C_BY_HAND, MESSAGE_FROM_OBJECTS, MESSAGE_TO_OBJECTS, SIMPLE_MESSAGE_TO_OBJECTS, Contender, Group, over
 from benchmarks.packets import MIX_PACKETS, capture_of, dns_messages
 from benchmarks.peers import available, missing, module
 from bitwright import ParseError
@@ -65,7 +67,14 @@ def _parsers() -> dict[str, Callable[[bytes], Any]]:
 
 def message_group() -> Group:
     """Bytes to objects, beside the peers that decode the data of the records."""
-    return _to_objects(MESSAGE_TO_OBJECTS, "dnspython", "dnslib")
+    group = _to_objects(MESSAGE_TO_OBJECTS, "dnspython", "dnslib")
+    messages, _ = real_messages("dnspython", "dnslib")
+    contenders: dict[str, Contender] = {**group.contenders, **of_whole_messages(messages, Message.parse)}
+    for name, (clock, shown) in of_inet_dns(messages).items():
+        for data, line in zip(messages, shown, strict=True):
+            assert _of_inet_dns(line) == _summary(Message.parse(data)), f"{name}: {data.hex()}"
+        contenders[name] = clock
+    return dataclasses.replace(group, contenders=contenders, skipped=(*group.skipped, *missing("erlang")))
 
 
 def simple_message_group() -> Group:
@@ -136,6 +145,13 @@ def _of_dpkt(message: Any) -> Summary:
     counts = (len(message.qd), len(message.an), len(message.ns), len(message.ar))
     name = message.qd[0].name if message.qd else ""
     return message.id, counts, _letters(name), tuple(socket.inet_ntoa(r.ip) for r in message.an if r.type == 1)
+
+
+def _of_inet_dns(line: str) -> Summary:
+    """What `bench_inet.erl` shows of a message."""
+    numbers, name, addresses = line.split("\t")
+    identifier, *counts = map(int, numbers.split())
+    return identifier, tuple(counts), _letters(name), tuple(addresses.split())
 
 
 def _letters(name: str) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from benchmarks.erlang.leaves import leaves
 from benchmarks.erlang.machine import machine
 from benchmarks.groups import OwnClock
 from benchmarks.peers import available
+from bitwright import Struct
 
+ERLANG_BY_HAND, INET_DNS = "Erlang by hand", "Erlang, inet_dns"
 _HEADER = {"Erlang, a tuple": "tuple", "Erlang, a map": "map"}
 
 
@@ -20,6 +23,22 @@ def of_reference_pattern(packets: Sequence[bytes], ours: Callable[[bytes], Mappi
     for name, work in _HEADER.items():
         assert machine().show("bench_header", work, packets) == expected, name
     return {name: machine().clock("bench_header", work, packets) for name, work in _HEADER.items()}
+
+
+def of_whole_messages(messages: Sequence[bytes], ours: Callable[[bytes], Struct]) -> dict[str, OwnClock]:
+    """A decoder written for these messages, which gives every field that ours gives; a name is the list of its labels."""
+    if not available("erlang"):
+        return {}
+    for data, given in zip(messages, machine().show("bench_message", "decode", messages), strict=True):
+        assert given == leaves(ours(data)), f"{ERLANG_BY_HAND}: {data.hex()}"
+    return {ERLANG_BY_HAND: machine().clock("bench_message", "decode", messages)}
+
+
+def of_inet_dns(messages: Sequence[bytes]) -> dict[str, tuple[OwnClock, list[str]]]:
+    """The decoder that comes with Erlang, which leaves the data of many types as bytes, and what `bench_inet.erl` shows of each message."""
+    if not available("erlang"):
+        return {}
+    return {INET_DNS: (machine().clock("bench_inet", "decode", messages), machine().show("bench_inet", "decode", messages))}
 
 
 def _values(values: Any) -> str:
