@@ -6,6 +6,8 @@ import argparse
 import dataclasses
 import gc
 import itertools
+import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -71,6 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Decode the capture; the exit code."""
     refuse_overwriting(arguments.file, arguments.output)
+    arguments.at_once = _is_large(arguments)
     walker = _walker(arguments)
     tally = Tally(detailed=arguments.stats)
     failure: str | None = None
@@ -222,6 +225,22 @@ def _in_words(path: str, error: Exception) -> str:
     return f"{path}: {error.strerror or error}" if isinstance(error, OSError) else str(error)
 
 
+def _is_large(arguments: argparse.Namespace) -> bool:
+    """Whether machine code is worth making with the first packet: it was asked for, or the capture is large and may be read with it."""
+    from bitwright.backends.llvm import is_available
+    from bitwright.cli.parallel import LEAST_BYTES
+    from bitwright.engines import AUTO, wanted_engine
+
+    engine = arguments.backend or wanted_engine()
+    if engine != AUTO:
+        return bool(engine == "llvm")
+    try:
+        found = os.stat(arguments.file) if arguments.file != "-" else os.fstat(0)  # noqa: PTH116  # the same of both
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_size >= LEAST_BYTES and is_available()
+
+
 def _walker(arguments: argparse.Namespace) -> Walker:
     from bitwright.cli.lookup import check_engine
     from bitwright.stack import RegistryError, Walker, load_standard
@@ -231,7 +250,8 @@ def _walker(arguments: argparse.Namespace) -> Walker:
         registry = load_standard()
         for binding in arguments.bindings:
             _bind(registry, binding)
-        return Walker(registry, check=arguments.check, plain=arguments.format == "jsonl", backend=arguments.backend)
+        plain = arguments.format == "jsonl" and not arguments.at_once
+        return Walker(registry, check=arguments.check, plain=plain, backend=arguments.backend, at_once=arguments.at_once)
     except RegistryError as error:
         raise CommandError(str(error), USAGE) from None
 
@@ -264,7 +284,7 @@ def _writer(arguments: argparse.Namespace, output: Output) -> RowWriter:
     if arguments.format == "jsonl":
         from bitwright.cli.row_jsonl import JsonLines
 
-        return JsonLines(output)
+        return JsonLines(output, native=arguments.at_once)
     colour = output.target is None and wants_colour(sys.stdout)
     if arguments.format == "tree":
         from bitwright.cli.row_tree import Trees

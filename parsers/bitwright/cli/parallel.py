@@ -63,7 +63,7 @@ def _work(channel: Connection, arguments: argparse.Namespace, make_walker: Walke
     while True:
         block = unpack(channel.recv_bytes())
         lines, tally = Lines(), Tally(detailed=arguments.stats)
-        write = JsonLines(lines).row
+        write = JsonLines(lines, native=arguments.at_once).row
         for packet in block:
             row = decode(packet)
             tally.add(row)

@@ -123,7 +123,8 @@ class _AddressTexts(dict[bytes, str]):
         return text
 
 
-def _time_text(as_type: type[Timestamp]) -> Callable[[Any], str | None]:
+def time_text(as_type: type[Timestamp]) -> Callable[[Any], str | None]:
+    """What turns a value into the text of its time."""
     return lambda value: None if value is None else str(as_type(value))
 
 
@@ -143,7 +144,7 @@ class _Source:
         """The expression that converts the value at `place`."""
         match wire:
             case spec.IntType() if wire.time is not None:
-                return f"{self.bind('text_of', _time_text(wire.time))}({place})"
+                return f"{self.bind('text_of', time_text(wire.time))}({place})"
             case spec.IntType():
                 return f"{self.bind(wire.enum.__name__, _EnumNames(wire.enum))}[{place}]" if wire.enum else place
             case spec.CodedType(codec=codec):

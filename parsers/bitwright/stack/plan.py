@@ -5,11 +5,12 @@ Promise: making a plan compiles nothing; a layer is compiled when the first pack
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any, TypeAlias
 
-from bitwright.errors import Finding, ParseError
+from bitwright.errors import EngineError, Finding, ParseError
 from bitwright.evaluate import evaluate
 from bitwright.schema import spec
 from bitwright.schema.expr import Node, Rest, Select
@@ -29,9 +30,11 @@ class Step:
     `plain`: the value is plain data instead of an object.
     """
 
-    __slots__ = ("_backend", "_size", "fragment", "name", "parse", "payload", "payload_name", "plain", "selectors", "stream", "struct")
+    __slots__ = (
+        "_at_once", "_backend", "_size", "fragment", "name", "parse", "payload", "payload_name", "plain", "selectors", "stream", "struct",
+    )  # fmt: skip
 
-    def __init__(self, entry: LayerEntry, backend: str | None, plain: bool) -> None:
+    def __init__(self, entry: LayerEntry, backend: str | None, plain: bool, at_once: bool) -> None:
         field = spec.spec_of(entry.struct).payload
         wire = field.type if field is not None and isinstance(field.type, spec.BytesType) else None
         self.name = entry.name
@@ -44,11 +47,20 @@ class Step:
         self.selectors: tuple[tuple[Getter, Table], ...] = ()
         self.parse: Callable[[bytes, int], tuple[Any, int]] = self._first_parse
         self._size = wire.size if wire is not None else None
-        self._backend = backend
+        self._backend, self._at_once = backend, at_once
 
     def _first_parse(self, data: bytes, offset: int) -> tuple[Any, int]:
-        self.parse = self.struct.codec(self._backend).layer_parser(plain=self.plain)
+        self.parse = self._parser()
         return self.parse(data, offset)
+
+    def _parser(self) -> Callable[[bytes, int], tuple[Any, int]]:
+        parser: Callable[[bytes, int], tuple[Any, int]]
+        if self._at_once:
+            with contextlib.suppress(EngineError):  # a format that has no machine code is read by what serves it otherwise
+                parser = self.struct.codec("llvm").layer_parser(plain=self.plain)
+                return parser
+        parser = self.struct.codec(self._backend).layer_parser(plain=self.plain)
+        return parser
 
     def ends_by_length(self, value: Any) -> bool:
         """Whether this value's payload ends where a length field says, and not with the data."""
@@ -129,10 +141,10 @@ class Choice:
         return None if leading is None else self.cases.get(leading)
 
 
-def plan_links(registry: Registry, backend: str | None, plain: bool) -> dict[int, Step | Choice]:
+def plan_links(registry: Registry, backend: str | None, plain: bool, at_once: bool = False) -> dict[int, Step | Choice]:
     """Link type to prepared layer; RegistryError if the registry uses a name that nobody registered."""
     registry.validate()
-    steps = {name: Step(entry, backend, plain) for name, entry in registry.layers.items()}
+    steps = {name: Step(entry, backend, plain, at_once) for name, entry in registry.layers.items()}
     choices = {name: Choice(entry) for name, entry in registry.choices.items()}
     for name, entry in registry.choices.items():
         choices[name].cases = {value: steps[case] for value, case in entry.cases.items()}

@@ -27,11 +27,14 @@ class Walker:
 
     `check` also verifies checksums, reserved bits and padding of complete layers and lists what is wrong in
     `findings`.  `backend` names the engine, None for the default.  `plain` reads layers that carry no other
-    straight to plain data, for those who write text and look at no value.
+    straight to plain data, for those who write text and look at no value.  `at_once` makes machine code of a layer with its
+    first packet instead of after some thousand, for captures that have many.
     """
 
-    def __init__(self, registry: Registry, *, check: bool = False, plain: bool = False, backend: str | None = None) -> None:
-        self._links = plan_links(registry, backend, plain)
+    def __init__(
+        self, registry: Registry, *, check: bool = False, plain: bool = False, backend: str | None = None, at_once: bool = False
+    ) -> None:
+        self._links = plan_links(registry, backend, plain, at_once)
         self._check = check
 
     def decode(self, packet: PacketLike) -> Row:

@@ -16,7 +16,20 @@ from typing import Final
 
 from bitwright.backends.llvm import assembler, context, language, object_layout
 from bitwright.backends.llvm.assembler import ROUTINES, Assembly, Type
-from bitwright.backends.llvm.routines import making, members, names, output, parts, put_names, search, sums, values, varint_writing, varints
+from bitwright.backends.llvm.routines import (
+    json_text,
+    making,
+    members,
+    names,
+    output,
+    parts,
+    put_names,
+    search,
+    sums,
+    values,
+    varint_writing,
+    varints,
+)
 from bitwright.wire import compression
 from bitwright.wire import names as definition
 
@@ -59,6 +72,7 @@ SUBJECTS: Final[dict[str, Subject]] = {
     "ends of names": Subject(names.emit_name_end, _some(names.SIGNATURES, "bw_name_end"), loops=True),
     "writing names": Subject(put_names.emit_put_names, _some(put_names.SIGNATURES, "bw_put_name"), loops=True, calls=("output",)),
     "fitting names": Subject(put_names.emit_fitting, _some(put_names.SIGNATURES, "bw_new_memo", "bw_fit"), loops=False),
+    "writing JSON": Subject(json_text.emit_json, json_text.SIGNATURES, loops=True, calls=("output",)),
     "search": Subject(search.emit_search, search.SIGNATURES, loops=True),
     **{name: Subject(functools.partial(sums.emit_sum, name=name), {name: sums.SIGNATURE}, loops=True) for name in sums.NAMES},
     **_of_varints(),
