@@ -1,7 +1,8 @@
 """One run of a program: started, given its input, waited for, and ended with all that it started.
 
 Promise: whatever the program does (never reads, never ends, writes to stderr for ever, leaves children behind), `finish` returns soon
-after the timeout, keeps at most `KEPT` bytes of what was written to stderr at each end, and leaves no process.
+after the timeout, keeps at most `KEPT` bytes of what was written to stderr at each end, and leaves no process, also if this one is killed
+(`keeper`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Final, NamedTuple
 
 from bitwright.testing.targets.errors import TargetError
+from bitwright.testing.targets.keeper import KEEPER
 
 KEPT: Final = 32_768  # bytes of stderr, of its beginning and of its end
 STEP_SECONDS: Final = 0.01  # how often to look, where the system cannot say that a process has ended
@@ -37,12 +39,14 @@ class Running:
         if not hasattr(os, "killpg"):
             raise TargetError("programs are run only where processes have groups that can be killed: Linux, macOS, BSD")
         try:
+            KEEPER.ready()
             self._process = subprocess.Popen(  # noqa: S603  # running this program is what was asked for
                 arguments, stdin=subprocess.PIPE if reads else subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                 start_new_session=True, env=None if environment is None else dict(environment), bufsize=0,
             )  # fmt: skip
         except OSError as error:
             raise TargetError(f"cannot start {arguments[0]!r}: {error.strerror or error}") from error
+        KEEPER.hold(self._process.pid)
         self._stderr = _Ends()
 
     @property
@@ -71,6 +75,8 @@ class Running:
         with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS refuses a group of zombies
             if self._process.returncode is None:
                 os.killpg(self._process.pid, signal.SIGKILL)
+        if self._process.returncode is None:
+            KEEPER.release(self._process.pid)
         self._process.wait()
         if self._process.stderr is not None and not self._process.stderr.closed:
             self._read(self._process.stderr)

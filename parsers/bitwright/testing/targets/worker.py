@@ -3,7 +3,8 @@
 The process is this Python with the same `sys.path` and folder; it reads from one pipe and answers on another.  Both ends are in this file.
 
 Promise: `once` and `peak` return an `Outcome` whatever becomes of the process: a call that is not back a second after its timeout is ended
-with its process, one that dies is told by its signal or exit code and its place in Python, and the next call has a new process.
+with its process, one that dies is told by its signal or exit code and its place in Python, and the next call has a new process.  The
+process does not outlive the one that asks it, however that ends (`keeper`).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from bitwright.escaping import encodable
 from bitwright.testing.outcome import Outcome
 from bitwright.testing.targets.calls import Caller, Terms, limit_memory
 from bitwright.testing.targets.errors import TargetError
+from bitwright.testing.targets.keeper import KEEPER
 from bitwright.testing.targets.places import is_own_file
 from bitwright.testing.targets.process import signal_name
 
@@ -91,6 +93,7 @@ class Worker:
 
     def start(self) -> None:
         """Start a process and wait until it has imported the function."""
+        KEEPER.ready()
         theirs, self._write = os.pipe()
         self._read, also_theirs = os.pipe()
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # until `close`
@@ -98,6 +101,7 @@ class Worker:
             [sys.executable, "-c", _CODE.format(read=theirs, write=also_theirs)], pass_fds=(theirs, also_theirs), start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._stderr, env=_environment(),
         )  # fmt: skip
+        KEEPER.hold(self._process.pid)
         os.close(theirs)
         os.close(also_theirs)
         self._poll = select.poll()
@@ -121,6 +125,7 @@ class Worker:
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
+        KEEPER.release(process.pid)
         process.wait()
         os.close(self._write)
         os.close(self._read)
