@@ -12,7 +12,7 @@ from benchmarks.engines import builders, parsers
 from benchmarks.erlang.contenders import of_inet_dns, of_whole_messages
 from benchmarks.floors import message_floor
 from benchmarks.groups import C_BY_HAND, MESSAGE_FROM_OBJECTS, MESSAGE_TO_OBJECTS, SIMPLE_MESSAGE_TO_OBJECTS, Contender, Group, over
-from benchmarks.packets import MIX_PACKETS, capture_of, dns_messages
+from benchmarks.packets import mixed_messages
 from benchmarks.peers import available, missing, module
 from bitwright import ParseError
 from bitwright_specs.dns import A, Message
@@ -26,11 +26,20 @@ Summary = tuple[int, tuple[int, ...], str, tuple[str, ...]]
 @cache
 def real_messages(*peers: str) -> tuple[list[bytes], int]:
     """Messages of the mix that bitwright and these peers take, and how many were left out because one refuses them."""
-    mix = dns_messages(capture_of(MIX_PACKETS))
+    mix = mixed_messages()
     chosen = mix[:: max(1, len(mix) // MESSAGES)][:MESSAGES]
     parsers = [Message.parse, *(parse for name, parse in _parsers().items() if name in peers)]
     taken = [data for data in chosen if all(_accepts(parse, data) for parse in parsers)]
     return taken, len(chosen) - len(taken)
+
+
+def described(*peers: str) -> str:
+    """What these messages are like."""
+    messages, left_out = real_messages(*peers)
+    size = sum(map(len, messages)) / len(messages)
+    records = sum(int.from_bytes(data[at : at + 2], "big") for data in messages for at in (6, 8, 10)) / len(messages)
+    refused = f"; {left_out} more are left out because a peer refuses them" if left_out else ""
+    return f"{len(messages)} messages, {size:.0f} bytes and {records:.1f} records each on average{refused}"
 
 
 def _accepts(parse: Callable[[bytes], object], data: bytes) -> bool:
@@ -97,7 +106,7 @@ def _to_objects(name: str, *peers: str) -> Group:
         for contender, parse in theirs.items():
             assert SUMMARIES[contender](parse(data)) == _summary(expected), f"{contender}: {data.hex()}"
     contenders = {contender: over(parse, messages) for contender, parse in (ours | theirs).items()}
-    return Group(name, len(messages), contenders, skipped=missing("cc", *peers))
+    return Group(name, len(messages), contenders, inputs=described(*peers), skipped=missing("cc", *peers))
 
 
 def build_group() -> Group:
@@ -118,8 +127,14 @@ def build_group() -> Group:
     for name, parse in _parsers().items():
         if name in writers:
             contenders[name] = over(writers[name], map(parse, messages))
-    skipped = missing("cc", "dnspython", "dnslib")
-    return Group(MESSAGE_FROM_OBJECTS, len(messages), contenders, skipped=skipped, cannot={"dpkt": "does not compress names"})
+    return Group(
+        MESSAGE_FROM_OBJECTS,
+        len(messages),
+        contenders,
+        inputs=described("dnspython", "dnslib"),
+        skipped=missing("cc", "dnspython", "dnslib"),
+        cannot={"dpkt": "does not compress names"},
+    )
 
 
 def _summary(message: Message) -> Summary:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import struct
-import subprocess
-import sys
 import tempfile
 from functools import cache
 from pathlib import Path
 
+from benchmarks import mix
+from benchmarks.mix import write_capture
+
 ROOT = Path(__file__).resolve().parent.parent
-SAMPLE = ROOT / "samples" / "dns.pcap"
-MAKE_BIG = ROOT.parent / "shared" / "captures" / "make_big.py"
 MIX_PACKETS = 20_000
 
 
@@ -47,18 +47,28 @@ def dns_messages(path: Path) -> list[bytes]:
 
 @cache
 def capture_of(packets: int) -> Path:
-    """A capture of about that many packets: a real mix where `make_big.py` is at hand, else the sample repeated."""
+    """A capture of so many packets of the mix that is made here; of this version of it, whatever lies there from another."""
     folder = Path(tempfile.gettempdir()) / "bitwright-benchmarks"
     folder.mkdir(exist_ok=True)
-    if MAKE_BIG.exists():
-        path = folder / f"mix-{packets}.pcap"
-        if not path.exists():
-            command = [sys.executable, str(MAKE_BIG), "--packets", str(packets), "--out", str(path)]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        return path
-    path = folder / f"sample-{packets}.pcap"
-    content = SAMPLE.read_bytes()
-    whole, rest = divmod(packets, len(read_pcap(SAMPLE)))
-    assert whole, f"the sample has more than {packets} packets"
-    path.write_bytes(content[:24] + content[24:] * (whole + bool(rest)))
+    path = folder / f"made-{_version_of_the_mix()}-{packets}.pcap"
+    if not path.exists():
+        write_capture(path, packets)
     return path
+
+
+_instead: list[Path] = []
+
+
+def use(capture: Path) -> None:
+    """Take the DNS messages of this capture from now on, a little-endian pcap of Ethernet, instead of the mix that is made here."""
+    _instead[:] = [capture]
+
+
+def mixed_messages() -> list[bytes]:
+    """The DNS messages that contenders are given."""
+    return dns_messages(_instead[0] if _instead else capture_of(MIX_PACKETS))
+
+
+def _version_of_the_mix() -> str:
+    made_of = sorted(Path(mix.__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(source.read_bytes() for source in made_of)).hexdigest()[:12]

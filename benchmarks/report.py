@@ -3,6 +3,7 @@
     python -m benchmarks.report                     # everything, in less than ten minutes on two cores; writes the record and the page
     python -m benchmarks.report --show --quick      # a first look: little time for each group, nothing written
     python -m benchmarks.report --only patterns     # groups with this in their subject or name; nothing written
+    python -m benchmarks.report --capture my.pcap   # with the DNS messages of a capture of your own; nothing written
     python -m benchmarks.report --from docs/benchmarks.json       # draws the page again, measures nothing
     python -m benchmarks.report --compare docs/benchmarks.json    # which ratios differ by more than a quarter from a record; writes nothing
 
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from benchmarks import compare, page, printing, record
 from benchmarks.measure import GROUP_SECONDS, QUICK_SECONDS, measure, timing
-from benchmarks.packets import ROOT
+from benchmarks.packets import ROOT, use
 from benchmarks.targets import verdicts
 
 RECORD = ROOT / "docs" / "benchmarks.json"
@@ -58,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.drawn_from is not None:
         page.write(record.read(asked.drawn_from), ROOT / "docs")
         return 0
+    if asked.capture is not None:
+        use(asked.capture)
     run = measure_all(quick=asked.quick, only=asked.only)
     if not run.groups and not run.times and not run.curves:
         print(f"nothing in the catalogue has {asked.only!r} in its name", file=sys.stderr)
@@ -66,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _print(printing.of_verdicts([one for one in verdicts(run) if asked.only is None or one.reached is not None]))
     if asked.compare is not None:
         return _compare(record.read(asked.compare), run)
-    if not asked.show and not asked.quick and asked.only is None:
+    if not (asked.show or asked.quick or asked.only or asked.capture):
         record.write(run, RECORD)
         page.write(record.read(RECORD), ROOT / "docs")  # of figures as they were rounded
         print(f"\nwritten: {RECORD.relative_to(ROOT)}, and the page and the charts from it")
@@ -92,6 +95,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--only", metavar="TEXT", help="just what has this in its subject or name; nothing is written")
     parser.add_argument("--show", action="store_true", help="print only; nothing is written")
     parser.add_argument("--compare", type=Path, metavar="FILE", help="say which ratios differ by more than a quarter from this record")
+    parser.add_argument("--capture", type=Path, metavar="FILE", help="DNS messages of this pcap instead of the mix; nothing is written")
     parser.add_argument("--from", type=Path, metavar="FILE", dest="drawn_from", help="draw the page from this record, measure nothing")
     return parser
 
