@@ -12,6 +12,7 @@ from benchmarks import mix
 from benchmarks.mix import write_capture
 
 ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "samples" / "dns.pcap"
 MIX_PACKETS = 20_000
 
 

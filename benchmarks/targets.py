@@ -10,6 +10,7 @@ import dataclasses
 from typing import TypeAlias
 
 from benchmarks import processes, starting
+from benchmarks.erlang.contenders import ERLANG_BY_HAND, INET_DNS
 from benchmarks.groups import (
     BITWRIGHT,
     C_BY_HAND,
@@ -103,6 +104,8 @@ TARGETS: tuple[Target, ...] = (
     Ratio(HEADER_TO_OBJECT, PYTHON, "by hand, positional", 1.15),
     Ratio(HEADER_FROM_OBJECT, MACHINE_CODE, CBITSTRUCT, 1.0),
     Ratio(MESSAGE_TO_OBJECTS, MACHINE_CODE, C_BY_HAND, 1.3),
+    Ratio(MESSAGE_TO_OBJECTS, MACHINE_CODE, INET_DNS, 1.0),
+    Ratio(MESSAGE_TO_OBJECTS, MACHINE_CODE, ERLANG_BY_HAND, 1.0),
     Ratio(MESSAGE_TO_OBJECTS, MACHINE_CODE, "dnspython", 1 / 110),
     Ratio(MESSAGE_TO_OBJECTS, MACHINE_CODE, "dnslib", 1 / 35),
     Ratio(SIMPLE_MESSAGE_TO_OBJECTS, MACHINE_CODE, "dpkt", 1 / 10),

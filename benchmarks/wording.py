@@ -23,7 +23,9 @@ def digits(value: float) -> str:
     """Three digits: `0.62`, `9.66`, `33.9`, `1,230`."""
     if value <= 0 or value >= 99.95:
         return f"{float(f'{value:.3g}'):,.0f}"
-    return f"{value:.{max(0, 2 - math.floor(math.log10(value) + 1e-9))}f}" if value >= 1 else f"{value:.2f}" if value >= 0.095 else f"{value:.2g}"
+    if value < 1:
+        return f"{value:.2f}" if value >= 0.095 else f"{value:.2g}"
+    return f"{value:.{2 - math.floor(math.log10(value) + 1e-9)}f}"
 
 
 def rate(timing: Timing) -> str:
