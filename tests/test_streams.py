@@ -34,6 +34,7 @@ from bitwright import (
     u32,
     when,
 )
+from bitwright.backends.llvm import is_available
 from bitwright.checksum import internet
 from bitwright.stream import Stream
 
@@ -373,3 +374,65 @@ def test_a_buffer_stays_as_it_was_if_the_message_cannot_be_written(engine: str) 
     with pytest.raises(TypeError, match="bytes cannot"):
         codec.build_into(Chunk(body=b""), bytes(buffer))
     assert buffer == b"\xa5" * len(WIRE)
+
+
+# --- machine code beside the parser that waits ----------------------------------------------------
+
+
+class Rows(Struct):
+    """Something to wait for in every row."""
+
+    count: int = auto(u16())
+    rows: list[bytes] = array(raw(prefix=u8()), count=count)
+
+
+@pytest.mark.skipif(not is_available(), reason="machine code needs llvmlite")
+def test_machine_code_looks_at_no_more_than_four_times_what_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Rows(rows=[b"ab"] * 2000).build()
+    whole, looked = Stream._whole, []
+
+    def counting(self: Stream[Any], there: bytes) -> Any:
+        looked.append(len(there))
+        return whole(self, there)
+
+    monkeypatch.setattr(Stream, "_whole", counting)
+    stream = stream_of(Rows, "llvm")
+    found = [message for place in range(0, len(wire), 3) for message in stream.feed(wire[place : place + 3])]
+    assert found == [Rows.parse(wire)]
+    assert len(wire) < sum(looked) <= 5 * len(wire)  # once in place, and four times where a message had begun
+    assert len(looked) > 3
+
+
+def test_what_was_cut_is_as_what_is_whole_whoever_reads_it(engine: str) -> None:
+    messages = [Outer(inner=Chunk(body=bytes(size)), end=size).resolved() for size in (0, 1, 9, 40)]
+    wire = b"".join(message.build() for message in messages)
+    for size in range(1, len(wire)):
+        stream, found = stream_of(Outer, engine), []
+        for place in range(0, len(wire), size):
+            found += stream.feed(wire[place : place + size])
+            assert stream.position + stream.buffered == min(place + size, len(wire))
+        assert (found, stream.need) == (messages, 7)
+        stream.feed(wire[:3])
+        assert (stream.buffered, stream.position) == (3, len(wire))
+
+
+class Kinds(Struct):
+    kind: int = const(u8(), 7)
+    length: int = auto(u16())
+    body: bytes = raw(size=length)
+    after: int = u32()
+
+
+def test_behind_a_message_that_was_cut_errors_come_as_early_as_at_the_beginning(engine: str) -> None:
+    wire = Kinds(body=b"hello", after=1).build()
+    said = set()
+    for cut in range(1, len(wire) + 1):
+        stream = stream_of(Kinds, engine)
+        found = stream.feed(wire[:cut]) + stream.feed(wire[cut:])
+        assert len(found) == 1
+        with pytest.raises(ParseError) as caught:
+            stream.feed(b"\x04")  # which is all that it takes
+        said.add(str(caught.value))
+    with pytest.raises(ParseError) as first:
+        stream_of(Kinds, engine).feed(b"\x04")
+    assert said == {str(first.value)}

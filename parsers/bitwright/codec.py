@@ -132,7 +132,7 @@ class Codec(Programs):
     def _or_need_more(
         self, error: ParseError, rest: bytes, base: int, limits: Limits, endian: str | None, parameters: dict[str, Any]
     ) -> ParseError | NeedMore:
-        from bitwright.stream import need_more
+        from bitwright.stream_form import need_more
 
         return need_more(self, error, rest, base, limits=limits, endian=endian, parameters=parameters)
 

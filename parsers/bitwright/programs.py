@@ -85,6 +85,7 @@ class Programs:
         self._programs: dict[Any, Program] = {}
         self._tiers: dict[Key, Tier] = {}
         self.parts = Parts(self)  # type: ignore[arg-type]  # it is a codec's
+        self._streamed: dict[Any, int] = {}  # bytes of the smallest message, of what can be read as a stream
         self._installed: dict[str, Any] = {}  # what took the place of the class's methods
         self._declared: Declared | None = None  # the fingerprint of the struct
         self._arms = 0  # how often open unions gained some
@@ -95,6 +96,7 @@ class Programs:
         self._declared = None
         self._programs.clear()
         self.parts.forget()
+        self._streamed.clear()
         tiers, self._tiers = self._tiers, {}
         for key, tier in tiers.items():
             tier.end(lambda *args, key=key: self._tier(*key).run(*args))

@@ -1,31 +1,30 @@
 """Push parsing: bytes go in as they come, messages come out, and at any time it is known how many bytes are missing.
 
 Promise: however the bytes are cut, the messages are those that `parse` gives, and so are the errors, as soon as bytes
-that are there decide them; what was read is not read again; no more is kept than one message and what was fed last.
-`Stream` is for a connection; `need_more` says of one input whether more bytes could make it a message.
+that are there decide them; no more is kept than one message and what was fed last.  What was read is not read again, but by
+machine code, which begins a message anew that seems to be there, and looks at no more than four times the bytes that came.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from bitwright.errors import DEFAULT_LIMITS, DeclarationError, EngineDisagreement, Limits, NeedMore, ParseError, Problem, declaration_error
+from bitwright.errors import DEFAULT_LIMITS, EngineDisagreement, Limits, ParseError, Problem
 from bitwright.ir.interp import Machine
-from bitwright.ir.waiting import Buffer, Waiting, waits
-from bitwright.lower.facts import Options, field_to_the_end
-from bitwright.schema import measure
+from bitwright.ir.waiting import Buffer, Waiting
+from bitwright.lower.facts import Options
+from bitwright.stream_form import smallest_of_stream
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
     from bitwright.codec import Codec
+    from bitwright.tiers import Tier
 
 M = TypeVar("M")
 Run = Generator[tuple[int, int], None, tuple[Any, int]]  # of one message: how far the input must reach; the value and its size
 
-# What is said of an input, or of a region in it, that ends before what it holds does.
-OF_AN_END: Final = frozenset({"truncated", "no-terminator", "count-too-large", "negative-size", "bad-offset"})
 DEFAULT_LIMIT: Final = 1 << 16  # bytes of one message
 
 
@@ -42,23 +41,25 @@ class Stream(Generic[M]):
     ) -> None:  # fmt: skip
         self._codec, self._strict, self._limits = codec, strict, limits or DEFAULT_LIMITS
         self._endian, self._parameters = endian, parameters
-        smallest = _smallest(codec)
+        self._options = Options(limits=self._limits, stream=True).lowered()
+        self._order, self._given = codec._order(endian), codec._parameters(parameters, ParseError)
+        smallest = smallest_of_stream(codec, self._order, self._options)
         if limit < max(smallest, 1):
             raise ValueError(f"limit={limit!r}: a {codec.spec.name} has at least {max(smallest, 1)} bytes")
         self._limit, self._smallest = min(limit, self._limits.input_size), smallest
-        self._options = Options(limits=self._limits, stream=True).lowered()
-        self._order, self._given = codec._order(endian), codec._parameters(parameters, ParseError)
-        _refuse_endless(codec, self._order, self._options)
         self._failures: tuple[type[BaseException], ...] = (*codec._failures(), _Failed)
         self._data = Buffer()
         self._wanted = self._least = 0
-        self._parsers = self._compiled()
+        self._waiting, self._ordinary = self._compiled()
+        self._again = 0  # bytes of messages that have begun that machine code may look at
         self._run: Run = self._begin()
         self._fresh = False  # whether the parser that waits has looked at nothing of the message in work
         self._problem: Problem | None = None
         self._closed = False
+        self._first = 0, 0  # what a message waits for before its first byte, where that is known
         self.position = 0
-        self._advance()
+        self._advance([], looked=True)
+        self._first = self._wanted, self._least
 
     # --- what a connection does --------------------------------------------------------------
 
@@ -69,13 +70,26 @@ class Stream(Generic[M]):
         knows where the next message begins.  Messages before it are returned first: `error` holds it then, and the next
         call raises it.
         """
-        self._refuse_after_an_error()
+        if self._problem is not None:
+            raise ParseError(self._problem)
         if self._closed:
             raise ValueError("the stream is closed")
-        self._data += buffer if isinstance(buffer, (bytes, bytearray)) else bytes(memoryview(buffer))
+        came = buffer if buffer.__class__ is bytes else bytes(memoryview(buffer))
+        size, looked = len(came), False
+        found: list[M] = []
+        if self._fresh and not self._data and not self._strict:
+            found, after = self._whole(came)  # in place, as most of what arrives can be read
+            looked = True
+            self.position += after
+            if after == size:
+                return found
+            self._data += came[after:] if after else came
+        else:
+            self._data += came
+        self._again += 4 * size
         if len(self._data) < self._wanted:
-            return []
-        found = self._advance()
+            return found
+        found = self._advance(found, looked=looked)
         if not found:
             self._refuse_after_an_error()
         return found
@@ -116,47 +130,72 @@ class Stream(Generic[M]):
     def _begin(self) -> Run:
         """The parser of one message, before its first byte."""
         self._data.least = self._smallest
-        if self._parsers is None:
+        if self._waiting is None:
             return self._interpreted()
-        run: Run = self._parsers[0](self._data, 0, self._limit, *self._given)
+        run: Run = self._waiting.run(self._data, 0, self._limit, *self._given)
         return run
 
-    def _compiled(self) -> tuple[Callable[..., Any], Callable[..., Any]] | None:
-        """The compiled parser that waits and the ordinary one, with the arms that open unions have now; None for the interpreter."""
+    def _compiled(self) -> tuple[Tier | None, Tier | None]:
+        """What runs the program that waits and the ordinary one, with the arms that open unions have now; None for the interpreter."""
         if self._codec.backend == "interp":
-            return None
+            return None, None
         ordinary = Options(limits=self._limits).lowered()
-        return self._codec._runner("parse", self._order, self._options), self._codec._runner("parse", self._order, ordinary)
+        return self._codec._tier("parse", self._order, self._options), self._codec._tier("parse", self._order, ordinary)
 
-    def _whole(self) -> list[M]:
-        """The messages that are there as a whole, which need no waiting; the first that is not is left to the parser that waits."""
+    def _may_be_whole(self) -> bool:
+        """Whether to look, before the parser that waits goes on, if the message in work is there as a whole."""
+        if self._ordinary is None or self._strict or not self._data:
+            return False
+        if self._fresh:
+            return True
+        size = len(self._data)
+        if size > self._again or self._ordinary.engine != "llvm":
+            return False
+        self._again -= size
+        return True
+
+    def _whole(self, there: bytes) -> tuple[list[M], int]:
+        """The messages that are there as a whole, which need no waiting, and the bytes that they have.
+
+        The first that is not is left to the parser that waits.
+        """
+        at, size = 0, len(there)
         found: list[M] = []
-        if self._parsers is None or self._strict:
-            return found
-        there, parse, at = bytes(self._data), self._parsers[1], 0
+        if self._ordinary is not None and self._ordinary.gone:
+            self._waiting, self._ordinary = self._compiled()
+            self._first = 0, 0
+        if self._ordinary is None:
+            return found, at
+        parse, limit, given, least = self._ordinary.run, self._limit, self._given, max(self._smallest, 1)
         try:
-            while at < len(there):
-                value, after = parse(there, at, min(len(there), at + self._limit), *self._given)
+            while size - at >= least:
+                value, after = parse(there, at, size if size - at <= limit else at + limit, *given)
                 if after == at:
                     break
                 found.append(value)
                 at = after
         except self._failures:
             pass  # it is cut, or wrong
-        del self._data[:at]
-        self.position += at
-        return found
+        return found, at
 
-    def _advance(self) -> list[M]:
-        """Every message that is complete; then where to go on, or what is wrong."""
+    def _take(self, size: int) -> None:
+        """So many bytes are read."""
+        del self._data[:size]
+        self.position += size
+
+    def _advance(self, found: list[M], *, looked: bool) -> list[M]:
+        """Add every message that is complete; then where to go on, or what is wrong.  `looked`: for messages that are there as a whole."""
         data = self._data
-        self._parsers = self._compiled()
-        found: list[M] = []
-        if self._fresh and data:
-            found = self._whole()
+        if not looked and self._may_be_whole():
+            found, after = self._whole(bytes(data))
+            self._take(after)
+            if found and not self._fresh:
+                self._run.close()
+                self._run, self._fresh = self._begin(), True
+                self._wanted, self._least = self._first
             if len(data) < self._wanted:
                 return found
-        whole = bool(found)  # what is left then is cut, or wrong
+        looked = looked or bool(found)  # what is left then is cut, or wrong
         while True:
             try:
                 self._wanted, self._least = next(self._run)
@@ -175,12 +214,13 @@ class Stream(Generic[M]):
                 self._fail(problem)
                 return found
             found.append(value)
-            del data[:size]
-            self.position += size
+            self._take(size)
             self._run = self._begin()
-            if not whole:
-                found += self._whole()
-                whole = True
+            if not looked and not self._strict:
+                more, after = self._whole(bytes(data))
+                self._take(after)
+                found += more
+                looked = True
 
     def _refuse_after_an_error(self) -> None:
         if self._problem is not None:
@@ -234,53 +274,3 @@ class Stream(Generic[M]):
 
 class _Failed(Exception):  # noqa: N818  # it only says "explain it"
     """The interpreter refused what is there."""
-
-
-def _refuse_endless(codec: Codec, order: str, options: Options) -> None:
-    """DeclarationError for a format whose messages have no end of their own."""
-    endless = field_to_the_end(codec.struct)
-    if endless is not None:
-        struct, field = endless
-        raise declaration_error(
-            "takes all bytes to the end of the message, so in a stream nobody knows where that is; give it a size, or nest "
-            f"the struct after a length: size: int = auto(u16()); body: {codec.spec.name} = nested({codec.spec.name}, size=size)",
-            field.location, struct.name, field.name,
-        )  # fmt: skip
-    if not waits(codec.program("parse", order, options)):
-        raise declaration_error("has no bytes of its own, so a stream of it never begins", codec.spec.location, codec.spec.name)
-
-
-def need_more(
-    codec: Codec, error: ParseError, data: bytes, base: int, *, limits: Limits, endian: str | None, parameters: dict[str, Any]
-) -> ParseError | NeedMore:
-    """What `error`, of an input that is perhaps only the beginning of a message, comes to: that more is needed, or what is wrong.
-
-    `base`: where the data begins in what the caller calls the input.  Where what is read depends on where the input ends,
-    nothing more can be said than that one byte is needed; nor of a format that cannot wait, if it ran into the end of something.
-    """
-    order, given = codec._order(endian), codec._parameters(parameters, ParseError)
-    options = Options(limits=limits, stream=True).lowered()
-    need = 0
-    try:
-        programs = codec.program("parse", order, options), codec.optimized("parse", order, options)
-    except DeclarationError:
-        return NeedMore(error.problem, 1) if error.code in OF_AN_END else error
-    for program in programs:
-        machine = Machine(program)
-        machine.data, machine.base, machine.least = data, base, _smallest(codec)
-        try:
-            machine.run(0, limits.input_size, *given)
-        except Waiting as waiting:
-            need = max(need, max(waiting.least, machine.least) - len(data))
-        except ParseError as found:
-            return found
-        except RecursionError:
-            return error
-        else:
-            return error
-    return NeedMore(error.problem, 1 if field_to_the_end(codec.struct) is not None else need)
-
-
-def _smallest(codec: Codec) -> int:
-    """Bytes of the smallest message."""
-    return -(-measure.size_of_struct(codec.struct).fewest // 8)
