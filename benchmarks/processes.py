@@ -47,12 +47,12 @@ def best_of(commands: dict[str, Sequence[str]], rounds: int) -> dict[str, float]
     for _ in range(rounds):
         for name, command in commands.items():
             start = time.perf_counter()
-            subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=_environment())
+            subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment())
             best[name] = min(best[name], time.perf_counter() - start)
     return best
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(str(ROOT / p) for p in ("parsers", "specs"))}
 
 
@@ -71,7 +71,7 @@ def jsonl_against_tshark(rounds: int = 3) -> Wall | None:
 
 def compare_rows(path: Path) -> None:
     """Both decoders give a row for every packet, and the same DNS ids in the same packets."""
-    ours = subprocess.run(bitwright("decode", str(path), "--format", "jsonl"), check=False, capture_output=True, env=_environment())
+    ours = subprocess.run(bitwright("decode", str(path), "--format", "jsonl"), check=False, capture_output=True, env=environment())
     assert ours.returncode in (0, 1), ours.stderr.decode()
     rows = [json.loads(line) for line in ours.stdout.splitlines()]
     theirs = subprocess.run(tshark(path, "-T", "ek"), check=True, capture_output=True).stdout.splitlines()

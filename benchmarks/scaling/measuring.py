@@ -1,0 +1,79 @@
+"""What a curve's work costs at each of its sizes: the least of several times, and the most memory that is held at once.
+
+Times are of the processor, and sizes take turns, so that a machine that slows down for a while slows all of them.  Memory is measured in runs of its own: it is what
+Python and its extensions allocate (`tracemalloc`), or of a process the most that it had resident.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import time
+import tracemalloc
+from collections.abc import Mapping
+
+from benchmarks.processes import environment
+from benchmarks.scaling.curves import Curve, Work
+
+ROUNDS = (2, 15)  # at least, at most
+CURVE_SECONDS = 1.0  # of rounds
+
+
+def measure(curve: Curve, seconds: float = CURVE_SECONDS) -> tuple[dict[int, float], dict[int, float]]:
+    """Seconds, and bytes, by size."""
+    works = {size: curve.make(size) for size in curve.sizes}
+    if curve.is_process:
+        return _processes(works)
+    times = dict.fromkeys(works, float("inf"))
+    begin, done = time.perf_counter(), 0
+    gc.collect()
+    gc.disable()  # it walks over what other work left as well
+    try:
+        while done < ROUNDS[0] or (done < ROUNDS[1] and time.perf_counter() - begin < seconds):
+            for size, work in works.items():
+                times[size] = min(times[size], _timed(work))
+            done += 1
+        return times, {size: float(peak_of(work)) for size, work in works.items()}
+    finally:
+        gc.enable()
+
+
+def _timed(work: Work) -> float:
+    """Seconds of processor time of one call, for what else the machine does is no cost of it; of a quick one, of several in turn."""
+    start = time.process_time()
+    work()
+    taken = time.process_time() - start
+    times = int(0.001 / max(taken, 1e-7))
+    if times < 2:
+        return taken
+    start = time.process_time()
+    for _ in range(times):
+        work()
+    return (time.process_time() - start) / times
+
+
+def peak_of(work: Work) -> int:
+    """The most bytes that are allocated at once during a call, beyond those before it."""
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+        result = work()
+        _, peak = tracemalloc.get_traced_memory()
+        del result
+    finally:
+        tracemalloc.stop()
+    return peak - before
+
+
+def _processes(commands: Mapping[int, Work]) -> tuple[dict[int, float], dict[int, float]]:
+    seconds, memory = dict[int, float](), dict[int, float]()
+    for size, command in commands.items():
+        begin = time.perf_counter()
+        with subprocess.Popen(command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()) as process:
+            _, _, used = os.wait4(process.pid, 0)
+            process.returncode = 0  # it has been waited for
+        seconds[size] = time.perf_counter() - begin
+        memory[size] = used.ru_maxrss * 1024.0
+    return seconds, memory
