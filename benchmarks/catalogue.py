@@ -6,16 +6,16 @@ A group is made by a function without arguments, for making one prepares inputs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from benchmarks import headers, messages, parts, patterns, processes, records, starting
+from benchmarks import headers, messages, parts, patterns, processes, records, scaling, starting
 from benchmarks.groups import Group
 from benchmarks.record import Curve
 
 Maker: TypeAlias = Callable[[], Group]
 Times: TypeAlias = Callable[[bool], Mapping[str, Sequence[float]]]  # the seconds of every turn, by name
-Curves: TypeAlias = Callable[[bool], Sequence[Curve]]
+Curves: TypeAlias = Callable[[bool], Iterable[Curve]]
 
 ALL_GROUPS: dict[str, tuple[Maker, ...]] = {
     "Headers": (headers.header_group, headers.build_group),
@@ -28,7 +28,7 @@ ALL_GROUPS: dict[str, tuple[Maker, ...]] = {
 ALL_TIMES: dict[str, tuple[Times, ...]] = {
     "Starting": (processes.times, starting.times, patterns.compile_times),
 }
-ALL_CURVES: dict[str, tuple[Curves, ...]] = {}
+ALL_CURVES: dict[str, tuple[Curves, ...]] = {"How costs grow": (scaling.curves,)}
 
 
 def chosen(only: str | None = None) -> Iterator[tuple[str, Maker]]:

@@ -1,4 +1,4 @@
-"""Charts as SVG: bars of a group on a log scale, curves of growth on two.
+"""Charts as SVG: bars of a group on a log scale, strips of how a cost grows.
 
 A chart follows what its viewer prefers, light or dark, and the width that it is given: places across are shares of the width, while text
 keeps its size, so that a telephone shows all of it.  No script, no font or image from elsewhere; what it shows is also in its title,
@@ -15,11 +15,13 @@ from typing import Final
 
 from benchmarks.compare import ratios
 from benchmarks.record import Curve, GroupRun
-from benchmarks.wording import by_time, digits, is_ours, seconds, times
+from benchmarks.wording import by_time, is_ours, seconds, times
 
 _ROW: Final = 36  # pixels: a line of text, and a bar below it
 _TOP: Final = 30
 _FOOT: Final = 26
+_STRIP: Final = 62  # pixels: a line of text, and a strip below it
+_STRIP_HOLDS: Final = 3.0  # times more, and less
 _STYLE: Final = (
     "svg{color-scheme:light dark;--back:#fff;--text:#1f2328;--soft:#59636e;--line:#d8dde3;--ours:#2f6fd0;--hand:#1b7f3b;--peer:#aab4c0;"
     "--mark:#1f2328;font:13px system-ui,-apple-system,'Segoe UI',sans-serif}"
@@ -29,7 +31,7 @@ _STYLE: Final = (
     ".back{fill:var(--back)}text{fill:var(--text)}.title{font-weight:600}.soft{fill:var(--soft);font-size:11px}"
     ".end{text-anchor:end;font-variant-numeric:tabular-nums}.middle{text-anchor:middle}.line{stroke:var(--line)}"
     ".mark{stroke:var(--mark);stroke-width:1.5}.ours{fill:var(--ours)}.hand{fill:var(--hand)}.peer{fill:var(--peer)}"
-    ".measured{fill:none;stroke:var(--ours);stroke-width:2}.fit{stroke:var(--soft);stroke-dasharray:4 4}.bold{font-weight:600}"
+    ".measured{fill:none;stroke:var(--ours);stroke-width:2}.bold{font-weight:600}"
 )
 
 
@@ -78,29 +80,38 @@ def _decades(scale: _Scale, top: int, bottom: int, label: int, item: str) -> lis
     return parts
 
 
-def curve(found: Curve) -> str:
-    """Cost against size, both on log scales, with the line that a cost of the fitted power has."""
-    top, bottom, height = 30, 250, 300
-    sizes, costs = ([point[axis] for point in found.points] for axis in (0, 1))
-    across, up = _Scale(min(sizes), max(sizes)), _Scale(min(costs), max(costs))
+def growth(subject: str, found: Sequence[Curve]) -> str:
+    """A strip for each cost in seconds: what it is for each of the things that grow, from the fewest to the most; level is linear."""
+    rows = [one for one in found if one.unit == "seconds"]
+    height = _TOP + _STRIP * len(rows) + 8
+    parts = [_text(19, subject, "title")]
+    for index, one in enumerate(rows):
+        top = _TOP + _STRIP * index
+        told = f'<tspan class="more">{seconds(_each(one)[-1])} each · </tspan>power {one.exponent:.2f}'
+        parts.append(_text(top + 13, one.name, "" if one.exponent <= one.most else "bold"))
+        parts.append(f'<text class="end" x="98%" y="{top + 13}">{told}</text>')
+        parts += _strip(one, top + 18)
+    said = "; ".join(f"{one.name}: cost grows as size to the power of {one.exponent:.2f}" for one in rows)
+    return _svg(height, f"{subject}: {said}", parts)
 
-    def place(cost: float) -> float:
-        return bottom - (up.at(cost) - 2) / 96 * (bottom - top)
 
-    parts = [_text(19, found.name, "title")]
-    for value in across.decades():
-        x = across.at(value)
-        anchor = "soft" if x < 5 else "soft end" if x > 95 else "soft middle"
-        parts.append(f'<line class="line" x1="{x:.2f}%" x2="{x:.2f}%" y1="{top}" y2="{bottom}"/>')
-        parts.append(f'<text class="{anchor}" x="{x:.2f}%" y="{bottom + 16}">{value:,.0f}</text>')
-    for value in up.decades():
-        y = place(value)
-        parts.append(f'<line class="line" x1="2%" x2="98%" y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(f'<text class="soft" x="2%" dx="3" y="{y - 3:.1f}">{_power(_cost(found, value))}</text>')
-    parts += _lines([(across.at(size), place(cost)) for size, cost in found.points])
-    parts.append(f'<text class="soft middle" x="50%" y="{height - 10}">{escape(found.across)}; exponent {found.exponent:.2f}</text>')
-    said = ", ".join(f"{size:,.0f}: {_cost(found, cost)}" for size, cost in found.points)
-    return _svg(height, f"{found.name}, {found.across}: {said}", parts)
+def _each(found: Curve) -> list[float]:
+    """The cost for one of the things that grow, by size."""
+    return [cost / size for size, cost in found.points]
+
+
+def _strip(found: Curve, top: int) -> list[str]:
+    """A line of costs for one, three times more or less than the last at its edges, over a line that is level."""
+    costs, room = _each(found), _STRIP - 26
+    middle, half = top + room / 2, room / 2
+    least, most = (math.log10(found.points[end][0]) for end in (0, -1))
+
+    def place(size: float, cost: float) -> tuple[float, float]:
+        beside = math.log10(cost / costs[-1]) / math.log10(_STRIP_HOLDS)
+        return 2 + 96 * (math.log10(size) - least) / (most - least), middle - half * max(-1.0, min(1.0, beside))
+
+    level = f'<line class="line" x1="2%" x2="98%" y1="{middle:.1f}" y2="{middle:.1f}"/>'
+    return [level, *_lines([place(size, cost) for (size, _), cost in zip(found.points, costs, strict=True)])]
 
 
 def _lines(places: Sequence[tuple[float, float]]) -> list[str]:
@@ -109,11 +120,7 @@ def _lines(places: Sequence[tuple[float, float]]) -> list[str]:
         f'<line class="measured" x1="{x:.2f}%" y1="{y:.1f}" x2="{after:.2f}%" y2="{below:.1f}"/>'
         for (x, y), (after, below) in pairwise(places)
     ]
-    return parts + [f'<circle class="ours" cx="{x:.2f}%" cy="{y:.1f}" r="3.5"/>' for x, y in places]
-
-
-def _cost(found: Curve, value: float) -> str:
-    return seconds(value) if found.unit == "seconds" else f"{digits(value)} {found.unit}"
+    return parts + [f'<circle class="ours" cx="{x:.2f}%" cy="{y:.1f}" r="2.5"/>' for x, y in places]
 
 
 def _power(told: str) -> str:

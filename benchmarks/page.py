@@ -14,7 +14,7 @@ from benchmarks.compare import TOLERANCE, ratios
 from benchmarks.measure import Timing
 from benchmarks.record import Curve, GroupRun, Run, TimeRun
 from benchmarks.targets import verdicts
-from benchmarks.wording import by_time, digits, is_ours, rate, seconds, times
+from benchmarks.wording import by_time, is_ours, rate, seconds, size_of, times
 
 PAGE, CHARTS = "benchmarks.md", "benchmarks"
 
@@ -33,7 +33,7 @@ def write(run: Run, folder: Path) -> None:
 def files(run: Run) -> dict[str, str]:
     """Text of every file, by its path from the folder of documents."""
     drawn = {chart_of(group.name): charts.bars(group) for group in run.groups}
-    drawn |= {chart_of(curve.name): charts.curve(curve) for curve in run.curves}
+    drawn |= {chart_of(subject): charts.growth(subject, curves) for subject, curves in growth_of(run).items()}
     return {PAGE: "\n".join(_page(run)) + "\n", **drawn}
 
 
@@ -58,9 +58,7 @@ def _page(run: Run) -> Iterator[str]:
             if group.subject == subject:
                 yield from _group(group)
         yield from _times([one for one in run.times if one.subject == subject])
-        for curve in run.curves:
-            if curve.subject == subject:
-                yield from _curve(curve)
+        yield from _growth(subject, growth_of(run).get(subject, []))
     yield from _missing(run)
 
 
@@ -134,16 +132,42 @@ def _times(found: Sequence[TimeRun]) -> Iterator[str]:
     yield from _table(("", "median", "middle half of the runs"), rows, numbers=(1,))
 
 
-def _curve(found: Curve) -> Iterator[str]:
-    yield f"### {found.name}"
+def growth_of(run: Run) -> dict[str, list[Curve]]:
+    """The curves by subject, which share a chart."""
+    found: dict[str, list[Curve]] = {}
+    for curve in run.curves:
+        found.setdefault(curve.subject, []).append(curve)
+    return found
+
+
+def _growth(subject: str, found: Sequence[Curve]) -> Iterator[str]:
+    """A chart, and a row for each thing that grows: what it costs at the largest size, and by which powers time and memory grow."""
+    if not found:
+        return
+    yield _image(subject)
     yield ""
-    yield _image(found.name)
-    yield ""
-    held = "within" if found.exponent <= found.most else "**beyond**"
-    yield f"Cost grows as size to the power of {found.exponent:.2f}, {held} the {found.most:.2f} that it may."
-    yield ""
-    cost = seconds if found.unit == "seconds" else lambda value: f"{digits(value)} {found.unit}"
-    yield from _table((found.across, "cost"), [(f"{size:,.0f}", cost(value)) for size, value in found.points], numbers=(0, 1))
+    by_name: dict[str, dict[str, Curve]] = {}
+    for curve in found:
+        by_name.setdefault(curve.name, {})[curve.unit] = curve
+    rows = [
+        (name, *_sizes(next(iter(units.values()))), *_cost(units.get("seconds")), *_cost(units.get("bytes")))
+        for name, units in by_name.items()
+    ]
+    head = ("", "from", "to", "takes then", "time grows as size to the power", "holds then", "memory")
+    yield from _table(head, rows, numbers=(1, 2, 3, 4, 5, 6))
+
+
+def _sizes(curve: Curve) -> tuple[str, str]:
+    return f"{curve.points[0][0]:,.0f}", f"{curve.points[-1][0]:,.0f} {curve.across}"
+
+
+def _cost(curve: Curve | None) -> tuple[str, str]:
+    """The cost at the largest size, and the power."""
+    if curve is None:
+        return "", ""
+    cost = curve.points[-1][1]
+    grows = f"{curve.exponent:.2f}" if curve.exponent <= curve.most else f"**{curve.exponent:.2f}**, at most {curve.most:.2f}"
+    return (seconds(cost) if curve.unit == "seconds" else size_of(cost)), grows
 
 
 def _missing(run: Run) -> Iterator[str]:

@@ -8,7 +8,7 @@ from benchmarks import peers
 from benchmarks.compare import ratios
 from benchmarks.record import Curve, GroupRun, Run, TimeRun
 from benchmarks.targets import Verdict
-from benchmarks.wording import by_time, digits, is_ours, rate, seconds, times
+from benchmarks.wording import by_time, is_ours, rate, seconds, size_of, times
 
 
 def of_group(group: GroupRun) -> Iterator[str]:
@@ -31,12 +31,13 @@ def of_times(found: Sequence[TimeRun]) -> Iterator[str]:
         yield f"  {one.name:58}{seconds(one.seconds.median):>10}  {seconds(one.seconds.low)} to {seconds(one.seconds.high)}"
 
 
-def of_curve(curve: Curve) -> Iterator[str]:
-    """The points, and how the cost grows."""
-    held = "" if curve.exponent <= curve.most else f", which is beyond {curve.most:.2f}"
-    yield f"\n{curve.name}: cost grows as size to the power of {curve.exponent:.2f}{held}"
-    shown = seconds if curve.unit == "seconds" else lambda cost: f"{digits(cost)} {curve.unit}"
-    yield "  " + ", ".join(f"{size:,.0f}: {shown(cost)}" for size, cost in curve.points) + f" ({curve.across})"
+def of_curve(curve: Curve) -> str:
+    """A line: the sizes, the cost of the largest, and how it grows."""
+    cost = curve.points[-1][1]
+    sizes = f"{curve.points[0][0]:,.0f} to {curve.points[-1][0]:,.0f} {curve.across}"
+    held = "" if curve.exponent <= curve.most else f", BEYOND {curve.most:.2f}"
+    told = seconds(cost) if curve.unit == "seconds" else size_of(cost)
+    return f"  {curve.name:<58} {sizes:>26} {told:>10}  to the power of {curve.exponent:.2f}{held}"
 
 
 def of_verdicts(found: Sequence[Verdict]) -> Iterator[str]:

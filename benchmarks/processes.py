@@ -94,9 +94,9 @@ def times(quick: bool) -> dict[str, list[float]]:
     """`import bitwright` within its process, and `bitwright --help` from start to end, in turn."""
     found: dict[str, list[float]] = {IMPORT: [], HELP: []}
     for _ in range(5 if quick else 21):
-        done = subprocess.run([sys.executable, "-c", _IMPORT], check=True, capture_output=True, env=_environment())
+        done = subprocess.run([sys.executable, "-c", _IMPORT], check=True, capture_output=True, env=environment())
         found[IMPORT].append(float(done.stdout))
         begin = time.perf_counter()
-        subprocess.run(bitwright("--help"), check=True, stdout=subprocess.DEVNULL, env=_environment())
+        subprocess.run(bitwright("--help"), check=True, stdout=subprocess.DEVNULL, env=environment())
         found[HELP].append(time.perf_counter() - begin)
     return found

@@ -42,9 +42,10 @@ def measure_all(*, quick: bool, only: str | None) -> record.Run:
         taken = [record.TimeRun(name, subject, timing(turns)) for name, turns in take(quick).items()]
         _print(["", *printing.of_times(taken)] if taken else [])
         times += taken
-    curves = [curve for _, take in catalogue.chosen_curves(only) for curve in take(quick)]
-    for curve in curves:
-        _print(printing.of_curve(curve))
+    curves: list[record.Curve] = []
+    for curve in (curve for _, take in catalogue.chosen_curves(only) for curve in take(quick)):
+        _print([*([] if curves and curves[-1].subject == curve.subject else ["", curve.subject]), printing.of_curve(curve)])
+        curves.append(curve)
     return record.run_of(time.perf_counter() - begin, groups, times, curves)
 
 

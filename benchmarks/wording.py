@@ -28,6 +28,14 @@ def digits(value: float) -> str:
     return f"{value:.{2 - math.floor(math.log10(value) + 1e-9)}f}"
 
 
+def size_of(count: float) -> str:
+    """`512 bytes`, `1.31 MiB`."""
+    for unit, size in (("MiB", 2**20), ("KiB", 2**10)):
+        if count >= size:
+            return f"{digits(count / size)} {unit}"
+    return f"{count:.0f} bytes"
+
+
 def rate(timing: Timing) -> str:
     """Items in a second: `10.2 M`, `45.1 k`."""
     for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):

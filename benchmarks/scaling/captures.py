@@ -10,6 +10,7 @@ from benchmarks.processes import bitwright
 from benchmarks.scaling.curves import CONSTANT, Curve, Work
 from bitwright import capture, stack
 
+CAPTURES = "How the cost of captures grows"
 SIZES, MILLION = (1_000, 10_000, 100_000), 1_000_000
 _DECODED = (1_000, 2_000, 5_000, 10_000, 20_000)
 
@@ -17,9 +18,9 @@ _DECODED = (1_000, 2_000, 5_000, 10_000, 20_000)
 def curves(*, long: bool) -> Iterator[Curve]:
     """Every curve of captures; the long ones have a million packets."""
     sizes = (*SIZES, MILLION) if long else SIZES
-    yield Curve("walk: packets of a capture", "packets", sizes, _walking, CONSTANT)
-    yield Curve("decode: layers of every packet", "packets", _DECODED, _decoding, CONSTANT)
-    yield Curve("decode --format jsonl, a whole process", "packets", sizes, _command, CONSTANT, is_process=True)
+    yield Curve(CAPTURES, "packets of a capture", "packets", sizes, _walking, CONSTANT)
+    yield Curve(CAPTURES, "layers of every packet", "packets", _DECODED, _decoding, CONSTANT)
+    yield Curve(CAPTURES, "decode --format jsonl, a whole process", "packets", sizes, _command, CONSTANT, is_process=True)
 
 
 def _walking(size: int) -> Work:

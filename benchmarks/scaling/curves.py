@@ -18,10 +18,12 @@ LINEAR, CONSTANT = 1.0, 0.0  # exponents
 class Curve:
     """Work on inputs of growing size.
 
-    `make` gives the work for a size, counted in `unit`; of a process, what gives its command.  `memory` is the exponent by which the
-    most memory that is held at once may grow: linear where the result grows with the input, constant for what passes by.
+    Those of a `subject` share a chart.  `make` gives the work for a size, counted in `unit`; of a process, what gives its command.
+    `memory` is the exponent by which the most memory that is held at once may grow: linear where the result grows with the input,
+    constant for what passes by.
     """
 
+    subject: str
     name: str
     unit: str
     sizes: Sequence[int]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bitwright import Struct, array, auto, bits, checksum, nested, raw, text, u8, u16, u32, variant, varint
+from bitwright import IPv4Address, Struct, array, auto, bits, checksum, nested, raw, text, u8, u16, u32, variant, varint
 from bitwright.checksum import internet
 from bitwright_specs.dns import A, Message, Question, Record, Type
 
@@ -97,9 +97,10 @@ class Framed(Struct):
 def dns_message(records: int) -> Message:
     """A message with this many answers, of names that end alike and recur: compression has something to do."""
     answers = [
-        Record(name=f"host-{index % _NAMES}.example.com.", type=Type.A, ttl=60, rdata=A(index.to_bytes(4, "big"))) for index in range(records)
-    ]  # fmt: skip
-    return Message(id=1, questions=[Question("example.com.", Type.A)], answers=answers)
+        Record(name=f"host-{index % _NAMES}.example.com.", type=Type.A, ttl=60, rdata=A(address=IPv4Address(index.to_bytes(4, "big"))))
+        for index in range(records)
+    ]
+    return Message(id=1, questions=[Question(qname="example.com.", qtype=Type.A)], answers=answers)
 
 
 def numbers(count: int) -> Numbers:

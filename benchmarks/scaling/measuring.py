@@ -1,7 +1,8 @@
 """What a curve's work costs at each of its sizes: the least of several times, and the most memory that is held at once.
 
-Times are of the processor, and sizes take turns, so that a machine that slows down for a while slows all of them.  Memory is measured in runs of its own: it is what
-Python and its extensions allocate (`tracemalloc`), or of a process the most that it had resident.
+Times are of the processor, and sizes take turns, so that a machine that slows down for a while slows all of them.  Memory is
+measured in runs of its own: it is what Python and its extensions allocate (`tracemalloc`), or of a process the most that it had
+resident.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from benchmarks.processes import environment
 from benchmarks.scaling.curves import Curve, Work
 
 ROUNDS = (2, 15)  # at least, at most
-CURVE_SECONDS = 1.0  # of rounds
+CURVE_SECONDS, QUICK_SECONDS = 0.7, 0.1  # of rounds
 
 
 def measure(curve: Curve, seconds: float = CURVE_SECONDS) -> tuple[dict[int, float], dict[int, float]]:

@@ -12,6 +12,7 @@ from benchmarks.scaling.curves import CONSTANT, Curve, Work, doubling
 from bitwright import Struct
 from bitwright.backends.llvm import is_available
 
+PARSING, BUILDING, PUSHING = "How the cost of parsing grows", "How the cost of building grows", "How the cost of push parsing grows"
 _BY_NAME = {MACHINE_CODE: "llvm", PYTHON: "python", "bitwright, interpreter": "interp"}
 _SEGMENT = 1460  # bytes of a TCP segment on Ethernet
 
@@ -44,14 +45,14 @@ def curves() -> Iterator[Curve]:
         for name, engine in engines().items():
             most = min(last, _INTERPRETED_AT_MOST) if engine == "interp" and unit != "bytes" else last
             sizes = doubling(first, most)
-            yield Curve(f"parse: {what}; {name}", unit, sizes, functools.partial(_parsing, make, engine))
+            yield Curve(PARSING, f"{what}; {name}", unit, sizes, functools.partial(_parsing, make, engine))
             if engine != "interp":
-                yield Curve(f"build: {what}; {name}", unit, sizes, functools.partial(_building, make, engine))
+                yield Curve(BUILDING, f"{what}; {name}", unit, sizes, functools.partial(_building, make, engine))
     for piece, told, most in ((_SEGMENT, "segments of 1,460 bytes", 65_536), (1, "single bytes", 4_096)):
         sizes = doubling(256, most)
-        yield Curve(f"push: array of numbers in {told}", "numbers", sizes, functools.partial(_pushing, formats.numbers, piece))
-        yield Curve(f"push: lines in {told}", "lines", doubling(64, most // 4), functools.partial(_pushing, formats.lines, piece))
-    yield Curve("push: many messages, one after the other", "messages", doubling(64, 8_192), _many_messages, CONSTANT)
+        yield Curve(PUSHING, f"array of numbers in {told}", "numbers", sizes, functools.partial(_pushing, formats.numbers, piece))
+        yield Curve(PUSHING, f"lines in {told}", "lines", doubling(64, most // 4), functools.partial(_pushing, formats.lines, piece))
+    yield Curve(PUSHING, "many messages, one after the other", "messages", doubling(64, 8_192), _many_messages, CONSTANT)
 
 
 def _parsing(make: Make, engine: str, size: int) -> Work:

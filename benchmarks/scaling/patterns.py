@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from benchmarks.scaling.curves import CONSTANT, Curve, Work, doubling
 from bitwright import Pattern, pattern
 
+PATTERNS = "How the cost of bit patterns grows"
+
 
 def curves() -> Iterator[Curve]:
     """Every curve of patterns."""
-    yield Curve("pattern: from a text of many segments to a function", "segments", doubling(8, 512), _compiling)
-    yield Curve("pattern: a comprehension over every element", "elements", doubling(256, 16_384), _iterating, CONSTANT)
-    yield Curve("pattern: a binary of many bytes", "bytes", doubling(1_024, 1 << 20), _taking)
+    yield Curve(PATTERNS, "from a text of many segments to a function", "segments", doubling(8, 512), _compiling)
+    yield Curve(PATTERNS, "a comprehension over every element", "elements", doubling(256, 16_384), _iterating, CONSTANT)
+    yield Curve(PATTERNS, "a binary of many bytes", "bytes", doubling(1_024, 1 << 20), _taking)
 
 
 def _compiling(size: int) -> Work:

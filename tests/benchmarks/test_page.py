@@ -25,9 +25,12 @@ def run_of(**seconds: float) -> record.Run:
     group = record.GroupRun(
         "A & B", "Some", "message", contenders, "messages <of> two bytes", ("dpkt",), {"construct": "has no push parsing"},
     )  # fmt: skip
-    curve = record.Curve("walk", "Growth", "records", "bytes", ((10.0, 1000.0), (100.0, 1010.0), (1000.0, 1012.0)), 0.01, 0.1)
+    curves = (
+        record.Curve("walk", "Growth", "records", "seconds", ((10.0, 1e-3), (100.0, 1.1e-2), (1000.0, 0.9)), 1.47, 1.2),
+        record.Curve("walk", "Growth", "records", "bytes", ((10.0, 1000.0), (100.0, 1010.0), (1000.0, 1012.0)), 0.01, 0.1),
+    )
     start = record.TimeRun("start", "Some", timing(0.2))
-    return record.Run("2026-01-02", 90.0, MACHINE, "CPython 3.11.7", "0.1.0", {"dnslib": "0.9.26"}, (group,), (start,), (curve,))
+    return record.Run("2026-01-02", 90.0, MACHINE, "CPython 3.11.7", "0.1.0", {"dnslib": "0.9.26"}, (group,), (start,), curves)
 
 
 def test_the_page_and_charts_of_the_repository_are_what_its_record_gives() -> None:
@@ -61,8 +64,8 @@ def test_the_page_says_ratios_who_is_missing_and_who_cannot() -> None:
     assert "construct: has no push parsing." in text
     assert "dpkt was not installed (`pip install dpkt`)." in text
     assert "| start | 240 ms | 220 ms to 300 ms |" in text
-    assert "Cost grows as size to the power of 0.01, within the 0.10 that it may." in text
-    assert set(re.findall(r'src="([^"]+)"', text)) == made.keys() - {page.PAGE} == {"benchmarks/a-b.svg", "benchmarks/walk.svg"}
+    assert "| walk | 10 | 1,000 records | 900 ms | **1.47**, at most 1.20 | 1012 bytes | 0.01 |" in text
+    assert set(re.findall(r'src="([^"]+)"', text)) == made.keys() - {page.PAGE} == {"benchmarks/a-b.svg", "benchmarks/growth.svg"}
 
 
 def test_charts_are_xml_whose_bars_are_as_long_as_the_logarithm_of_a_time() -> None:
@@ -78,12 +81,13 @@ def test_charts_are_xml_whose_bars_are_as_long_as_the_logarithm_of_a_time() -> N
     assert all(0 < width <= 96 for width in widths)
 
 
-def test_a_curve_lies_within_its_chart_even_when_the_cost_is_constant() -> None:
-    drawn = ET.fromstring(charts.curve(run_of(bitwright=1e-7).curves[0]))
-    places = list(drawn.iter("{http://www.w3.org/2000/svg}circle"))
-    assert len(places) == 3
-    assert all(30 <= float(one.attrib["cy"]) <= 250 for one in places)
-    assert all(2 <= float(one.attrib["cx"].removesuffix("%")) <= 98 for one in places)
+def test_a_strip_holds_its_points_and_rises_where_each_costs_more() -> None:
+    drawn = ET.fromstring(charts.growth("Growth", run_of(bitwright=1e-7).curves))
+    places = [(float(one.attrib["cx"].removesuffix("%")), float(one.attrib["cy"])) for one in drawn.iter("{http://www.w3.org/2000/svg}circle")]
+    assert [x for x, _ in places] == [2, 50, 98]
+    heights = [y for _, y in places]
+    assert all(0 <= y <= float(drawn.attrib["height"]) for y in heights)
+    assert heights[0] >= heights[1] > heights[2]  # a tenth of a millisecond each, then nine times as much
 
 
 def test_charts_show_what_is_declared_as_text() -> None:
