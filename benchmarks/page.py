@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import charts, peers
+from benchmarks import charts, headline, peers
 from benchmarks.compare import TOLERANCE, ratios
 from benchmarks.measure import Timing
 from benchmarks.record import Curve, GroupRun, Run, TimeRun
@@ -20,7 +20,9 @@ PAGE, CHARTS = "benchmarks.md", "benchmarks"
 
 
 def write(run: Run, folder: Path) -> None:
-    """The page and the charts, in the folder of documents; charts of before that are none of these go."""
+    """The page and the charts, in the folder of documents, and the README's table; charts of before that are none of these go."""
+    front = folder.parent / "README.md"
+    front.write_text(headline.readme(run, front.read_text(encoding="utf-8")), encoding="utf-8")
     made = files(run)
     (folder / CHARTS).mkdir(exist_ok=True)
     for old in (folder / CHARTS).glob("*.svg"):

@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import msgspec
 import pytest
 
-from benchmarks import charts, compare, page, record, report
+from benchmarks import charts, compare, headline, page, record, report
 from benchmarks.measure import Timing
 from benchmarks.targets import Later, Ratio, Within
 
@@ -37,6 +38,23 @@ def test_the_page_and_charts_of_the_repository_are_what_its_record_gives() -> No
     made = page.files(record.read(report.RECORD))
     assert {name: (DOCS / name).read_text(encoding="utf-8") for name in made} == made
     assert {f"benchmarks/{found.name}" for found in (DOCS / "benchmarks").iterdir()} == made.keys() - {page.PAGE}
+
+
+def test_the_table_of_the_readme_is_what_the_record_gives() -> None:
+    text = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    assert headline.readme(record.read(report.RECORD), text) == text
+
+
+def test_the_readme_has_a_row_for_each_headline_that_was_measured() -> None:
+    run = run_of(bitwright=1e-7, bitwright_python=4e-7, dnslib=3.2e-6)
+    group = msgspec.structs.replace(run.groups[0], name=headline.ROWS[0])
+    made = headline.readme(msgspec.structs.replace(run, groups=(group,)), f"a\n{headline.BEGIN}\nold\n{headline.END}\nb\n")
+    assert made.startswith(f"a\n{headline.BEGIN}\n")
+    assert made.endswith(f"\n{headline.END}\nb\n")
+    assert "old" not in made
+    assert [line for line in made.splitlines() if line.startswith("| DNS")] == [
+        "| DNS header to object | 100 ns | 400 ns | dnslib 32.0 x |"
+    ]
 
 
 def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
