@@ -3,7 +3,7 @@
 A turn lasts two milliseconds or more, so that a quick contender has caches of its own as a slow one has.  Its time is the processor's for
 this thread, so that a slow contender, in whose longer turns other processes get theirs, is not made slower than a quick one.  What counts
 is the first decile of a contender's turns, for whatever else the machine does only makes a turn slower; the quartiles say how much it
-did.  Rounds are as many as a group's time allows, at least three.
+did.  A group's time is shared evenly: a contender has as many turns as its share allows, at least three, and a slow one sits rounds out.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import dataclasses
 import gc
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from benchmarks.groups import Contender, Group, OwnClock
 
@@ -54,23 +54,37 @@ def measure(group: Group, seconds: float = GROUP_SECONDS) -> dict[str, Timing]:
 def _measured(group: Group, seconds: float) -> dict[str, Timing]:
     clocks = {name: _clock(contender) for name, contender in group.contenders.items()}
     repeats: dict[str, int] = {}
+    turn_seconds: dict[str, float] = {}
     begin = time.perf_counter()
     for name, clock in clocks.items():
         clock(1)  # what is done once, at the first call, is no part of the work
-        repeats[name] = max(1, round(TURN_SECONDS / max(clock(1), 1e-9)))
-    left = seconds - (time.perf_counter() - begin)
+        once = max(clock(1), 1e-9)
+        repeats[name] = max(1, round(TURN_SECONDS / once))
+        turn_seconds[name] = once * repeats[name]
+    turns = turns_of(turn_seconds, seconds - (time.perf_counter() - begin))
     taken: dict[str, list[float]] = {name: [] for name in clocks}
     gc.collect()
     gc.freeze()  # what other groups left in memory is not walked over in the turns of this one
     try:
-        done, begin = 0, time.perf_counter()
-        while done < ROUNDS[0] or (done < ROUNDS[1] and time.perf_counter() - begin < left):
-            for name, clock in clocks.items():
-                taken[name].append(clock(repeats[name]) / repeats[name] / group.items)
-            done += 1
+        for due in rounds(turns):
+            for name in due:
+                taken[name].append(clocks[name](repeats[name]) / repeats[name] / group.items)
     finally:
         gc.unfreeze()
-    return {name: timing(turns) for name, turns in taken.items()}
+    return {name: timing(found) for name, found in taken.items()}
+
+
+def turns_of(turn_seconds: Mapping[str, float], seconds: float) -> dict[str, int]:
+    """How many turns each contender has, when every one has the same share of the time: slow ones have fewer."""
+    least, most = ROUNDS
+    return {name: min(most, max(least, int(seconds / len(turn_seconds) / one))) for name, one in turn_seconds.items()}
+
+
+def rounds(turns: Mapping[str, int]) -> Iterator[list[str]]:
+    """Who has a turn in each round: those with fewer turns than others have them at even distances, from the first round on."""
+    count = max(turns.values())
+    for i in range(count):
+        yield [name for name, its in turns.items() if i * its // count != (i - 1) * its // count]
 
 
 def timing(turns: Sequence[float]) -> Timing:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import socket
 from collections.abc import Callable
 from functools import cache
-from typing import Any
 
+from benchmarks.declared import table
+from benchmarks.declared.declaration import Declarations, Declared, built_by
+from benchmarks.declared.dns_message import letters
+from benchmarks.declared.ours import summary
+from benchmarks.declared.table import CANNOT, CANNOT_BUILD, declarations, skipped
 from benchmarks.engines import builders, parsers
 from benchmarks.erlang.contenders import of_inet_dns, of_whole_messages
 from benchmarks.floors import message_floor
@@ -19,8 +22,8 @@ from bitwright_specs.dns import A, Message
 
 MESSAGES = 500
 
-# What everyone must agree on, message by message: id, records in each section, question name, IPv4 addresses.
-Summary = tuple[int, tuple[int, ...], str, tuple[str, ...]]
+# What Erlang's own decoder shows of a message: id, records in each section, question name, IPv4 addresses.
+Brief = tuple[int, tuple[int, ...], str, tuple[str, ...]]
 
 
 @cache
@@ -28,7 +31,7 @@ def real_messages(*peers: str) -> tuple[list[bytes], int]:
     """Messages of the mix that bitwright and these peers take, and how many were left out because one refuses them."""
     mix = mixed_messages()
     chosen = mix[:: max(1, len(mix) // MESSAGES)][:MESSAGES]
-    parsers = [Message.parse, *(parse for name, parse in _parsers().items() if name in peers)]
+    parsers = [Message.parse, *(declared.parse for name, declared in _declared().items() if name in peers)]
     taken = [data for data in chosen if all(_accepts(parse, data) for parse in parsers)]
     return taken, len(chosen) - len(taken)
 
@@ -62,56 +65,54 @@ def _refusals() -> tuple[type[Exception], ...]:
     return tuple(found)
 
 
-def _parsers() -> dict[str, Callable[[bytes], Any]]:
-    found: dict[str, Callable[[bytes], Any]] = {}
-    if available("dnspython"):
-        from_wire = module("dns.message").from_wire
-        found["dnspython"] = lambda data: from_wire(data, one_rr_per_rrset=True)
-    if available("dnslib"):
-        found["dnslib"] = module("dnslib").DNSRecord.parse
-    if available("dpkt"):
-        found["dpkt"] = module("dpkt").dns.DNS
-    return found
+@cache
+def _declared() -> Declarations:
+    """Every peer that reads whole messages, by the name of its contender."""
+    return {**declarations(table.MESSAGE), **declarations(table.SIMPLE_MESSAGE)}
 
 
 def message_group() -> Group:
     """Bytes to objects, beside the peers that decode the data of the records."""
-    group = _to_objects(MESSAGE_TO_OBJECTS, "dnspython", "dnslib")
+    group = _to_objects(MESSAGE_TO_OBJECTS, table.MESSAGE, "dnspython", "dnslib")
     messages, _ = real_messages("dnspython", "dnslib")
     contenders: dict[str, Contender] = {**group.contenders, **of_whole_messages(messages, Message.parse)}
     for name, (clock, shown) in of_inet_dns(messages).items():
         for data, line in zip(messages, shown, strict=True):
-            assert _of_inet_dns(line) == _summary(Message.parse(data)), f"{name}: {data.hex()}"
+            assert _of_inet_dns(line) == _brief(Message.parse(data)), f"{name}: {data.hex()}"
         contenders[name] = clock
     return dataclasses.replace(group, contenders=contenders, skipped=(*group.skipped, *missing("erlang")))
 
 
 def simple_message_group() -> Group:
-    """The same beside dpkt, which refuses the newer record types and leaves the data of most others as bytes."""
-    return _to_objects(SIMPLE_MESSAGE_TO_OBJECTS, "dpkt")
+    """The same beside those that decode the data of the commoner records: dpkt, which refuses the newer types, and declarations."""
+    return _to_objects(SIMPLE_MESSAGE_TO_OBJECTS, table.SIMPLE_MESSAGE, "dpkt")
 
 
-def _to_objects(name: str, *peers: str) -> Group:
+def _to_objects(name: str, form: str, *peers: str) -> Group:
     messages, _ = real_messages(*peers)
     ours = parsers(Message, messages)
     floor = message_floor()
     if floor:
         ours[C_BY_HAND] = floor["parse"]
-    theirs = {peer_name: parse for peer_name, parse in _parsers().items() if peer_name in peers}
+    theirs = declarations(form)
     for data in messages:
         expected = Message.codec("interp").parse(data)
         for contender, parse in ours.items():
             found = parse(data)
             assert (found, repr(found)) == (expected, repr(expected)), f"{contender}: {data.hex()}"
-        for contender, parse in theirs.items():
-            assert SUMMARIES[contender](parse(data)) == _summary(expected), f"{contender}: {data.hex()}"
-    contenders = {contender: over(parse, messages) for contender, parse in (ours | theirs).items()}
-    return Group(name, len(messages), contenders, inputs=described(*peers), skipped=missing("cc", *peers))
+        for contender, declared in theirs.items():
+            assert declared.seen(declared.parse(data)) == summary(expected), f"{contender}: {data.hex()}"
+    contenders = {contender: over(parse, messages) for contender, parse in ours.items()}
+    contenders |= {contender: over(declared.parse, messages) for contender, declared in theirs.items()}
+    return Group(name, len(messages), contenders, inputs=described(*peers), skipped=(*missing("cc"), *skipped(form)), cannot=CANNOT[form])
 
 
 def build_group() -> Group:
-    """The messages from objects to compressed bytes; dpkt does not compress names."""
-    messages, _ = real_messages("dnspython", "dnslib")
+    """The messages from objects to compressed bytes, without the few that a peer builds to something else."""
+    writers = {name: declared for name, declared in declarations(table.MESSAGE).items() if declared.build is not None}
+    offered, _ = real_messages("dnspython", "dnslib")
+    messages = [data for data in offered if all(_builds(declared, data) for declared in writers.values())]
+    assert len(messages) > 0.98 * len(offered), "a peer builds many messages to something else"
     ours = [Message.parse(data).relaxed() for data in messages]
     found = builders(Message, ours)
     floor = message_floor()
@@ -123,57 +124,34 @@ def build_group() -> Group:
         for name, build in found.items():
             assert build(value) == expected, name
     contenders = {name: over(build, ours) for name, build in found.items()}
-    writers: dict[str, Callable[[Any], bytes]] = {"dnspython": lambda m: m.to_wire(), "dnslib": lambda m: m.pack()}
-    for name, parse in _parsers().items():
-        if name in writers:
-            contenders[name] = over(writers[name], map(parse, messages))
+    contenders |= {name: over(built_by(one), [one.parse(data) for data in messages]) for name, one in writers.items()}
     return Group(
         MESSAGE_FROM_OBJECTS,
         len(messages),
         contenders,
-        inputs=described("dnspython", "dnslib"),
-        skipped=missing("cc", "dnspython", "dnslib"),
-        cannot={"dpkt": "does not compress names"},
+        inputs=f"{described('dnspython', 'dnslib')}; without {len(offered) - len(messages)} that a peer builds to something else",
+        skipped=(*missing("cc"), *skipped(table.MESSAGE)),
+        cannot={**CANNOT[table.SIMPLE_MESSAGE], **CANNOT_BUILD[table.MESSAGE]},
     )
 
 
-def _summary(message: Message) -> Summary:
+def _builds(declared: Declared, data: bytes) -> bool:
+    """Whether a peer builds what it parsed to a message with the same content."""
+    try:
+        built = Message.parse(built_by(declared)(declared.parse(data)))
+    except ParseError:
+        return False
+    return summary(built) == summary(Message.parse(data))
+
+
+def _brief(message: Message) -> Brief:
     counts = (len(message.questions), len(message.answers), len(message.authorities), len(message.additionals))
     name = message.questions[0].qname if message.questions else ""
-    return message.id, counts, _letters(name), tuple(str(r.rdata.address) for r in message.answers if isinstance(r.rdata, A))
+    return message.id, counts, letters(name), tuple(str(r.rdata.address) for r in message.answers if isinstance(r.rdata, A))
 
 
-def _of_dnspython(message: Any) -> Summary:
-    extra = (message.opt is not None) + (message.tsig is not None)
-    counts = (len(message.question), len(message.answer), len(message.authority), len(message.additional) + extra)
-    name = message.question[0].name.to_text() if message.question else ""
-    return message.id, counts, _letters(name), tuple(r.address for s in message.answer for r in s if r.rdtype == 1)
-
-
-def _of_dnslib(message: Any) -> Summary:
-    counts = (len(message.questions), len(message.rr), len(message.auth), len(message.ar))
-    name = str(message.q.qname) if message.questions else ""
-    return message.header.id, counts, _letters(name), tuple(str(r.rdata) for r in message.rr if r.rtype == 1)
-
-
-def _of_dpkt(message: Any) -> Summary:
-    counts = (len(message.qd), len(message.an), len(message.ns), len(message.ar))
-    name = message.qd[0].name if message.qd else ""
-    return message.id, counts, _letters(name), tuple(socket.inet_ntoa(r.ip) for r in message.an if r.type == 1)
-
-
-def _of_inet_dns(line: str) -> Summary:
+def _of_inet_dns(line: str) -> Brief:
     """What `bench_inet.erl` shows of a message."""
     numbers, name, addresses = line.split("\t")
     identifier, *counts = map(int, numbers.split())
-    return identifier, tuple(counts), _letters(name), tuple(addresses.split())
-
-
-def _letters(name: str) -> str:
-    """Escapes differ from peer to peer and dpkt has none, so names compare by their letters, digits and dots."""
-    return "".join(c for c in name.lower() if c.isascii() and (c.isalnum() or c == ".")).strip(".")
-
-
-SUMMARIES: dict[str, Callable[[Any], Summary]] = {
-    "dnspython": _of_dnspython, "dnslib": _of_dnslib, "dpkt": _of_dpkt,
-}  # fmt: skip
+    return identifier, tuple(counts), letters(name), tuple(addresses.split())

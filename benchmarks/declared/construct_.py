@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from benchmarks.declared import dns_message as plain
 from benchmarks.declared.declaration import Declarations, Declared
-from benchmarks.declared.dns_header import COUNTS, FLAGS, WIDTHS, named, of_mapping
+from benchmarks.declared.dns_header import COUNTS, FLAGS, WIDTHS, flags_of, named, of_mapping
+from benchmarks.declared.dns_message import Summary, letters, records_of, texts
 from benchmarks.peers import module
 
 c = module("construct")
@@ -34,3 +36,79 @@ def _seen_header(box: Any) -> tuple[int, ...]:
 def _given_header(values: tuple[int, ...]) -> dict[str, Any]:
     fields = named(values)
     return {**fields, "flags": fields}
+
+
+def _joined(labels: Any, _context: Any) -> str:
+    """The text of a name: its labels, and, where the last is a pointer, the name that it leads to."""
+    return ".".join(one.rest if one.length >= POINTER else one.rest.decode("latin-1") for one in labels if one.length)
+
+
+POINTER = 0xC0
+LABEL = c.Struct(
+    "length" / c.Int8ub,
+    "rest"
+    / c.IfThenElse(
+        c.this.length < POINTER,
+        c.Bytes(c.this.length),
+        c.FocusedSeq(
+            "name",
+            "low" / c.Int8ub,
+            "name" / c.Pointer(((c.this._.length & 0x3F) << 8) + c.this.low, c.LazyBound(lambda: NAME)),
+        ),
+    ),
+)
+NAME: Any = c.ExprAdapter(c.RepeatUntil(lambda label, _all, _context: not 0 < label.length < POINTER, LABEL), _joined, None)
+STRINGS = c.FixedSized(c.this.rdlength, c.GreedyRange(c.Prefixed(c.Int8ub, c.GreedyBytes)))
+OPTIONS = c.FixedSized(c.this.rdlength, c.GreedyRange(c.Struct("code" / c.Int16ub, "data" / c.Prefixed(c.Int16ub, c.GreedyBytes))))
+SOA = c.Struct(
+    "mname" / NAME,
+    "rname" / NAME,
+    *(name / c.Int32ub for name in ("serial", "refresh", "retry", "expire", "minimum")),
+)
+KNOWN = c.Switch(
+    c.this.type,
+    {
+        plain.A: c.Bytes(4), plain.AAAA: c.Bytes(16), plain.NS: NAME, plain.CNAME: NAME, plain.PTR: NAME, plain.SOA: SOA,
+        plain.MX: c.Struct("preference" / c.Int16ub, "exchange" / NAME), plain.TXT: STRINGS, plain.OPT: OPTIONS,
+    },
+    default=c.Bytes(c.this.rdlength),
+)  # fmt: skip
+DATA = c.IfThenElse(c.this.rdlength > 0, KNOWN, c.Bytes(0))  # dynamic updates have records without data
+QUESTION = c.Struct("name" / NAME, "type" / c.Int16ub, "klass" / c.Int16ub)
+RECORD = c.Struct("name" / NAME, "type" / c.Int16ub, "klass" / c.Int16ub, "ttl" / c.Int32ub, "rdlength" / c.Int16ub, "data" / DATA)
+MESSAGE = c.Struct(
+    "header" / HEADER,
+    "questions" / c.Array(c.this.header.qdcount, QUESTION),
+    "answers" / c.Array(c.this.header.ancount, RECORD),
+    "authorities" / c.Array(c.this.header.nscount, RECORD),
+    "additionals" / c.Array(c.this.header.arcount, RECORD),
+)
+
+
+def message() -> Declarations:
+    """Whole messages of the commoner record types; the data of others stays bytes."""
+    return {name: Declared(layout.parse, _seen) for name, layout in both(MESSAGE).items()}
+
+
+def _seen(box: Any) -> Summary:
+    sections = (box.answers, box.authorities, box.additionals)
+    fields = {**box.header, **box.header["flags"]}
+    questions = tuple((letters(q.name), q.type, q.klass) for q in box.questions)
+    return Summary(fields["id"], flags_of(fields), (len(questions), *map(len, sections)), questions, records_of(sections, _data))
+
+
+def _data(r: Any) -> Any:
+    match r.type:
+        case plain.A | plain.AAAA:
+            return r.data or None
+        case kind if kind in plain.NAMED and r.data:
+            return letters(r.data)
+        case plain.MX:
+            return r.data.preference, letters(r.data.exchange)
+        case plain.SOA:
+            soa = r.data
+            return letters(soa.mname), letters(soa.rname), soa.serial, soa.refresh, soa.retry, soa.expire, soa.minimum
+        case plain.TXT:
+            return texts(r.data)
+        case _:
+            return None

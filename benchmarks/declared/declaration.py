@@ -26,3 +26,9 @@ class Declared:
 
 
 Declarations: TypeAlias = dict[str, Declared]  # by the name of the contender
+
+
+def built_by(declared: Declared) -> Callable[[Any], bytes]:
+    """How a peer builds that can."""
+    assert declared.build is not None
+    return declared.build

@@ -27,3 +27,11 @@ def of_mapping(header: Mapping[str, Any]) -> tuple[int, ...]:
 def named(values: tuple[int, ...]) -> dict[str, int]:
     """A mapping of the plain values."""
     return dict(zip(NAMES, values, strict=True))
+
+
+def flags_of(header: Mapping[str, Any]) -> int:
+    """The second word of a header."""
+    word = 0
+    for name in FLAGS:
+        word = word << WIDTHS[name] | int(header[name])
+    return word

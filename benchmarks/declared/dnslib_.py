@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from benchmarks.declared import dns_message as plain
 from benchmarks.declared.declaration import Declarations, Declared
+from benchmarks.declared.dns_message import Record, Summary, letters, texts
 from benchmarks.peers import module
 
 dnslib = module("dnslib")
@@ -30,3 +32,36 @@ def _built_header(header: Any) -> bytes:
     buffer = dnslib.DNSBuffer()
     header.pack(buffer)
     return bytes(buffer.data)
+
+
+def message() -> Declarations:
+    """Whole messages; built with compressed names."""
+    return {"dnslib": Declared(dnslib.DNSRecord.parse, _seen, lambda message: bytes(message.pack()))}
+
+
+def _seen(message: Any) -> Summary:
+    sections = (message.rr, message.auth, message.ar)
+    questions = tuple((letters(str(q.qname)), q.qtype, q.qclass) for q in message.questions)
+    records = tuple(
+        Record(letters(str(r.rname)), r.rtype, r.rclass, r.ttl, _data(r.rtype, r.rdata))
+        for section in sections
+        for r in section
+        if r.rtype not in plain.PSEUDO
+    )
+    return Summary(message.header.id, message.header.bitmap, (len(questions), *map(len, sections)), questions, records)
+
+
+def _data(kind: int, data: Any) -> Any:
+    match kind:
+        case plain.A | plain.AAAA:
+            return bytes(data.data)
+        case _ if kind in plain.NAMED:
+            return letters(str(data.label))
+        case plain.MX:
+            return data.preference, letters(str(data.label))
+        case plain.SOA:
+            return letters(str(data.mname)), letters(str(data.rname)), *data.times
+        case plain.TXT:
+            return texts(data.data)
+        case _:
+            return None

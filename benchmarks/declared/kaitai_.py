@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import os
 import subprocess
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from benchmarks.declared import dns_message as plain
 from benchmarks.declared.declaration import Declarations, Declared
-from benchmarks.declared.dns_header import of_attributes
+from benchmarks.declared.dns_header import flags_of, of_attributes
+from benchmarks.declared.dns_message import Summary, letters, records_of
 from benchmarks.peers import node_modules
 
 FOLDER = Path(__file__).parent / "kaitai"
@@ -32,13 +35,65 @@ def compiled() -> dict[str, Any]:
         done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
         if done.returncode:
             raise RuntimeError(f"kaitai-struct-compiler: {done.stderr.strip()}")
-        return {file.stem: _loaded(Path(target) / f"{file.stem}.py") for file in files}
+        sys.path.insert(0, target)  # the modules import each other by their bare names
+        try:
+            return {file.stem: importlib.import_module(file.stem) for file in files}
+        finally:
+            sys.path.remove(target)
 
 
-def _loaded(path: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(f"{__name__}.{path.stem}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
+def message() -> Declarations:
+    """Whole messages of the commoner record types; their names are joined to text, for Kaitai reads what a pointer leads to only then."""
+    layout = compiled()["dns_message"].DnsMessage
+
+    def parse(data: bytes) -> Any:
+        message = layout.from_bytes(data)
+        for question in message.questions:
+            question.name = _text(question.name)
+        for section in (message.answers, message.authorities, message.additionals):
+            for record in section:
+                record.name = _text(record.name)
+                _join_data(record)
+        return message
+
+    return {"kaitaistruct, names joined": Declared(parse, _seen)}
+
+
+def _text(name: Any) -> str:
+    return ".".join(_text(one.target) if one.is_pointer else one.text for one in name.labels if one.length)
+
+
+def _join_data(record: Any) -> None:
+    kind, data = record.type, record.data
+    if not record.rdlength:
+        return
+    if kind in plain.NAMED:
+        record.data = _text(data)
+    elif kind == plain.MX:
+        data.exchange = _text(data.exchange)
+    elif kind == plain.SOA:
+        data.mname, data.rname = _text(data.mname), _text(data.rname)
+
+
+def _seen(message: Any) -> Summary:
+    sections = (message.answers, message.authorities, message.additionals)
+    questions = tuple((letters(q.name), q.type, q.klass) for q in message.questions)
+    counts = (len(questions), *map(len, sections))
+    return Summary(message.header.id, flags_of(vars(message.header)), counts, questions, records_of(sections, _data))
+
+
+def _data(r: Any) -> Any:
+    match r.type:
+        case plain.A | plain.AAAA:
+            return r.data or None
+        case kind if kind in plain.NAMED and r.data:
+            return letters(r.data)
+        case plain.MX:
+            return r.data.preference, letters(r.data.exchange)
+        case plain.SOA:
+            soa = r.data
+            return letters(soa.mname), letters(soa.rname), soa.serial, soa.refresh, soa.retry, soa.expire, soa.minimum
+        case plain.TXT:
+            return tuple(one.text for one in r.data.strings)
+        case _:
+            return None

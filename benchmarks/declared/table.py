@@ -13,6 +13,8 @@ from benchmarks.declared.declaration import Declarations
 from benchmarks.peers import available, missing
 
 HEADER = "DNS header"  # dns_header.py
+MESSAGE = "DNS message"  # dns_message.py; those that decode the data of the rarer record types, too
+SIMPLE_MESSAGE = "DNS message, commoner records"  # dns_message.py
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,13 +40,33 @@ ROWS: dict[str, tuple[Row, ...]] = {
         Row("dpkt_", "header", ("dpkt",)),
         Row("dnslib_", "header", ("dnslib",)),
     ),
+    MESSAGE: (
+        Row("dnspython_", "message", ("dnspython",)),
+        Row("dnslib_", "message", ("dnslib",)),
+        Row("scapy_", "message", ("scapy",)),
+    ),
+    SIMPLE_MESSAGE: (
+        Row("dpkt_", "message", ("dpkt",)),
+        Row("construct_", "message", ("construct",)),
+        Row("kaitai_", "message", _KAITAI),
+    ),
 }
 
 CANNOT: dict[str, dict[str, str]] = {
     HEADER: {"dnspython": "reads a header only with its message"},
+    MESSAGE: {},
+    SIMPLE_MESSAGE: {
+        "bitstruct, cbitstruct, bitstring": "have no sizes that are in the data",
+        "dissect.cstruct": "its structures cannot say a compressed name",
+    },
 }
 CANNOT_BUILD: dict[str, dict[str, str]] = {
     HEADER: {"kaitaistruct": "the compiler that npm has makes readers only"},
+    MESSAGE: {
+        "dpkt": "does not compress names",
+        "construct": "compresses no names, and derives no length from data that comes after it",
+        "kaitaistruct": "the compiler that npm has makes readers only",
+    },
 }
 
 

@@ -9,7 +9,10 @@ import pytest
 from benchmarks import headers
 from benchmarks.declared import table
 from benchmarks.declared.dns_header import NAMES, of_attributes
-from bitwright_specs.dns import Header
+from benchmarks.declared.dns_message import Summary
+from benchmarks.declared.ours import summary
+from benchmarks.packets import SAMPLE, dns_messages
+from bitwright_specs.dns import Header, Message
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what peers warn of while they are imported
 
@@ -26,6 +29,22 @@ def test_every_declaration_of_a_header_agrees_with_ours() -> None:
         for name, one in declared.items():
             assert one.seen(one.parse(data)) == values, name
             assert one.build is None or one.build(one.given(values)) == data, name
+
+
+@pytest.mark.parametrize("form", [table.MESSAGE, table.SIMPLE_MESSAGE])
+def test_every_declaration_of_a_message_finds_what_ours_does(form: str) -> None:
+    expected = {data: summary(Message.parse(data)) for data in dns_messages(SAMPLE)}
+    assert {record.type for one in expected.values() for record in one.records} >= {1, 5, 15, 16}
+    for name, one in table.declarations(form).items():
+        taken = {data: found for data, found in expected.items() if name != "dpkt" or _dpkt_takes(found)}
+        assert len(taken) > 50
+        for data, found in taken.items():
+            assert one.seen(one.parse(data)) == found, (name, data.hex())
+
+
+def _dpkt_takes(message: Summary) -> bool:
+    """It refuses a message with a record of a rarer type."""
+    return {record.type for record in message.records} <= {1, 2, 5, 6, 12, 13, 15, 16, 28, 33}
 
 
 def test_another_result_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from benchmarks import measure, peers
@@ -23,6 +25,18 @@ def test_contenders_take_turns_and_one_may_measure_itself() -> None:
     assert found["own"].turns == found["here"].turns == measure.ROUNDS[0]
     turns = [one for i, one in enumerate(order) if i == 0 or one != order[i - 1]]
     assert turns == ["here", "own"] * (1 + measure.ROUNDS[0]) + ["closed"]
+
+
+def test_a_slow_contender_sits_rounds_out_and_has_its_turns_from_the_beginning_on() -> None:
+    turns = measure.turns_of({"quick": 0.001, "slow": 0.15, "slowest": 9.0}, 1.5)
+    assert turns == {"quick": 101, "slow": 3, "slowest": 3}
+    for most in range(1, 12):
+        for fewer in range(1, most + 1):
+            due = list(measure.rounds({"a": most, "b": fewer}))
+            assert [sum(name in one for one in due) for name in "ab"] == [most, fewer]
+            assert due[0] == ["a", "b"]
+            at = [i for i, one in enumerate(due) if "b" in one]
+            assert {after - before for before, after in itertools.pairwise(at)} <= {most // fewer, -(-most // fewer)}
 
 
 def test_a_group_is_closed_when_a_contender_fails() -> None:
