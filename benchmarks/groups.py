@@ -53,6 +53,8 @@ IPV4_AND_TCP = "IPv4 and TCP headers, both with options"
 MQTT_RECORD = "MQTT CONNECT with properties and a will"
 TLS_RECORD = "TLS record with a ClientHello"
 MESSAGES_OF_STREAM = "DNS messages from a TCP stream"
+PACKETS_OF_CAPTURE = "packets of a capture"
+QUESTIONS_OF_CAPTURE = "DNS header and first question of the packets of a capture"
 PATTERN_REFERENCE = "bit pattern of a DNS header to a dict"
 PATTERN_RECORD = "bit pattern with a length before its value"
 PATTERN_IPV4 = "bit pattern of an IPv4 header with options"
@@ -64,6 +66,7 @@ BITWRIGHT = "bitwright"  # what users call, with whatever engine serves by then
 PYTHON = "bitwright, python"
 MACHINE_CODE = "bitwright, machine code"
 C_BY_HAND = "C by hand"  # the same objects
+ERLANG_BY_HAND = "Erlang by hand"
 CBITSTRUCT = "cbitstruct, a bare tuple"
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from benchmarks.erlang.leaves import leaves
 from benchmarks.erlang.machine import machine
-from benchmarks.groups import OwnClock
+from benchmarks.groups import ERLANG_BY_HAND, OwnClock
 from benchmarks.peers import available
 from bitwright import Struct
 
-ERLANG_BY_HAND, INET_DNS = "Erlang by hand", "Erlang, inet_dns"
+INET_DNS = "Erlang, inet_dns"
 _HEADER = {"Erlang, a tuple": "tuple", "Erlang, a map": "map"}
 
 
