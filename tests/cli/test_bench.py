@@ -100,7 +100,7 @@ def test_the_table(run: Run) -> None:
     result = run("bench", "udp", "--messages", "5", *QUICK, "--backend", "python,interp")
     assert result.code == 0, result.err
     assert "bitwright_specs.udp:UDP  5 messages" in result.lines[0]
-    assert [line.split()[0] for line in result.lines if line][1:5] == ["parse", "python", "interp", "build"]
+    assert [line.split()[0] for line in result.lines if line and line[0] != " "][1:5] == ["parse", "python", "interp", "build"]
     assert "not measured: " in result.out.decode()  # of a stream: a datagram has no end of its own
     assert not result.err
 
@@ -186,3 +186,31 @@ def test_a_file_that_is_no_message_is_named(run: Run, tmp_path: Path) -> None:
     result = run("bench", "dns", "--input", path, *QUICK)
     assert result.code == 1
     assert result.err.startswith(f"bitwright: {path}: is no Message, from byte {len(QUERY)} on: ")
+
+
+def test_a_profile_of_fields(run: Run, one_query: Path) -> None:
+    arguments = ("bench", "dns", "--input", one_query, "--operation", "parse", "--backend", "python", "--profile", *QUICK)
+    (profile,) = json.loads(run(*arguments, "--json").out)["profiles"]
+    assert (profile["operation"], profile["engine"]) == ("parse", "python")
+    costs = {cost["path"]: cost for cost in profile["costs"]}
+    assert (costs["id"]["bytes"], costs["qr"]["bytes"], costs["questions"]["bytes"]) == (2, 0.125, len(QUERY) - 12)
+    assert costs["questions"]["ops"] > costs["id"]["ops"] > 0
+    table = run(*arguments)
+    assert table.code == 0, table.err
+    begin = next(index for index, line in enumerate(table.lines) if line.startswith("fields in parsing"))
+    assert table.lines[begin + 1].split()[0] == "id"
+    assert [line for line in table.lines if line.startswith("a message")]
+
+
+def test_a_profile_of_what_has_none_is_refused_before_anything_is_measured(run: Run) -> None:
+    result = run("bench", "dns", "--messages", "5", *QUICK, "--profile", "--operation", "push")
+    assert (result.code, result.err) == (1, "bitwright: a profile is of parse or build\n")
+    result = run("bench", "dns", "--messages", "5", *QUICK, "--profile", "--backend", "interp,python")
+    assert (result.code, result.err) == (1, "bitwright: a profile takes times of compiled code: name another engine than interp\n")
+
+
+def test_a_capture_without_the_format_is_named(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "other.pcap"
+    path.write_bytes(pcap([udp_frame(b"\x01\x02", source=1, target=2)]))
+    result = run("bench", "dns", "--input", path, *QUICK)
+    assert (result.code, result.err) == (3, f"bitwright: {path}: is a capture that holds no Message\n")

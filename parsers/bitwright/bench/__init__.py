@@ -3,6 +3,7 @@
     report = measure(Message, messages)                  # parse, build and push, by every compiled engine
     report = measure(Message, messages, operations=["parse"], engines=["llvm"], rivals=[Rival("parse", decode)])
     print(report_text(report))
+    profile(Message, messages).costs                     # what each field costs
 
 Promise: what is timed side by side gives the same results, which is looked at before anything is timed; contenders take turns, so
 ratios are of figures taken at the same time.  `import bitwright` loads nothing of this.
@@ -16,13 +17,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bitwright.bench.agreement import BenchError as BenchError
     from bitwright.bench.measuring import measure as measure
+    from bitwright.bench.profiling import profile as profile
     from bitwright.bench.report import Report as Report
     from bitwright.bench.report_text import report_text as report_text
     from bitwright.bench.rivals import Rival as Rival
 
-__all__ = ["BenchError", "Report", "Rival", "measure", "report_text"]
+__all__ = ["BenchError", "Report", "Rival", "measure", "profile", "report_text"]
 
-_HOMES = {"BenchError": "agreement", "Report": "report", "Rival": "rivals", "measure": "measuring", "report_text": "report_text"}
+_HOMES = {
+    "BenchError": "agreement", "Report": "report", "Rival": "rivals", "measure": "measuring", "profile": "profiling",
+    "report_text": "report_text",
+}  # fmt: skip
 
 if not TYPE_CHECKING:
 

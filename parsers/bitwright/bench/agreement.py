@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from bitwright.bench.rivals import Rival, compared
+from bitwright.codec import Codec
 from bitwright.errors import BuildError, ParseError
 from bitwright.escaping import printable, shortened
 from bitwright.struct_ import Struct
@@ -26,12 +27,18 @@ class BenchError(Exception):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Samples:
-    """Messages of a format: as bytes, and read; and what is built of those, None if one of them does not build."""
+    """Messages of a format: as bytes, as they are read, and to be built.
+
+    What is built has its derived fields open, as users write it, where it builds so; `given` is how many are built as they were read, with
+    all their lengths and tags.  `built` are the bytes; None if a message that was read does not build, and `unbuilt` says why.
+    """
 
     message: type[Struct]
     wires: Sequence[bytes]
     values: Sequence[Any]
+    sources: Sequence[Any]
     built: Sequence[bytes] | None
+    given: int = 0
     unbuilt: str = ""
 
     @classmethod
@@ -46,10 +53,16 @@ class Samples:
                 values.append(codec.parse(wire))
             except ParseError as error:
                 raise BenchError(f"{_which(kept, index)} is no {message.__name__}: {error}") from None
-        try:
-            return cls(message, kept, values, [codec.build(value) for value in values])
-        except BuildError as error:
-            return cls(message, kept, values, None, f"a message that was read does not build: {error}")
+        sources, built, given = [], [], 0
+        for value in values:
+            try:
+                source, made, is_given = _buildable(codec, value)
+            except BuildError as error:
+                return cls(message, kept, values, [], None, 0, f"a message that was read does not build: {error}")
+            sources.append(source)
+            built.append(made)
+            given += is_given
+        return cls(message, kept, values, sources, built, given)
 
     def hold(self, who: str, operation: str, results: Sequence[Any]) -> None:
         """BenchError unless an engine's results are those of the reference."""
@@ -77,7 +90,7 @@ class Samples:
         names = list(fields)
         if not names:
             return names, f"{rival.label}: its results name no field of {self.message.__name__}, so nothing in them was compared"
-        return names, f"{rival.label}: compared in {len(names)} fields: {', '.join(names)}"
+        return names, f"{rival.label}: compared in {len(names)} {'field' if len(names) == 1 else 'fields'}: {', '.join(names)}"
 
     def _hold_built(self, rival: Rival, results: Sequence[Any]) -> str:
         """How far the bytes of a rival are the same."""
@@ -115,6 +128,15 @@ def tried(who: str, operation: str, work: Callable[[Any], Any], inputs: Sequence
             which = _which(wires, index) if len(inputs) == len(wires) else "the segments"
             raise BenchError(f"{operation}: {who} refuses {which}: {printable(shortened(said, _LONGEST))}") from error
     return results
+
+
+def _buildable(codec: Codec, value: Any) -> tuple[Any, bytes, bool]:
+    """A message to be built, its bytes, and whether its derived fields had to stay; BuildError if it does not build at all."""
+    open_ = value.relaxed()
+    try:
+        return open_, codec.build(open_), False
+    except BuildError:  # without its compression it outgrows a length, or a checksum covers what is not given
+        return value, codec.build(value), True
 
 
 def _which(wires: Sequence[bytes], index: int) -> str:

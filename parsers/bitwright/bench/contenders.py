@@ -66,7 +66,7 @@ def rival_contender(samples: Samples, rival: Rival) -> Contender:
     elif rival.operation == "build":
         if samples.built is None:
             raise BenchError(samples.unbuilt)
-        inputs = samples.values if rival.prepare is None else tried(rival.label, "build", rival.prepare, samples.wires, samples.wires)
+        inputs = samples.sources if rival.prepare is None else tried(rival.label, "build", rival.prepare, samples.wires, samples.wires)
     results = tried(rival.label, rival.operation, rival.function, inputs, samples.wires)
     if rival.operation == "push":
         results = list(results[0])
@@ -87,7 +87,7 @@ def _work(samples: Samples, operation: str, engine: str) -> tuple[Callable[[Any]
     if operation == "build":
         if samples.built is None:
             raise NotMeasured(samples.unbuilt)
-        return codec.message_builder(), samples.values
+        return codec.message_builder(), samples.sources
     largest = max(map(len, samples.wires))
     if not min(map(len, samples.wires)):
         raise NotMeasured("a message without bytes has no place in a stream")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from time import perf_counter, process_time
 
 from bitwright import __version__
 from bitwright.bench.agreement import BenchError, Samples
 from bitwright.bench.allocations import allocations_of
 from bitwright.bench.contenders import OPERATIONS, Contender, NotMeasured, engine_contender, rival_contender
+from bitwright.bench.looking import Told
+from bitwright.bench.profiling import NOTES, engine_of, profile
 from bitwright.bench.report import Operation, Report, Row
 from bitwright.bench.rivals import Rival
 from bitwright.bench.turns import take_turns, timing_of
@@ -19,28 +22,42 @@ from bitwright.struct_ import Struct
 from bitwright.testing.quiet import engines_here
 from bitwright.tiers import missing_llvmlite
 
-Told = Callable[[str], object]  # what is being done, for whoever waits
+
+def _silent(_: str) -> None:
+    """Nobody waits."""
 
 
 def measure(
     message: type[Struct], wires: Iterable[bytes], *, operations: Sequence[str] | None = None, engines: Sequence[str] | None = None,
-    rivals: Sequence[Rival] = (), seconds: float = 1.0, source: str = "", on_round: Told | None = None,
+    rivals: Sequence[Rival] = (), seconds: float = 1.0, profiled: bool = False, source: str = "", tell: Told = _silent,
 ) -> Report:  # fmt: skip
     """Measure operations ("parse", "build", "push") on messages by engines, with rivals beside them.
 
     Without `operations` all are measured that the format can; without `engines` all compiled ones, unless `BITWRIGHT_BACKEND` names one.
-    `seconds` is the time for the turns of each operation.  BenchError where what is asked for by name cannot be measured, or contenders
-    do not give the same.
+    `seconds` is the time for the turns of each operation.  With `profiled`, also what each field costs in parsing and building by the
+    first engine.  `source` says in the report where messages come from.  BenchError where what is asked for by name cannot be measured,
+    or contenders do not give the same.
     """
+    engine = _profiled_engine(operations or OPERATIONS, engines) if profiled else None  # which may refuse: before the time is spent
     samples = Samples.of(message, wires)
-    tell = on_round or (lambda _: None)
     asked = operations or OPERATIONS
     chosen = [(operation, _contenders(samples, operation, engines, rivals, operations is not None)) for operation in asked]
     measured = [_measured(samples, name, found, notes, seconds, tell) for name, (found, notes) in chosen]
+    profiles = [
+        profile(message, samples.wires, one.name, engine=engine, seconds=seconds, tell=tell)
+        for one in measured if engine and one.rows and one.name in NOTES
+    ]  # fmt: skip
     return Report(
         spec=f"{message.__module__}:{message.__qualname__}", messages=len(samples.wires), bytes=sum(map(len, samples.wires)), source=source,
-        operations=measured, profiles=[], versions=versions(), machine=machine(),
+        operations=measured, profiles=profiles, versions=versions(), machine=machine(),
     )  # fmt: skip
+
+
+def _profiled_engine(operations: Sequence[str], engines: Sequence[str] | None) -> str:
+    """The engine whose profile is taken."""
+    if not set(operations) & set(NOTES):
+        raise BenchError(f"a profile is of {' or '.join(NOTES)}")
+    return engine_of((engines or default_engines())[0])
 
 
 def default_engines() -> list[str]:
@@ -85,6 +102,8 @@ def _contenders(
             notes.append(f"{engine}: {why}")
             continue
         found[contender.label] = contender
+    if operation == "build" and samples.given:
+        notes.append(f"{samples.given:,} of {len(samples.wires):,} messages build only with their derived fields as read")
     if not found:
         if is_asked_for:
             raise BenchError(f"{operation}: {why}")
@@ -102,10 +121,12 @@ def _measured(
 ) -> Operation:
     """The rows of one operation, in the order of the contenders."""
     if not contenders:
-        return Operation(name=name, rows=[], notes=notes)
+        return Operation(name=name, rows=[], notes=notes, processor_share=None)
     count = len(samples.wires)
     passes = {label: contender.once for label, contender in contenders.items()}
+    wall, own = perf_counter(), process_time()
     turns = take_turns(passes, count, seconds, on_round=lambda: tell(name))
+    had = min((process_time() - own) / (perf_counter() - wall), 1.0)
     timings = {label: timing_of(times) for label, times in turns.items()}
     size = sum(map(len, samples.built if name == "build" and samples.built is not None else samples.wires)) / count
     first = next(iter(timings.values()))
@@ -118,4 +139,4 @@ def _measured(
             relative=timing.seconds / first.seconds, allocated_blocks=taken.blocks, allocated_bytes=taken.size, peak_bytes=taken.peak,
             fields=contenders[label].fields,
         ))  # fmt: skip
-    return Operation(name=name, rows=rows, notes=notes)
+    return Operation(name=name, rows=rows, notes=notes, processor_share=had)

@@ -36,11 +36,15 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
-    """What was measured of one operation, and why what is missing is."""
+    """What was measured of one operation, and why what is missing is.
+
+    `processor_share` is which part of the time this process had a processor: where others had it too, times are too long.
+    """
 
     name: str
     rows: list[Row]
     notes: list[str]
+    processor_share: float | None
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,19 +5,17 @@ Promise: names and notes are escaped; it reads the same without colour, and is n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from collections.abc import Iterator
+from typing import Final
 
+from bitwright.bench.profile_text import profile_lines
 from bitwright.bench.report import Operation, Report, Row
+from bitwright.bench.words import Paint, nanoseconds, plain
 from bitwright.escaping import printable
 from bitwright.testing.words import bytes_text
 
-Paint: TypeAlias = Callable[[str, str], str]  # a kind of text (name, faint, strong, ...), and the text
 
-
-def plain(kind: str, text: str) -> str:
-    """No colours."""
-    return text
+SHARED: Final = 0.9  # of the time; below that it is said that others had the processor too
 
 
 def report_text(report: Report, paint: Paint = plain) -> str:
@@ -25,15 +23,11 @@ def report_text(report: Report, paint: Paint = plain) -> str:
     lines = [_head(report, paint)]
     for operation in report.operations:
         lines += ["", *_operation(operation, paint)]
+    for profile in report.profiles:
+        lines += ["", *profile_lines(profile, paint)]
     versions = ", ".join(f"{name} {version}" for name, version in report.versions.items())
     lines += ["", paint("faint", printable(f"{versions}; {report.machine}"))]
     return "\n".join(lines) + "\n"
-
-
-def nanoseconds(seconds: float) -> str:
-    """`8.31`, `861`, `12,345`: without more digits than mean something."""
-    number = seconds * 1e9
-    return f"{number:,.0f}" if abs(number) >= 99.5 else f"{number:.3g}"
 
 
 def _head(report: Report, paint: Paint) -> str:
@@ -52,6 +46,9 @@ def _operation(operation: Operation, paint: Paint) -> Iterator[str]:
         yield paint("strong", titles)
         for row in operation.rows:
             yield _row(row, width, paint)
+    share = operation.processor_share
+    if share is not None and share < SHARED:
+        yield paint("warn", f"  others used the processor: it was ours {100 * share:.0f} % of the time, so times are too long")
     for note in operation.notes:
         yield paint("faint", printable(f"  {note}"))
 

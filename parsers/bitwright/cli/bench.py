@@ -26,6 +26,7 @@ examples:
   bitwright bench dns --input capture.pcap
   bitwright bench myformats:Header --operation parse --backend llvm,python,interp
   bitwright bench dns --input capture.pcap --against peers:decode
+  bitwright bench dns --input capture.pcap --operation parse --profile
   bitwright bench dns --json | jq '.operations[0].rows[0].seconds'"""
 
 ENGINES: Final = ("auto", "interp", "llvm", "python")
@@ -46,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--against", metavar="[O=]M:F", action="append", default=[],
                         help="a function beside them: module:function, or OPERATION=module:function; repeatable")  # fmt: skip
     parser.add_argument("--seconds", type=_positive, default=1.0, metavar="S", help="for each operation (default: 1)")
+    parser.add_argument("--profile", action="store_true", help="also what each field costs in parsing and building, by the first engine")
     parser.add_argument("--json", action="store_true", help="write the figures as JSON")
     parser.add_argument("-o", "--output", metavar="FILE", help="write there instead of stdout")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
@@ -75,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             report = measure(
                 message, wires, operations=arguments.operation, engines=arguments.backend, rivals=rivals, seconds=arguments.seconds,
-                source=source, on_round=tell,
+                profiled=arguments.profile, source=source, tell=tell,
             )  # fmt: skip
         except BenchError as error:
             raise CommandError(str(error), MALFORMED) from None

@@ -64,6 +64,8 @@ def _in_turn(message: type[Struct], data: bytes, name: str) -> Iterator[bytes]:
         try:
             _, used = message.parse_prefix(data, at)
         except ParseError as error:
+            if _is_capture(name):
+                raise CommandError(f"{name}: is a capture that holds no {message.__name__}", UNREADABLE) from None
             raise CommandError(f"{name}: is no {message.__name__}{f', from byte {at} on' if at else ''}: {error}", MALFORMED) from None
         yield data[at : at + used]
         at += used
@@ -71,3 +73,14 @@ def _in_turn(message: type[Struct], data: bytes, name: str) -> Iterator[bytes]:
             break
     if at != len(data):
         raise CommandError(f"{name}: {len(data) - at} bytes are left over after the last {message.__name__}", MALFORMED)
+
+
+def _is_capture(name: str) -> bool:
+    """Whether it is a capture, which was looked through for layers and had none."""
+    from bitwright import capture
+
+    try:
+        with capture.open(Path(name)):
+            return True
+    except (capture.CaptureError, OSError):
+        return False
