@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import pytest
 
@@ -13,6 +12,7 @@ from bitwright.bench import looking
 from bitwright.bench.agreement import BenchError, Samples
 from bitwright.bench.fieldpaths import Fields, in_order
 from bitwright.bench.profiling import profile
+from bitwright.bench.report import Profile
 from bitwright.bench.tracing import traced
 
 ENGINES = ["python", *(["llvm"] if is_available() else [])]
@@ -66,7 +66,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return made
 
 
-def times(operation: str, engine: str, wires: list[bytes]) -> tuple[dict[str, float | None], Any]:
+def times(operation: str, engine: str, wires: list[bytes]) -> tuple[dict[str, int | None], Profile]:
     found = profile(Packet, wires, operation, engine=engine, seconds=0.01)
     rounded = {cost.path: None if cost.seconds is None else round(cost.seconds / NANOSECONDS) for cost in found.costs}
     return rounded, found

@@ -29,7 +29,7 @@ def profile_lines(profile: Profile, paint: Paint) -> Iterator[str]:
     yield f"{'a message':<{width}}{nanoseconds(profile.seconds):>9}{'':>7}{'100 %':>8}{'':>16}{count_text(profile.ops):>8}"
     yield paint("faint", f"  by {profile.engine}; {profile.note}")
     yield paint("faint", "  +-: how far off that may be; times, bytes, ops: in one message on average, ops as the interpreter counts them")
-    yield paint("faint", "  the rest: the call, the object, what fields share, and what those take that have no name or no time of their own")
+    yield paint("faint", "  the rest: the call, the object, what fields share, and those without a name or a time of their own")
 
 
 def _line(profile: Profile, name: str, cost: Cost, paint: Paint) -> str:

@@ -14,7 +14,6 @@ from bitwright.bench.words import Paint, nanoseconds, plain
 from bitwright.escaping import printable
 from bitwright.testing.words import bytes_text
 
-
 SHARED: Final = 0.9  # of the time; below that it is said that others had the processor too
 
 
