@@ -44,6 +44,7 @@ class Group:
 
 
 HEADER_TO_OBJECT = "DNS header to object"
+HEADER_OBJECT = "an object of a DNS header, its values ready"
 HEADER_FROM_OBJECT = "DNS header from object"
 MESSAGE_TO_OBJECTS = "DNS message to objects"
 SIMPLE_MESSAGE_TO_OBJECTS = "DNS message to objects, those that dpkt takes"

@@ -91,15 +91,17 @@ def _targets(run: Run) -> Iterator[str]:
     reached, missed = (sum(one.reached is word for one in found) for word in (True, False))
     yield "## Targets"
     yield ""
-    yield f"{reached} reached, {missed} missed, {len(found) - reached - missed} not measured."
+    yield f"{reached} reached, {missed} missed, {len(found) - reached - missed} not measured: what is not built, and what lacks a peer here."
     yield ""
     yield from _table(
         ("what", "target", "measured", ""),
-        [(one.what, one.wanted, one.found, {True: "reached", False: "**missed**", None: "not yet"}[one.reached]) for one in found],
+        [(one.what, one.wanted, one.found, {True: "reached", False: "**missed**", None: ""}[one.reached]) for one in found],
     )
+    said: dict[str, list[str]] = {}
     for one in found:
         if one.said:
-            yield f"* **{one.what}**: {one.said}"
+            said.setdefault(one.said, []).append(one.what)
+    yield from (f"* **{'; '.join(whats)}**: {text}" for text, whats in said.items())
     yield ""
 
 

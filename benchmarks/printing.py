@@ -46,7 +46,7 @@ def of_verdicts(found: Sequence[Verdict]) -> Iterator[str]:
     for one in found:
         word = {True: "reached", False: "MISSED", None: ""}[one.reached]
         yield f"  {word:8}{one.what}: {one.wanted}; {one.found}"
-        if one.said:
+        if one.said and one.reached is False:
             yield f"          {one.said}"
 
 

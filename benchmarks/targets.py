@@ -91,7 +91,7 @@ class Later:
 
     def verdict(self, run: Run) -> Verdict:
         """Nothing to measure."""
-        return Verdict(self.what, self.wanted, "not measured", None, self.needs)
+        return Verdict(self.what, self.wanted, "comes later", None, self.needs)
 
 
 Target: TypeAlias = Ratio | Within | Later

@@ -122,9 +122,11 @@ def test_a_ratio_that_is_missed_says_why(theirs: float, reached: bool, found: st
 def test_what_was_not_measured_is_neither_reached_nor_missed() -> None:
     run = run_of(bitwright=1e-7)
     ratios = (Ratio("A & B", "bitwright", "dpkt", 1), Ratio("C", "bitwright", "dpkt", 1))
-    for target in (*ratios, Within("elsewhere", 1), Later("a", "b", "c")):
+    for target in (*ratios, Within("elsewhere", 1)):
         verdict = target.verdict(run)
         assert (verdict.reached, verdict.found) == (None, "not measured")
+    later = Later("a", "b", "c").verdict(run)
+    assert (later.reached, later.found, later.said) == (None, "comes later", "c")
 
 
 def test_a_time_is_held_by_its_median() -> None:
