@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from benchmarks import headers, messages, parts, patterns, processes, records, scaling, starting, walks
+from benchmarks import headers, limits, messages, parts, patterns, processes, records, scaling, starting, walks
 from benchmarks.groups import Group
 from benchmarks.record import Curve
 
@@ -24,10 +24,12 @@ ALL_GROUPS: dict[str, tuple[Maker, ...]] = {
     "Parts and streams": (parts.part_group, parts.stream_group),
     "Captures": (walks.packets_group, walks.questions_group),
     "Bit patterns": patterns.PATTERN_GROUPS,
+    "Limits": (limits.object_group,),
 }
 
 ALL_TIMES: dict[str, tuple[Times, ...]] = {
     "Starting": (processes.times, starting.times, patterns.compile_times),
+    "Limits": (limits.memory_times,),
 }
 ALL_CURVES: dict[str, tuple[Curves, ...]] = {"How costs grow": (scaling.curves,)}
 

@@ -14,7 +14,7 @@ from benchmarks.compare import TOLERANCE, ratios
 from benchmarks.measure import Timing
 from benchmarks.record import Curve, GroupRun, Run, TimeRun
 from benchmarks.targets import verdicts
-from benchmarks.wording import by_time, is_ours, rate, seconds, size_of, times
+from benchmarks.wording import an, by_time, is_ours, rate, seconds, size_of, times
 
 PAGE, CHARTS = "benchmarks.md", "benchmarks"
 
@@ -91,7 +91,7 @@ def _targets(run: Run) -> Iterator[str]:
     reached, missed = (sum(one.reached is word for one in found) for word in (True, False))
     yield "## Targets"
     yield ""
-    yield f"{reached} reached, {missed} missed, {len(found) - reached - missed} not measured: what is not built, and what lacks a peer here."
+    yield f"{reached} reached, {missed} missed, {len(found) - reached - missed} not measured (not built yet, or without the peer)."
     yield ""
     yield from _table(
         ("what", "target", "measured", ""),
@@ -115,7 +115,7 @@ def _group(group: GroupRun) -> Iterator[str]:
     yield ""
     compared = ratios(group)
     yield from _table(
-        ("", f"a {group.item}", "of bitwright's time", "a second", "middle half of the turns"),
+        ("", an(group.item), "of bitwright's time", "a second", "middle half of the turns"),
         [
             (f"**{name}**" if is_ours(name) else name, seconds(one.best), times(compared[name]), rate(one), _middle(one))
             for name, one in by_time(group)

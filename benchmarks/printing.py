@@ -8,14 +8,14 @@ from benchmarks import peers
 from benchmarks.compare import ratios
 from benchmarks.record import Curve, GroupRun, Run, TimeRun
 from benchmarks.targets import Verdict
-from benchmarks.wording import by_time, is_ours, rate, seconds, size_of, times
+from benchmarks.wording import an, by_time, is_ours, rate, seconds, size_of, times
 
 
 def of_group(group: GroupRun) -> Iterator[str]:
     """The contenders, quickest first, then who is missing."""
     wide = max(34, *(len(name) + 2 for name in group.contenders))
     yield f"\n{group.name}" + (f"  ({group.inputs})" if group.inputs else "")
-    yield f"  {'':{wide}}{'a ' + group.item:>12}{'beside ours':>13}{'a second':>11}  middle half"
+    yield f"  {'':{wide}}{an(group.item):>12}{'beside ours':>13}{'a second':>11}  middle half"
     compared = ratios(group)
     for name, timing in by_time(group):
         mark = "*" if is_ours(name) else " "

@@ -10,11 +10,12 @@ import dataclasses
 from typing import TypeAlias
 
 from benchmarks import processes, starting
-from benchmarks.erlang.contenders import ERLANG_BY_HAND, INET_DNS
+from benchmarks.erlang.contenders import INET_DNS
 from benchmarks.groups import (
     BITWRIGHT,
     C_BY_HAND,
     CBITSTRUCT,
+    ERLANG_BY_HAND,
     HEADER_FROM_OBJECT,
     HEADER_TO_OBJECT,
     IPV4_AND_TCP,

@@ -59,6 +59,11 @@ def got(ratio: float, most: float) -> str:
     return f"{digits(1 / ratio)} x as fast" if most <= 0.5 else f"{ratio:.2f} of the time"
 
 
+def an(item: str) -> str:
+    """With its article: `a header`, `an object`."""
+    return f"an {item}" if item[0] in "aeio" else f"a {item}"
+
+
 def reference(contenders: Mapping[str, object]) -> str:
     """The contender that the others are compared with: what users call, or else the first of ours."""
     return OURS if OURS in contenders else next((name for name in contenders if is_ours(name)), next(iter(contenders)))
