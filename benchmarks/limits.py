@@ -51,7 +51,7 @@ def _written(expression: str, names: list[str], values: list[Any]) -> Callable[[
 def memory_times(quick: bool) -> dict[str, list[float]]:
     """Seconds to copy memory, and to look at every byte of it."""
     data = b"\x01" * SIZE  # written, so that the pages are there
-    room = bytearray(data)
+    room = memoryview(bytearray(data))
 
     def copy() -> None:
         room[:] = data
