@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 from collections.abc import Callable
 from functools import cache
 from types import ModuleType
 from typing import Any
 
+from benchmarks.declared.ours import datagram
+from benchmarks.declared.table import CANNOT, declarations, skipped
+from benchmarks.declared.table import DATAGRAM as FORM
 from benchmarks.engines import parsers
 from benchmarks.groups import IPV4_AND_TCP, MQTT_RECORD, TLS_RECORD, Group, over
 from benchmarks.packets import ROOT
@@ -28,7 +32,15 @@ def ipv4_and_tcp_group() -> Group:
     """A datagram to its header, and what it carries to its header."""
     outer, inner = parsers(IPv4, [DATAGRAM]), parsers(TCP, [SEGMENT])
     contenders = {name: _both(outer[name], inner[name]) for name in outer.keys() & inner.keys()}
-    return _checked(IPV4_AND_TCP, contenders, DATAGRAM)
+    group = _checked(IPV4_AND_TCP, contenders, DATAGRAM)
+    expected = datagram(IPv4.parse(DATAGRAM), TCP.parse(SEGMENT))
+    theirs = declarations(FORM)
+    for name, declared in theirs.items():
+        assert declared.seen(declared.parse(DATAGRAM)) == expected, name
+    peers = {name: over(declared.parse, [DATAGRAM] * BATCH) for name, declared in theirs.items()}
+    return dataclasses.replace(
+        group, contenders={**group.contenders, **peers}, skipped=(*group.skipped, *skipped(FORM)), cannot={**group.cannot, **CANNOT[FORM]}
+    )
 
 
 def _both(outer: Callable[[Any], Any], inner: Callable[[Any], Any]) -> Callable[[bytes], Any]:

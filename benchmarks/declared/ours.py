@@ -7,7 +7,10 @@ from typing import Any
 from benchmarks.declared import dns_message as plain
 from benchmarks.declared.dns_header import FLAGS, flags_of
 from benchmarks.declared.dns_message import Record, Summary, letters
+from benchmarks.declared.ipv4_tcp import Datagram, options_of
 from bitwright_specs.dns import AAAA, CNAME, MX, NS, PTR, SOA, TXT, A, Message, RData
+from bitwright_specs.ipv4 import IPv4
+from bitwright_specs.tcp import TCP
 
 
 def summary(message: Message) -> Summary:
@@ -42,3 +45,19 @@ def _data(data: RData) -> Any:
             return tuple(data.strings)
         case _:
             return None
+
+
+def datagram(ip: IPv4, tcp: TCP) -> Datagram:
+    """The plain values of the two headers."""
+    flags = ip.df << 1 | ip.mf
+    fixed = (ip.version, ip.ihl, ip.dscp << 2 | ip.ecn, ip.length, ip.id, flags, ip.fragment_offset, ip.ttl, int(ip.protocol), ip.checksum)
+    bits = 0
+    for name in ("cwr", "ece", "urg", "ack", "psh", "rst", "syn", "fin"):
+        bits = bits << 1 | getattr(tcp, name)
+    numbers = (tcp.src_port, tcp.dst_port, tcp.sequence_number, tcp.acknowledgment_number, tcp.data_offset, int(tcp.ae), bits)
+    return Datagram(
+        (*fixed, bytes(ip.src), bytes(ip.dst)),
+        options_of(b"".join(one.build() for one in ip.options)),
+        (*numbers, tcp.window, tcp.checksum, tcp.urgent_pointer),
+        options_of(b"".join(one.build() for one in tcp.options)),
+    )

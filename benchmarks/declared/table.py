@@ -15,6 +15,7 @@ from benchmarks.peers import available, missing
 HEADER = "DNS header"  # dns_header.py
 MESSAGE = "DNS message"  # dns_message.py; those that decode the data of the rarer record types, too
 SIMPLE_MESSAGE = "DNS message, commoner records"  # dns_message.py
+DATAGRAM = "IPv4 and TCP"  # ipv4_tcp.py
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +51,17 @@ ROWS: dict[str, tuple[Row, ...]] = {
         Row("construct_", "message", ("construct",)),
         Row("kaitai_", "message", _KAITAI),
     ),
+    DATAGRAM: (
+        Row("construct_ipv4_tcp", "datagram", ("construct",)),
+        Row("kaitai_ipv4_tcp", "datagram", _KAITAI),
+        Row("flat_ipv4_tcp", "bitstruct", ("bitstruct",)),
+        Row("flat_ipv4_tcp", "cbitstruct", ("cbitstruct",)),
+        Row("flat_ipv4_tcp", "bitstring", ("bitstring",)),
+        Row("flat_ipv4_tcp", "dissect", ("dissect.cstruct",)),
+        Row("caterpillar_ipv4_tcp", "datagram", ("caterpillar-py",)),
+        Row("scapy_ipv4_tcp", "datagram", ("scapy",)),
+        Row("dpkt_ipv4_tcp", "datagram", ("dpkt",)),
+    ),
 }
 
 CANNOT: dict[str, dict[str, str]] = {
@@ -59,6 +71,7 @@ CANNOT: dict[str, dict[str, str]] = {
         "bitstruct, cbitstruct, bitstring": "have no sizes that are in the data",
         "dissect.cstruct": "its structures cannot say a compressed name",
     },
+    DATAGRAM: {},
 }
 CANNOT_BUILD: dict[str, dict[str, str]] = {
     HEADER: {"kaitaistruct": "the compiler that npm has makes readers only"},

@@ -10,9 +10,12 @@ from benchmarks import headers
 from benchmarks.declared import table
 from benchmarks.declared.dns_header import NAMES, of_attributes
 from benchmarks.declared.dns_message import Summary
-from benchmarks.declared.ours import summary
+from benchmarks.declared.ours import datagram, summary
 from benchmarks.packets import SAMPLE, dns_messages
+from benchmarks.records import DATAGRAM
 from bitwright_specs.dns import Header, Message
+from bitwright_specs.ipv4 import IPv4
+from bitwright_specs.tcp import TCP
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what peers warn of while they are imported
 
@@ -45,6 +48,20 @@ def test_every_declaration_of_a_message_finds_what_ours_does(form: str) -> None:
 def _dpkt_takes(message: Summary) -> bool:
     """It refuses a message with a record of a rarer type."""
     return {record.type for record in message.records} <= {1, 2, 5, 6, 12, 13, 15, 16, 28, 33}
+
+
+def test_every_declaration_of_a_datagram_agrees_with_ours() -> None:
+    declared = table.declarations(table.DATAGRAM)
+    source = random.Random(4)
+    free = (1, 4, 5, 8, *range(10, 20), *range(24, 36), 37, *range(38, 44))  # what may be any byte in a datagram with a whole segment
+    for _ in range(30):
+        data = bytearray(DATAGRAM)
+        for at in free:
+            data[at] = source.randrange(256)
+        ip = IPv4.parse(bytes(data))
+        expected = datagram(ip, TCP.parse(ip.payload))
+        for name, one in declared.items():
+            assert one.seen(one.parse(bytes(data))) == expected, (name, data.hex())
 
 
 def test_another_result_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
