@@ -133,3 +133,8 @@ def test_a_tier_that_does_not_exist_is_refused() -> None:
     wrong: Any = ["lies"]
     with pytest.raises(ValueError, match="'lies' is no tier; there are: value, lie, raw"):
         Mutator(Message, [], random.Random(1), tiers=wrong)
+    with pytest.raises(ValueError, match="no tier is given; there are: value, lie, raw"):
+        Mutator(Message, [], random.Random(1), tiers=[])
+    text: Any = "lie"
+    with pytest.raises(TypeError, match=r"tiers='lie' is a text: write a list, such as \['lie'\]"):
+        Mutator(Message, [], random.Random(1), tiers=text)

@@ -84,6 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _report(arguments: argparse.Namespace, message: type[Struct], seeds: list[bytes]) -> Report:
     from bitwright.cli.fuzz_progress import FuzzProgress
     from bitwright.errors import MissingPackage
+    from bitwright.testing.generating.frame import GenerationError
     from bitwright.testing.regress import CaseError
     from bitwright.testing.targets.errors import TargetError
 
@@ -94,6 +95,8 @@ def _report(arguments: argparse.Namespace, message: type[Struct], seeds: list[by
     line = FuzzProgress(arguments.runs, arguments.seconds, wanted=not arguments.quiet)
     try:
         return _campaign(arguments, message, seeds, plan, line).run()
+    except GenerationError as error:  # of the declaration's own code
+        raise CommandError(str(error), USAGE) from None
     except (CaseError, MissingPackage) as error:
         raise CommandError(str(error), UNREADABLE) from None
     except OSError as error:  # of the corpus folder, or of a process that cannot be started; what an input does to a target is no exception

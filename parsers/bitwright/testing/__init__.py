@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from bitwright.testing.differences import Differential as Differential
     from bitwright.testing.differences import differential as differential
     from bitwright.testing.engines import EngineTarget as EngineTarget
-    from bitwright.testing.generate import GenerationError as GenerationError
     from bitwright.testing.generate import examples as examples
+    from bitwright.testing.generating.frame import GenerationError as GenerationError
     from bitwright.testing.labels import Expected as Expected
     from bitwright.testing.labels import Label as Label
     from bitwright.testing.minimising import minimise as minimise
@@ -90,7 +90,7 @@ _HOMES = {
     "Differential": "differences",
     "EngineTarget": "engines",
     "Expected": "labels",
-    "GenerationError": "generate",
+    "GenerationError": "generating.frame",
     "Label": "labels",
     "Mutator": "mutator",
     "ProgramTarget": "targets.program",

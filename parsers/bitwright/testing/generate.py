@@ -17,16 +17,14 @@ from bitwright.errors import BuildError, ParseError
 from bitwright.schema.spec import MISSING, spec_of
 from bitwright.struct_ import Struct
 from bitwright.testing.draw import Draw, RandomDraw
-from bitwright.testing.generating.frame import Stuck
-from bitwright.testing.generating.maker import Maker, Region
+from bitwright.testing.generating.frame import GenerationError, Region, Stuck
+from bitwright.testing.generating.maker import Maker
+
+__all__ = ["GenerationError", "attempt", "examples", "generate"]
 
 M = TypeVar("M", bound=Struct)
 ATTEMPTS: Final = 50
 LARGEST: Final = 1200  # bytes of a message, about
-
-
-class GenerationError(Exception):
-    """No valid message was found; perhaps there is none."""
 
 
 def generate(message: type[M], source: Draw | random.Random, **parameters: Any) -> M:
@@ -36,9 +34,7 @@ def generate(message: type[M], source: Draw | random.Random, **parameters: Any) 
 
 def examples(message: type[M], source: Draw | random.Random, **parameters: Any) -> Iterator[tuple[bytes, M]]:
     """Messages for ever: as bytes, and as values."""
-    draw = _draw_of(source)
-    while True:
-        yield _built(message, draw, parameters)
+    return _endless(message, _draw_of(source), parameters)
 
 
 def attempt(message: type[M], draw: Draw, parameters: dict[str, Any]) -> tuple[bytes, M]:
@@ -46,6 +42,11 @@ def attempt(message: type[M], draw: Draw, parameters: dict[str, Any]) -> tuple[b
     made, _ = Maker(draw).struct(message, Region(LARGEST), parameters)
     wire: bytes = made.value.build(**parameters)
     return wire, message.parse(wire, strict=True, **parameters)
+
+
+def _endless(message: type[M], draw: Draw, parameters: dict[str, Any]) -> Iterator[tuple[bytes, M]]:
+    while True:
+        yield _built(message, draw, parameters)
 
 
 def _built(message: type[M], draw: Draw, parameters: dict[str, Any]) -> tuple[bytes, M]:
@@ -62,4 +63,8 @@ def _built(message: type[M], draw: Draw, parameters: dict[str, Any]) -> tuple[by
 
 
 def _draw_of(source: Draw | random.Random) -> Draw:
-    return RandomDraw(source) if isinstance(source, random.Random) else source
+    if isinstance(source, random.Random):
+        return RandomDraw(source)
+    if not hasattr(source, "integer"):
+        raise TypeError(f"choices come from a random.Random or a Draw, not from {source!r}: write random.Random(1)")
+    return source

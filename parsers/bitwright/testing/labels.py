@@ -6,12 +6,24 @@ every engine, and against anybody's parser.  Where the declaration does not tell
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Literal, TypeAlias
 
 import msgspec
 
 Tier: TypeAlias = Literal["seed", "value", "lie", "raw"]
 TIERS: Final[tuple[Tier, ...]] = ("value", "lie", "raw")
+
+
+def checked_tiers(tiers: Sequence[Tier]) -> tuple[Tier, ...]:
+    """The same; an error where nothing could be made, or raw mutants under a wrong name."""
+    if isinstance(tiers, str):
+        raise TypeError(f"tiers={tiers!r} is a text: write a list, such as [{tiers!r}]")
+    if not tiers:
+        raise ValueError(f"no tier is given; there are: {', '.join(TIERS)}")
+    if unknown := set(tiers) - set(TIERS):
+        raise ValueError(f"{min(unknown)!r} is no tier; there are: {', '.join(TIERS)}")
+    return tuple(tiers)
 
 
 class Expected(msgspec.Struct, frozen=True, gc=False):

@@ -3,7 +3,7 @@
     for data, label in itertools.islice(mutants(Message, seed, random.Random(1)), 1_000_000): ...
 
 Promise: deterministic by seed and `rng`; never an exception, whatever the seed's bytes; endless.  A seed that is no message gives raw
-mutants only.
+mutants only.  What the declaration's own code raises while something new is made (`example` of a codec) is a GenerationError.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Final
 from bitwright.struct_ import Struct
 from bitwright.testing.draw import RandomDraw
 from bitwright.testing.fieldtree import FieldTree
-from bitwright.testing.labels import TIERS, Label, Tier
+from bitwright.testing.labels import TIERS, Label, Tier, checked_tiers
 from bitwright.testing.lies import sites as lie_sites
 from bitwright.testing.raw import RawMutator
 from bitwright.testing.sites import Site
@@ -46,12 +46,12 @@ class Mutator:
         self, message: type[Struct], seeds: Iterable[bytes], rng: random.Random, *, tiers: Sequence[Tier] = TIERS, largest: int = LARGEST,
         endian: str | None = None, parameters: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
+        if not isinstance(rng, random.Random):
+            raise TypeError(f"choices come from a random.Random, not from {rng!r}: write random.Random(1)")
         self.message, self.endian, self.parameters = message, endian, dict(parameters or {})
         self.seeds = list(seeds) or [b""]
         self.rng = rng
-        self.tiers: tuple[Tier, ...] = tuple(tiers)
-        if unknown := set(self.tiers) - set(TIERS):  # which would give raw mutants under a wrong name
-            raise ValueError(f"{min(unknown)!r} is no tier; there are: {', '.join(TIERS)}")
+        self.tiers = checked_tiers(tiers)
         self._draw = RandomDraw(rng)
         self._raw = RawMutator(self.seeds, rng, largest)
         self._tables: list[list[list[Rule]] | None] = [None] * len(self.seeds)  # by seed: by tier: its rules

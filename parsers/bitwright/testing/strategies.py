@@ -19,7 +19,7 @@ from bitwright.patterns.pattern import Pattern
 from bitwright.struct_ import Struct
 from bitwright.testing.fieldtree import FieldTree
 from bitwright.testing.generate import attempt
-from bitwright.testing.generating.frame import Stuck
+from bitwright.testing.generating.frame import GenerationError, Stuck
 from bitwright.testing.labels import Label
 from bitwright.testing.lies import sites as lie_sites
 from bitwright.testing.lies.site import LieSite
@@ -132,6 +132,13 @@ def _rejected() -> BaseException:
     return UnsatisfiedAssumption()
 
 
+def _cause_of(error: GenerationError) -> BaseException:
+    """What Hypothesis raised by itself in a codec's `example`, or the error."""
+    from hypothesis.errors import HypothesisException
+
+    return error.__cause__ if isinstance(error.__cause__, HypothesisException) else error
+
+
 def _drawn(draw: DrawFn, message: type[M], parameters: dict[str, Any]) -> tuple[bytes, M]:
     source = HypothesisDraw(draw)
     for _ in range(TRIES):
@@ -139,6 +146,8 @@ def _drawn(draw: DrawFn, message: type[M], parameters: dict[str, Any]) -> tuple[
             return attempt(message, source, parameters)
         except (Stuck, BuildError, ParseError):
             continue
+        except GenerationError as error:
+            raise _cause_of(error) from None
     raise _rejected()
 
 

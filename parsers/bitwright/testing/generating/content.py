@@ -10,7 +10,7 @@ from bitwright.errors import Fault
 from bitwright.field_codec import Cursor, Transform
 from bitwright.schema import spec
 from bitwright.testing.draw import Draw
-from bitwright.testing.generating.frame import Frame, Stuck, typed
+from bitwright.testing.generating.frame import Frame, GenerationError, Made, Region, Stuck, typed, unknowns
 from bitwright.testing.generating.solving import is_closed, members
 from bitwright.testing.numbers import bounds_of
 from bitwright.values import Address
@@ -20,7 +20,7 @@ from bitwright.wire.names import MAX_LABEL, MAX_NAME, label_text
 from bitwright.wire.varints import size_of_varint
 
 if TYPE_CHECKING:
-    from bitwright.testing.generating.maker import Made, Maker, Region
+    from bitwright.testing.generating.maker import Maker
 
 LETTERS: Final = "abcxyzABC019 -._é\u4e2d\U0001f600"
 TRIES: Final = 40
@@ -44,8 +44,6 @@ def scalar(
     maker: Maker, frame: Frame, wire: spec.IntType | spec.FloatType | spec.BitsType | spec.NameType, region: Region
 ) -> Made:
     """A value that says its own size, or whose size is fixed."""
-    from bitwright.testing.generating.maker import Made
-
     draw = maker.draw
     match wire:
         case spec.IntType():
@@ -69,9 +67,6 @@ def _float(draw: Draw, width: int) -> float:
 
 
 def _bits(maker: Maker, frame: Frame, wire: spec.BitsType) -> Made:
-    from bitwright.testing.generating.frame import unknowns
-    from bitwright.testing.generating.maker import Made
-
     if unknowns(wire.size, frame):
         count = maker.amount(64)
         while not maker.can_be(frame, wire.size, count):
@@ -123,8 +118,6 @@ def wire_size(name: str) -> int:
 
 def content(maker: Maker, frame: Frame, wire: spec.BytesType | spec.TextType, region: Region) -> Made:
     """Bytes or text, delimited in any way."""
-    from bitwright.testing.generating.maker import Made, Region
-
     if isinstance(wire, spec.BytesType) and issubclass(wire.as_type, Address):
         return Made(wire.as_type(maker.draw.octets(wire.as_type.SIZE, wire.as_type.SIZE)), 8 * wire.as_type.SIZE)
     if isinstance(wire, spec.CodedType) and wire.unsized:
@@ -161,8 +154,6 @@ def _reads_back(wire: spec.BytesType | spec.TextType, made: Made, size: int | No
 
 
 def _area(maker: Maker, wire: spec.BytesType | spec.TextType, size: int, region: Region) -> Made:
-    from bitwright.testing.generating.maker import Made, Region
-
     if not 0 <= size <= region.room or (region.exact and size != region.room):
         raise Stuck(f"an area of {size} bytes")
     most = size - len(wire.terminator or b"")
@@ -176,8 +167,6 @@ def _area(maker: Maker, wire: spec.BytesType | spec.TextType, size: int, region:
 
 
 def _prefixed(maker: Maker, wire: spec.BytesType | spec.TextType, prefix: spec.IntType, region: Region) -> Made:
-    from bitwright.testing.generating.maker import Made, Region
-
     _, most = bounds_of(prefix)
     if not region.exact:
         made = _piece(maker, wire, Region(max(0, min(most, region.room - bits_of_number(prefix, 0) // 8))))
@@ -191,8 +180,6 @@ def _prefixed(maker: Maker, wire: spec.BytesType | spec.TextType, prefix: spec.I
 
 def _piece(maker: Maker, wire: spec.BytesType | spec.TextType, region: Region) -> Made:
     """The content itself."""
-    from bitwright.testing.generating.maker import Made
-
     draw = maker.draw
     if isinstance(wire, spec.CodedType):
         return _coded(maker, wire, region)
@@ -229,13 +216,13 @@ def _encoded(character: str, encoding: str) -> bytes | None:
 
 
 def _coded(maker: Maker, wire: spec.CodedType, region: Region) -> Made:
-    """A value of a codec: bytes if it encodes them, else what it reads from some bytes."""
-    from bitwright.testing.generating.maker import Made
-
+    """A value of a codec: its own example; else bytes if it encodes them, or what it reads from some bytes."""
     draw, codec = maker.draw, wire.codec
+    if hasattr(codec, "example"):
+        return _exemplary(maker, codec, region)
     for _ in range(TRIES):
         raw = draw.octets(region.room, region.room) if region.exact else draw.octets(0, min(region.room, 12))
-        for value in _values_of(codec, raw, draw):
+        for value in _values_of(codec, raw):
             out = bytearray()
             try:
                 codec.build(value, out)
@@ -244,13 +231,35 @@ def _coded(maker: Maker, wire: spec.CodedType, region: Region) -> Made:
                 continue
             if back == value and (len(out) == region.room if region.exact else len(out) <= region.room):
                 return Made(value, 8 * len(out))
-    raise Stuck(f"{type(codec).__name__} takes none of the values that were tried; give it a method `example(draw)`")
+    raise Stuck(f"{maker.where}: {type(codec).__name__} takes none of the values that were tried; give it a method `example(draw)`")
 
 
-def _values_of(codec: Any, raw: bytes, draw: Draw) -> list[Any]:
-    """What may be values of a codec: its own example, or what it reads from bytes of some kind."""
-    if hasattr(codec, "example"):
-        return [codec.example(draw)]
+def _exemplary(maker: Maker, codec: Any, region: Region) -> Made:
+    """A value that the codec's own `example` gives; GenerationError if that raises, Stuck with the reason if none of them will do."""
+    named, wrong = f"{type(codec).__name__}.example(draw)", ""
+    for _ in range(TRIES):
+        try:
+            value = codec.example(maker.draw)
+        except Exception as error:
+            raise GenerationError(f"{maker.where}: {named} raised {type(error).__name__}: {error}") from error
+        out = bytearray()
+        try:
+            codec.build(value, out)
+            back = codec.parse(Cursor(out, 0, len(out)))
+        except (Exception, Fault) as error:  # noqa: BLE001  # whatever a codec raises
+            wrong = f"gives {value!r}, which it does not build and read back: {type(error).__name__}: {error}"
+            continue
+        if back != value:
+            wrong = f"gives {value!r}, which it reads back as {back!r}"
+        elif len(out) > region.room or (region.exact and len(out) != region.room):
+            wrong = f"gives {value!r} of {len(out)} bytes, where there is room for {'exactly ' if region.exact else ''}{region.room}"
+        else:
+            return Made(value, 8 * len(out))
+    raise Stuck(f"{maker.where}: {named} {wrong}")
+
+
+def _values_of(codec: Any, raw: bytes) -> list[Any]:
+    """What may be values of a codec: what it reads from bytes of some kind."""
     found: list[Any] = []
     small = bytes(byte & 3 for byte in raw)
     for content in (raw, small + bytes(4), bytes(48 + byte % 10 for byte in raw)):

@@ -6,7 +6,7 @@ Promise: `number` evaluates as parsing would, and says by `Unknown` that somethi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from bitwright.evaluate import OPERATORS
 from bitwright.schema import spec
@@ -22,6 +22,30 @@ class Unknown(Exception):  # noqa: N818  # it is a state, not an error
 
 class Stuck(Exception):  # noqa: N818  # the maker tries again
     """What was chosen so far leaves no valid choice here."""
+
+
+class GenerationError(Exception):
+    """No valid message was found; perhaps there is none, or code of the declaration fails."""
+
+
+class Region(NamedTuple):
+    """The room of a value: so many bytes at most, or exactly."""
+
+    room: int
+    exact: bool = False
+
+
+class Made(NamedTuple):
+    """A value, the bits it takes, and whether it takes all that is left of its region."""
+
+    value: Any
+    bits: int
+    greedy: bool = False
+
+    @property
+    def size(self) -> int:
+        """Whole bytes."""
+        return -(-self.bits // 8)
 
 
 Term: TypeAlias = tuple[Node, int]  # an expression, and what it has to give; 1 of a condition that has to hold

@@ -5,41 +5,20 @@ Promise: whatever the declaration, a value or `Stuck` after bounded effort.  Wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final
 
 from bitwright.schema import spec
 from bitwright.schema.expr import Const, Node
 from bitwright.testing.draw import Draw
 from bitwright.testing.generating import content, pointers, repeats, unions
-from bitwright.testing.generating.frame import Frame, Stuck, Unknown, frames_below, is_derived, number, unknowns
+from bitwright.testing.generating.agreement import DEEP, Agreement
+from bitwright.testing.generating.frame import Frame, Made, Region, Stuck, unknowns
 from bitwright.testing.generating.numbers import draw_number, open_number
 from bitwright.testing.generating.plan import plan_of
-from bitwright.testing.generating.solving import is_condition, solutions
 
 TRIES: Final = 4  # of one struct, before what is around it is tried again
 EFFORT: Final = 4000  # structs and elements in one message
-DEEP: Final = 5  # levels below which everything is as small as it can be
-
-
-class Region(NamedTuple):
-    """The room of a value: so many bytes at most, or exactly."""
-
-    room: int
-    exact: bool = False
-
-
-class Made(NamedTuple):
-    """A value, the bits it takes, and whether it takes all that is left of its region."""
-
-    value: Any
-    bits: int
-    greedy: bool = False
-
-    @property
-    def size(self) -> int:
-        """Whole bytes."""
-        return -(-self.bits // 8)
 
 
 def defaults_of(made: spec.StructSpec) -> dict[str, Any]:
@@ -47,17 +26,16 @@ def defaults_of(made: spec.StructSpec) -> dict[str, Any]:
     return {name: p.default for name, p in made.params.items() if p.default is not spec.MISSING}
 
 
-class Maker:
-    """Makes one message; `names` are those it has so far, which others share parts of."""
+class Maker(Agreement):
+    """Makes one message; `names` are those it has so far, which others share parts of; `where` is the field that it is at."""
 
-    def __init__(self, draw: Draw) -> None:
-        self.draw = draw
+    def __init__(self, draw: Draw, where: str = "") -> None:
+        super().__init__(draw)
+        self.where = where
         self.names: list[str] = []
         self.effort = EFFORT
         self.elements = draw.choice((6, 6, 12, 40))  # that lists may still get, where nothing says how many
         self._share = 0.9 if self.elements == 40 else 0.65
-        self.depth = 0
-        self.blocks: list[list[pointers.Block]] = []
 
     def amount(self, most: int) -> int:
         """How many of something: mostly few."""
@@ -137,6 +115,7 @@ class Maker:
 
     def field(self, frame: Frame, field: spec.FieldSpec, region: Region, used: int) -> Made:
         """One field of a struct: its value goes to what the constructor gets."""
+        self.where = f"{frame.spec.name}.{field.label}"
         wire = field.type
         if isinstance(wire, spec.OptionalType):
             if not self.decide(frame, wire, field, region):
@@ -225,127 +204,3 @@ class Maker:
     def arguments(self, frame: Frame, wire: spec.NestedType | spec.SwitchType) -> dict[str, Any]:
         """What the struct takes from outside, whose numbers are closed now."""
         return {name: self.known(frame, node) for name, node in wire.arguments}
-
-    # --- what fields say of each other -------------------------------------------------------
-
-    def sized(self, frame: Frame, node: Node, region: Region, make: Callable[[Region], Made]) -> Made:
-        """What lies in a region of its own, whose size an expression says."""
-        try:
-            size = number(node, frame, region.room if region.exact else None)
-        except Unknown:
-            pass
-        else:
-            if not 0 <= size <= region.room or (region.exact and size != region.room):
-                raise Stuck(f"a size of {size}")
-            return self.exactly(make, size)
-        if region.exact:
-            made = self.exactly(make, region.room)
-            self.equate(frame, node, region.room, region.room)
-            return made
-        made = make(region)
-        size = made.size
-        if self.can_be(frame, node, size):
-            self.equate(frame, node, size, size)
-            return Made(made.value, 8 * size)
-        for other in (*range(size + 1, min(size + 33, region.room + 1)), *range(size - 1, max(-1, size - 300), -1)):
-            if self.can_be(frame, node, other):
-                made = self.exactly(make, other)
-                self.equate(frame, node, other, other)
-                return made
-        raise Stuck(f"no size near {size} is possible")
-
-    def exactly(self, make: Callable[[Region], Made], size: int) -> Made:
-        """What takes exactly so many bytes."""
-        made = make(Region(size, exact=True))
-        if made.bits != 8 * size:
-            raise Stuck(f"{made.bits} bits do not fill {size} bytes")
-        return Made(made.value, made.bits)
-
-    def can_be(self, frame: Frame, node: Node, target: int) -> bool:
-        """Whether what is open can still make the expression give that."""
-        open_ones = unknowns(node, frame)
-        if len(open_ones) != 1:
-            return True
-        return bool(solutions(self.draw, frame, open_ones[-1], [(node, target)], target))
-
-    def equate(self, frame: Frame, node: Node, target: int, rest: int | None = None) -> None:
-        """Close what is open so that the expression gives `target`; Stuck if that cannot be."""
-        open_ones = unknowns(node, frame)
-        for owner, name in open_ones[:-1]:
-            self.close(owner, name)
-        if open_ones:
-            owner, name = open_ones[-1]
-            found = solutions(self.draw, frame, (owner, name), [(node, target)], rest)
-            if not found:
-                raise Stuck(f"{name} cannot be solved")
-            owner.assign(name, found[0] if is_derived(owner, name) else self.draw.choice(found))
-        elif number(node, frame, rest) != target and not (is_condition(node) and bool(number(node, frame, rest)) == bool(target)):
-            raise Stuck("another number is given")
-
-    def known(self, frame: Frame, node: Node) -> int:
-        """What an expression gives, now: what is open in it is chosen."""
-        for owner, name in unknowns(node, frame):
-            owner.explicit.add(name)
-            self.close(owner, name)
-        try:
-            return number(node, frame)
-        except Unknown:
-            raise Stuck("depends on what is not there") from None
-
-    def close(self, owner: Frame, name: str) -> None:
-        """Choose an open number."""
-        found = solutions(self.draw, owner, (owner, name), [])
-        if not found:
-            raise Stuck(f"{name} has no possible value")
-        owner.assign(name, self.draw.choice(found))
-
-    def check(self, frame: Frame, condition: Node) -> None:
-        """A condition that has to hold, now or once it can be said."""
-        try:
-            if not number(condition, frame):
-                raise Stuck("a check fails")
-        except Unknown:
-            frame.terms.append((condition, 1))
-            for owner in {id(o): o for o, _ in unknowns(condition, frame)}.values():
-                if owner is not frame:
-                    frame.terms.append((condition, 1))
-
-    def decide(self, frame: Frame, wire: spec.OptionalType, field: spec.FieldSpec, region: Region) -> bool:
-        """Whether an optional field is there."""
-        if wire.at_end:
-            if frame.ended:
-                return False
-            if not region.exact:
-                frame.ended = not self.draw.chance(0.6)
-                return not frame.ended
-        try:
-            return bool(number(wire.condition, frame, region.room if region.exact else None))
-        except Unknown:
-            pass
-        wanted = self.depth <= DEEP and self.draw.chance(0.5)
-        open_ones = unknowns(wire.condition, frame)
-        if not open_ones:
-            return wanted  # it asks for what is left of a region that takes what is made
-        for owner, name in open_ones[:-1]:
-            self.close(owner, name)
-        owner, name = open_ones[-1]
-        for choice in (wanted, not wanted):
-            if solutions(self.draw, frame, (owner, name), [(wire.condition, int(choice))]):
-                owner.terms.append((wire.condition, int(choice)))
-                if "offset" not in owner.plan.uses.get(name, ()):
-                    owner.explicit.add(name)
-                return choice
-        raise Stuck(f"{field.label} can neither be there nor not")
-
-    def settle(self, frame: Frame) -> None:
-        """Close what nothing used, but for what the struct around has yet to say."""
-        for owner in frames_below(frame):
-            for name in list(owner.pending):
-                if (owner is frame and name in frame.kept) or self.is_placed(owner, name):
-                    continue
-                self.close(owner, name)
-
-    def is_placed(self, owner: Frame, name: str) -> bool:
-        """Whether a number is an offset that the origin will say."""
-        return any(b.frame is owner and (owner, name) in unknowns(b.offset, owner) for blocks in self.blocks for b in blocks)
-

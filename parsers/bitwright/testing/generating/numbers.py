@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 from bitwright.schema import spec
 from bitwright.schema.expr import Node
 from bitwright.testing.generating import content
-from bitwright.testing.generating.frame import Frame, Stuck, Unknown, number, typed
+from bitwright.testing.generating.frame import Frame, Made, Stuck, Unknown, number, typed
 from bitwright.testing.generating.solving import inverted, is_closed, members
 from bitwright.testing.numbers import bounds_of
 
 if TYPE_CHECKING:
-    from bitwright.testing.generating.maker import Made, Maker
+    from bitwright.testing.generating.maker import Maker
 
 TRIES: Final = 24
 SMALL: Final = 24  # of a number that is a size of something
@@ -20,16 +20,12 @@ SMALL: Final = 24  # of a number that is a size of something
 
 def open_number(maker: Maker, frame: Frame, field: spec.FieldSpec, wire: spec.IntType) -> Made:
     """A number that its uses say."""
-    from bitwright.testing.generating.maker import Made
-
     frame.pending[field.name] = wire
     return Made(None, content.bits_of_number(wire, 0))
 
 
 def draw_number(maker: Maker, frame: Frame, field: spec.FieldSpec, wire: spec.IntType) -> Made:
     """A number that fits what is said of it alone."""
-    from bitwright.testing.generating.maker import Made
-
     name = field.name
     tags = _tags(frame, name) if "tag" in frame.plan.uses.get(name, ()) else []
     checks = [(node, 1) for node in frame.plan.checks.get(name, ())] + frame.terms

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from bitwright.schema import spec
 from bitwright.schema.expr import Node
 from bitwright.testing.draw import Draw
-from bitwright.testing.generating.frame import Frame, Stuck, is_derived, unknowns
+from bitwright.testing.generating.frame import Frame, Made, Region, Stuck, is_derived, unknowns
 from bitwright.testing.generating.solving import solutions
 
 if TYPE_CHECKING:
-    from bitwright.testing.generating.maker import Made, Maker
+    from bitwright.testing.generating.maker import Maker
 
 ROOM: Final = 200  # bytes of one block
 
@@ -27,8 +27,6 @@ class Block(NamedTuple):
 
 def pointed(maker: Maker, frame: Frame, field: spec.FieldSpec | None, wire: spec.AtType) -> Made:
     """What an offset leads to; nothing in the place of the field itself."""
-    from bitwright.testing.generating.maker import Made, Region
-
     if wire.direction == "backward":
         raise Stuck("nothing new lies before what leads there")
     made = maker.value(frame, field, wire.inner, Region(ROOM))

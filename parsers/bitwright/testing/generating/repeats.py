@@ -8,13 +8,13 @@ from bitwright.errors import BuildError
 from bitwright.schema import measure, spec
 from bitwright.schema.expr import Binary, FieldRef, ItemRef, Node, Select, Unary
 from bitwright.testing.generating import content
-from bitwright.testing.generating.frame import Frame, Stuck, number, typed, unknowns
+from bitwright.testing.generating.frame import Frame, Made, Region, Stuck, number, typed, unknowns
 from bitwright.testing.generating.plan import compared, fewest_bits
 from bitwright.testing.generating.solving import is_closed
 from bitwright.testing.numbers import bounds_of
 
 if TYPE_CHECKING:
-    from bitwright.testing.generating.maker import Made, Maker, Region
+    from bitwright.testing.generating.maker import Maker
 
 TRIES: Final = 12
 MOST: Final = 400  # elements
@@ -22,8 +22,6 @@ MOST: Final = 400  # elements
 
 def array(maker: Maker, frame: Frame, wire: spec.ArrayType, region: Region) -> Made:
     """A list."""
-    from bitwright.testing.generating.maker import Made, Region
-
     item = wire.item
     if wire.count is not None:
         return _counted(maker, frame, wire, wire.count, region)
@@ -76,8 +74,6 @@ def filled(maker: Maker, frame: Frame, item: spec.WireType, region: Region) -> M
 
 def _some(maker: Maker, frame: Frame, item: spec.WireType, region: Region, count: int | None = None) -> Made:
     """So many elements at most, or some: as far as there is room, and up to one that takes all there is."""
-    from bitwright.testing.generating.maker import Made, Region
-
     values: list[Any] = []
     bits, fewest = 0, fewest_bits(item)
     while len(values) < count if count is not None else maker.another():
@@ -96,8 +92,6 @@ def _some(maker: Maker, frame: Frame, item: spec.WireType, region: Region, count
 
 def _filling(maker: Maker, frame: Frame, item: spec.WireType, region: Region) -> Made:
     """Elements of exactly so many bytes together."""
-    from bitwright.testing.generating.maker import Made, Region
-
     values: list[Any] = []
     bits, fewest, stuck = 0, fewest_bits(item), 0
     while bits < 8 * region.room:
@@ -122,8 +116,6 @@ def _filling(maker: Maker, frame: Frame, item: spec.WireType, region: Region) ->
 
 def _last(maker: Maker, frame: Frame, item: spec.WireType, room: int) -> Made | None:
     """An element that takes all that is left; None if there is none."""
-    from bitwright.testing.generating.maker import Region
-
     size = measure.size_of(item).fixed
     if size is not None and size != 8 * room:
         return None
@@ -135,7 +127,6 @@ def _last(maker: Maker, frame: Frame, item: spec.WireType, room: int) -> Made | 
 
 
 def _counted(maker: Maker, frame: Frame, wire: spec.ArrayType, node: Node, region: Region) -> Made:
-    from bitwright.testing.generating.maker import Made, Region
 
     if unknowns(node, frame):
         made = _filling(maker, frame, wire.item, region) if region.exact else _some(maker, frame, wire.item, region)
@@ -175,8 +166,6 @@ def _stretches(item: spec.WireType) -> bool:
 
 def _until(maker: Maker, frame: Frame, item: spec.WireType, condition: Node, region: Region) -> Made:
     """Elements of which the condition does not hold, and one of which it does."""
-    from bitwright.testing.generating.maker import Made, Region
-
     values: list[Any] = []
     bits = 0
     wanted = 0
@@ -203,8 +192,6 @@ def _element_of_which(maker: Maker, frame: Frame, item: spec.WireType, condition
 
 def _likely(maker: Maker, item: spec.IntType, condition: Node) -> Made:
     """A number that often is one that the condition asks for."""
-    from bitwright.testing.generating.maker import Made
-
     low, high = bounds_of(item)
     asked = [value for value in compared(condition, ()) if low <= value <= high and not is_closed(item)]
     value = maker.draw.choice(asked) if asked and maker.draw.chance(0.5) else content.draw_int(maker.draw, item)

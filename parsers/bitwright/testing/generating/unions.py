@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from bitwright.schema import measure, spec
-from bitwright.testing.generating.frame import Frame, Stuck, number, unknowns
+from bitwright.testing.generating.frame import Frame, Made, Region, Stuck, number, unknowns
 from bitwright.testing.generating.solving import members, solutions
 from bitwright.testing.numbers import bounds_of
 
 if TYPE_CHECKING:
-    from bitwright.testing.generating.maker import Made, Maker, Region
+    from bitwright.testing.generating.maker import Maker
 
 TRIES: Final = 24
 DEEP: Final = 4

@@ -22,6 +22,7 @@ import msgspec
 from bitwright.testing.outcome import Outcome
 from bitwright.testing.targets import places
 from bitwright.testing.targets.errors import TargetError
+from bitwright.testing.targets.finishing import finish
 from bitwright.testing.targets.locate import locate, locate_exceptions
 
 LOOKS: Final = 16  # how often a call's stack is looked at before its time is over
@@ -55,7 +56,7 @@ class Caller:
         self._refusals = locate_exceptions(terms.raises)
         self._samples: list[list[places.Place]] = []
         self._begun = 0.0
-        self._armed = False
+        self._armed = self._over = False
         self._told: set[str] = set()
         self._before = self._take_the_alarm() if terms.timeout is not None else None
 
@@ -92,7 +93,7 @@ class Caller:
         self._arm()
         begin = clock()
         try:
-            self._function(data)
+            finish(self._function(data))
             seconds = clock() - begin
             self._disarm()
         except Overtime as error:
@@ -127,7 +128,7 @@ class Caller:
         """Of a call that took long: where it was in the second half of the time."""
         place = places.of_samples(self._samples[len(self._samples) // 2 :])
         self._samples.clear()  # which holds the stacks
-        return place
+        return place or self.terms.function
 
     def _detail(self, bucket: str, error: BaseException) -> str:
         """The traceback, of the first of its bucket: it takes longer than most calls."""
@@ -149,7 +150,7 @@ class Caller:
         if timeout is not None:
             self._samples.clear()
             self._begun = time.perf_counter()
-            self._armed = True
+            self._armed, self._over = True, False
             signal.setitimer(signal.ITIMER_REAL, timeout / LOOKS, timeout / LOOKS)
 
     def _disarm(self) -> None:
@@ -161,9 +162,10 @@ class Caller:
         """Note where the call is; end it when its time is over."""
         if not self._armed:
             return
-        if len(self._samples) < MOST_SAMPLES:
+        if not self._over and len(self._samples) < MOST_SAMPLES:
             self._samples.append(places.stack_of(frame))
         if time.perf_counter() - self._begun >= (self.terms.timeout or 0.0):
+            self._over = True  # what is cleared up now is not where the time went
             raise Overtime
 
 

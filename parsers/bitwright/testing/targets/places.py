@@ -57,14 +57,15 @@ def of_exception(error: BaseException) -> str:
 def of_samples(samples: Sequence[Sequence[Place]]) -> str:
     """The innermost call that was under way each time one looked: the loop that does not end is its own.
 
-    A sample is a stack, outermost first.  Calls are compared, not functions: what a loop calls is another call each time.
+    A sample is a stack, outermost first.  Calls are compared, not functions: what a loop calls is another call each time.  Nothing, if
+    only Python's library was under way all the time, as where an event loop waits.
     """
     common: list[Place] = []
     for together in zip(*samples, strict=False):
         if any(place.frame is not together[0].frame for place in together):
             break
         common.append(together[0])
-    own = [place for place in common if is_own(place.code)] or common
+    own = [place for place in common if is_own(place.code)]
     return own[-1].function if own else ""
 
 

@@ -15,8 +15,8 @@ from bitwright.schema import spec
 from bitwright.testing.draw import Draw, RandomDraw
 from bitwright.testing.expressions import Scope, Unknown
 from bitwright.testing.fieldtree import FieldTree, Node
-from bitwright.testing.generating.frame import Frame, Stuck
-from bitwright.testing.generating.maker import Maker, Region, defaults_of
+from bitwright.testing.generating.frame import Frame, Region, Stuck
+from bitwright.testing.generating.maker import Maker, defaults_of
 from bitwright.testing.generating.plan import plan_of
 from bitwright.testing.labels import ACCEPTED, UNKNOWN, Label, Tier
 
@@ -248,7 +248,7 @@ def _other_elements(bench: Workbench, node: Node, wire: spec.ArrayType) -> Calla
         at = draw.integer(0, last) if before else 0
         if kind in ("insert", "exchange"):
             frame = frame_of(bench, around, bench.at(around), str(node.key))
-            maker = Maker(draw)
+            maker = Maker(draw, f"{frame.spec.name}.{node.key}")
             maker.blocks.append([])
             made = maker.value(frame, None, wire.item, Region(LARGEST)).value
             values[at : at + (kind == "exchange")] = [made]
