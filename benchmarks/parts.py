@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from benchmarks.groups import MESSAGES_OF_STREAM, PART_OF_MESSAGE, Group, over
-from benchmarks.messages import real_messages
+from benchmarks.declared import streams, table
+from benchmarks.declared.ours import summary
+from benchmarks.declared.table import skipped
+from benchmarks.groups import MESSAGES_OF_STREAM, PART_OF_MESSAGE, Contender, Group, over
+from benchmarks.messages import described, real_messages
+from benchmarks.peers import missing
 from bitwright_specs.dns import Message, TcpMessage
 
 SEGMENT = 1460  # bytes of a TCP segment on Ethernet
@@ -25,8 +29,8 @@ def part_group() -> Group:
 
 
 def stream_group() -> Group:
-    """Messages after their lengths, as segments bring them."""
-    messages, _ = real_messages()
+    """Messages after their lengths, as segments bring them: from a push parser, and from what users of peers write instead of one."""
+    messages, _ = real_messages("dnspython", "dnslib")
     wires = [len(data).to_bytes(2, "big") + data for data in messages]
     wire = b"".join(wires)
     segments = [wire[at : at + SEGMENT] for at in range(0, len(wire), SEGMENT)]
@@ -36,4 +40,16 @@ def stream_group() -> Group:
         return [message for segment in segments for message in stream.feed(segment)]
 
     assert from_segments() == [TcpMessage.parse(one) for one in wires]
-    return Group(MESSAGES_OF_STREAM, len(messages), {"bitwright": from_segments, "each on its own": over(TcpMessage.parse, wires)})
+    contenders: dict[str, Contender] = {"bitwright": from_segments, "each on its own": over(TcpMessage.parse, wires)}
+    expected = [summary(Message.parse(data)) for data in messages]
+    for name, (work, seen) in streams.contenders().items():
+        assert [seen(message) for message in work(segments)] == expected, name
+        contenders[name] = over(work, [segments])
+    return Group(
+        MESSAGES_OF_STREAM,
+        len(messages),
+        contenders,
+        inputs=f"{described('dnspython', 'dnslib')}, in segments of {SEGMENT} bytes",
+        skipped=(*skipped(table.MESSAGE), *missing("construct")),
+        cannot={"construct, dnspython, dnslib, scapy": "have no push parser: measured is what is written around them instead"},
+    )

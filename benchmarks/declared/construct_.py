@@ -87,10 +87,10 @@ MESSAGE = c.Struct(
 
 def message() -> Declarations:
     """Whole messages of the commoner record types; the data of others stays bytes."""
-    return {name: Declared(layout.parse, _seen) for name, layout in both(MESSAGE).items()}
+    return {name: Declared(layout.parse, seen_message) for name, layout in both(MESSAGE).items()}
 
 
-def _seen(box: Any) -> Summary:
+def seen_message(box: Any) -> Summary:
     sections = (box.answers, box.authorities, box.additionals)
     fields = {**box.header, **box.header["flags"]}
     questions = tuple((letters(q.name), q.type, q.klass) for q in box.questions)
