@@ -14,7 +14,7 @@ from bitwright.cli import fuzz_target
 from bitwright.cli.failure import INTERRUPTED, MALFORMED, OK, UNREADABLE, USAGE, CommandError
 from bitwright.cli.lookup import message_class
 from bitwright.cli.output import Output
-from bitwright.cli.terminal import say, wants_colour
+from bitwright.cli.terminal import say, stdout_silenced, wants_colour
 
 if TYPE_CHECKING:
     from bitwright import Struct
@@ -65,12 +65,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run a campaign; the exit code."""
-    from bitwright.cli.fuzz_seeds import seeds_of
+    from bitwright.cli.fuzz_seeds import seeds_of, tell_of_others
 
     message = message_class(arguments.spec)
     seeds = seeds_of(message, arguments.inputs, arguments.seed)
-    with Output(arguments.output) as output:  # which may refuse: before the time is spent
-        report = _report(arguments, message, seeds)
+    tell_of_others(message, seeds, arguments.tiers)
+    with Output(arguments.output, whole=True) as output:  # which may refuse: before the time is spent
+        with stdout_silenced():  # what is called in this process may print, and the report is all that stdout is for
+            report = _report(arguments, message, seeds)
         output.write(_drawn(report, message, arguments.format, output).encode(output.encoding, "backslashreplace"))
     if output.target is not None:
         from bitwright.testing.report_text import summary
@@ -114,7 +116,7 @@ def _campaign(arguments: argparse.Namespace, message: type[Struct], seeds: Seque
     from bitwright.testing.minimising import minimise
 
     seeds = seeds if plan.seeds is None else plan.seeds
-    key = f"{plan.like.target} {key_of(arguments.spec, seeds, arguments.seed, arguments.tiers)}"
+    key = f"{plan.like.target}{' strict' if plan.like.strict else ''} {key_of(arguments.spec, seeds, arguments.seed, arguments.tiers)}"
     corpus = Corpus(Path(arguments.corpus), key, plan.like) if arguments.corpus is not None else None
     first = corpus.resume() if corpus is not None else 0
     if arguments.engine == "atheris":

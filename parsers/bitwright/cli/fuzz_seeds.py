@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bitwright.cli.failure import UNREADABLE, USAGE, CommandError
+from bitwright.cli.terminal import say
 
 if TYPE_CHECKING:
     from bitwright import Struct
+    from bitwright.testing.labels import Tier
 
 MOST: Final = 400  # of one campaign
 LARGEST: Final = 65_535  # bytes; what is longer is no seed
@@ -31,6 +33,27 @@ def seeds_of(message: type[Struct], inputs: Sequence[str], seed: int) -> list[by
         if len(found) == before and before < MOST:
             raise CommandError(f"{name}: holds no {message.__name__} of at most {LARGEST:,} bytes that no other input has", UNREADABLE)
     return list(found)
+
+
+def tell_of_others(message: type[Struct], seeds: Sequence[bytes], tiers: Sequence[Tier]) -> None:
+    """Say on stderr how many seeds are no messages: there is no field in them to lie about."""
+    if tuple(tiers) == ("raw",):
+        return
+    others = sum(not _is_one(message, data) for data in seeds)
+    if others:
+        verb, such = ("is", "it") if others == 1 else ("are", "them")
+        count = "the only seed" if len(seeds) == 1 else f"{others} of {len(seeds)} seeds"
+        say(f"{count} {verb} no {message.__name__}, so of {such} only bytes are changed")
+
+
+def _is_one(message: type[Struct], data: bytes) -> bool:
+    from bitwright.errors import ParseError
+
+    try:
+        message.codec("interp").parse_prefix(data)
+    except ParseError:
+        return False
+    return True
 
 
 def _made(message: type[Struct], seed: int) -> list[bytes]:

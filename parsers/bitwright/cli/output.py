@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import stat
 import sys
@@ -10,15 +11,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from bitwright.cli import whole_file
 from bitwright.cli.failure import UNREADABLE, USAGE, CommandError
 
 _BUFFER_BYTES = 1 << 18
 
 
 class Output:
-    """A sink of lines and bytes.  `live` flushes after each write, for terminals and inputs that trickle in."""
+    """A sink of lines and bytes.  `live` flushes after each write, for terminals and inputs that trickle in.
 
-    def __init__(self, target: str | None = None, *, live: bool = False) -> None:
+    `whole`: a file is written when all is done, and is what it was until then; that it can be is seen to at once.
+    """
+
+    def __init__(self, target: str | None = None, *, live: bool = False, whole: bool = False) -> None:
         self.target = None if target in (None, "-") else target
         if self.target is None and sys.stdout is None:
             raise CommandError("stdout: is closed", UNREADABLE)
@@ -27,7 +32,8 @@ class Output:
         self._live = live or self.is_terminal
         self._pending: list[bytes] = []
         self._pending_bytes = 0
-        self._stream: BinaryIO = self._open() if self.target else sys.stdout.buffer
+        self._whole: io.BytesIO | None = None
+        self._stream: BinaryIO = self._open(whole=whole) if self.target else sys.stdout.buffer
 
     def __enter__(self) -> Self:
         return self
@@ -36,6 +42,8 @@ class Output:
         try:
             if kind is None or not issubclass(kind, BrokenPipeError):
                 self.flush()
+                if kind is None and self._whole is not None:
+                    self._replace(self._whole.getvalue())
         finally:
             if self.target:
                 with contextlib.suppress(OSError):  # flushing has told already
@@ -63,10 +71,21 @@ class Output:
         except OSError as error:
             raise CommandError(f"{self.target or 'stdout'}: cannot be written: {error.strerror}", UNREADABLE) from None
 
-    def _open(self) -> BinaryIO:
+    def _open(self, *, whole: bool) -> BinaryIO:
         assert self.target is not None
         try:
+            if whole and whole_file.is_for(Path(self.target)):
+                whole_file.refuse(Path(self.target))
+                self._whole = io.BytesIO()
+                return self._whole
             return open(self.target, "wb")  # noqa: PTH123  # closed by __exit__
+        except OSError as error:
+            raise CommandError(f"{self.target}: cannot be written: {error.strerror}", UNREADABLE) from None
+
+    def _replace(self, data: bytes) -> None:
+        assert self.target is not None
+        try:
+            whole_file.write(Path(self.target), data)
         except OSError as error:
             raise CommandError(f"{self.target}: cannot be written: {error.strerror}", UNREADABLE) from None
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from collections.abc import Iterator
 from typing import Final, TextIO
 
 from bitwright.errors import PatternError
@@ -39,6 +41,24 @@ def say(text: str) -> None:
     """One message for people, on stderr."""
     if sys.stderr is not None:  # print would take stdout instead
         print(printable(text), file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def stdout_silenced() -> Iterator[None]:
+    """Nothing that runs meanwhile gets to stdout, neither by Python nor by C; what this process starts does not either."""
+    stdout = sys.stdout
+    if stdout is not None:
+        stdout.flush()
+    with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.ExitStack() as restored:  # noqa: PTH123  # no path of files
+        with contextlib.suppress(OSError):  # stdout is closed
+            saved = os.dup(1)
+            restored.callback(os.close, saved)
+            restored.callback(os.dup2, saved, 1)
+            os.dup2(nowhere.fileno(), 1)
+        if stdout is not None:
+            restored.callback(stdout.flush)  # what was printed by its own name
+        with contextlib.redirect_stdout(nowhere):
+            yield
 
 
 def complain_of_ourselves() -> None:

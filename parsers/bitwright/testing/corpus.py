@@ -8,6 +8,7 @@ written over by another run; what a run makes smaller replaces what it kept of t
 from __future__ import annotations
 
 import contextlib
+import itertools
 import time
 import tomllib
 from pathlib import Path
@@ -25,7 +26,7 @@ class Corpus:
     """A folder, which is made if there is none.
 
     `key` names the campaign: everything that decides what input N is, and who gets it; what TOML or a terminal would obey is replaced.
-    `like` says how its cases are replayed: spec, target, raises, timeout.  CaseError where the folder holds what is no case.
+    `like` says how its cases are replayed: spec, target, raises, timeout, strict.  CaseError where the folder holds what is no case.
     """
 
     def __init__(self, folder: Path, key: str, like: Case | None = None) -> None:
@@ -34,7 +35,9 @@ class Corpus:
         self._like = like if like is not None else Case(name="like", data=b"")
         folder.mkdir(parents=True, exist_ok=True)
         self._state = _read_state(folder / STATE)
-        self._known = {case.bucket: case.name for case in read_folder(folder) if case.target == self._like.target and case.bucket}
+        there = read_folder(folder)
+        self._known = {case.bucket: case.name for case in there if case.bucket and self._is_like(case)}
+        self._taken = {case.name for case in there}
         self._saved = 0.0
 
     def resume(self) -> int:
@@ -62,17 +65,25 @@ class Corpus:
         if finding.was_known:
             return
         data = finding.smallest
-        name = case_name(Outcome(finding.kind, finding.bucket), data)
+        name = self._free(case_name(Outcome(finding.kind, finding.bucket), data))
         like = self._like
         case = Case(
-            name=name, data=data, spec=like.spec, target=like.target, raises=like.raises, timeout=like.timeout, label=finding.label,
-            kind=finding.kind, bucket=finding.bucket, detail=finding.detail, versions=versions(),
+            name=name, data=data, spec=like.spec, target=like.target, raises=like.raises, timeout=like.timeout, strict=like.strict,
+            label=finding.label, kind=finding.kind, bucket=finding.bucket, detail=finding.detail, versions=versions(),
         )  # fmt: skip
         write_case(self.folder, case)
         write_file(self.folder, case)
         if finding.file not in (None, f"{name}.bin"):
             self._remove(str(finding.file).removesuffix(".bin"))
         self._known[finding.bucket], finding.file = name, f"{name}.bin"
+
+    def _free(self, name: str) -> str:
+        """The name, or with a number: another target may have the same finding by the same input."""
+        names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+        return next(each for each in names if each not in self._taken)
+
+    def _is_like(self, case: Case) -> bool:
+        return (case.target, case.strict) == (self._like.target, self._like.strict)
 
     def _remove(self, name: str) -> None:
         for file in (f"{name}.bin", f"{name}.toml", file_name(name)):

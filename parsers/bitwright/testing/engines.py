@@ -26,6 +26,8 @@ from bitwright.testing.outcome import Outcome
 from bitwright.testing.peaks import peak_of
 from bitwright.testing.quiet import QuietCodec, engines_here
 
+SLOWEST: Final = 1.0  # of campaigns: seconds of processor time for one input by all engines; mutants of lists and pointers have up to 64 KB
+LARGEST: Final = 1_000_000  # of campaigns: bytes allocated for an input of at most 1,500
 LETTERS: Final = 200  # one input in so many is compared to the letter
 MEASURED: Final = 256  # of one in so many it is measured what is allocated
 BUILT: Final = 32  # one value in so many is built by the interpreter too, and again from what is not derived

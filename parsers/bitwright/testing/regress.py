@@ -40,6 +40,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     target: str = ENGINES
     raises: tuple[str, ...] = ()
     timeout: float = 5.0  # seconds
+    strict: bool = False  # of our own engines: how they read
     label: Label = SEED
     kind: Kind = "value"
     bucket: str = ""
@@ -73,6 +74,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     target: str = ENGINES
     raises: tuple[str, ...] = ()
     timeout: float = 5.0
+    strict: bool = False
     label: _LabelTable | None = None
     expected: _ExpectedTable | None = None
     found: _FoundTable | None = None
@@ -121,7 +123,7 @@ def read_case(path: Path) -> Case:
         raise CaseError(f"{path}: {path.stem}.bin is not the input that this describes: its SHA-256 is another")
     found = read.found or _FoundTable("value")
     return Case(
-        name=path.stem, data=data, spec=read.spec, target=read.target, raises=read.raises, timeout=read.timeout,
+        name=path.stem, data=data, spec=read.spec, target=read.target, raises=read.raises, timeout=read.timeout, strict=read.strict,
         label=_label(read), kind=found.kind, bucket=found.bucket, detail=found.detail, versions=read.versions,
     )  # fmt: skip
 
@@ -136,7 +138,7 @@ def _toml(case: Case) -> str:
     label, expected = case.label, case.label.expected
     top: dict[str, Any] = {
         "format": FORMAT, "sha256": hashlib.sha256(case.data).hexdigest(), "spec": case.spec, "target": case.target,
-        "raises": case.raises, "timeout": float(case.timeout),
+        "raises": case.raises, "timeout": float(case.timeout), "strict": case.strict or None,
     }  # fmt: skip
     tables: dict[str, dict[str, Any]] = {
         "label": {"tier": label.tier, "rule": label.rule, "path": label.path, "detail": label.detail},

@@ -20,9 +20,9 @@ class CaseFailed(AssertionError):  # noqa: N818  # as tests fail
 def target_of(case: Case) -> Target:
     """What a case's input is given to."""
     if case.target == ENGINES:
-        from bitwright.testing.engines import EngineTarget
+        from bitwright.testing.engines import LARGEST, SLOWEST, EngineTarget
 
-        return EngineTarget(find_spec(case.spec))
+        return EngineTarget(find_spec(case.spec), strict=case.strict, slowest=SLOWEST, largest=LARGEST)
     kind, _, rest = case.target.partition(":")
     if kind == "exec":
         from bitwright.testing.targets.program import ProgramTarget
