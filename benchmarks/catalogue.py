@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from benchmarks import headers, limits, messages, parts, patterns, processes, records, scaling, starting, walks
+from benchmarks import decoding, headers, limits, messages, parts, patterns, processes, records, scaling, starting, walks
 from benchmarks.groups import Group
 from benchmarks.record import Curve
 
@@ -22,7 +22,7 @@ ALL_GROUPS: dict[str, tuple[Maker, ...]] = {
     "Whole messages": (messages.message_group, messages.simple_message_group, messages.build_group),
     "Other formats": records.RECORD_GROUPS,
     "Parts and streams": (parts.part_group, parts.stream_group),
-    "Captures": (walks.packets_group, walks.questions_group),
+    "Captures": (walks.packets_group, walks.questions_group, decoding.json_group, decoding.text_group),
     "Bit patterns": patterns.PATTERN_GROUPS,
     "Limits": (limits.object_group,),
 }

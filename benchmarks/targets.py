@@ -9,11 +9,12 @@ from __future__ import annotations
 import dataclasses
 from typing import TypeAlias
 
-from benchmarks import processes, starting
+from benchmarks import decoding, processes, starting
 from benchmarks.erlang.contenders import INET_DNS
 from benchmarks.groups import (
     BITWRIGHT,
     C_BY_HAND,
+    CAPTURE_TO_JSON,
     CBITSTRUCT,
     ERLANG_BY_HAND,
     HEADER_FROM_OBJECT,
@@ -119,6 +120,7 @@ TARGETS: tuple[Target, ...] = (
     Ratio(TLS_RECORD, MACHINE_CODE, PYTHON, 1 / 4),
     Ratio(PART_OF_MESSAGE, BITWRIGHT, "the whole message", 1 / 3),
     Ratio(PATTERN_REFERENCE, BITWRIGHT, "by hand", 1.2),
+    Ratio(CAPTURE_TO_JSON, BITWRIGHT, decoding.EK, 1 / 10),
     Within("the DNS header's pattern, from text to a function", 0.002),
     Within("the IPv4 header's pattern, from text to a function", 0.002),
     Within(processes.HELP, 0.150),
