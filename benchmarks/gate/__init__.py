@@ -4,5 +4,5 @@
     python -m benchmarks.gate --update       # write down what it is now
 
 `cases.py` has the pieces of work, `counting.py` runs them inside valgrind, `callgrind.py` starts that with everything pinned that a
-count could depend on, `builds.py` says which interpreter a count is of, `counts.py` keeps and compares them.
+count could depend on, `builds.py` says which interpreter a count is of, `counts.py` keeps them, `verdict.py` compares.
 """

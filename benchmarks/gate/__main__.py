@@ -11,12 +11,10 @@ import platform
 import subprocess
 import sys
 
-from benchmarks.gate import builds, callgrind, counts
+from benchmarks.gate import builds, callgrind, counts, verdict
 from benchmarks.gate.cases import CASES, REFERENCES
 from benchmarks.gate.client import MACHINES
 from bitwright.backends.llvm import is_available
-
-_REFERENCE_TOLERANCE = 0.01
 
 
 def main() -> int:
@@ -34,11 +32,12 @@ def main() -> int:
     written = counts.load()
     old = written.get(build)
     if not arguments.update and (old is None or old.packages != packages):
-        print(f"no counts are written down for {_difference(old, written)}: nothing to compare with.\n{_HOW}")
+        print(f"no counts are written down for {_difference(old, written)}: nothing to compare with.\n{verdict.HOW}")
         return 0
     found = _counted(arguments.only)
     compared = counts.rows(old.counts if old else {}, found)
-    _print(compared, everything=arguments.all or old is None)
+    for line in verdict.table(compared, everything=arguments.all or old is None):
+        print(line)
     if arguments.update:
         if old and old.packages != packages:
             old = None
@@ -46,14 +45,14 @@ def main() -> int:
         counts.save(written)
         print(f"written to {counts.FILE.name}")
         return 0
-    return _judged(compared)
-
-
-_HOW = "To write them down: python -m benchmarks.gate --update"
+    said, code = verdict.judge(compared)
+    print(said)
+    return code
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.gate", description="Instructions of the hot paths beside those written down.")
+    description = "Count the instructions of the hot paths, and compare them with those written down."
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.gate", description=description)
     parser.add_argument("--update", action="store_true", help="write down what is counted now, for this interpreter")
     parser.add_argument("--only", metavar="TEXT", default="", help="the cases that have this in their names")
     parser.add_argument("--all", action="store_true", help="show also what did not change")
@@ -81,30 +80,6 @@ def _counted(only: str) -> counts.Counts:
     engines = [engine for engine in callgrind.ENGINES if engine == "python" or is_available()]
     found = callgrind.count(list(chosen), engines)
     return {engine: {name: round(count / chosen[name].items) for name, count in one.items()} for engine, one in found.items()}
-
-
-def _print(compared: list[counts.Row], *, everything: bool) -> None:
-    shown = [row for row in compared if everything or row.beyond]
-    if shown:
-        print(f"{'instructions for each item':44}{'before':>12}{'now':>12}{'change':>10}")
-    for row in shown:
-        before = "" if row.recorded is None else f"{row.recorded:,}"
-        change = "new" if row.recorded is None else f"{row.change:+.1%}"
-        print(f"{row.name + ', ' + row.engine:44}{before:>12}{row.found:>12,}{change:>10}{'  <' if row.beyond and row.recorded else ''}")
-
-
-def _judged(compared: list[counts.Row]) -> int:
-    """Say what it means; the exit code."""
-    moved = [row.name for row in compared if row.name in REFERENCES and abs(row.change) > _REFERENCE_TOLERANCE]
-    if moved:
-        print(f"{' and '.join(dict.fromkeys(moved))} took another count: this is another build than its name says; nothing is compared.\n{_HOW}")
-        return 0
-    beyond = [row for row in compared if row.beyond]
-    if beyond:
-        print(f"{len(beyond)} of {len(compared)} counts are off by more than {counts.TOLERANCE:.0%}.  Where that is meant, {_HOW[0].lower()}{_HOW[1:]}")
-        return 1
-    print(f"{len(compared)} counts are within {counts.TOLERANCE:.0%} of those written down")
-    return 0
 
 
 if __name__ == "__main__":

@@ -53,8 +53,8 @@ def start(engine: str, names: Sequence[str], folder: Path) -> subprocess.Popen[s
     """Begin to count these cases by an engine, in this interpreter; what is counted goes into the folder."""
     paths = os.pathsep.join(str(ROOT / part) for part in ("parsers", "specs", "."))
     environment = {
-        "PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "PYTHONPATH": paths, "PYTHONHASHSEED": "0", "GLIBC_TUNABLES": TUNABLES,
-        "BITWRIGHT_CACHE": str(folder / "cache"), "TMPDIR": str(folder), **ENGINES[engine],
+        "PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "PYTHONPATH": paths, "PYTHONHASHSEED": "0",
+        "GLIBC_TUNABLES": TUNABLES, "BITWRIGHT_CACHE": str(folder / "cache"), "TMPDIR": str(folder), **ENGINES[engine],
     }  # fmt: skip
     command = ["valgrind", *_OPTIONS, f"--callgrind-out-file={folder / 'counts'}", sys.executable, "-m", "benchmarks.gate.counting", *names]
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

@@ -19,7 +19,7 @@ EMPTY: Final = "nothing"  # what a count holds besides the work
 FIXED: Final = "fixed part of "
 _POOLS: Final = 4
 _POOL_BYTES: Final = 16_384
-_BYTES_HEADER: Final = bytes().__sizeof__()  # and the byte at the end
+_BYTES_HEADER: Final = b"".__sizeof__()  # and the byte at the end
 
 
 def count(names: Sequence[str]) -> None:

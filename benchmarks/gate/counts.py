@@ -64,7 +64,7 @@ def save(builds: Mapping[str, Build], path: Path = FILE) -> None:
     """Write it down."""
     lines = [_HEAD]
     for name, build in sorted(builds.items()):
-        lines += [f"[{_quoted(name)}.packages]", *(f"{package} = {_quoted(known)}" for package, known in sorted(build.packages.items())), ""]
+        lines += [f"[{_quoted(name)}.packages]", *(f"{one} = {_quoted(known)}" for one, known in sorted(build.packages.items())), ""]
         for engine, counts in build.counts.items():
             lines += [f"[{_quoted(name)}.counts.{_quoted(engine)}]", *(f"{_quoted(case)} = {count}" for case, count in counts.items()), ""]
     path.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")

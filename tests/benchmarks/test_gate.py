@@ -1,0 +1,127 @@
+"""The gate that counts instructions: what it compares, what it says, and, where valgrind is, that it counts."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from pathlib import Path
+
+import pytest
+
+from benchmarks.gate import __main__ as command
+from benchmarks.gate import builds, callgrind, counts, verdict
+from benchmarks.gate.cases import CASES, CPYTHON, REFERENCES
+from benchmarks.gate.client import MACHINES, Client, UnknownCPU
+from bitwright.backends.llvm import is_available
+
+COUNTS: counts.Counts = {"python": {CPYTHON: 5_000, "a": 1_000, "b": 2_000}, "machine code": {"a": 100}}
+
+
+def judged(**found: int) -> int:
+    """The exit code where the python engine's counts are these."""
+    return verdict.judge(counts.rows(COUNTS, {"python": {CPYTHON: 5_000, **found}}))[1]
+
+
+def test_more_and_fewer_than_three_percent_are_both_refused() -> None:
+    assert judged(a=1_029, b=1_941) == 0
+    assert judged(a=1_031) == 1
+    assert judged(a=969) == 1
+    assert judged(new=1) == 1
+
+
+def test_what_is_off_is_shown_and_marked() -> None:
+    rows = counts.rows(COUNTS, {"python": {"a": 1_500, "b": 2_001}})
+    assert [line.split() for line in verdict.table(rows, everything=False)][1:] == [["a,", "python", "1,000", "1,500", "+50.0%", "<"]]
+    assert [line.split()[0] for line in verdict.table(rows, everything=True)][1:] == ["a,", "b,"]
+    assert list(verdict.table(rows[1:], everything=False)) == []
+
+
+def test_another_interpreter_of_the_same_name_is_said_and_not_compared() -> None:
+    said, code = verdict.judge(counts.rows(COUNTS, {"python": {CPYTHON: 6_000, "a": 5_000}}))
+    assert code == 0
+    assert CPYTHON in said
+    assert "another build" in said
+
+
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+    written = {'CPython 3.11, "GCC"': counts.Build({"msgspec": "1.0"}, COUNTS), "other": counts.Build({}, {"python": {"a": 1}})}
+    counts.save(written, tmp_path / "counts.toml")
+    assert counts.load(tmp_path / "counts.toml") == written
+    assert counts.load(tmp_path / "missing.toml") == {}
+
+
+def test_writing_down_leaves_what_hardly_differs() -> None:
+    old = counts.Build({}, COUNTS)
+    found = {"python": {"a": 1_004, "b": 2_100}}
+    assert counts.merged(old, {"msgspec": "2"}, found, whole=False) == counts.Build(
+        {"msgspec": "2"}, {"python": {CPYTHON: 5_000, "a": 1_000, "b": 2_100}, "machine code": {"a": 100}}
+    )
+    assert counts.merged(old, {}, found, whole=True) == counts.Build({}, {"python": {"a": 1_000, "b": 2_100}})
+    assert counts.merged(None, {}, found, whole=False) == counts.Build({}, found)
+
+
+def test_every_build_has_a_count_of_every_case() -> None:
+    builds_written = counts.load()
+    assert builds_written
+    for build in builds_written.values():
+        assert set(build.packages) == {"msgspec", "llvmlite"}
+        assert build.counts.keys() == callgrind.ENGINES.keys()
+        for found in build.counts.values():
+            assert list(found) == [case.name for case in CASES]
+
+
+def test_a_build_says_its_version_compiler_and_machine() -> None:
+    said = builds.this_build()
+    assert said.startswith(f"{platform.python_implementation()} {platform.python_version()}, ")
+    assert said.endswith(platform.machine())
+    assert "msgspec" in builds.packages()
+
+
+def test_without_valgrind_it_is_said_and_nothing_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("platform.machine", lambda: MACHINES[0])
+    monkeypatch.setattr("shutil.which", lambda program: None)
+    for arguments, code in (([], 0), (["--update"], 2)):
+        monkeypatch.setattr("sys.argv", ["gate", *arguments])
+        assert command.main() == code
+        assert callgrind.INSTALL in capsys.readouterr().out
+
+
+def test_another_cpu_is_said_and_nothing_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("platform.machine", lambda: "vax")
+    monkeypatch.setattr("sys.argv", ["gate"])
+    assert command.main() == 0
+    assert "vax" in capsys.readouterr().out
+    with pytest.raises(UnknownCPU, match="vax"):
+        Client()
+
+
+def test_an_interpreter_without_counts_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(command, "_cannot", lambda: "")
+    monkeypatch.setattr("sys.argv", ["gate"])
+    for old in ({}, {builds.this_build(): counts.Build({"msgspec": "0.0"}, {})}):
+        monkeypatch.setattr(counts, "load", lambda old=old: old)
+        assert command.main() == 0
+        assert "nothing to compare with" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(platform.machine() not in MACHINES, reason="requests to valgrind are not written for this CPU")
+def test_on_the_bare_cpu_requests_do_nothing() -> None:
+    client = Client()
+    client.start()
+    client.zero()
+    client.dump("nothing")
+    assert client.valgrinds() == 0
+
+
+@pytest.mark.skipif(
+    platform.machine() not in MACHINES or shutil.which("valgrind") is None or not is_available(),
+    reason=f"needs valgrind ({callgrind.INSTALL}) and llvmlite",
+)
+def test_machine_code_is_counted_and_other_code_is_noticed() -> None:
+    case = "bit pattern, match"
+    found = callgrind.count([CPYTHON, case], list(callgrind.ENGINES))
+    python, machine_code = found["python"], found["machine code"]
+    assert 0 < machine_code[case] < python[case] / 2
+    assert abs(machine_code[CPYTHON] / python[CPYTHON] - 1) < verdict.REFERENCE_TOLERANCE
+    assert verdict.judge(counts.rows({"machine code": python}, {"machine code": machine_code}))[1] == 1
+    assert set(REFERENCES) <= {case.name for case in CASES}
