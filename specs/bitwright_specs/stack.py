@@ -6,6 +6,7 @@ binding tables are named after the field that selects: `udp.port`, `ip.protocol`
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from bitwright_specs import dns
@@ -93,11 +94,11 @@ def _link_layers(registry: Registry) -> None:
 def _network_layers(registry: Registry) -> None:
     next_header = {"ipv6.next_header": ("next_header",), "ip.protocol": ("next_header",)}
     registry.layer("arp", ARP)
-    registry.layer("ipv4", IPv4, keys={"ip.protocol": ("protocol",)}, fragment=lambda ip: bool(ip.is_fragment))
+    registry.layer("ipv4", IPv4, keys={"ip.protocol": ("protocol",)}, fragment=attrgetter("is_fragment"))
     registry.layer("ipv6", IPv6, keys=next_header)
     registry.layer("ipv6_hop_by_hop", HopByHop, keys=next_header)
     registry.layer("ipv6_routing", Routing, keys=next_header)
-    registry.layer("ipv6_fragment", Fragment, keys=next_header, fragment=lambda header: bool(header.is_fragment))
+    registry.layer("ipv6_fragment", Fragment, keys=next_header, fragment=attrgetter("is_fragment"))
     registry.layer("ipv6_destination_options", DestinationOptions, keys=next_header)
     registry.layer("ah", AuthenticationHeader, keys=next_header)
     registry.choice("raw_ip", bits=4, cases={4: "ipv4", 6: "ipv6"})

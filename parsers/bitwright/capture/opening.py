@@ -12,7 +12,6 @@ from bitwright.capture.errors import CaptureError
 from bitwright.capture.inflate import GZIP_MAGIC, ZSTD_MAGIC, ZSTD_SKIPPABLE, GzipSource, InflatingSource, ZstdSource
 from bitwright.capture.packet import CaptureLimits
 from bitwright.capture.pcap_reader import PCAP_MAGICS, PcapReader
-from bitwright.capture.pcapng_reader import SECTION_MAGIC, PcapngReader
 from bitwright.capture.reader import CaptureReader
 from bitwright.capture.source import FileSource, Source
 from bitwright.capture.window import Window
@@ -31,6 +30,7 @@ _COMPRESSED: Final[dict[bytes, type[InflatingSource]]] = {
     GZIP_MAGIC: GzipSource, ZSTD_MAGIC: ZstdSource, **dict.fromkeys(ZSTD_SKIPPABLE, ZstdSource),
 }  # fmt: skip
 _MAGIC_SIZE: Final = 4
+SECTION_MAGIC: Final = b"\x0a\x0d\x0d\x0a"  # of pcapng
 _LONGEST_MAGIC: Final = 8
 
 
@@ -81,6 +81,8 @@ def _reader(source: Source, path: str, size: int | None, limits: CaptureLimits, 
     if magic in PCAP_MAGICS:
         return PcapReader(window, path, size, limits, owned)
     if magic == SECTION_MAGIC:
+        from bitwright.capture.pcapng_reader import PcapngReader  # its formats take longer to make than many captures to read
+
         return PcapngReader(window, path, size, limits, owned)
     raise _not_a_capture(window.extend(0, _LONGEST_MAGIC), path)
 

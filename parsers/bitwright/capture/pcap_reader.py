@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from bitwright.capture import pcap_format
+from bitwright.capture.fixed import numbers_of
 from bitwright.capture.packet import CaptureLimits, Interface, Packet
 from bitwright.capture.reader import CaptureReader
 from bitwright.capture.window import Window
@@ -77,7 +78,7 @@ class PcapReader(CaptureReader):
 
     def _read(self) -> Iterator[Packet]:
         window, scale, record_size, link_type = self._window, self._scale, self._record_size, self.header.link_type
-        parse = self._record.codec().layer_parser()
+        unpack = numbers_of(self._record, ("seconds", "fraction", "captured", "original"))
         lengths = self._lengths()
         limit = min(max(self._limits.packet, self.header.snap_length), max(self._limits.block, self._limits.packet))
         data, position, number = window.data, _FILE_HEADER_SIZE, 0
@@ -90,8 +91,7 @@ class PcapReader(CaptureReader):
                 if end < record_size:
                     self._ended(end, record_size, "record header")
                     return
-            header, _ = parse(data, position)
-            captured, original = header.captured, header.original
+            seconds, fraction, captured, original = unpack(data, position)
             if lengths is not None:
                 captured, original = lengths(captured, original)
             if captured > limit:
@@ -104,8 +104,7 @@ class PcapReader(CaptureReader):
                     self._ended(end - begin, captured, "packet", begin)
             number += 1
             self.packets_read = number
-            time_ns = header.seconds * 1_000_000_000 + header.fraction * scale
-            yield Packet(number, time_ns, 0, link_type, captured, original, data[begin:stop])
+            yield Packet(number, seconds * 1_000_000_000 + fraction * scale, 0, link_type, captured, original, data[begin:stop])
             position = stop
 
     def _ended(self, there: int, needed: int, what: str, position: int = 0) -> None:

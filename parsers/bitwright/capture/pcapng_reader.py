@@ -20,7 +20,6 @@ from bitwright.capture.reader import CaptureReader
 from bitwright.capture.window import Window
 from bitwright.errors import ParseError
 
-SECTION_MAGIC: Final = ng.BlockType.SECTION_HEADER.to_bytes(4, "big")  # the same in both orders
 
 class _Order(NamedTuple):
     """The formats in one byte order."""

@@ -6,8 +6,6 @@ import argparse
 import dataclasses
 import gc
 import itertools
-import os
-import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,10 +16,11 @@ from bitwright.cli.output import Output, refuse_overwriting, trickles_in
 from bitwright.cli.progress import Progress
 from bitwright.cli.tally import Tally
 from bitwright.cli.terminal import Style, complain, say, wants_colour
+from bitwright.cli.walking import is_large, walker_of
 
 if TYPE_CHECKING:
     from bitwright.capture import CaptureReader, Packet
-    from bitwright.stack import Registry, Row, Walker
+    from bitwright.stack import Row, Walker
 
 HELP: Final = "decode a capture, packet by packet"
 DESCRIPTION: Final = """\
@@ -72,9 +71,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Decode the capture; the exit code."""
+    with _rare_collections():
+        return _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
     refuse_overwriting(arguments.file, arguments.output)
-    arguments.at_once = _is_large(arguments)
-    walker = _walker(arguments)
+    arguments.at_once = is_large(arguments)
+    walker = walker_of(arguments)
     tally = Tally(detailed=arguments.stats)
     failure: str | None = None
     interrupted = False
@@ -83,8 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
         progress = Progress(reader.size, wanted=not (arguments.quiet or output.is_terminal))
         writer = _writer(arguments, output)
         try:
-            with _rare_collections():
-                failure = _decode(_Job(arguments, reader, walker, writer, output, tally, progress))
+            failure = _decode(_Job(arguments, reader, walker, writer, output, tally, progress))
         except KeyboardInterrupt:
             interrupted = True
         progress.clear()
@@ -110,13 +113,13 @@ def _decode(job: _Job) -> str | None:
     The first packets are decoded here in any case: that compiles the formats, which workers then inherit.
     """
     from bitwright.capture import CaptureError
-    from bitwright.cli.parallel import BLOCK_PACKETS
+    from bitwright.cli.parallel import FIRST_PACKETS
 
     limit: int | None = job.arguments.limit
     workers = _workers(job)
     packets = iter(job.reader)
     try:
-        _decode_here(job, packets if workers == 1 else itertools.islice(packets, BLOCK_PACKETS), limit)
+        _decode_here(job, packets if workers == 1 else itertools.islice(packets, FIRST_PACKETS), limit)
         if workers > 1:
             rest = packets if limit is None else itertools.islice(packets, max(limit - job.tally.packets, 0))
             _decode_in_team(job, rest, workers)
@@ -150,7 +153,7 @@ def _decode_in_team(job: _Job, packets: Iterator[Packet], workers: int) -> None:
     block = list(itertools.islice(packets, 1))
     if not block:
         return
-    team = Team(workers, job.arguments, _walker)
+    team = Team(workers, job.arguments, walker_of)
     failure: Exception | None = None
     try:
         try:
@@ -171,10 +174,10 @@ def _decode_in_team(job: _Job, packets: Iterator[Packet], workers: int) -> None:
         raise failure
 
 
-def _take(job: _Job, results: Iterator[tuple[bytes, Tally]]) -> None:
+def _take(job: _Job, results: Iterator[tuple[bytes | memoryview, Tally]]) -> None:
     for lines, tally in results:
         job.tally.merge(tally)
-        job.output.write(lines)
+        job.output.write_at_once(lines)
         job.progress.tick(job.tally.packets, job.reader.bytes_read)
 
 
@@ -223,61 +226,6 @@ def _reader(path: str) -> Iterator[CaptureReader]:
 
 def _in_words(path: str, error: Exception) -> str:
     return f"{path}: {error.strerror or error}" if isinstance(error, OSError) else str(error)
-
-
-def _is_large(arguments: argparse.Namespace) -> bool:
-    """Whether machine code is worth making with the first packet: it was asked for, or the capture is large and may be read with it."""
-    from bitwright.backends.llvm import is_available
-    from bitwright.cli.parallel import LEAST_BYTES
-    from bitwright.engines import AUTO, wanted_engine
-
-    engine = arguments.backend or wanted_engine()
-    if engine != AUTO:
-        return bool(engine == "llvm")
-    try:
-        found = os.stat(arguments.file) if arguments.file != "-" else os.fstat(0)  # noqa: PTH116  # the same of both
-    except OSError:
-        return False
-    return stat.S_ISREG(found.st_mode) and found.st_size >= LEAST_BYTES and is_available()
-
-
-def _walker(arguments: argparse.Namespace) -> Walker:
-    from bitwright.cli.lookup import check_engine
-    from bitwright.stack import RegistryError, Walker, load_standard
-
-    check_engine(arguments.backend)
-    try:
-        registry = load_standard()
-        for binding in arguments.bindings:
-            _bind(registry, binding)
-        plain = arguments.format == "jsonl" and not arguments.at_once
-        return Walker(registry, check=arguments.check, plain=plain, backend=arguments.backend, at_once=arguments.at_once)
-    except RegistryError as error:
-        raise CommandError(str(error), USAGE) from None
-
-
-def _bind(registry: Registry, binding: str) -> None:
-    """Add `TABLE=VALUE=SPEC`, where TABLE `link` means link types."""
-    table, _, rest = binding.partition("=")
-    number, _, name = rest.partition("=")
-    try:
-        value = int(number, 0)
-    except ValueError:
-        value = -1
-    if not table or not name or value < 0:
-        raise CommandError(f"--as {binding}: write it as TABLE=NUMBER=SPEC, such as udp.port=5300=dns", USAGE)
-    if name not in registry.layers and name not in registry.choices:
-        _add_layer(registry, name)
-    if table == "link":
-        registry.link(value, name)
-    else:
-        registry.bind(table, value, name)
-
-
-def _add_layer(registry: Registry, name: str) -> None:
-    from bitwright.cli.lookup import spec_class
-
-    registry.layer(name, spec_class(name))
 
 
 def _writer(arguments: argparse.Namespace, output: Output) -> RowWriter:

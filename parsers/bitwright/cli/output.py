@@ -60,9 +60,17 @@ class Output:
         if self._live or self._pending_bytes >= _BUFFER_BYTES:
             self.flush()
 
+    def write_at_once(self, data: bytes | memoryview) -> None:
+        """Write bytes that are good only now."""
+        self.flush()
+        self._hand_over(data)
+
     def flush(self) -> None:
         """Hand everything written so far to the reader."""
         data, self._pending, self._pending_bytes = b"".join(self._pending), [], 0
+        self._hand_over(data)
+
+    def _hand_over(self, data: bytes | memoryview) -> None:
         try:
             self._stream.write(data)
             self._stream.flush()

@@ -30,6 +30,8 @@ class Tally:
     def add(self, row: Row) -> None:
         """Count one packet."""
         self.statuses[row.status] += 1
+        if row.status == "ok" and not row.findings and not self._detailed:
+            return
         if row.status == "unknown":
             self._unknown[row.link_type] += 1
         if row.error is not None:

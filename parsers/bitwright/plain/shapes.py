@@ -16,13 +16,17 @@ from bitwright.backends.llvm.json_forms import Called, Field, Forms, Item, Known
 from bitwright.backends.llvm.routines.json_text import Kind
 from bitwright.plain.outward import plain_of, time_text
 from bitwright.schema import spec
-from bitwright.values import Address
+from bitwright.values import Address, IPv4Address, MACAddress
 from bitwright.wire.bitstrings import text_of_bits
 from bitwright.wire.floats import plain_float
 
 ENCODE: Final = msgspec.json.Encoder().encode
 _REMEMBERED: Final = 8192  # texts of addresses of one class
 _NUMBER, _TEXT, _HEX = (Plain(kind) for kind in (Kind.NUMBER, Kind.TEXT, Kind.HEX))
+
+
+# How addresses of these classes, and of none that extend them, are written; of others a class says so itself.
+_PRINTED: Final = {IPv4Address: Plain(Kind.DOTTED), MACAddress: Plain(Kind.COLONS)}
 
 
 def shape_of(struct: type) -> Shape:
@@ -68,7 +72,7 @@ def _item(wire: spec.WireType) -> Item:
         case spec.CodedType(codec=codec):
             return _called(codec.to_plain)
         case spec.BytesType():
-            return _address(wire.as_type) if issubclass(wire.as_type, Address) else _HEX
+            return _PRINTED.get(wire.as_type) or _address(wire.as_type) if issubclass(wire.as_type, Address) else _HEX
         case spec.BitsType():
             return _called(text_of_bits)
         case spec.FloatType():

@@ -43,12 +43,12 @@ def topmost(row: Row, step: Step, value: Any, payload: bytes, base: int, missing
         row.findings.append(Finding("fragment", message, f"{step.name}.{step.payload_name}", 8 * base))
 
 
-def left_over(row: Row, below: tuple[Step, Any] | None, step: Step, used: int, size: int, base: int) -> None:
+def left_over(row: Row, below: Step | None, beneath: Any, step: Step, used: int, size: int, base: int) -> None:
     """A layer uses fewer bytes than there are.
 
-    That is link-layer padding, unless the layer below has a length field: then nothing explains the bytes.
+    That is link-layer padding, unless the layer `below`, whose value is `beneath`, has a length field: then nothing explains the bytes.
     """
-    if below is not None and below[0].ends_by_length(below[1]):
+    if below is not None and below.ends_by_length(beneath):
         message = f"{size - used} bytes follow that no layer explains"
         row.findings.append(Finding("unconsumed", message, step.name, 8 * (base + used)))
 

@@ -16,6 +16,7 @@ from bitwright.backends.llvm import context, object_layout
 from bitwright.backends.llvm.assembler import I8, NULL, Assembly, frame, number
 from bitwright.backends.llvm.builtins import Builtin
 from bitwright.backends.llvm.emitted import Emitted
+from bitwright.backends.llvm.routines.json_output import SPARE
 from bitwright.backends.llvm.routines.json_text import BY_FUNCTION, HELPERS, WORDS, Kind
 from bitwright.locks import lock_across_forks
 
@@ -146,7 +147,7 @@ class Forms:
         return self._kept(made) and ctypes.addressof(made)
 
     def _text(self, content: bytes) -> int:
-        made = ctypes.create_string_buffer(content)
+        made = ctypes.create_string_buffer(content, len(content) + SPARE)
         return self._kept(made) and ctypes.addressof(made)
 
     def _kept(self, value: Any) -> int:

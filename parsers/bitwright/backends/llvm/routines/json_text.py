@@ -14,18 +14,16 @@ import enum
 from collections.abc import Callable
 from typing import Final
 
-from bitwright.backends.llvm.assembler import I8, I32, I64, PTR, Assembly, Type
-from bitwright.backends.llvm.routines.builder import Label, Number, Operand, Routine
+from bitwright.backends.llvm.assembler import I32, I64, PTR, Assembly, Type
+from bitwright.backends.llvm.routines.builder import Label, Number, Routine
+from bitwright.backends.llvm.routines.json_output import Writing
 from bitwright.backends.llvm.routines.objects import called, type_of
-from bitwright.backends.llvm.routines.output import load, store
+from bitwright.backends.llvm.routines.output import load
 
 WORDS: Final = 5  # of a field in a form: kind, arg, place, text of the key, its length
 BY_FUNCTION: Final = -1  # instead of a number of fields
 HELPERS: Final = (None, True, False)  # what the slot `helpers` of the context leads to
 MOST_DEPTH: Final = 512  # of objects in objects: parsers stop long before
-_ROOM: Final = 24  # bytes that a number needs at most, with what stands beside it
-_FIRST_PRINTABLE, _AFTER_PRINTABLE = 0x20, 0x7F
-_QUOTE, _BACKSLASH = ord('"'), ord("\\")
 
 
 class Kind(enum.IntEnum):
@@ -40,6 +38,8 @@ class Kind(enum.IntEnum):
     LIST = 6  # `arg`: kind and arg of its elements, and those of the last one
     CALL = 7  # `arg`: a function that gives the text
     HEX_IF_ANY = 8  # bytes; nothing at all, not even the key, where there are none
+    DOTTED = 9  # four bytes, each a decimal number, with dots between
+    COLONS = 10  # bytes as two hexadecimal digits each, with colons between
 
 
 SIGNATURES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
@@ -49,130 +49,12 @@ SIGNATURES: Final[dict[str, tuple[Type, tuple[Type, ...]]]] = {
 }
 
 
-class _Writing:
-    """What the routines here do with the output; `failed` is where they go if there is no room, or a value does not fit."""
-
-    def __init__(self, r: Routine, held: Number, failed: Label) -> None:
-        self.r, self.held, self.failed = r, held, failed
-
-    def room(self, count: Number | int) -> Number:
-        """Where the next bytes go, of which there is room for so many; `wrote` says how many there are then."""
-        r = self.r
-        count = r.number(count) if isinstance(count, int) else count
-        with r.when((load(r, self.held, "capacity") - load(r, self.held, "length")).below(count)):
-            self.failed.go_if(r.call("bw_grow", self.held, count).is_not(0))
-        return r.at(load(r, self.held, "output"), load(r, self.held, "length"))
-
-    def wrote(self, count: Operand) -> None:
-        """So many bytes were put there."""
-        store(self.r, self.held, "length", load(self.r, self.held, "length") + count)
-
-    def word(self, text: bytes) -> None:
-        """A text that is known now, of at most eight bytes."""
-        place = self.room(8)
-        for at, octet in enumerate(text):
-            self.r.store(octet, place, at, I8)
-        self.wrote(len(text))
-
-    def some(self, begin: Number, count: Number) -> None:
-        """Bytes from elsewhere."""
-        self.r.call("memcpy", self.room(count), begin, count)
-        self.wrote(count)
-
-    def octets(self, value: Number) -> None:
-        """The content of a bytes object that is as it should be."""
-        self.some(*self._content(value))
-
-    def _content(self, value: Number) -> tuple[Number, Number]:
-        begin, count = self.r.room(PTR), self.r.room(I64)
-        self.failed.go_if(self.r.call("PyBytes_AsStringAndSize", value, begin, count).is_not(0))
-        return self.r.load(begin, 0, PTR), self.r.load(count)
-
-    def printable(self, value: Number) -> None:
-        """The same of bytes that somebody else made, which must be such as no terminal obeys."""
-        r = self.r
-        begin, count = self._content(value)
-        at = r.local(0)
-        with r.while_(at, count):
-            self.failed.go_if(_is_unprintable(r.byte(begin, at)))
-            at.add(1)
-        self.some(begin, count)
-
-    def quoted(self, value: Number) -> None:
-        """A string of printable ASCII."""
-        r, size = self.r, self.r.room(I64)
-        begin = r.call("PyUnicode_AsUTF8AndSize", value, size)
-        self.failed.go_if(begin.is_(r.null))
-        count = r.load(size)
-        place = self.room(count * 2 + 2)
-        r.store(_QUOTE, place, 0, I8)
-        at, to = r.local(0), r.local(1)
-        with r.while_(at, count):
-            octet = r.byte(begin, at)
-            self.failed.go_if(_is_unprintable(octet))
-            with r.when(octet.is_(_QUOTE) | octet.is_(_BACKSLASH)):
-                r.store(_BACKSLASH, place, to, I8)
-                to.add(1)
-            r.store(octet.narrow(I8), place, to, I8)
-            at.add(1)
-            to.add(1)
-        r.store(_QUOTE, place, to, I8)
-        self.wrote(to + 1)
-
-    def hexadecimal(self, value: Number) -> None:
-        """Bytes as two digits each, quoted."""
-        r = self.r
-        begin, count = self._content(value)
-        place = self.room(count * 2 + 2)
-        r.store(_QUOTE, place, 0, I8)
-        at, to = r.local(0), r.local(1)
-        with r.while_(at, count):
-            octet = r.byte(begin, at)
-            r.store(_digit(r, octet >> 4), place, to, I8)
-            r.store(_digit(r, octet & 15), place, to + 1, I8)
-            at.add(1)
-            to.add(2)
-        r.store(_QUOTE, place, to, I8)
-        self.wrote(to + 1)
-
-    def decimal(self, value: Number) -> None:
-        """A number with a sign."""
-        left = self.r.local(value)
-        with self.r.when(value < 0):
-            self.word(b"-")
-            left.put(self.r.number(0) - value)
-        self.natural(left.now())
-
-    def natural(self, value: Number) -> None:
-        """A number without a sign."""
-        r = self.r
-        place, digits = self.room(_ROOM), r.room(I8, _ROOM)
-        left, count = r.local(value), r.local(0)
-        with r.loop() as loop:
-            now = left.now()
-            left.put(r.divided(now, 10))
-            count.add(1)
-            r.store((now - left * 10 + ord("0")).narrow(I8), digits, r.number(_ROOM) - count, I8)
-            loop.leave_if(left.is_(0))
-        r.call("memcpy", place, r.at(digits, r.number(_ROOM) - count), count)
-        self.wrote(count)
-
-
-def _is_unprintable(octet: Number) -> Number:
-    return (octet - _FIRST_PRINTABLE).below(_AFTER_PRINTABLE - _FIRST_PRINTABLE).is_(0)
-
-
-def _digit(r: Routine, value: Number) -> Number:
-    """A hexadecimal digit."""
-    return (value + r.select(value < 10, ord("0"), ord("a") - 10)).narrow(I8)
-
-
 def _value(assembly: Assembly) -> None:
     """`bw_json(context, kind, arg, value, depth) -> i32`."""
     r = Routine(assembly, "bw_json", *SIGNATURES["bw_json"])
     held, kind, arg, value, depth = r.args
     failed = r.label("failed")
-    out = _Writing(r, held, failed)
+    out = Writing(r, held, failed)
     helpers = load(r, held, "helpers")
     none, true, false = (r.load(helpers, 8 * index, PTR) for index in range(len(HELPERS)))
     for word, constant in ((b"null", none), (b"true", true), (b"false", false)):
@@ -184,6 +66,8 @@ def _value(assembly: Assembly) -> None:
         Kind.TEXT: lambda: out.quoted(value),
         Kind.NAMED: lambda: _named(out, arg, _number(r, value, failed)),
         Kind.KNOWN: lambda: _owned(out, _asked(out, arg, value)),
+        Kind.DOTTED: lambda: out.dotted(value),
+        Kind.COLONS: lambda: out.hexadecimal(value, separator=":"),
         Kind.HEX: lambda: out.hexadecimal(value),
         Kind.HEX_IF_ANY: lambda: out.hexadecimal(value),
         Kind.CALL: lambda: _owned(out, _called(out, arg, value)),
@@ -200,7 +84,7 @@ def _value(assembly: Assembly) -> None:
     r.finish()
 
 
-def _integer(out: _Writing, value: Number) -> None:
+def _integer(out: Writing, value: Number) -> None:
     """An int of at most 64 bits."""
     r, large, done = out.r, out.r.label("large"), out.r.label("done")
     out.decimal(_number(r, value, large))
@@ -223,14 +107,14 @@ def _number(r: Routine, value: Number, failed: Label) -> Number:
     return found
 
 
-def _named(out: _Writing, arg: Number, number: Number) -> None:
+def _named(out: Writing, arg: Number, number: Number) -> None:
     """The name that a table or a dict has for a number, or the number."""
     r = out.r
     unnamed, done = r.label("unnamed"), r.label("done")
     with r.when(number.below(r.load(arg))):
         entry = r.at(arg, number * 16 + 16)
         unnamed.go_if(r.load(entry, 0, PTR).is_(r.null))
-        out.some(r.load(entry, 0, PTR), r.load(entry, 8))
+        out.short(r.load(entry, 0, PTR), r.load(entry, 8))
         done.go()
     key = r.call("PyLong_FromLongLong", number)
     out.failed.go_if(key.is_(r.null))
@@ -244,7 +128,7 @@ def _named(out: _Writing, arg: Number, number: Number) -> None:
     done.here()
 
 
-def _asked(out: _Writing, arg: Number, key: Number) -> Number:
+def _asked(out: Writing, arg: Number, key: Number) -> Number:
     """What a dict has under a key, else what the function beside it makes of the key; owned by whoever asks."""
     r = out.r
     found, known = r.local(r.call("PyDict_GetItemWithError", r.load(arg, 0, PTR), key), PTR), r.label("known")
@@ -258,7 +142,7 @@ def _asked(out: _Writing, arg: Number, key: Number) -> Number:
     return found.now()
 
 
-def _called(out: _Writing, function: Number, value: Number) -> Number:
+def _called(out: Writing, function: Number, value: Number) -> Number:
     """The text that a function makes of a value, to which a reference is held meanwhile; owned by whoever asks."""
     r = out.r
     r.call("Py_IncRef", value)
@@ -268,11 +152,11 @@ def _called(out: _Writing, function: Number, value: Number) -> Number:
     return made
 
 
-def _owned(out: _Writing, made: Number) -> None:
+def _owned(out: Writing, made: Number) -> None:
     """Write a text that somebody else made, and give it back."""
     r = out.r
     aside, done = r.label("aside"), r.label("done")
-    _Writing(r, out.held, aside).printable(made)
+    Writing(r, out.held, aside).printable(made)
     r.call("Py_DecRef", made)
     done.go()
     aside.begin()
@@ -286,7 +170,7 @@ def _list(assembly: Assembly) -> None:
     r = Routine(assembly, "bw_json_list", *SIGNATURES["bw_json_list"])
     held, arg, value, depth = r.args
     failed = r.label("failed")
-    out = _Writing(r, held, failed)
+    out = Writing(r, held, failed)
     count = r.call("PyList_Size", value)
     failed.go_if(count < 0)
     at = r.local(0)
@@ -311,7 +195,7 @@ def _object(assembly: Assembly) -> None:
     r = Routine(assembly, "bw_json_object", *SIGNATURES["bw_json_object"])
     held, arg, value, depth = r.args
     failed = r.label("failed")
-    out = _Writing(r, held, failed)
+    out = Writing(r, held, failed)
     failed.go_if(depth > MOST_DEPTH)
     address = _asked(out, arg, type_of(r, value))
     form = Number(r, r.b.inttoptr(r.call("PyLong_AsLongLong", address).value(), PTR))
@@ -329,7 +213,7 @@ def _object(assembly: Assembly) -> None:
     r.finish()
 
 
-def _fields(out: _Writing, first: Number, count: Number, value: Number, depth: Number) -> None:
+def _fields(out: Writing, first: Number, count: Number, value: Number, depth: Number) -> None:
     """All fields, each with its key."""
     r = out.r
     entry, left = r.local(first, PTR), r.local(count)
@@ -341,7 +225,7 @@ def _fields(out: _Writing, first: Number, count: Number, value: Number, depth: N
             size = r.call("PyBytes_Size", found)
             out.failed.go_if(size < 0)
             r.branch_if(size.is_(0), skipped.block)
-        out.some(r.load(entry, 24, PTR), r.load(entry, 32))
+        out.short(r.load(entry, 24, PTR), r.load(entry, 32))
         out.failed.go_if(r.call("bw_json", out.held, r.load(entry), r.load(entry, 8, PTR), found, depth).is_not(0))
         skipped.here()
         entry.put(r.at(entry, 8 * WORDS))
@@ -354,7 +238,7 @@ def _line(assembly: Assembly) -> None:
     held, arg, value = r.args
     failed = r.label("failed")
     failed.go_if(r.call("bw_json_object", held, arg, value, 0).is_not(0))
-    _Writing(r, held, failed).word(b"\n")
+    Writing(r, held, failed).word(b"\n")
     r.ret(0)
     failed.begin()
     r.ret(-1)

@@ -1,0 +1,69 @@
+"""What walks through the packets of a capture: the standard bindings with those of the command line, by which engine."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from bitwright.cli.failure import USAGE, CommandError
+
+if TYPE_CHECKING:
+    from bitwright.stack import Registry, Walker
+
+
+def is_large(arguments: argparse.Namespace) -> bool:
+    """Whether machine code is worth making with the first packet: it was asked for, or the capture is large and may be read with it."""
+    from bitwright.backends.llvm import is_available
+    from bitwright.cli.parallel import LEAST_BYTES
+    from bitwright.engines import AUTO, wanted_engine
+
+    engine = arguments.backend or wanted_engine()
+    if engine != AUTO:
+        return bool(engine == "llvm")
+    try:
+        found = os.stat(arguments.file) if arguments.file != "-" else os.fstat(0)  # noqa: PTH116  # the same of both
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_size >= LEAST_BYTES and is_available()
+
+
+def walker_of(arguments: argparse.Namespace) -> Walker:
+    """The walker that a command line asks for; CommandError where it cannot be made."""
+    from bitwright.cli.lookup import check_engine
+    from bitwright.stack import RegistryError, Walker, load_standard
+
+    check_engine(arguments.backend)
+    try:
+        registry = load_standard()
+        for binding in arguments.bindings:
+            _bind(registry, binding)
+        plain = arguments.format == "jsonl" and not arguments.at_once
+        return Walker(registry, check=arguments.check, plain=plain, backend=arguments.backend, at_once=arguments.at_once)
+    except RegistryError as error:
+        raise CommandError(str(error), USAGE) from None
+
+
+def _bind(registry: Registry, binding: str) -> None:
+    """Add `TABLE=VALUE=SPEC`, where TABLE `link` means link types."""
+    table, _, rest = binding.partition("=")
+    number, _, name = rest.partition("=")
+    try:
+        value = int(number, 0)
+    except ValueError:
+        value = -1
+    if not table or not name or value < 0:
+        raise CommandError(f"--as {binding}: write it as TABLE=NUMBER=SPEC, such as udp.port=5300=dns", USAGE)
+    if name not in registry.layers and name not in registry.choices:
+        _add_layer(registry, name)
+    if table == "link":
+        registry.link(value, name)
+    else:
+        registry.bind(table, value, name)
+
+
+def _add_layer(registry: Registry, name: str) -> None:
+    from bitwright.cli.lookup import spec_class
+
+    registry.layer(name, spec_class(name))
