@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias, get_args
 
 import bitwright
+from benchmarks.declared import table
+from benchmarks.declared.table import CANNOT, CANNOT_BUILD, declarations, skipped
 from benchmarks.erlang.contenders import of_reference_pattern
 from benchmarks.groups import (
     MACHINE_CODE,
@@ -27,7 +29,7 @@ from benchmarks.groups import (
     Group,
     over,
 )
-from benchmarks.peers import available, missing, module
+from benchmarks.peers import missing
 from bitwright.backends.llvm import is_available
 from bitwright.patterns.pattern import Engine
 
@@ -170,61 +172,32 @@ def reference_group() -> Group:
     ours = bitwright.pattern(REFERENCE).match
     engines = _engines(bitwright.pattern(REFERENCE), lambda pattern: pattern.match)
     contenders: Matchers = {**engines, "by hand": reference_by_hand}
-    names = tuple(ours(PACKET) or ())
-    peers = _peers(names)
-    for who, work in peers.items():
-        assert work(PACKET) == ours(PACKET), who
-    group = _checked(PATTERN_REFERENCE, contenders, [PACKET])
-    theirs: dict[str, Contender] = {who: over(work, [PACKET] * group.items) for who, work in peers.items()}
-    theirs |= of_reference_pattern([PACKET] * group.items, ours)
-    return dataclasses.replace(group, contenders={**group.contenders, **theirs}, skipped=missing("bitstring", "construct", "erlang"))
+    group = _beside(_checked(PATTERN_REFERENCE, contenders, [PACKET]), table.PATTERN_DNS, PACKET, reference_by_hand)
+    theirs = of_reference_pattern([PACKET] * group.items, ours)
+    return dataclasses.replace(group, contenders={**group.contenders, **theirs}, skipped=(*group.skipped, *missing("erlang")))
 
 
-def _peers(names: tuple[str, ...]) -> dict[str, Callable[[bytes], Any]]:
-    found: dict[str, Callable[[bytes], Any]] = {}
-    if available("bitstring"):
-        bits = module("bitstring").Bits
-        layout = "bytes2, uint1, uint4, uint1, uint1, uint1, uint1, pad3, uint4, uint16, uint16, uint16, uint16, bytes"
-        found["bitstring"] = lambda data: dict(zip(names, bits(data).unpack(layout), strict=True))
-    if available("construct"):
-        found["construct"] = _construct()
-    return found
-
-
-def _construct() -> Callable[[bytes], Any]:
-    c = module("construct")
-    flags = (("qr", 1), ("opcode", 4), ("flag_aa", 1), ("flag_tc", 1), ("flag_rd", 1), ("flag_ra", 1), (None, 3), ("rcode", 4))
-    counts = ("qd_count", "an_count", "ns_count", "ar_count")
-    layout = c.Struct(
-        "message_id" / c.Bytes(2),
-        "flags" / c.BitStruct(*(name / c.BitsInteger(width) for name, width in flags)),
-        *(name / c.Int16ub for name in counts),
-        "answer" / c.GreedyBytes,
-    )  # fmt: skip
-    parse = layout.compile().parse
-
-    def match(data: bytes) -> dict[str, Any]:
-        box = parse(data)
-        bits = box["flags"]
-        named = [name for name, _ in flags if name is not None]
-        return {
-            "message_id": box["message_id"], **{name: bits[name] for name in named}, **{name: box[name] for name in counts},
-            "answer": box["answer"],
-        }  # fmt: skip
-
-    return match
+def _beside(group: Group, form: str, data: bytes, by_hand: Callable[[bytes], Any], items: int = BATCH) -> Group:
+    """The group with the peers that declare what its pattern says; what they give is translated before anything is timed."""
+    peers: dict[str, Contender] = {}
+    for name, declared in declarations(form).items():
+        assert declared.seen(declared.parse(data)) == by_hand(data), name
+        peers[name] = over(declared.parse, [data] * items)
+    contenders, missed = {**group.contenders, **peers}, (*group.skipped, *skipped(form))
+    return dataclasses.replace(group, contenders=contenders, skipped=missed, cannot={**group.cannot, **CANNOT[form]})
 
 
 def record_group() -> Group:
     """A record with a length before its value."""
     contenders: Matchers = {**_engines(bitwright.pattern(RECORD), lambda pattern: pattern.match), "by hand": record_by_hand}
-    return _checked(PATTERN_RECORD, contenders, [b"\x07\x00\x05hello more"])
+    data = b"\x07\x00\x05hello more"
+    return _beside(_checked(PATTERN_RECORD, contenders, [data]), table.PATTERN_RECORD, data, record_by_hand)
 
 
 def ipv4_group() -> Group:
     """An IPv4 header with options."""
     contenders: Matchers = {**_engines(bitwright.pattern(IPV4), lambda pattern: pattern.match), "by hand": ipv4_by_hand}
-    return _checked(PATTERN_IPV4, contenders, [DATAGRAM])
+    return _beside(_checked(PATTERN_IPV4, contenders, [DATAGRAM]), table.PATTERN_IPV4, DATAGRAM, ipv4_by_hand)
 
 
 def clauses_group() -> Group:
@@ -248,7 +221,8 @@ def pixels_group() -> Group:
     for name, each in ours.items():
         assert list(each(PIXELS)) == pixels_by_hand(PIXELS), name
     contenders = {**{name: _listed(each) for name, each in ours.items()}, "by hand": pixels_by_hand}
-    return Group(PATTERN_PIXELS, len(PIXELS) // 3, {name: over(work, [PIXELS]) for name, work in contenders.items()}, item="pixel")
+    group = Group(PATTERN_PIXELS, len(PIXELS) // 3, {name: over(work, [PIXELS]) for name, work in contenders.items()}, item="pixel")
+    return _beside(group, table.PATTERN_PIXELS, PIXELS, pixels_by_hand, items=1)
 
 
 def _listed(each: Callable[[bytes], Iterable[Any]]) -> Callable[[bytes], list[Any]]:
@@ -266,7 +240,13 @@ def build_group() -> Group:
     def run(build: Callable[..., object]) -> Contender:
         return over(lambda given: build(**given), [values] * BATCH)
 
-    return Group(PATTERN_BUILD, BATCH, {name: run(build) for name, build in contenders.items()}, item="build")
+    found = {name: run(build) for name, build in contenders.items()}
+    for name, declared in declarations(table.PATTERN_DNS).items():
+        if declared.build is not None:
+            given = declared.given(values)
+            assert declared.build(given) == ours.build(**values, _reserved=0), name
+            found[name] = over(declared.build, [given] * BATCH)
+    return Group(PATTERN_BUILD, BATCH, found, item="build", skipped=skipped(table.PATTERN_DNS), cannot=CANNOT_BUILD[table.PATTERN_DNS])
 
 
 def _engines(ours: Any, work_of: Callable[[Any], Callable[..., Any]]) -> dict[str, Callable[..., Any]]:

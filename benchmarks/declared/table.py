@@ -16,6 +16,8 @@ HEADER = "DNS header"  # dns_header.py
 MESSAGE = "DNS message"  # dns_message.py; those that decode the data of the rarer record types, too
 SIMPLE_MESSAGE = "DNS message, commoner records"  # dns_message.py
 DATAGRAM = "IPv4 and TCP"  # ipv4_tcp.py
+PATTERN_DNS, PATTERN_RECORD, PATTERN_IPV4, PATTERN_PIXELS = (f"pattern of {what}" for what in ("DNS", "a record", "IPv4", "pixels"))
+# patterns.py
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +30,16 @@ class Row:
 
 
 _KAITAI = ("kaitaistruct", "kaitai-struct-compiler", "js-yaml")
+
+
+def _everywhere(maker: str) -> tuple[Row, ...]:
+    """Those that declare each of the patterns."""
+    return (
+        Row("construct_patterns", maker, ("construct",)), Row("kaitai_patterns", maker, _KAITAI),
+        Row("dissect_patterns", maker, ("dissect.cstruct",)),
+    )  # fmt: skip
+
+
 ROWS: dict[str, tuple[Row, ...]] = {
     HEADER: (
         Row("construct_", "header", ("construct",)),
@@ -62,6 +74,20 @@ ROWS: dict[str, tuple[Row, ...]] = {
         Row("scapy_ipv4_tcp", "datagram", ("scapy",)),
         Row("dpkt_ipv4_tcp", "datagram", ("dpkt",)),
     ),
+    PATTERN_DNS: (
+        Row("bits_patterns", "bitstring_dns", ("bitstring",)),
+        Row("bits_patterns", "bitstruct_dns", ("bitstruct",)),
+        Row("bits_patterns", "cbitstruct_dns", ("cbitstruct",)),
+        *_everywhere("dns"),
+    ),
+    PATTERN_RECORD: (Row("bits_patterns", "bitstring_record", ("bitstring",)), *_everywhere("record")),
+    PATTERN_IPV4: (
+        Row("bits_patterns", "bitstring_ipv4", ("bitstring",)),
+        Row("bits_patterns", "bitstruct_ipv4", ("bitstruct",)),
+        Row("bits_patterns", "cbitstruct_ipv4", ("cbitstruct",)),
+        *_everywhere("ipv4"),
+    ),
+    PATTERN_PIXELS: (Row("bits_patterns", "bitstring_pixels", ("bitstring",)), *_everywhere("pixels")),
 }
 
 CANNOT: dict[str, dict[str, str]] = {
@@ -72,6 +98,10 @@ CANNOT: dict[str, dict[str, str]] = {
         "dissect.cstruct": "its structures cannot say a compressed name",
     },
     DATAGRAM: {},
+    PATTERN_DNS: {},
+    PATTERN_RECORD: {"bitstruct, cbitstruct": "have no sizes that are in the data, and nothing else would be left of them"},
+    PATTERN_IPV4: {},
+    PATTERN_PIXELS: {"bitstruct, cbitstruct": "have no repetition"},
 }
 CANNOT_BUILD: dict[str, dict[str, str]] = {
     HEADER: {"kaitaistruct": "the compiler that npm has makes readers only"},
@@ -80,6 +110,7 @@ CANNOT_BUILD: dict[str, dict[str, str]] = {
         "construct": "compresses no names, and derives no length from data that comes after it",
         "kaitaistruct": "the compiler that npm has makes readers only",
     },
+    PATTERN_DNS: {"kaitaistruct": "the compiler that npm has makes readers only"},
 }
 
 

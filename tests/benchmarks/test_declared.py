@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from benchmarks import headers
+from benchmarks import headers, patterns
 from benchmarks.declared import table
 from benchmarks.declared.dns_header import NAMES, of_attributes
 from benchmarks.declared.dns_message import Summary
@@ -62,6 +64,33 @@ def test_every_declaration_of_a_datagram_agrees_with_ours() -> None:
         expected = datagram(ip, TCP.parse(ip.payload))
         for name, one in declared.items():
             assert one.seen(one.parse(bytes(data))) == expected, (name, data.hex())
+
+
+@pytest.mark.parametrize(
+    ("form", "size", "by_hand"),
+    [
+        (table.PATTERN_DNS, 40, patterns.reference_by_hand), (table.PATTERN_RECORD, 40, patterns.record_by_hand),
+        (table.PATTERN_IPV4, 70, patterns.ipv4_by_hand), (table.PATTERN_PIXELS, 30, patterns.pixels_by_hand),
+    ],
+)  # fmt: skip
+def test_every_declaration_of_a_pattern_agrees_on_what_matches(form: str, size: int, by_hand: Callable[[bytes], Any]) -> None:
+    source, matched = random.Random(3), 0
+    declared = table.declarations(form)
+    for _ in range(200):
+        data = bytearray(source.randbytes(size))
+        if form == table.PATTERN_IPV4:
+            data[0] = 0x40 | data[0] & 15
+        elif form == table.PATTERN_RECORD:
+            data[1:3] = (0, data[2] % 64)
+        expected = by_hand(bytes(data))
+        if expected is None:
+            continue
+        matched += 1
+        for name, one in declared.items():
+            assert one.seen(one.parse(bytes(data))) == expected, (name, data.hex())
+            if one.build is not None:
+                assert one.build(one.given(expected)) == patterns.build_by_hand(**expected), (name, data.hex())
+    assert matched > 50
 
 
 def test_another_result_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
