@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from benchmarks import decoding, headers, limits, messages, parts, patterns, processes, records, scaling, starting, walks
+from benchmarks import decoding, headers, limits, messages, parts, pattern_steps, patterns, processes, records, scaling, starting, walks
 from benchmarks.groups import Group
 from benchmarks.record import Curve
 
@@ -28,7 +28,7 @@ ALL_GROUPS: dict[str, tuple[Maker, ...]] = {
 }
 
 ALL_TIMES: dict[str, tuple[Times, ...]] = {
-    "Starting": (processes.times, starting.times, patterns.compile_times),
+    "Starting": (processes.times, starting.times, pattern_steps.compile_times),
     "Limits": (limits.memory_times,),
 }
 ALL_CURVES: dict[str, tuple[Curves, ...]] = {"How costs grow": (scaling.curves,)}
