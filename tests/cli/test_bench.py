@@ -35,6 +35,11 @@ def silent(data):
 def raises(data):
     raise ValueError("what is this?")
 
+def picky(data):
+    if data[0] % 2:
+        raise ValueError("odd")
+    return {"id": struct.unpack_from(">H", data)[0]}
+
 def parse(data):
     return data
 
@@ -214,3 +219,16 @@ def test_a_capture_without_the_format_is_named(run: Run, tmp_path: Path) -> None
     path.write_bytes(pcap([udp_frame(b"\x01\x02", source=1, target=2)]))
     result = run("bench", "dns", "--input", path, *QUICK)
     assert (result.code, result.err) == (3, f"bitwright: {path}: is a capture that holds no Message\n")
+
+
+def test_what_a_function_refuses_can_be_left_out(run: Run, tmp_path: Path, rivals: str) -> None:
+    path = tmp_path / "many.pcap"
+    path.write_bytes(pcap(udp_frame(bytes([number]) + QUERY[1:]) for number in range(5)))
+    arguments = ("dns", "--input", path, "--operation", "parse", "--backend", "python", "--against", f"{rivals}:picky")
+    assert run("bench", *arguments, *QUICK).code == 1
+    report = measured(run, *arguments, "--skip-unequal")
+    assert (report["messages"], report["source"]) == (3, f"of {path}; 2 left out, with which a function does something else")
+    assert [row["fields"] for row in report["operations"][0]["rows"]] == [None, ["id"]]
+    nothing = run("bench", "dns", "--input", path, *QUICK, "--against", f"{rivals}:raises", "--skip-unequal")
+    assert nothing.code == 1
+    assert nothing.err == "bitwright: each of the 5 messages is refused, or read otherwise, by a function beside the engines\n"

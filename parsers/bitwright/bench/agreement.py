@@ -7,18 +7,17 @@ Promise: `Samples` are messages that the format reads; every engine reads the sa
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from bitwright.bench.rivals import Rival, compared
 from bitwright.codec import Codec
 from bitwright.errors import BuildError, ParseError
-from bitwright.escaping import printable, shortened
+from bitwright.escaping import shortened
 from bitwright.struct_ import Struct
 
 REFERENCE: Final = "python"  # always there, and what it refuses is explained by the interpreter
 _SHOWN: Final = 64  # bytes of a message that an error shows
-_LONGEST: Final = 160  # characters of what somebody else says
+LONGEST: Final = 160  # characters of what somebody else says
 
 
 class BenchError(Exception):
@@ -75,59 +74,20 @@ class Samples:
                 said = f"{who} gives {_short(found)}, {REFERENCE} {_short(wanted)}"
                 raise BenchError(f"{operation}: engines disagree about {_which(self.wires, index)}: {said}")
 
-    def hold_rival(self, rival: Rival, inputs: Sequence[Any], results: Sequence[Any]) -> tuple[list[str], str]:
-        """The fields in which a rival's results were compared, and a note; BenchError where they are different."""
-        if rival.operation == "build":
-            return [], self._hold_built(rival, results)
-        if len(results) != len(self.values):
-            raise BenchError(f"{rival.operation}: {rival.label} gives {len(results)} messages instead of {len(self.values)}")
-        fields: dict[str, None] = {}
-        for index, (ours, theirs) in enumerate(zip(self.values, results, strict=True)):
-            found, different = compared(self.message, ours, theirs)
-            if different:
-                raise BenchError(f"{rival.operation}: {rival.label} disagrees about {_which(self.wires, index)}: {printable(different)}")
-            fields.update(dict.fromkeys(found))
-        names = list(fields)
-        if not names:
-            return names, f"{rival.label}: its results name no field of {self.message.__name__}, so nothing in them was compared"
-        return names, f"{rival.label}: compared in {len(names)} {'field' if len(names) == 1 else 'fields'}: {', '.join(names)}"
+    def of_these(self, indexes: Sequence[int]) -> Samples:
+        """Some of them."""
+        def chosen(items: Sequence[Any]) -> list[Any]:
+            return [items[index] for index in indexes] if items else []
 
-    def _hold_built(self, rival: Rival, results: Sequence[Any]) -> str:
-        """How far the bytes of a rival are the same."""
-        assert self.built is not None
-        others = 0
-        for index, (wanted, found) in enumerate(zip(self.built, results, strict=True)):
-            if not isinstance(found, bytes | bytearray | memoryview):
-                raise BenchError(f"build: {rival.label} gives a {type(found).__name__}; write one that gives bytes")
-            if bytes(found) == wanted:
-                continue
-            others += 1
-            self._hold_same_value(rival, index, bytes(found))
-        if not others:
-            return f"{rival.label}: builds the same bytes"
-        return f"{rival.label}: builds other bytes of {others} of {len(self.built)} messages, which read as the same values"
+        built = None if self.built is None else chosen(self.built)
+        return dataclasses.replace(
+            self, wires=chosen(self.wires), values=chosen(self.values), sources=chosen(self.sources), built=built,
+            given=sum(source is value for source, value in zip(chosen(self.sources), chosen(self.values), strict=False)),
+        )  # fmt: skip
 
-    def _hold_same_value(self, rival: Rival, index: int, found: bytes) -> None:
-        codec, wanted = self.message.codec(REFERENCE), self.values[index]
-        try:
-            same = codec.parse(found).relaxed() == wanted.relaxed()
-        except ParseError as error:
-            raise BenchError(f"build: {rival.label} makes of {_which(self.wires, index)} what is refused: {error}") from None
-        if not same:
-            raise BenchError(f"build: {rival.label} makes of {_which(self.wires, index)} another message: {_hex(found)}")
-
-
-def tried(who: str, operation: str, work: Callable[[Any], Any], inputs: Sequence[Any], wires: Sequence[bytes]) -> list[Any]:
-    """The results of somebody else's function; BenchError with the message that it refuses."""
-    results = []
-    for index, given in enumerate(inputs):
-        try:
-            results.append(work(given))
-        except Exception as error:
-            said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            which = _which(wires, index) if len(inputs) == len(wires) else "the segments"
-            raise BenchError(f"{operation}: {who} refuses {which}: {printable(shortened(said, _LONGEST))}") from error
-    return results
+    def which(self, index: int) -> str:
+        """A message in words."""
+        return _which(self.wires, index)
 
 
 def _buildable(codec: Codec, value: Any) -> tuple[Any, bytes, bool]:
@@ -140,12 +100,13 @@ def _buildable(codec: Codec, value: Any) -> tuple[Any, bytes, bool]:
 
 
 def _which(wires: Sequence[bytes], index: int) -> str:
-    return f"message {index + 1} of {len(wires)} ({_hex(wires[index])})"
+    return f"message {index + 1} of {len(wires)} ({hex_text(wires[index])})"
 
 
-def _hex(data: bytes) -> str:
+def hex_text(data: bytes) -> str:
+    """Bytes in hex; of many the first."""
     return data.hex() if len(data) <= _SHOWN else f"{data[:_SHOWN].hex()}... of {len(data)} bytes"
 
 
 def _short(value: Any) -> str:
-    return shortened(value.hex() if isinstance(value, bytes) else repr(value), _LONGEST)
+    return shortened(value.hex() if isinstance(value, bytes) else repr(value), LONGEST)

@@ -12,8 +12,10 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from bitwright.bench.agreement import BenchError, Samples, tried
+from bitwright.bench.agreement import BenchError, Samples
+from bitwright.bench.beside import hold_rival, inputs_and_results
 from bitwright.bench.rivals import Rival
+from bitwright.bench.segments import segments_of
 from bitwright.engines import AUTO
 from bitwright.errors import DeclarationError, EngineError
 from bitwright.stream import DEFAULT_LIMIT, Stream
@@ -21,7 +23,6 @@ from bitwright.struct_ import Struct
 from bitwright.tiers import missing_llvmlite
 
 OPERATIONS: Final = ("parse", "build", "push")
-SEGMENT: Final = 1460  # bytes of a TCP segment on Ethernet, in which push parsing gets its input
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,24 +61,11 @@ def engine_contender(samples: Samples, operation: str, engine: str) -> Contender
 
 def rival_contender(samples: Samples, rival: Rival) -> Contender:
     """Somebody else's function; BenchError where it refuses a message or gives something else."""
-    inputs: Sequence[Any] = samples.wires
-    if rival.operation == "push":
-        inputs = [segments_of(samples.wires)]
-    elif rival.operation == "build":
-        if samples.built is None:
-            raise BenchError(samples.unbuilt)
-        inputs = samples.sources if rival.prepare is None else tried(rival.label, "build", rival.prepare, samples.wires, samples.wires)
-    results = tried(rival.label, rival.operation, rival.function, inputs, samples.wires)
-    if rival.operation == "push":
-        results = list(results[0])
-    fields, note = samples.hold_rival(rival, inputs, results)
+    if rival.operation == "build" and samples.built is None:
+        raise BenchError(samples.unbuilt)
+    inputs, results = inputs_and_results(samples, rival)
+    fields, note = hold_rival(samples, rival, results)
     return Contender(rival.label, None, rival.function, inputs, fields, note)
-
-
-def segments_of(wires: Sequence[bytes]) -> list[bytes]:
-    """The messages one after the other, as a connection brings them."""
-    wire = b"".join(wires)
-    return [wire[at : at + SEGMENT] for at in range(0, len(wire), SEGMENT)]
 
 
 def _work(samples: Samples, operation: str, engine: str) -> tuple[Callable[[Any], Any], Sequence[Any]]:

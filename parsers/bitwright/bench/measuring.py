@@ -11,6 +11,7 @@ from time import perf_counter, process_time
 from bitwright import __version__
 from bitwright.bench.agreement import BenchError, Samples
 from bitwright.bench.allocations import allocations_of
+from bitwright.bench.beside import agreed
 from bitwright.bench.contenders import OPERATIONS, Contender, NotMeasured, engine_contender, rival_contender
 from bitwright.bench.looking import Told
 from bitwright.bench.profiling import NOTES, engine_of, profile
@@ -29,17 +30,21 @@ def _silent(_: str) -> None:
 
 def measure(
     message: type[Struct], wires: Iterable[bytes], *, operations: Sequence[str] | None = None, engines: Sequence[str] | None = None,
-    rivals: Sequence[Rival] = (), seconds: float = 1.0, profiled: bool = False, source: str = "", tell: Told = _silent,
+    rivals: Sequence[Rival] = (), skip_unequal: bool = False, seconds: float = 1.0, profiled: bool = False, source: str = "",
+    tell: Told = _silent,
 ) -> Report:  # fmt: skip
     """Measure operations ("parse", "build", "push") on messages by engines, with rivals beside them.
 
     Without `operations` all are measured that the format can; without `engines` all compiled ones, unless `BITWRIGHT_BACKEND` names one.
     `seconds` is the time for the turns of each operation.  With `profiled`, also what each field costs in parsing and building by the
     first engine.  `source` says in the report where messages come from.  BenchError where what is asked for by name cannot be measured,
-    or contenders do not give the same.
+    or contenders do not give the same; `skip_unequal` leaves out messages that a rival refuses or makes something else of.
     """
     engine = _profiled_engine(operations or OPERATIONS, engines) if profiled else None  # which may refuse: before the time is spent
     samples = Samples.of(message, wires)
+    if skip_unequal:
+        given, samples = len(samples.wires), agreed(samples, rivals)
+        source = f"{source}; {given - len(samples.wires):,} left out, with which a function does something else"
     asked = operations or OPERATIONS
     chosen = [(operation, _contenders(samples, operation, engines, rivals, operations is not None)) for operation in asked]
     measured = [_measured(samples, name, found, notes, seconds, tell) for name, (found, notes) in chosen]

@@ -46,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="engines: auto, interp, llvm, python (default: BITWRIGHT_BACKEND, or all compiled ones)")  # fmt: skip
     parser.add_argument("--against", metavar="[O=]M:F", action="append", default=[],
                         help="a function beside them: module:function, or OPERATION=module:function; repeatable")  # fmt: skip
+    parser.add_argument("--skip-unequal", action="store_true", help="leave out messages that such a function refuses or reads otherwise")
     parser.add_argument("--seconds", type=_positive, default=1.0, metavar="S", help="for each operation (default: 1)")
     parser.add_argument("--profile", action="store_true", help="also what each field costs in parsing and building, by the first engine")
     parser.add_argument("--json", action="store_true", help="write the figures as JSON")
@@ -76,8 +77,8 @@ def run(arguments: argparse.Namespace) -> int:
     with Output(arguments.output) as output:  # which may refuse: before the time is spent
         try:
             report = measure(
-                message, wires, operations=arguments.operation, engines=arguments.backend, rivals=rivals, seconds=arguments.seconds,
-                profiled=arguments.profile, source=source, tell=tell,
+                message, wires, operations=arguments.operation, engines=arguments.backend, rivals=rivals,
+                skip_unequal=arguments.skip_unequal, seconds=arguments.seconds, profiled=arguments.profile, source=source, tell=tell,
             )  # fmt: skip
         except BenchError as error:
             raise CommandError(str(error), MALFORMED) from None
