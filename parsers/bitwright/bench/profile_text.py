@@ -14,6 +14,10 @@ from bitwright.escaping import columns, printable
 
 BAR: Final = 20  # columns for the whole time
 _REST: Final = "the rest"
+_LEGEND: Final = (
+    "+-: how far off that may be; times, bytes, ops (of the interpreter): in one message on average",
+    "the rest: the call, the object, what fields share, those without a name or a time of their own",
+)
 _VERBS: Final = {"parse": "parsing", "build": "building"}
 
 
@@ -27,9 +31,8 @@ def profile_lines(profile: Profile, paint: Paint) -> Iterator[str]:
         yield _line(profile, name + " " * (width - columns(name)), cost, paint)
     yield f"{_REST:<{width}}{nanoseconds(profile.rest):>9}{'':>7}{_share(profile.rest / profile.seconds):>8}".rstrip()
     yield f"{'a message':<{width}}{nanoseconds(profile.seconds):>9}{'':>7}{'100 %':>8}{'':>16}{count_text(profile.ops):>8}"
-    yield paint("faint", f"  by {profile.engine}; {profile.note}")
-    yield paint("faint", "  +-: how far off that may be; times, bytes, ops: in one message on average, ops as the interpreter counts them")
-    yield paint("faint", "  the rest: the call, the object, what fields share, and those without a name or a time of their own")
+    for line in (f"by {profile.engine}; {profile.note}", *_LEGEND):
+        yield paint("faint", f"  {line}")
 
 
 def _line(profile: Profile, name: str, cost: Cost, paint: Paint) -> str:

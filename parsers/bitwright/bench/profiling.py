@@ -21,8 +21,8 @@ from bitwright.tiers import missing_llvmlite
 
 MESSAGES: Final = 200  # evenly chosen of those given
 NOTES: Final = {
-    "parse": "ns: how much faster parsing is without the field (only=), measured; what others need of it is read all the same",
-    "build": "ns: how much faster building is where the field is empty, measured; what always has the same size cannot be empty",
+    "parse": "ns: by how much parsing without the field (only=) is faster; what others need is still read",
+    "build": "ns: by how much building is faster where it is empty; what has a fixed size cannot be empty",
 }
 
 

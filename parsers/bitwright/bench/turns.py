@@ -13,6 +13,7 @@ from time import perf_counter
 from typing import Final
 
 TURN_SECONDS: Final = 0.002  # that a turn takes, if a pass is not longer
+PATIENCE: Final = 3  # times as long on the wall as by the clock, where others have the processor
 ROUNDS: Final = 12  # at least, however long they take
 
 Pass = Callable[[], object]  # all the work of a contender, once
@@ -51,16 +52,17 @@ def take_turns(
 ) -> dict[str, list[float]]:  # fmt: skip
     """Seconds an item, turn by turn, of contenders that each handle so many items in a pass; rounds begin until the time is over.
 
-    `clock` measures a turn: that on the wall, or that of the processor's time for this thread, which leaves out what others do meanwhile.
+    `clock` measures turns and the time: that on the wall, or the processor's time for this thread, which leaves out what others do
+    meanwhile; then the wall says when patience ends.
     """
     repeats = {}
     for name, work in contenders.items():
         work()  # what is made on first use is made now
         repeats[name] = max(1, round(turn / max(_timed(work, 1, clock), 1e-9)))
     taken: dict[str, list[float]] = {name: [] for name in contenders}
-    order = list(contenders.items())
-    end, rounds = perf_counter() + seconds, 0
-    while rounds < ROUNDS or perf_counter() < end:
+    order, rounds = list(contenders.items()), 0
+    own, wall = clock() + seconds, perf_counter() + PATIENCE * seconds
+    while rounds < ROUNDS or (clock() < own and perf_counter() < wall):
         first = rounds % len(order)  # whoever begins has caches that others filled, so everybody begins as often
         for name, work in order[first:] + order[:first]:
             taken[name].append(_timed(work, repeats[name], clock) / items)
