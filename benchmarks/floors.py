@@ -8,12 +8,14 @@ from typing import Any
 
 from benchmarks.floor.building import built, compiler
 from bitwright import IPv4Address, IPv6Address
+from bitwright.backends.llvm.dict_layout import KEYS, PLACEHOLDER, first_value
 from bitwright.enums import table_of
 from bitwright.wire.timestamps import table_of_times, timestamp_type
 from bitwright_specs import dns
 from bitwright_specs.dns import apl, bitmap, dnssec_enums, edns_enums, enums, opt, svcb
 
-Functions = dict[str, Callable[[Any], Any]]
+Work = Callable[[Any], Any]
+Functions = dict[str, Work]
 
 _CLASSES = (
     dns.Message, dns.Question, dns.Record, opt.Option, svcb.SvcParam, bitmap.TypeWindow, IPv4Address, IPv6Address,
@@ -46,6 +48,18 @@ def message_floor() -> Functions:
     tables: dict[str, Any] = {members.__name__: table_of(members) for members in _ENUMS}
     floor.setup(classes, {**tables, "timestamps": table_of_times(timestamp_type("s", "unix"))})
     return {"parse": floor.parse, "build": floor.build}
+
+
+@cache
+def pattern_floor(names: tuple[str, ...]) -> Functions:
+    """`match` of the reference pattern, whose names these are; nothing where no C compiler is."""
+    if compiler() is None:
+        return {}
+    floor = built("pattern")
+    template: dict[str, Any] = dict.fromkeys(names, PLACEHOLDER)
+    first = first_value(template)
+    floor.setup(template, KEYS, -1 if first is None else first)
+    return {"match": floor.match}
 
 
 def _with_arms(classes: tuple[type, ...]) -> list[type]:

@@ -15,7 +15,9 @@ import bitwright
 from benchmarks.declared import table
 from benchmarks.declared.table import CANNOT, CANNOT_BUILD, declarations, skipped
 from benchmarks.erlang.contenders import of_reference_pattern
+from benchmarks.floors import pattern_floor
 from benchmarks.groups import (
+    C_BY_HAND,
     MACHINE_CODE,
     PATTERN_BUILD,
     PATTERN_CLAUSES,
@@ -171,9 +173,11 @@ def reference_group() -> Group:
     ours = bitwright.pattern(REFERENCE).match
     engines = _engines(bitwright.pattern(REFERENCE), lambda pattern: pattern.match)
     contenders: Matchers = {**engines, "by hand": reference_by_hand}
+    if floor := pattern_floor(tuple(ours(PACKET) or ())):
+        contenders[C_BY_HAND] = floor["match"]
     group = _beside(_checked(PATTERN_REFERENCE, contenders, [PACKET]), table.PATTERN_DNS, PACKET, reference_by_hand)
     theirs = of_reference_pattern([PACKET] * group.items, ours)
-    return dataclasses.replace(group, contenders={**group.contenders, **theirs}, skipped=(*group.skipped, *missing("erlang")))
+    return dataclasses.replace(group, contenders={**group.contenders, **theirs}, skipped=(*group.skipped, *missing("cc", "erlang")))
 
 
 def _beside(group: Group, form: str, data: bytes, by_hand: Callable[[bytes], Any], items: int = BATCH) -> Group:
