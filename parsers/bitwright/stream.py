@@ -74,7 +74,7 @@ class Stream(Generic[M]):
             raise ParseError(self._problem)
         if self._closed:
             raise ValueError("the stream is closed")
-        came = buffer if buffer.__class__ is bytes else bytes(memoryview(buffer))
+        came = buffer if isinstance(buffer, bytes) else bytes(memoryview(buffer))
         size, looked = len(came), False
         found: list[M] = []
         if self._fresh and not self._data and not self._strict:
