@@ -99,6 +99,8 @@ class Codec(Programs):
         _, _, after = self._interpret(data, 0, _PLAIN, None, {})
         if after != len(data):
             raise self._left_over(data, after, _PLAIN, None, {})
+        if self._arms:  # since this was compiled a union may have gained one
+            return self._read(data, 0, _PLAIN, None, {})[0]
         raise self._disagreement(data, self._tier("parse", self._order(None), _PLAIN).engine)
 
     def parse_prefix(

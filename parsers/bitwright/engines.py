@@ -8,6 +8,7 @@ from typing import Final
 ENGINES: Final = ("python", "interp")
 MESSAGE_ENGINES: Final = (*ENGINES, "llvm")
 AUTO: Final = "auto"  # begins in python, and moves to llvm what is used much
+COMPILED: Final = "__bitwright_parse__"  # in a class: what parses a message by the engine that serves, once there is something
 
 
 def wanted_engine() -> str:

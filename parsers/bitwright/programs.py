@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from bitwright.backends.llvm import LLVM_LOCK
-from bitwright.engines import AUTO, wanted_engine
+from bitwright.engines import AUTO, COMPILED, wanted_engine
 from bitwright.errors import DEFAULT_LIMITS, BuildError, EngineError, ParseError, Problem, declaration_error
 from bitwright.ir.ops import Program
 from bitwright.ir.verify import verify
@@ -23,7 +23,7 @@ from bitwright.lower.passes.waiting import NoWaitingForm, mark_waiting
 from bitwright.parts import Parts
 from bitwright.schema import spec
 from bitwright.schema.fingerprint import Declared, Unnameable, declared
-from bitwright.tiers import Functions, Mover, Tier, missing_llvmlite, require_llvmlite
+from bitwright.tiers import Functions, Handle, Mover, Tier, missing_llvmlite, require_llvmlite
 
 Runner = Callable[..., Any]
 T = TypeVar("T")
@@ -38,7 +38,9 @@ def generic_method(struct: type, name: str) -> Any:
 def lies_in(struct: type, name: str, method: Any) -> None:
     """Say where a function lies, for pickle to find whatever serves there: processes are handed `Header.parse` to call."""
     function = method.__func__ if isinstance(method, staticmethod) else method
-    if isinstance(function, types.FunctionType):
+    if isinstance(function, Handle):
+        function.lies_at(struct.__module__, f"{struct.__qualname__}.{name}")
+    elif isinstance(function, types.FunctionType):
         function.__module__, function.__qualname__ = struct.__module__, f"{struct.__qualname__}.{name}"
     elif isinstance(function, types.BuiltinFunctionType):
         function.__self__.owner = struct  # type: ignore[attr-defined]  # machine code that is loaded
@@ -76,6 +78,7 @@ def _not_collecting() -> Iterator[None]:
 class Programs:
     """Lowers, optimizes and compiles for one struct and engine, once for each byte order and set of options."""
 
+    parse: Callable[..., Any]  # the codec's own
     explaining_parse: Callable[..., Any]  # for compiled code to call where it does not read on
 
     def __init__(self, struct: type, backend: str) -> None:
@@ -99,11 +102,17 @@ class Programs:
         self._streamed.clear()
         tiers, self._tiers = self._tiers, {}
         for key, tier in tiers.items():
-            tier.end(lambda *args, key=key: self._tier(*key).run(*args))
+            tier.end({"entry": lambda *args, key=key: self._tier(*key).run(*args), "parse": self._parse_of(key[2])})
+        if self.default and COMPILED in self.struct.__dict__:
+            type.__delattr__(self.struct, COMPILED)
         for name, installed in self._installed.items():
             if self.struct.__dict__.get(name) is installed:
                 type.__setattr__(self.struct, name, generic_method(self.struct, name))
         self._installed.clear()
+
+    def _parse_of(self, options: Options) -> Callable[..., Any]:
+        """What does the work of `parse` of a program, whatever serves it."""
+        return self.parts.explaining(options) if options.only is not None else self.parse
 
     def program(self, direction: str = "parse", order: str = "big", options: Options = Options()) -> Program:  # noqa: B008  # frozen
         """The program as lowered: for "parse", "build" or "resolve"."""
@@ -339,6 +348,8 @@ class Programs:
             extended = self.struct.__dict__.get("__bitwright_extended__", ())
             for name, method in self._shortcuts(direction, options, tier).items():
                 own = self.struct.__dict__.get(name)
+                if name == "parse":
+                    type.__setattr__(self.struct, COMPILED, method.__func__)
                 if name not in extended and (own is generic_method(self.struct, name) or own is self._installed.get(name, self)):
                     lies_in(self.struct, name, method)
                     self._installed[name] = method

@@ -10,8 +10,10 @@ the tier says why.  Without llvmlite nothing is counted.
 from __future__ import annotations
 
 import collections
+import functools
 import os
 import threading
+import types
 from collections.abc import Callable, Collection
 from typing import Any, Final, TypeAlias
 
@@ -47,6 +49,27 @@ def require_llvmlite() -> None:
         raise EngineError(missing)
 
 
+class Handle(functools.partial[Any]):
+    """A function that leads to whatever serves, and adds next to nothing to it: whoever holds it gets what it leads to now."""
+
+    def lead_to(self, function: Callable[..., Any]) -> None:
+        """From now on call this; machine code that it led to stays, since a thread may be in it."""
+        if isinstance(self.func, types.BuiltinFunctionType):
+            self.__dict__.setdefault("before", []).append(self.func)
+        self.__setstate__((function, (), {}, self.__dict__))  # type: ignore[attr-defined]  # of C, which no stub has
+
+    def lies_at(self, module: str, name: str) -> None:
+        """Say where it is found."""
+        self.__dict__.update(__module__=module, __qualname__=name)
+
+    def __reduce__(self) -> Any:
+        """It is pickled by where it lies, if that was said, as functions are."""
+        name = self.__dict__.get("__qualname__")
+        if name is None:
+            raise TypeError("a function of a program that lies in no class cannot be pickled")
+        return name
+
+
 class Tier:
     """What runs one program: `run` is its entry, `functions` are all there are, `source` is what the first of them were made from."""
 
@@ -60,11 +83,11 @@ class Tier:
         self.engine, self.why, self.functions = engine, why, functions
         self.run: Callable[..., Any] = functions["entry"]
 
-    def end(self, run: Callable[..., Any]) -> None:
-        """The program is not what it was: whoever still holds the tier runs this instead."""
+    def end(self, functions: Functions) -> None:
+        """The program is not what it was: whoever still holds the tier, or functions that it can lead elsewhere, runs these."""
         with _state.lock:
             self.gone = True
-            self._use(self.engine, {"entry": run}, "")
+            self._use(self.engine, functions, "")
 
     def said(self) -> str:
         """Why this engine serves; empty if it was asked for by name."""
@@ -77,26 +100,29 @@ class Mover(Tier):
     `changed` is called whenever other functions serve.
     """
 
-    __slots__ = ("_changed", "_compiled", "_counts", "_done", "_limit", "_now", "_python", "_waits", "left")
+    __slots__ = ("_changed", "_compiled", "_done", "_handles", "_limit", "_now", "_python", "_waits", "left")
 
     def __init__(
         self, python: Functions, source: str, compiled: Callable[[], Functions], changed: Callable[[Mover], None],
         counted: Collection[str] = COUNTED,
     ) -> None:  # fmt: skip
         self._python = self._now = python
-        self._counts = counted
         self._compiled, self._changed = compiled, changed
         self._limit = messages_before()
         self.left = self._limit or 0
         self._waits, self._done = self._limit is not None, False  # for messages; with trying
-        super().__init__("python", self._counted(), source, f"{VARIABLE} is never")
+        names = [] if self._limit is None else [name for name in counted if name in python]
+        self._handles = {name: Handle(self._counting(name)) for name in names}
+        super().__init__("python", {**python, **self._handles}, source, f"{VARIABLE} is never")
 
-    def _counted(self) -> Functions:
-        names = [] if self._limit is None else [name for name in self._counts if name in self._python]
-        return {**self._python, **{name: self._counting(name) for name in names}}
+    def end(self, functions: Functions) -> None:
+        """The same; those whom functions were handed out to that count, or counted, are led on."""
+        super().end(functions)
+        for name in self._handles.keys() & functions.keys():
+            self._handles[name].lead_to(functions[name])
 
     def _counting(self, name: str) -> Callable[..., Any]:
-        """A function that counts its calls; whoever still holds it when all have moved calls what serves then."""
+        """What counts the calls of a function."""
 
         def counting(*args: Any, **options: Any) -> Any:
             if self._waits:
@@ -129,15 +155,19 @@ class Mover(Tier):
     def count_again(self) -> None:
         """The next message asks for machine code again: nobody is there any more to make it."""
         self.left, self._waits = 1, True
-        self._serve("python", self._counted(), "")
+        self._serve("python", {**self._python, **self._handles}, "")
+        for name, handle in self._handles.items():
+            handle.lead_to(self._counting(name))
 
     def _serve(self, engine: str, functions: Functions, why: str) -> None:
         with _state.lock:
             if self.gone:
                 return
             if engine == "llvm":  # what was generated before, and its source, is let go, but for what nothing replaces
-                self._now = {**{name: self._python[name] for name in self._counts if name in self._python}, **functions}
+                self._now = {**{name: self._python[name] for name in self._handles}, **functions}
                 self._python, self.source = {}, ""
+            for name, handle in self._handles.items():
+                handle.lead_to(self._now[name])
             self._use(engine, functions, why)
         self._changed(self)
 
