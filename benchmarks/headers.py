@@ -83,6 +83,7 @@ def header_group() -> Group:
         BATCH,
         {name: over(parse, [HEADER] * BATCH) for name, parse in contenders.items()},
         item="header",
+        inputs="the bits stay one number with dpkt and dnslib, which look each up when it is asked for",
         skipped=(*missing("cc"), *skipped(FORM)),
         cannot=CANNOT[FORM],
     )

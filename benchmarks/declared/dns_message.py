@@ -49,3 +49,13 @@ def records_of(sections: Iterable[Iterable[Any]], data_of: Callable[[Any], Any])
     """The records of objects that have them as attributes of these names, but for their data."""
     found = (record for section in sections for record in section if record.type not in PSEUDO)
     return tuple(Record(letters(r.name), int(r.type), int(r.klass), r.ttl, data_of(r)) for r in found)
+
+
+def strings_of(data: bytes) -> tuple[bytes, ...]:
+    """The strings of a TXT record that was left as bytes."""
+    found, at = [], 0
+    while at < len(data):
+        stop = at + 1 + data[at]
+        found.append(data[at + 1 : stop])
+        at = stop
+    return tuple(found)

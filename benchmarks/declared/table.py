@@ -62,6 +62,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
         Row("dpkt_", "message", ("dpkt",)),
         Row("construct_", "message", ("construct",)),
         Row("kaitai_", "message", _KAITAI),
+        Row("caterpillar_message", "message", ("caterpillar-py",)),
     ),
     DATAGRAM: (
         Row("construct_ipv4_tcp", "datagram", ("construct",)),
@@ -107,6 +108,7 @@ CANNOT_BUILD: dict[str, dict[str, str]] = {
     HEADER: {"kaitaistruct": "the compiler that npm has makes readers only"},
     MESSAGE: {
         "dpkt": "does not compress names",
+        "caterpillar": "compresses no names",
         "construct": "compresses no names, and derives no length from data that comes after it",
         "kaitaistruct": "the compiler that npm has makes readers only",
     },
