@@ -7,15 +7,19 @@ from collections.abc import Iterator, Mapping
 from benchmarks import processes
 from benchmarks.groups import (
     BITWRIGHT,
+    CAPTURE_TO_JSON,
+    CAPTURE_TO_TEXT,
     HEADER_FROM_OBJECT,
     HEADER_TO_OBJECT,
     MACHINE_CODE,
     MESSAGE_FROM_OBJECTS,
     MESSAGE_TO_OBJECTS,
     MESSAGES_OF_STREAM,
+    PACKETS_OF_CAPTURE,
     PART_OF_MESSAGE,
     PATTERN_REFERENCE,
     PYTHON,
+    QUESTIONS_OF_CAPTURE,
     SIMPLE_MESSAGE_TO_OBJECTS,
 )
 from benchmarks.measure import Timing
@@ -25,7 +29,7 @@ from benchmarks.wording import by_time, is_ours, seconds, times
 BEGIN, END = "<!-- speed: written by `python -m benchmarks.report` -->", "<!-- end of speed -->"
 ROWS = (
     HEADER_TO_OBJECT, HEADER_FROM_OBJECT, MESSAGE_TO_OBJECTS, SIMPLE_MESSAGE_TO_OBJECTS, MESSAGE_FROM_OBJECTS, PART_OF_MESSAGE,
-    MESSAGES_OF_STREAM, PATTERN_REFERENCE,
+    MESSAGES_OF_STREAM, PATTERN_REFERENCE, PACKETS_OF_CAPTURE, QUESTIONS_OF_CAPTURE, CAPTURE_TO_JSON, CAPTURE_TO_TEXT,
 )  # fmt: skip
 TIMES = (processes.IMPORT, processes.HELP)
 
