@@ -8,10 +8,9 @@ import os
 import stat
 import sys
 from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import BinaryIO, Self
 
-from bitwright.cli import whole_file
 from bitwright.cli.failure import UNREADABLE, USAGE, CommandError
 
 _BUFFER_BYTES = 1 << 18
@@ -82,8 +81,8 @@ class Output:
     def _open(self, *, whole: bool) -> BinaryIO:
         assert self.target is not None
         try:
-            if whole and whole_file.is_for(Path(self.target)):
-                whole_file.refuse(Path(self.target))
+            if whole and _whole_file().is_for(Path(self.target)):
+                _whole_file().refuse(Path(self.target))
                 self._whole = io.BytesIO()
                 return self._whole
             return open(self.target, "wb")  # noqa: PTH123  # closed by __exit__
@@ -93,9 +92,16 @@ class Output:
     def _replace(self, data: bytes) -> None:
         assert self.target is not None
         try:
-            whole_file.write(Path(self.target), data)
+            _whole_file().write(Path(self.target), data)
         except OSError as error:
             raise CommandError(f"{self.target}: cannot be written: {error.strerror}", UNREADABLE) from None
+
+
+def _whole_file() -> ModuleType:
+    """What takes a while to load, for the few commands that write so."""
+    from bitwright.cli import whole_file
+
+    return whole_file
 
 
 def refuse_overwriting(source: str, target: str | None) -> None:

@@ -8,8 +8,9 @@ by name, texts and addresses bare, numbers as ``name=value``, lists after their 
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Iterator
-from typing import Any
+from collections.abc import Callable, Collection, Iterator
+from operator import attrgetter
+from typing import Any, Final, TypeAlias
 
 from bitwright.escaping import printable
 from bitwright.schema import spec
@@ -19,6 +20,9 @@ from bitwright.values import Address
 
 _MOST_ITEMS = 8
 
+# Name, getter, default, whether only members of enumerations say something, whether zero says nothing.
+_ShownField: TypeAlias = tuple[str, Callable[[Any], Any], Any, bool, bool]
+
 
 def summary(value: Struct, without: Collection[str] = ()) -> str:
     """The line for a value, without the fields named and what it carries for the layer above; safe for a terminal."""
@@ -26,38 +30,57 @@ def summary(value: Struct, without: Collection[str] = ()) -> str:
 
 
 def _plain_summary(value: Any, without: Collection[str] = ()) -> str:
-    struct: Any = type(value)
-    if struct.__str__ is not object.__str__:
+    shown = _SHOWN[type(value)]
+    if shown is None:
         return str(value)
     line = ""
     apart = False
-    for field in struct.__bitwright__.visible:
-        shown = getattr(value, field.name)
-        word = "" if field.name in without else _field(field, shown)
+    for name, get, default, only_members, reserved in shown:
+        item = get(value)
+        if item is None or (reserved and not item) or name in without:
+            continue
+        if default is not spec.MISSING and item == default:
+            continue
+        if only_members and not isinstance(item, enum.IntEnum):
+            continue
+        word = _value(name, item)
         if word:
-            line += ("; " if apart or isinstance(shown, list) else " ") + word if line else word
-            apart = isinstance(shown, list)
+            line += ("; " if apart or isinstance(item, list) else " ") + word if line else word
+            apart = isinstance(item, list)
     return line
 
 
-def _field(field: spec.FieldSpec, value: Any) -> str:
+class _Shown(dict[type, "tuple[_ShownField, ...] | None"]):
+    """Class → the fields that may be worth showing, found out once; None for a class that says itself how it is shown."""
+
+    def __missing__(self, struct: Any) -> tuple[_ShownField, ...] | None:
+        own = struct.__str__ is not object.__str__
+        found = None if own else tuple(made for field in struct.__bitwright__.visible for made in _shown_field(field))
+        self[struct] = found
+        return found
+
+
+def _shown_field(field: spec.FieldSpec) -> Iterator[_ShownField]:
+    """A field with its default; of one that follows from others, only members of enumerations say something."""
     wire = spec.pointed(field.type)
-    if value is None or field.fixed is not None or isinstance(wire, spec.ChecksumType) or (field.reserved and not value):
-        return ""
-    if isinstance(wire, spec.BytesType) and wire.payload:
-        return ""
-    if field.auto and not isinstance(value, enum.IntEnum):
-        return ""
-    if field.default is not spec.MISSING and value == field.default:
-        return ""
-    return _value(field.name, value)
+    if field.fixed is not None or isinstance(wire, spec.ChecksumType) or (isinstance(wire, spec.BytesType) and wire.payload):
+        return
+    yield field.name, attrgetter(field.name), field.default, bool(field.auto), field.reserved
+
+
+_SHOWN: Final = _Shown()
 
 
 def _value(name: str, value: Any) -> str:
+    kind = value.__class__
+    if kind is bool:  # the commonest come first
+        return name if value else ""
+    if kind is int:
+        return f"{name}={value}"
+    if kind is str:
+        return str(value)
     if isinstance(value, Struct):
         return _plain_summary(value)
-    if isinstance(value, bool):
-        return name if value else ""
     if isinstance(value, enum.IntEnum):
         return value.name or f"{name}={int(value)}"
     if isinstance(value, int):
