@@ -19,7 +19,7 @@ Curves: TypeAlias = Callable[[bool], Iterable[Curve]]
 
 ALL_GROUPS: dict[str, tuple[Maker, ...]] = {
     "Headers": (headers.header_group, headers.build_group),
-    "Whole messages": (messages.message_group, messages.simple_message_group, messages.build_group),
+    "Whole messages": (messages.message_group, messages.simple_message_group, messages.answers_group, messages.build_group),
     "Other formats": records.RECORD_GROUPS,
     "Parts and streams": (parts.part_group, parts.stream_group),
     "Captures": (walks.packets_group, walks.questions_group, decoding.json_group, decoding.text_group),

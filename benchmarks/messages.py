@@ -14,13 +14,24 @@ from benchmarks.declared.table import CANNOT, CANNOT_BUILD, declarations, skippe
 from benchmarks.engines import builders, parsers
 from benchmarks.erlang.contenders import of_inet_dns, of_whole_messages
 from benchmarks.floors import message_floor
-from benchmarks.groups import C_BY_HAND, MESSAGE_FROM_OBJECTS, MESSAGE_TO_OBJECTS, SIMPLE_MESSAGE_TO_OBJECTS, Contender, Group, over
+from benchmarks.groups import (
+    ANSWERS_TO_OBJECTS,
+    C_BY_HAND,
+    MESSAGE_FROM_OBJECTS,
+    MESSAGE_TO_OBJECTS,
+    SIMPLE_MESSAGE_TO_OBJECTS,
+    Contender,
+    Group,
+    OwnClock,
+    over,
+)
 from benchmarks.packets import mixed_messages
 from benchmarks.peers import available, missing, module
-from bitwright import ParseError
-from bitwright_specs.dns import A, Message
+from bitwright import IPv4Address, ParseError
+from bitwright_specs.dns import A, Message, Question, Record, Type
 
 MESSAGES = 500
+BATCH = 100  # of one message, a call
 
 # What Erlang's own decoder shows of a message: id, records in each section, question name, IPv4 addresses.
 Brief = tuple[int, tuple[int, ...], str, tuple[str, ...]]
@@ -75,12 +86,34 @@ def message_group() -> Group:
     """Bytes to objects, beside the peers that decode the data of the records."""
     group = _to_objects(MESSAGE_TO_OBJECTS, table.MESSAGE, "dnspython", "dnslib")
     messages, _ = real_messages("dnspython", "dnslib")
-    contenders: dict[str, Contender] = {**group.contenders, **of_whole_messages(messages, Message.parse)}
+    contenders: dict[str, Contender] = {**group.contenders, **_of_erlang(messages)}
+    return dataclasses.replace(group, contenders=contenders, skipped=(*group.skipped, *missing("erlang")))
+
+
+def _of_erlang(messages: list[bytes]) -> dict[str, OwnClock]:
+    found = of_whole_messages(messages, Message.parse)
     for name, (clock, shown) in of_inet_dns(messages).items():
         for data, line in zip(messages, shown, strict=True):
             assert _of_inet_dns(line) == _brief(Message.parse(data)), f"{name}: {data.hex()}"
-        contenders[name] = clock
-    return dataclasses.replace(group, contenders=contenders, skipped=(*group.skipped, *missing("erlang")))
+        found[name] = clock
+    return found
+
+
+def answers_group() -> Group:
+    """One response as name servers mostly send them, a question and four answers whose names are pointers: ours beside Erlang and C."""
+    name = "www.example.com."
+    answers = [Record(name=name, ttl=300, rdata=A(address=IPv4Address(f"192.0.2.{last}"))) for last in range(1, 5)]
+    question = Question(qname=name, qtype=Type.A)
+    data = Message.build(Message(id=0x1A2B, qr=True, rd=True, ra=True, questions=[question], answers=answers))
+    expected, messages = Message.codec("interp").parse(data), [data] * BATCH
+    ours = parsers(Message, [data])
+    if floor := message_floor():
+        ours[C_BY_HAND] = floor["parse"]
+    for contender, parse in ours.items():
+        assert (parse(data), repr(parse(data))) == (expected, repr(expected)), contender
+    contenders: dict[str, Contender] = {contender: over(parse, messages) for contender, parse in ours.items()}
+    contenders |= _of_erlang(messages)
+    return Group(ANSWERS_TO_OBJECTS, BATCH, contenders, inputs=f"{len(data)} bytes", skipped=missing("cc", "erlang"))
 
 
 def simple_message_group() -> Group:
