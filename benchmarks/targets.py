@@ -13,6 +13,7 @@ from benchmarks import decoding, processes, starting
 from benchmarks.decoding import EK
 from benchmarks.erlang.contenders import INET_DNS
 from benchmarks.groups import (
+    ANSWERS_TO_OBJECTS,
     BITWRIGHT,
     C_BY_HAND,
     CAPTURE_TO_JSON,
@@ -122,6 +123,8 @@ TARGETS: tuple[Target, ...] = (
     Ratio(MESSAGE_TO_OBJECTS, MACHINE_CODE, C_BY_HAND, 1.3),
     Ratio(MESSAGE_TO_OBJECTS, MACHINE_CODE, INET_DNS, 1.0),
     Ratio(MESSAGE_TO_OBJECTS, MACHINE_CODE, ERLANG_BY_HAND, 1.0, _ERLANG),
+    Ratio(ANSWERS_TO_OBJECTS, MACHINE_CODE, INET_DNS, 1.0),
+    Ratio(ANSWERS_TO_OBJECTS, MACHINE_CODE, ERLANG_BY_HAND, 1.1, _ERLANG),
     Ratio(MESSAGE_TO_OBJECTS, MACHINE_CODE, "dnspython", 1 / 110),
     Ratio(MESSAGE_TO_OBJECTS, MACHINE_CODE, "dnslib", 1 / 35),
     Ratio(SIMPLE_MESSAGE_TO_OBJECTS, MACHINE_CODE, "dpkt", 1 / 10),
