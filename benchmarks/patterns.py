@@ -175,17 +175,18 @@ def reference_group() -> Group:
     contenders: Matchers = {**engines, "by hand": reference_by_hand}
     if floor := pattern_floor(tuple(ours(PACKET) or ())):
         contenders[C_BY_HAND] = floor["match"]
-    group = _beside(_checked(PATTERN_REFERENCE, contenders, [PACKET]), table.PATTERN_DNS, PACKET, reference_by_hand)
+    group = _beside(_checked(PATTERN_REFERENCE, contenders, [PACKET]), table.PATTERN_DNS, [PACKET], reference_by_hand)
     theirs = of_reference_pattern([PACKET] * group.items, ours)
     return dataclasses.replace(group, contenders={**group.contenders, **theirs}, skipped=(*group.skipped, *missing("cc", "erlang")))
 
 
-def _beside(group: Group, form: str, data: bytes, by_hand: Callable[[bytes], Any], items: int = BATCH) -> Group:
-    """The group with the peers that declare what its pattern says; what they give is translated before anything is timed."""
+def _beside(group: Group, form: str, inputs: Sequence[bytes], by_hand: Callable[[bytes], Any], times: int = BATCH) -> Group:
+    """The group with the peers that declare what its patterns say; what they give is translated before anything is timed."""
     peers: dict[str, Contender] = {}
     for name, declared in declarations(form).items():
-        assert declared.seen(declared.parse(data)) == by_hand(data), name
-        peers[name] = over(declared.parse, [data] * items)
+        for data in inputs:
+            assert declared.seen(declared.parse(data)) == by_hand(data), name
+        peers[name] = over(declared.parse, (*inputs,) * (times // len(inputs)))
     contenders, missed = {**group.contenders, **peers}, (*group.skipped, *skipped(form))
     return dataclasses.replace(group, contenders=contenders, skipped=missed, cannot={**group.cannot, **CANNOT[form]})
 
@@ -194,13 +195,13 @@ def record_group() -> Group:
     """A record with a length before its value."""
     contenders: Matchers = {**_engines(bitwright.pattern(RECORD), lambda pattern: pattern.match), "by hand": record_by_hand}
     data = b"\x07\x00\x05hello more"
-    return _beside(_checked(PATTERN_RECORD, contenders, [data]), table.PATTERN_RECORD, data, record_by_hand)
+    return _beside(_checked(PATTERN_RECORD, contenders, [data]), table.PATTERN_RECORD, [data], record_by_hand)
 
 
 def ipv4_group() -> Group:
     """An IPv4 header with options."""
     contenders: Matchers = {**_engines(bitwright.pattern(IPV4), lambda pattern: pattern.match), "by hand": ipv4_by_hand}
-    return _beside(_checked(PATTERN_IPV4, contenders, [DATAGRAM]), table.PATTERN_IPV4, DATAGRAM, ipv4_by_hand)
+    return _beside(_checked(PATTERN_IPV4, contenders, [DATAGRAM]), table.PATTERN_IPV4, [DATAGRAM], ipv4_by_hand)
 
 
 def clauses_group() -> Group:
@@ -215,7 +216,8 @@ def clauses_group() -> Group:
         return None
 
     ours = _engines(bitwright.Clauses(CLAUSES), lambda clauses: clauses.match)
-    return _checked(PATTERN_CLAUSES, {**ours, "by hand": clauses_by_hand, "each in turn": in_turn}, MESSAGES)
+    group = _checked(PATTERN_CLAUSES, {**ours, "by hand": clauses_by_hand, "each in turn": in_turn}, MESSAGES)
+    return _beside(group, table.PATTERN_CLAUSES, MESSAGES, clauses_by_hand)
 
 
 def pixels_group() -> Group:
@@ -225,7 +227,7 @@ def pixels_group() -> Group:
         assert list(each(PIXELS)) == pixels_by_hand(PIXELS), name
     contenders = {**{name: _listed(each) for name, each in ours.items()}, "by hand": pixels_by_hand}
     group = Group(PATTERN_PIXELS, len(PIXELS) // 3, {name: over(work, [PIXELS]) for name, work in contenders.items()}, item="pixel")
-    return _beside(group, table.PATTERN_PIXELS, PIXELS, pixels_by_hand, items=1)
+    return _beside(group, table.PATTERN_PIXELS, [PIXELS], pixels_by_hand, times=1)
 
 
 def _listed(each: Callable[[bytes], Iterable[Any]]) -> Callable[[bytes], list[Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks.declared.construct_ import both, c
 from benchmarks.declared.declaration import Declarations, Declared
-from benchmarks.declared.patterns import COUNTS, DNS_NAMES, FLAG_WIDTHS, IPV4_NAMES, PIXEL_NAMES, RCODE_WIDTH, RECORD_NAMES
+from benchmarks.declared.patterns import CLAUSES, COUNTS, DNS_NAMES, FLAG_WIDTHS, IPV4_NAMES, PIXEL_NAMES, RCODE_WIDTH, RECORD_NAMES
 
 DNS = c.Struct(
     "message_id" / c.Bytes(2),
@@ -36,6 +36,23 @@ IPV4 = c.Struct(
 )
 PIXELS = c.GreedyRange(c.Struct(*(name / c.Int8ub for name in PIXEL_NAMES)))
 
+CLAUSE = c.Struct(
+    "tag" / c.Int8ub,
+    "body"
+    / c.Switch(
+        c.this.tag,
+        {
+            1: c.Struct("key" / c.Int16ub, "value" / c.Int32ub),
+            2: c.Struct("length" / c.Int8ub, "text" / c.Bytes(c.this.length)),
+            3: c.Struct("count" / c.Int16ub, "rest" / c.GreedyBytes),
+            4: c.Struct("x" / c.Int32sb, "y" / c.Int32sb),
+            5: c.Struct("flags" / c.Int8ub, "body" / c.GreedyBytes),
+            6: c.Pass,
+        },
+    ),
+    c.Terminated,
+)
+
 
 def dns() -> Declarations:
     """A DNS header, both ways."""
@@ -56,6 +73,14 @@ def ipv4() -> Declarations:
 def pixels() -> Declarations:
     """Every pixel."""
     return {name: Declared(layout.parse, lambda all_: [_flat(box, PIXEL_NAMES) for box in all_]) for name, layout in both(PIXELS).items()}
+
+
+def clauses() -> Declarations:
+    """Six kinds of message."""
+    return {
+        name: Declared(layout.parse, lambda box: (box.tag - 1, {key: box.body[key] for key in CLAUSES[box.tag]}))
+        for name, layout in both(CLAUSE).items()
+    }
 
 
 def _flat(box: Any, names: tuple[str, ...]) -> dict[str, Any]:

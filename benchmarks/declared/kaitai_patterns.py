@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks.declared.declaration import Declarations, Declared
 from benchmarks.declared.kaitai_ import compiled
-from benchmarks.declared.patterns import DNS_NAMES, IPV4_NAMES, PIXEL_NAMES, RECORD_NAMES, attributes
+from benchmarks.declared.patterns import CLAUSES, DNS_NAMES, IPV4_NAMES, PIXEL_NAMES, RECORD_NAMES, attributes
 
 
 def dns() -> Declarations:
@@ -27,6 +27,16 @@ def ipv4() -> Declarations:
 def pixels() -> Declarations:
     """Every pixel."""
     return {"kaitaistruct": Declared(_types().Pixels.from_bytes, lambda found: [attributes(one, PIXEL_NAMES) for one in found.all])}
+
+
+def clauses() -> Declarations:
+    """Six kinds of message; a byte left over is not looked for."""
+    return {
+        "kaitaistruct": Declared(
+            _types().Clauses.from_bytes,
+            lambda found: (found.tag - 1, attributes(found.body, CLAUSES[found.tag]) if CLAUSES[found.tag] else {}),
+        )
+    }
 
 
 def _types() -> Any:

@@ -1,6 +1,7 @@
-"""The names that the bit patterns have: the plain values are mappings of them, and a list of mappings for pixels.
+"""The names that the bit patterns have, whose plain values are mappings of them.
 
-Peers give objects of their own for mappings; those are translated when results are compared, not while they are timed.
+Of pixels there is a list of mappings, of clauses the index of one with its mapping.  Peers give objects of their own for mappings; those
+are translated when results are compared, not while they are timed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ RECORD_NAMES = ("kind", "length", "value", "rest")
 IPV4_FIXED = {"ihl": 4, "tos": 8, "total": 16, "id": 16, "flags": 3, "fragment": 13, "ttl": 8, "protocol": 8, "checksum": 16}
 IPV4_NAMES = (*IPV4_FIXED, "source", "destination", "options", "payload")
 PIXEL_NAMES = ("r", "g", "b")
+CLAUSES = {1: ("key", "value"), 2: ("length", "text"), 3: ("count", "rest"), 4: ("x", "y"), 5: ("flags", "body"), 6: ()}  # by first byte
 
 
 def attributes(found: Any, names: tuple[str, ...]) -> dict[str, Any]:

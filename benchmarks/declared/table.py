@@ -16,7 +16,9 @@ HEADER = "DNS header"  # dns_header.py
 MESSAGE = "DNS message"  # dns_message.py; those that decode the data of the rarer record types, too
 SIMPLE_MESSAGE = "DNS message, commoner records"  # dns_message.py
 DATAGRAM = "IPv4 and TCP"  # ipv4_tcp.py
-PATTERN_DNS, PATTERN_RECORD, PATTERN_IPV4, PATTERN_PIXELS = (f"pattern of {what}" for what in ("DNS", "a record", "IPv4", "pixels"))
+PATTERN_DNS, PATTERN_RECORD, PATTERN_IPV4, PATTERN_PIXELS, PATTERN_CLAUSES = (
+    f"pattern of {what}" for what in ("DNS", "a record", "IPv4", "pixels", "six clauses")
+)
 # patterns.py
 
 
@@ -89,6 +91,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
         *_everywhere("ipv4"),
     ),
     PATTERN_PIXELS: (Row("bits_patterns", "bitstring_pixels", ("bitstring",)), *_everywhere("pixels")),
+    PATTERN_CLAUSES: (Row("construct_patterns", "clauses", ("construct",)), Row("kaitai_patterns", "clauses", _KAITAI)),
 }
 
 CANNOT: dict[str, dict[str, str]] = {
@@ -103,6 +106,7 @@ CANNOT: dict[str, dict[str, str]] = {
     PATTERN_RECORD: {"bitstruct, cbitstruct": "have no sizes that are in the data, and nothing else would be left of them"},
     PATTERN_IPV4: {},
     PATTERN_PIXELS: {"bitstruct, cbitstruct": "have no repetition"},
+    PATTERN_CLAUSES: {"bitstruct, cbitstruct, bitstring, dissect.cstruct": "have no choice by what was read"},
 }
 CANNOT_BUILD: dict[str, dict[str, str]] = {
     HEADER: {"kaitaistruct": "the compiler that npm has makes readers only"},

@@ -93,6 +93,17 @@ def test_every_declaration_of_a_pattern_agrees_on_what_matches(form: str, size: 
     assert matched > 50
 
 
+def test_every_declaration_of_clauses_agrees_on_each() -> None:
+    source = random.Random(6)
+    declared = table.declarations(table.PATTERN_CLAUSES)
+    for start, size in (("01", 6), ("0205", 5), ("03", 9), ("04", 8), ("05", 4), ("06", 0)) * 10:
+        data = bytes.fromhex(start) + source.randbytes(size)
+        expected = patterns.clauses_by_hand(data)
+        assert expected is not None
+        for name, one in declared.items():
+            assert one.seen(one.parse(data)) == expected, (name, data.hex())
+
+
 def test_another_result_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     if not table.declarations(table.HEADER):
         pytest.skip("no peer is installed")

@@ -88,3 +88,46 @@ types:
         type: u1
       - id: b
         type: u1
+  clauses:
+    seq:
+      - id: tag
+        type: u1
+      - id: body
+        type:
+          switch-on: tag
+          cases:
+            1: pair
+            2: text
+            3: numbers
+            4: point
+            5: flagged
+  pair:
+    seq:
+      - id: key
+        type: u2
+      - id: value
+        type: u4
+  text:
+    seq:
+      - id: length
+        type: u1
+      - id: text
+        size: length
+  numbers:
+    seq:
+      - id: count
+        type: u2
+      - id: rest
+        size-eos: true
+  point:
+    seq:
+      - id: x
+        type: s4
+      - id: y
+        type: s4
+  flagged:
+    seq:
+      - id: flags
+        type: u1
+      - id: body
+        size-eos: true
