@@ -92,6 +92,7 @@ def containers_corpus() -> dict[str, bytes]:
         "zstd": _zstd(little),
         "zstd-two-frames": _zstd(little[:50]) + _zstd(little[50:]),
         "zstd-cut": _zstd(little)[:-9],
+        "zstd-size-lies": _zstd(little)[:9] + (22 << 3 | 1).to_bytes(3, "little") + _zstd(little)[12:],
         "zstd-skippable": b"\x50\x2a\x4d\x18\4\0\0\0skip" + _zstd(little),
         "xz": b"\xfd7zXZ\0\0\4",
         "pcapng": ng,

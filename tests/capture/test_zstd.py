@@ -65,6 +65,43 @@ def test_packets_before_damage_are_delivered() -> None:
     assert [packet.data for packet in found[:100]] == packets[:100]
 
 
+class Trickle(io.RawIOBase):
+    """So many bytes at a time."""
+
+    def __init__(self, data: bytes, piece: int) -> None:
+        self._stream, self._piece = io.BytesIO(data), piece
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self._stream.readinto(memoryview(buffer)[: self._piece])
+
+
+@needs_zstd
+def test_what_damage_takes_with_it_does_not_depend_on_how_the_bytes_arrive() -> None:
+    plain = files.pcap([bytes(range(14)), *files.PACKETS])[:200]
+    for size in (3, 20, 31, 64, 90):  # of the blocks, which are not compressed; the one behind them is of no type
+        cut = [plain[at : at + size] for at in range(0, len(plain), size)]
+        blocks = b"".join((len(part) << 3).to_bytes(3, "little") + part for part in cut)
+        damaged = inflate.ZSTD_MAGIC + b"\0\x58" + blocks + (3 << 1).to_bytes(3, "little") + bytes(9)
+        sources = (io.BytesIO(damaged), *(Trickle(damaged, piece) for piece in (1, 5, 63, 64, 65, 200)))
+        outcomes = [read_from(source) for source in sources]
+        assert outcomes[0][1] == "inflate"
+        assert all(outcome == outcomes[0] for outcome in outcomes), (size, outcomes)
+
+
+def read_from(source: Any) -> tuple[list[bytes], str]:
+    """The packets of a file, and the code of what ends them."""
+    packets: list[bytes] = []
+    try:
+        with capture.open(source) as reader:
+            packets.extend(packet.data for packet in reader)  # what came before damage counts
+    except capture.CaptureError as error:
+        return packets, error.code
+    return packets, ""
+
+
 @needs_zstd
 def test_a_bomb_stops_early() -> None:
     bomb = zstd.compress(files.pcap_header(snap_length=200_000) + files.record(bytes(200_000)) * 600)  # 120 MB

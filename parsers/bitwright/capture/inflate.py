@@ -54,9 +54,7 @@ class InflatingSource(Source):
     def read(self, size: int) -> bytes:
         """See `Source`."""
         while not self._is_over():
-            if not self._pending:
-                self._pending = self._below.read(CHUNK)
-                self._taken += len(self._pending)
+            self._fill()
             at_end = not self._pending
             found = self._step(size)  # even with no new bytes: output may be left inside the inflater
             if self._inflater.eof and self._error is None:
@@ -70,6 +68,15 @@ class InflatingSource(Source):
         if self._error is not None:
             raise self._error
         return b""
+
+    def _fill(self, least: int = 1) -> None:
+        """Have at least so many bytes pending, unless there are no more."""
+        while len(self._pending) < least:
+            more = self._below.read(CHUNK)
+            if not more:
+                return
+            self._taken += len(more)
+            self._pending = b"".join((self._pending, more)) if self._pending else more
 
     def _is_over(self) -> bool:
         return self._ended or self._error is not None
@@ -127,6 +134,10 @@ class ZstdSource(InflatingSource):
             advice = 'this is compressed with zstd; pip install "bitwright[zstd]", or pipe it: zstd -dc FILE | bitwright decode -'
             raise CaptureError("unsupported", advice, self._path, 0, 1)
         return self._zstd.ZstdDecompressor(options={self._zstd.DecompressionParameter.window_log_max: ZSTD_WINDOW_LOG})
+
+    def _fill(self, least: int = ZSTD_PIECE) -> None:
+        """Whole pieces, so that what damage takes with it does not depend on how the bytes arrive."""
+        super()._fill(least)
 
     def _step(self, size: int) -> bytes:
         pending = memoryview(self._pending)
