@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bitwright import Name, OpenEnum, array, domain_name, raw, u8, u16
+from bitwright import Name, OpenEnum, domain_name, raw, rest, u8, u16, when
 from bitwright_specs.dns.enums import Type
 from bitwright_specs.dns.rdata import RData
 
@@ -17,7 +17,7 @@ class ISDN(RData, tag=Type.ISDN):
     """ISDN number, perhaps with a subaddress (RFC 1183, section 3.2)."""
 
     address: bytes = raw(prefix=u8(), doc="digits")
-    subaddress: list[bytes] = array(raw(prefix=u8()), default=[], doc="none or one")
+    subaddress: bytes | None = when(rest() > 0, raw(prefix=u8()))
 
 
 class RT(RData, tag=Type.RT):

@@ -335,7 +335,7 @@ CONVERTERS: dict[str, Callable[[Any], View]] = {
     "KEY": _dnskey, "NINFO": _text, "AVC": _text, "RESINFO": _text, "WALLET": _text, "NSAP-PTR": lambda r: {"owner": r.target.labels},
     "WKS": lambda r: {**_address(r), "protocol": r.protocol, "bitmap": r.bitmap},
     "X25": lambda r: {"psdn_address": r.address},
-    "ISDN": lambda r: {"address": r.address, "subaddress": [r.subaddress] if r.subaddress else []},
+    "ISDN": lambda r: {"address": r.address, "subaddress": r.subaddress or None},
     "RT": lambda r: {"preference": r.preference, "intermediate_host": r.exchange.labels},
     "NSAP": lambda r: {"address": r.address},
     "PX": lambda r: {"preference": r.preference, "map822": r.map822.labels, "mapx400": r.mapx400.labels},

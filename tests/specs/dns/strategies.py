@@ -239,7 +239,7 @@ RDATA: dict[type, SearchStrategy[Any]] = {
     dns.BRID: st.builds(dns.BRID, cbor=blob),
     dns.WKS: st.builds(dns.WKS, address=ipv4s, protocol=u8, bitmap=blob),
     dns.X25: st.builds(dns.X25, psdn_address=short),
-    dns.ISDN: st.builds(dns.ISDN, address=short, subaddress=st.lists(short, max_size=1)),
+    dns.ISDN: st.builds(dns.ISDN, address=short, subaddress=st.none() | short),
     dns.RT: st.builds(dns.RT, preference=u16, intermediate_host=names),
     dns.NSAP: st.builds(dns.NSAP, address=blob),
     dns.NSAP_PTR: st.builds(dns.NSAP_PTR, owner=names),

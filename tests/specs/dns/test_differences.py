@@ -155,7 +155,7 @@ EXAMPLES: list[tuple[str, bytes, Callable[[Message], bool] | None, Theirs]] = [
     ),
     (
         "empty-subaddress", _rdata(20, b"\x011\x00"),
-        lambda m: m.answers[0].rdata.to_dict() == {"address": "31", "subaddress": [""]}, lambda m: _first(m).to_wire() == b"\x011",
+        lambda m: m.answers[0].rdata.to_dict() == {"address": "31", "subaddress": ""}, lambda m: _first(m).to_wire() == b"\x011",
     ),
 ]  # fmt: skip
 
