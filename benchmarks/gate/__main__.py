@@ -10,10 +10,12 @@ import argparse
 import platform
 import subprocess
 import sys
+from pathlib import Path
 
-from benchmarks.gate import builds, callgrind, counts, verdict
+from benchmarks.gate import builds, callgrind, counts, earlier, verdict
 from benchmarks.gate.cases import CASES, REFERENCES
 from benchmarks.gate.client import MACHINES
+from benchmarks.packets import ROOT
 from bitwright.backends.llvm import is_available
 
 
@@ -27,6 +29,8 @@ def main() -> int:
     if why:
         print(f"instructions are not counted: {why}")
         return 2 if arguments.update else 0
+    if arguments.against:
+        return _against(arguments.against, arguments.only, everything=arguments.all)
     build, packages = builds.this_build(), builds.packages()
     print(f"{build}; {', '.join(f'{name} {known}' for name, known in packages.items())}")
     written = counts.load()
@@ -36,18 +40,16 @@ def main() -> int:
         return 0
     found = _counted(arguments.only)
     compared = counts.rows(old.counts if old else {}, found)
-    for line in verdict.table(compared, everything=arguments.all or old is None):
-        print(line)
     if arguments.update:
+        for line in verdict.table(compared, everything=arguments.all or old is None):
+            print(line)
         if old and old.packages != packages:
             old = None
         written[build] = counts.merged(old, packages, found, whole=not arguments.only)
         counts.save(written)
         print(f"written to {counts.FILE.name}")
         return 0
-    said, code = verdict.judge(compared)
-    print(said)
-    return code
+    return _said(compared, everything=arguments.all)
 
 
 def _arguments() -> argparse.Namespace:
@@ -55,9 +57,30 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.gate", description=description)
     parser.add_argument("--update", action="store_true", help="write down what is counted now, for this interpreter")
     parser.add_argument("--only", metavar="TEXT", default="", help="the cases that have this in their names")
+    parser.add_argument("--against", metavar="COMMIT", help="compare with that commit by this interpreter, not with what is written down")
     parser.add_argument("--all", action="store_true", help="show also what did not change")
     parser.add_argument("--python", metavar="PROGRAM", action="append", help="do it in that interpreter instead; may be repeated")
     return parser.parse_args()
+
+
+def _against(commit: str, only: str, *, everything: bool) -> int:
+    """Compare with a commit by the same interpreter; the exit code."""
+    try:
+        with earlier.source_at(commit) as source:
+            before = _counted(only, source)
+    except earlier.NoSuchCommit as error:
+        print(error)
+        return 2
+    return _said(counts.rows(before, _counted(only)), everything=everything)
+
+
+def _said(compared: list[counts.Row], *, everything: bool) -> int:
+    """Print the table and what it means; the exit code."""
+    for line in verdict.table(compared, everything=everything):
+        print(line)
+    said, code = verdict.judge(compared)
+    print(said)
+    return code
 
 
 def _cannot() -> str:
@@ -74,13 +97,16 @@ def _difference(old: counts.Build | None, written: dict[str, counts.Build]) -> s
     return f"these packages, only for {', '.join(f'{name} {known}' for name, known in old.packages.items())}"
 
 
-def _counted(only: str) -> counts.Counts:
+def _counted(only: str, source: Path = ROOT) -> counts.Counts:
     """Instructions for each item of the chosen cases."""
     chosen = {case.name: case for case in CASES if only in case.name or case.name in REFERENCES}
     engines = [engine for engine in callgrind.ENGINES if engine == "python" or is_available()]
-    found = callgrind.count(list(chosen), engines)
+    found = callgrind.count(list(chosen), engines, source)
     return {engine: {name: round(count / chosen[name].items) for name, count in one.items()} for engine, one in found.items()}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except callgrind.NotCounted as error:
+        sys.exit(str(error))

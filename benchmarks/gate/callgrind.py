@@ -46,12 +46,15 @@ class NotCounted(Exception):  # noqa: N818  # says what is the case
 
 def missing() -> str:
     """What is missing here; empty if nothing is."""
-    return "" if shutil.which("valgrind") else f"valgrind is not installed: {INSTALL}"
+    if shutil.which("valgrind") is None:
+        return f"valgrind is not installed: {INSTALL}"
+    done = subprocess.run(["valgrind", "-q", "--tool=none", sys.executable, "-S", "-c", ""], check=False, capture_output=True, text=True)
+    return f"valgrind cannot run this interpreter here: {done.stderr.strip()[-500:]}" if done.returncode else ""
 
 
-def start(engine: str, names: Sequence[str], folder: Path) -> subprocess.Popen[str]:
+def start(engine: str, names: Sequence[str], folder: Path, source: Path = ROOT) -> subprocess.Popen[str]:
     """Begin to count these cases by an engine, in this interpreter; what is counted goes into the folder."""
-    paths = os.pathsep.join(str(ROOT / part) for part in ("parsers", "specs", "."))
+    paths = os.pathsep.join(map(str, (source / "parsers", source / "specs", ROOT)))
     environment = {
         "PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "PYTHONPATH": paths, "PYTHONHASHSEED": "0",
         "GLIBC_TUNABLES": TUNABLES, "BITWRIGHT_CACHE": str(folder / "cache"), "TMPDIR": str(folder), **ENGINES[engine],
@@ -60,15 +63,15 @@ def start(engine: str, names: Sequence[str], folder: Path) -> subprocess.Popen[s
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def count(names: Sequence[str], engines: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Instructions of each case by engine, the engines at once."""
-    for part in ("parsers", "specs", "benchmarks"):  # as in any later run: a module that is compiled first leaves other memory behind
-        compileall.compile_dir(ROOT / part, quiet=2)
+def count(names: Sequence[str], engines: Sequence[str], source: Path = ROOT) -> dict[str, dict[str, int]]:
+    """Instructions of each case by engine, the engines at once; bitwright is taken from the clone at `source`."""
+    for place in (source / "parsers", source / "specs", ROOT / "benchmarks"):  # a module that is compiled first leaves other memory behind
+        compileall.compile_dir(place, quiet=2)
     with tempfile.TemporaryDirectory() as folder:
         places = {engine: Path(folder) / engine.replace(" ", "_") for engine in engines}
         for place in places.values():
             place.mkdir()
-        running = {engine: start(engine, names, place) for engine, place in places.items()}
+        running = {engine: start(engine, names, place, source) for engine, place in places.items()}
         said = {engine: process.communicate()[0] for engine, process in running.items()}
         for engine, process in running.items():
             if process.returncode:

@@ -209,7 +209,11 @@ def _json_lines(times: int = _REPEATED) -> Work:
     from bitwright.cli import main
 
     command = ["decode", _capture(times), "--format", "jsonl", "--workers", "1", "--quiet", "-o", str(Path(_folder().name) / "rows.jsonl")]
-    return lambda: main(command)
+
+    def run() -> None:
+        assert main(command) == 0, "decode needs bitwright to be installed, since it looks for what is: pip install -e ."
+
+    return run
 
 
 _PACKETS: Final = 120 * _REPEATED

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from benchmarks.gate import __main__ as command
-from benchmarks.gate import builds, callgrind, counts, verdict
+from benchmarks.gate import builds, callgrind, counts, earlier, verdict
 from benchmarks.gate.cases import CASES, CPYTHON, REFERENCES
 from benchmarks.gate.client import MACHINES, Client, UnknownCPU
 from bitwright.backends.llvm import is_available
@@ -79,7 +81,7 @@ def test_a_build_says_its_version_compiler_and_machine() -> None:
 
 def test_without_valgrind_it_is_said_and_nothing_fails(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("platform.machine", lambda: MACHINES[0])
-    monkeypatch.setattr("shutil.which", lambda program: None)
+    monkeypatch.setattr("shutil.which", lambda program: None)  # where valgrind is not
     for arguments, code in (([], 0), (["--update"], 2)):
         monkeypatch.setattr("sys.argv", ["gate", *arguments])
         assert command.main() == code
@@ -102,6 +104,29 @@ def test_an_interpreter_without_counts_is_said(monkeypatch: pytest.MonkeyPatch, 
         monkeypatch.setattr(counts, "load", lambda old=old: old)
         assert command.main() == 0
         assert "nothing to compare with" in capsys.readouterr().out
+
+
+def test_an_earlier_commit_is_taken_out_and_an_unknown_one_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for part in ("parsers", "specs"):
+        (tmp_path / part).mkdir()
+        (tmp_path / part / "one.py").write_text(part, encoding="utf-8")
+    for command_line in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "one"]):
+        subprocess.run([*git, *command_line], cwd=tmp_path, check=True)
+    (tmp_path / "parsers" / "one.py").write_text("later", encoding="utf-8")
+    monkeypatch.setattr(earlier, "ROOT", tmp_path)
+    with earlier.source_at("HEAD") as source:
+        assert {path.read_text(encoding="utf-8") for path in source.glob("*/one.py")} == {"parsers", "specs"}
+    with pytest.raises(earlier.NoSuchCommit, match="nowhere"), earlier.source_at("nowhere"):
+        pass
+
+
+def test_an_interpreter_that_valgrind_cannot_run_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "valgrind"
+    program.write_text("#!/bin/sh\necho no such CPU >&2\nexit 1\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert callgrind.missing() == "valgrind cannot run this interpreter here: no such CPU"
 
 
 @pytest.mark.skipif(platform.machine() not in MACHINES, reason="requests to valgrind are not written for this CPU")
