@@ -10,7 +10,6 @@ import dataclasses
 from typing import TypeAlias
 
 from benchmarks import decoding, processes, starting
-from benchmarks.decoding import EK
 from benchmarks.erlang.contenders import INET_DNS
 from benchmarks.groups import (
     ANSWERS_TO_OBJECTS,
@@ -137,8 +136,7 @@ TARGETS: tuple[Target, ...] = (
     Ratio(TLS_RECORD, MACHINE_CODE, PYTHON, 1 / 4),
     Ratio(PART_OF_MESSAGE, BITWRIGHT, "the whole message", 1 / 3),
     Ratio(PATTERN_REFERENCE, BITWRIGHT, "by hand", 1.2),
-    Ratio(CAPTURE_TO_JSON, BITWRIGHT, decoding.EK, 1 / 10),
-    Ratio(CAPTURE_TO_JSON, BITWRIGHT, EK, 1 / 10, _LINES),
+    Ratio(CAPTURE_TO_JSON, BITWRIGHT, decoding.EK, 1 / 10, _LINES),
     Within("the DNS header's pattern, from text to a function", 0.002),
     Within("the IPv4 header's pattern, from text to a function", 0.002),
     Within(processes.HELP, 0.150, _BUSY),
