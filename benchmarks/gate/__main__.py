@@ -23,14 +23,16 @@ def main() -> int:
     """Count, and compare or write down; the exit code."""
     arguments = _arguments()
     if arguments.python:
-        rest = [word for word in ("--update",) if arguments.update] + (["--only", arguments.only] if arguments.only else [])
-        return max(subprocess.run([one, "-m", "benchmarks.gate", *rest], check=False).returncode for one in arguments.python)
+        return max([_elsewhere(program, arguments) for program in arguments.python])
     why = _cannot()
     if why:
         print(f"instructions are not counted: {why}")
         return 2 if arguments.update else 0
     if arguments.against:
         return _against(arguments.against, arguments.only, everything=arguments.all)
+    if arguments.update and not is_available():
+        print("both engines are counted for what is written down: pip install llvmlite")
+        return 2
     build, packages = builds.this_build(), builds.packages()
     print(f"{build}; {', '.join(f'{name} {known}' for name, known in packages.items())}")
     written = counts.load()
@@ -61,6 +63,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--all", action="store_true", help="show also what did not change")
     parser.add_argument("--python", metavar="PROGRAM", action="append", help="do it in that interpreter instead; may be repeated")
     return parser.parse_args()
+
+
+def _elsewhere(program: str, arguments: argparse.Namespace) -> int:
+    """The same in another interpreter; its exit code."""
+    rest = [f"--{name}={value}" for name in ("only", "against") if (value := getattr(arguments, name))]
+    rest += [f"--{name}" for name in ("update", "all") if getattr(arguments, name)]
+    return subprocess.run([program, "-m", "benchmarks.gate", *rest], cwd=ROOT, check=False).returncode
 
 
 def _against(commit: str, only: str, *, everything: bool) -> int:

@@ -97,6 +97,25 @@ def test_another_cpu_is_said_and_nothing_fails(monkeypatch: pytest.MonkeyPatch, 
         Client()
 
 
+def test_other_interpreters_are_told_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, code in (("one", 1), ("other", 0)):
+        program = tmp_path / name
+        program.write_text(f'#!/bin/sh\necho {name} "$@" >> {tmp_path}/said\nexit {code}\n', encoding="utf-8")
+        program.chmod(0o755)
+    monkeypatch.setattr("sys.argv", ["gate", "--python", f"{tmp_path}/one", "--python", f"{tmp_path}/other", "--update", "--only", "a b"])
+    assert command.main() == 1
+    told = "-m benchmarks.gate --only=a b --update"
+    assert (tmp_path / "said").read_text(encoding="utf-8").splitlines() == [f"one {told}", f"other {told}"]
+
+
+def test_both_engines_are_written_down_or_none(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(command, "_cannot", lambda: "")
+    monkeypatch.setattr(command, "is_available", lambda: False)
+    monkeypatch.setattr("sys.argv", ["gate", "--update"])
+    assert command.main() == 2
+    assert "pip install llvmlite" in capsys.readouterr().out
+
+
 def test_an_interpreter_without_counts_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(command, "_cannot", lambda: "")
     monkeypatch.setattr("sys.argv", ["gate"])
