@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from benchmarks import headers, patterns
 from benchmarks.declared import table
+from benchmarks.declared.declaration import Declarations
 from benchmarks.declared.dns_header import NAMES, of_attributes
 from benchmarks.declared.dns_message import Summary
 from benchmarks.declared.ours import datagram, summary
 from benchmarks.packets import SAMPLE, dns_messages
+from benchmarks.peers import available
 from benchmarks.records import DATAGRAM
 from bitwright_specs.dns import Header, Message
 from bitwright_specs.ipv4 import IPv4
@@ -22,12 +25,19 @@ from bitwright_specs.tcp import TCP
 pytestmark = pytest.mark.filterwarnings("ignore")  # what peers warn of while they are imported
 
 
+def _declared(form: str) -> Declarations:
+    found = table.declarations(form)
+    if not found:
+        pytest.skip("no peer is installed")
+    return found
+
+
 def test_the_fields_of_a_header_are_those_that_ours_has() -> None:
     assert tuple(field.name for field in Header.__bitwright__.visible) == NAMES
 
 
 def test_every_declaration_of_a_header_agrees_with_ours() -> None:
-    declared = table.declarations(table.HEADER)
+    declared = _declared(table.HEADER)
     source = random.Random(8)
     for data in (bytes(12), b"\xff" * 12, *(source.randbytes(12) for _ in range(50))):
         values = of_attributes(Header.parse(data))
@@ -40,7 +50,7 @@ def test_every_declaration_of_a_header_agrees_with_ours() -> None:
 def test_every_declaration_of_a_message_finds_what_ours_does(form: str) -> None:
     expected = {data: summary(Message.parse(data)) for data in dns_messages(SAMPLE)}
     assert {record.type for one in expected.values() for record in one.records} >= {1, 5, 15, 16}
-    for name, one in table.declarations(form).items():
+    for name, one in _declared(form).items():
         taken = {data: found for data, found in expected.items() if name != "dpkt" or _dpkt_takes(found)}
         assert len(taken) > 50
         for data, found in taken.items():
@@ -53,7 +63,7 @@ def _dpkt_takes(message: Summary) -> bool:
 
 
 def test_every_declaration_of_a_datagram_agrees_with_ours() -> None:
-    declared = table.declarations(table.DATAGRAM)
+    declared = _declared(table.DATAGRAM)
     source = random.Random(4)
     free = (1, 4, 5, 8, *range(10, 20), *range(24, 36), 37, *range(38, 44))  # what may be any byte in a datagram with a whole segment
     for _ in range(30):
@@ -75,7 +85,7 @@ def test_every_declaration_of_a_datagram_agrees_with_ours() -> None:
 )  # fmt: skip
 def test_every_declaration_of_a_pattern_agrees_on_what_matches(form: str, size: int, by_hand: Callable[[bytes], Any]) -> None:
     source, matched = random.Random(3), 0
-    declared = table.declarations(form)
+    declared = _declared(form)
     for _ in range(200):
         data = bytearray(source.randbytes(size))
         if form == table.PATTERN_IPV4:
@@ -95,7 +105,7 @@ def test_every_declaration_of_a_pattern_agrees_on_what_matches(form: str, size: 
 
 def test_every_declaration_of_clauses_agrees_on_each() -> None:
     source = random.Random(6)
-    declared = table.declarations(table.PATTERN_CLAUSES)
+    declared = _declared(table.PATTERN_CLAUSES)
     for start, size in (("01", 6), ("0205", 5), ("03", 9), ("04", 8), ("05", 4), ("06", 0)) * 10:
         data = bytes.fromhex(start) + source.randbytes(size)
         expected = patterns.clauses_by_hand(data)
@@ -105,8 +115,7 @@ def test_every_declaration_of_clauses_agrees_on_each() -> None:
 
 
 def test_another_result_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    if not table.declarations(table.HEADER):
-        pytest.skip("no peer is installed")
+    _declared(table.HEADER)
     monkeypatch.setattr(headers, "_values", lambda header: (1, *of_attributes(header)[1:]))
     with pytest.raises(AssertionError):
         headers.header_group()
@@ -119,3 +128,16 @@ def test_peers_that_are_not_installed_are_named(form: str, monkeypatch: pytest.M
     assert table.declarations(form) == {}
     assert set(table.skipped(form)) == {key for row in table.ROWS[form] for key in row.needs}
     assert len(table.skipped(form)) == len(set(table.skipped(form)))
+
+
+def test_what_kaitai_cannot_compile_is_an_error_that_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs = ("kaitaistruct", "kaitai-struct-compiler", "js-yaml")
+    if not all(map(available, needs)):
+        pytest.skip(", ".join(needs))
+    from benchmarks.declared import kaitai_
+
+    (tmp_path / "compile.js").write_bytes((kaitai_.FOLDER / "compile.js").read_bytes())
+    (tmp_path / "bad.ksy").write_text("meta: {id: bad}\nseq:\n  - id: one\n    type: no_such_type\n", encoding="utf-8")
+    monkeypatch.setattr(kaitai_, "FOLDER", tmp_path)
+    with pytest.raises(RuntimeError, match=r"(?s)kaitai-struct-compiler: .*no_such_type"):
+        kaitai_.compiled.__wrapped__()
