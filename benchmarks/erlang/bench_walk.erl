@@ -45,7 +45,12 @@ datagram(_, _, _, _) -> other.
 
 message(<<Id:16, QR:1, Opcode:4, AA:1, TC:1, RD:1, RA:1, Z:1, AD:1, CD:1, Rcode:4, QD:16, AN:16, NS:16, AR:16, Questions/binary>> = Message,
         Time, From, To, Source, Target) when QD > 0 ->
-    {Name, <<Type:16, Class:16, _/binary>>} = bench_names:name(Questions, Message),
-    {Time, From, To, Source, Target, Id, QR, Opcode, AA, TC, RD, RA, Z, AD, CD, Rcode, QD, AN, NS, AR, Name, Type, Class};
+    Header = {Id, QR, Opcode, AA, TC, RD, RA, Z, AD, CD, Rcode, QD, AN, NS, AR},
+    asked(Questions, Message, {Time, From, To, Source, Target, Header}, []);
 message(_, _, _, _, _, _) ->
     other.
+
+asked(<<0, Type:16, Class:16, _/binary>>, _, Packet, Labels) -> {Packet, lists:reverse(Labels), Type, Class};
+asked(<<0:2, Length:6, Label:Length/binary, Rest/binary>>, Message, Packet, Labels) -> asked(Rest, Message, Packet, [Label | Labels]);
+asked(<<3:2, Place:14, Type:16, Class:16, _/binary>>, Message, Packet, Labels) ->
+    {Packet, lists:reverse(Labels, bench_names:at(Place, Message)), Type, Class}.
