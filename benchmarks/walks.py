@@ -5,6 +5,7 @@ Every contender opens the file anew and goes through it; what it made of a packe
 
 from __future__ import annotations
 
+import os
 import struct
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -114,12 +115,16 @@ def questions_of() -> tuple[Path, int]:
     content, records, position, count = whole.read_bytes(), bytearray(), 24, 0
     with capture.open(whole) as packets:
         for packet in packets:
+            if count == QUESTION_PACKETS:
+                break
             stop = position + 16 + packet.captured
-            if count < QUESTION_PACKETS and walker.decode(packet).status == "ok" and _taken_by_dpkt(packet.data):
+            if walker.decode(packet).status == "ok" and _taken_by_dpkt(packet.data):
                 records += content[position:stop]
                 count += 1
             position = stop
-    path.write_bytes(content[:24] + records)
+    written = path.with_suffix(f".{os.getpid()}")  # another run may be reading the file
+    written.write_bytes(content[:24] + records)
+    written.replace(path)
     return path, count
 
 
