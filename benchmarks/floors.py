@@ -62,5 +62,11 @@ def pattern_floor(names: tuple[str, ...]) -> Functions:
     return {"match": floor.match}
 
 
+@cache
+def walk_floor() -> Any:
+    """The walk over a capture, which makes no objects; None where no C compiler is."""
+    return None if compiler() is None else built("walk")
+
+
 def _with_arms(classes: tuple[type, ...]) -> list[type]:
     return [found for one in classes for found in (one, *_with_arms(tuple(one.__subclasses__())))]

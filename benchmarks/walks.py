@@ -16,7 +16,7 @@ from typing import Any
 from benchmarks import questions
 from benchmarks.erlang.leaves import leaves
 from benchmarks.erlang.machine import machine
-from benchmarks.floor.building import built, compiler
+from benchmarks.floors import walk_floor
 from benchmarks.groups import BITWRIGHT, C_BY_HAND, ERLANG_BY_HAND, PACKETS_OF_CAPTURE, QUESTIONS_OF_CAPTURE, Contender, Group
 from benchmarks.packets import MIX_PACKETS, capture_of, udp_payload
 from benchmarks.peers import available, missing, module
@@ -52,8 +52,8 @@ def packets_group() -> Group:
         assert seen == known, name
         assert len(seen) == len(expected), name
         contenders[name] = _through(read, path)
-    if compiler() is not None:
-        floor = built("walk")
+    floor = walk_floor()
+    if floor is not None:
         assert [(time, data) for time, data in floor.all_packets(str(path))] == expected, C_BY_HAND
         contenders[C_BY_HAND] = lambda: floor.packets(str(path))
     if available("erlang"):
@@ -95,8 +95,8 @@ def questions_group() -> Group:
 def _questions_outside(path: Path, expected: list[Question]) -> dict[str, Contender]:
     """Those in C and Erlang."""
     found: dict[str, Contender] = {}
-    if compiler() is not None:
-        floor = built("walk")
+    floor = walk_floor()
+    if floor is not None:
         given = [_plain(_of_floor(*one), timed=True) for one in floor.all_questions(str(path))]
         assert given == [_plain(one, timed=True) for one in expected], C_BY_HAND
         found[C_BY_HAND] = lambda: floor.questions(str(path))
