@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bitwright import capture
+from bitwright import capture, tiers
 from bitwright.cli import decode, main, parallel
 from bitwright.cli.output import Output
 from bitwright.cli.row_jsonl import JsonLines
@@ -19,7 +19,7 @@ from tests.cli.test_parallel import long_capture
 pytest.importorskip("llvmlite")
 
 SAMPLES = Path(__file__).parents[2] / "samples"
-MOST = 400  # packets of one capture
+MOST = 200  # packets of one capture
 
 
 class Kept(list[bytes]):
@@ -71,6 +71,8 @@ def test_every_capture() -> None:
 def spied(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether machine code was to write, of each capture decoded from now on."""
     asked, make = list[bool](), decode._writer
+    for variable in ("BITWRIGHT_BACKEND", "BITWRIGHT_COMPILE_AFTER"):
+        monkeypatch.delenv(variable, raising=False)
 
     def writer(arguments: argparse.Namespace, output: Output) -> decode.RowWriter:
         asked.append(arguments.at_once)
@@ -85,7 +87,6 @@ def test_the_command_writes_large_captures_by_machine_code(
     tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, workers: str
 ) -> None:
     monkeypatch.setattr(parallel, "BLOCK_PACKETS", 50)
-    monkeypatch.delenv("BITWRIGHT_BACKEND", raising=False)
     path = str(long_capture(tmp_path, 4))
     assert main(["decode", "--format", "jsonl", path]) == 0
     expected = capsysbinary.readouterr()
@@ -98,8 +99,28 @@ def test_the_command_writes_large_captures_by_machine_code(
 
 def test_small_captures_and_other_engines_need_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     asked = spied(monkeypatch)
-    monkeypatch.delenv("BITWRIGHT_BACKEND", raising=False)
     out = str(tmp_path / "lines")
     for options in ([], ["--backend", "python"], ["--backend", "llvm"], ["--backend", "auto"]):
         assert main(["decode", "-q", "--format", "jsonl", "-o", out, *options, str(SAMPLES / "dns.pcap")]) == 0
-    assert asked == [False, False, True, False]
+    for after in ("0", "never", "1"):
+        monkeypatch.setenv("BITWRIGHT_COMPILE_AFTER", after)
+        assert main(["decode", "-q", "--format", "jsonl", "-o", out, str(SAMPLES / "dns.pcap")]) == 0
+    assert asked == [False, False, True, False, True, False, False]
+
+
+@pytest.mark.parametrize("why", ["never", "absent", "python"])
+def test_large_captures_are_left_to_python_where_machine_code_is_not_wanted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, why: str
+) -> None:
+    asked = spied(monkeypatch)
+    monkeypatch.setattr(parallel, "LEAST_BYTES", 1000)
+    if why == "absent":
+        monkeypatch.setattr(tiers, "is_available", lambda: False)
+    elif why == "never":
+        monkeypatch.setenv("BITWRIGHT_COMPILE_AFTER", "never")
+    else:
+        monkeypatch.setenv("BITWRIGHT_BACKEND", "python")
+    out = tmp_path / "lines"
+    assert main(["decode", "-q", "--format", "jsonl", "--workers", "1", "-o", str(out), str(SAMPLES / "dns.pcap")]) == 0
+    assert asked == [False]
+    assert out.read_bytes().count(b"\n") > 50

@@ -16,7 +16,7 @@ from bitwright.cli.output import Output, refuse_overwriting, trickles_in
 from bitwright.cli.progress import Progress
 from bitwright.cli.tally import Tally
 from bitwright.cli.terminal import Style, complain, say, wants_colour
-from bitwright.cli.walking import is_large, walker_of
+from bitwright.cli.walking import walker_of, wants_machine_code
 
 if TYPE_CHECKING:
     from bitwright.capture import CaptureReader, Packet
@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     refuse_overwriting(arguments.file, arguments.output)
-    arguments.at_once = is_large(arguments)
+    arguments.at_once = wants_machine_code(arguments)
     walker = walker_of(arguments)
     tally = Tally(detailed=arguments.stats)
     failure: str | None = None

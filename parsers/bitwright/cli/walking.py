@@ -13,20 +13,23 @@ if TYPE_CHECKING:
     from bitwright.stack import Registry, Walker
 
 
-def is_large(arguments: argparse.Namespace) -> bool:
+def wants_machine_code(arguments: argparse.Namespace) -> bool:
     """Whether machine code is worth making with the first packet: it was asked for, or the capture is large and may be read with it."""
-    from bitwright.backends.llvm import is_available
     from bitwright.cli.parallel import LEAST_BYTES
     from bitwright.engines import AUTO, wanted_engine
+    from bitwright.tiers import messages_before, missing_llvmlite
 
     engine = arguments.backend or wanted_engine()
     if engine != AUTO:
         return bool(engine == "llvm")
+    messages = messages_before()
+    if not messages or missing_llvmlite():
+        return messages == 0 and not missing_llvmlite()
     try:
         found = os.stat(arguments.file) if arguments.file != "-" else os.fstat(0)  # noqa: PTH116  # the same of both
     except OSError:
         return False
-    return stat.S_ISREG(found.st_mode) and found.st_size >= LEAST_BYTES and is_available()
+    return stat.S_ISREG(found.st_mode) and found.st_size >= LEAST_BYTES
 
 
 def walker_of(arguments: argparse.Namespace) -> Walker:
