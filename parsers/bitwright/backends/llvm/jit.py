@@ -137,7 +137,7 @@ def _read(text: str, machine: Any) -> Any:
 
 
 def _object_file(text: str, level: int) -> bytes:
-    machine = _machine(level)
+    machine = _compiler(level)
     module = _read(text, machine)
     if level:
         _optimize(module, machine)
@@ -155,9 +155,15 @@ def _optimize(module: Any, machine: Any) -> None:
 
 
 def _machine(level: int = _LEVEL) -> Any:
-    """A description of this machine, which each engine must have for itself."""
+    """A description of this machine, which whatever links code must have for itself."""
     cpu, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
     return llvm.Target.from_default_triple().create_target_machine(cpu=cpu, features=features, opt=level, **_MODEL)
+
+
+@functools.cache
+def _compiler(level: int) -> Any:
+    """A description of this machine that serves all modules of a level, since LLVM works out with the first what the CPU can do."""
+    return _machine(level)
 
 
 @functools.cache
