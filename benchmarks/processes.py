@@ -19,7 +19,9 @@ def bitwright(*arguments: str) -> list[str]:
 
 def environment() -> dict[str, str]:
     """With the sources of this clone first, wherever a process is started."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(str(ROOT / p) for p in ("parsers", "specs"))}
+    made = {**os.environ, "PYTHONPATH": os.pathsep.join(str(ROOT / p) for p in ("parsers", "specs"))}
+    made.pop("PYTHONDONTWRITEBYTECODE", None)  # where modules are installed, their bytecode is kept
+    return made
 
 
 _IMPORT = "import time; begin = time.process_time(); import bitwright; print(time.process_time() - begin)"

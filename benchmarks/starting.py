@@ -78,6 +78,7 @@ def _steps(cache: str) -> dict[str, float]:
     """The steps of one process."""
     path = os.pathsep.join(str(ROOT / part) for part in ("parsers", "specs", "."))
     environment = {**os.environ, "PYTHONPATH": path, "BITWRIGHT_CACHE": str(Path(cache))}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # where modules are installed, their bytecode is kept
     done = subprocess.run([sys.executable, "-c", _STEPS], check=True, capture_output=True, env=environment, text=True)
     found: Any = json.loads(done.stdout)
     return dict(found)
