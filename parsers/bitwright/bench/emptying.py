@@ -12,12 +12,12 @@ from typing import Any, Final
 
 import msgspec
 
+from bitwright.bench.agreement import Samples
 from bitwright.bench.fieldpaths import Fields
-from bitwright.bench.looking import Copies, Looking
+from bitwright.bench.looking import Copies, Looking, Told
 from bitwright.bench.tracing import Path
 from bitwright.errors import BuildError
 from bitwright.schema import spec
-from bitwright.testing.quiet import QuietCodec
 
 FIXED: Final = "always takes the same room"
 NEEDED: Final = "no message is valid without it"
@@ -25,6 +25,10 @@ NEEDED: Final = "no message is valid without it"
 
 class Emptying(Looking):
     """Building, with values of which a field is empty."""
+
+    def __init__(self, samples: Samples, engine: str, seconds: float, tell: Told) -> None:
+        super().__init__(samples, engine, seconds, tell)
+        self._build = samples.message.codec(engine).message_builder()
 
     def passes(self, fields: Fields, path: Path | None, parent: Path) -> Copies | str:
         """Building all samples, with that field empty."""
@@ -34,13 +38,12 @@ class Emptying(Looking):
             if all(one is value for one, value in zip(emptied, values, strict=True)):
                 return FIXED
             values = emptied
-        codec = QuietCodec(self.samples.message, self.engine)
         try:
             for value in values:
                 self.samples.message.codec(self.engine).build(value)
         except BuildError:
             return NEEDED
-        build = codec.builder(None, {})
+        build = self._build
         return [lambda: collections.deque(map(build, values), maxlen=0)]
 
 

@@ -6,11 +6,13 @@ Promise: paths are those that `only=` takes, in the order of the wire.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from bitwright.bench.tracing import WHOLE, Path
 from bitwright.schema import spec
 from bitwright.struct_ import Struct
+
+DEPTH: Final = 4  # names in a path
 
 
 class Fields:
@@ -28,13 +30,13 @@ class Fields:
         names = dict.fromkeys(field.name for struct in structs for field in spec.spec_of(struct).visible)
         return [(*path, name) for name in names if self.seen[(*path, name)]]
 
-    def without(self, path: Path | None, parent: Path) -> frozenset[Path]:
-        """All paths, those below `parent` each by itself, but one of these."""
-        asked: set[Path] = set()
-        for depth in range(len(parent) + 1):
-            inside = parent[: depth + 1] if depth < len(parent) else path
-            asked.update(one for one in self.below(parent[:depth]) if one != inside)
-        return frozenset(asked)
+    def without(self, path: Path | None, at: Path = WHOLE) -> frozenset[Path]:
+        """What messages have, but one field: as many names deep as is looked at, so that nothing is asked for that no message has."""
+        found: set[Path] = set()
+        for one in self.below(at):
+            if one != path:
+                found |= self.without(path, one) if len(one) < DEPTH and self.below(one) else {one}
+        return frozenset(found)
 
 
 def in_order(fields: Fields, known: Mapping[Path, Any], parent: Path = WHOLE) -> Iterator[Path]:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import collections
 import itertools
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from bitwright.bench.agreement import Samples
 from bitwright.bench.fieldpaths import Fields
@@ -17,7 +16,6 @@ from bitwright.bench.looking import Copies, Looking, Told
 from bitwright.bench.tracing import Path
 from bitwright.bench.turns import Pass
 from bitwright.errors import ParseError
-from bitwright.lower.facts import Options
 from bitwright.testing.quiet import QuietCodec
 
 COPIES: Final = 3  # of a program in machine code, whose speed hangs on where in memory it comes to lie
@@ -32,12 +30,16 @@ class LeavingOut(Looking):
         given = self._codecs[0]._parameters({}, ParseError)
         self._calls = [(wire, 0, len(wire), *given) for wire in samples.wires]
 
+    def end(self) -> None:
+        """Let go what was compiled."""
+        for codec in self._codecs:
+            codec.end()
+
     def passes(self, fields: Fields, path: Path | None, parent: Path) -> Copies | str:
         """Parsing all samples by a program of its own."""
-        only = fields.without(path, parent)
+        only = fields.without(path)
         return [self._pass(codec, only) for codec in self._codecs]
 
     def _pass(self, codec: QuietCodec, only: frozenset[Path]) -> Pass:
-        calls = self._calls
-        run: Callable[..., Any] = codec._tier("parse", codec._order(None), Options(only=only)).run
+        calls, run = self._calls, codec.part(only)
         return lambda: collections.deque(itertools.starmap(run, calls), maxlen=0)

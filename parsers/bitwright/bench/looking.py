@@ -11,13 +11,13 @@ from time import thread_time
 from typing import Final, TypeAlias
 
 from bitwright.bench.agreement import Samples
-from bitwright.bench.fieldpaths import Fields
+from bitwright.bench.fieldpaths import DEPTH, Fields
 from bitwright.bench.tracing import WHOLE, Path
 from bitwright.bench.turns import Pass, take_turns
 
 WORTH: Final = 0.05  # of the whole time: what costs more is looked into
 OFTEN: Final = 0.05  # of the messages: what fewer have is not measured
-DEPTH: Final = 4  # names in a path
+MOST: Final = 100  # fields, so that a large format takes no hours
 TURN_SECONDS: Final = 0.0005
 TURNS_COMPARED: Final = 6  # of which the shortest counts
 
@@ -38,6 +38,9 @@ class Looking:
         """The work without a field (None: with all those below `parent`), or why there is none."""
         raise NotImplementedError
 
+    def end(self) -> None:
+        """Let go what was made for it."""
+
     def look(self, fields: Fields, parent: Path = WHOLE) -> None:
         """Measure the fields below a path, and then what is in those that cost most."""
         works, said = self._works(fields, parent), ".".join(parent) or "the message"
@@ -51,7 +54,7 @@ class Looking:
         for path, part in times.items():
             assert path is not None
             seconds, error = self.costs[path] = difference(whole, part)
-            if len(path) < DEPTH and seconds > max(WORTH * self.whole, error) and fields.below(path):
+            if len(path) < DEPTH and seconds > max(WORTH * self.whole, error) and 0 < len(fields.below(path)) <= MOST - len(self.costs):
                 self.look(fields, path)
 
     def _works(self, fields: Fields, parent: Path) -> dict[Path | None, Copies | str]:

@@ -49,7 +49,10 @@ def profile(
     steps = counted.steps if operation == "parse" else traced(interpreter, "build", samples.sources).steps
     kind = LeavingOut if operation == "parse" else Emptying
     timed = kind(samples, chosen, seconds, tell)
-    timed.look(fields)
+    try:
+        timed.look(fields)
+    finally:
+        timed.end()
     return _profile(operation, chosen, timed, fields, counted, steps)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from bitwright.codec import Codec
 from bitwright.engines import MESSAGE_ENGINES
 from bitwright.errors import BuildError, ParseError
-from bitwright.lower.facts import Options
+from bitwright.lower.facts import Options, unions_in
 from bitwright.tiers import missing_llvmlite
 
 
@@ -54,6 +54,18 @@ class QuietCodec(Codec):
             return value
 
         return read
+
+    def part(self, only: frozenset[tuple[str, ...]]) -> Callable[..., Any]:
+        """A function of data, begin, end and parameters that reads these paths alone; of the program nothing is kept but that."""
+        run: Callable[..., Any] = self._tier("parse", self._order(None), Options(only=only)).run
+        self._programs.clear()
+        return run
+
+    def end(self) -> None:
+        """Be told no longer of unions that gain an arm, so that nothing keeps what was compiled."""
+        for union in unions_in(self.struct):
+            if self.forget in union.dependents:
+                union.dependents.remove(self.forget)
 
     def builder(self, endian: str | None, parameters: dict[str, Any]) -> Callable[[Any], bytes]:
         """A function of a value that returns its bytes, or raises `Refused` or another of `refusals`."""
