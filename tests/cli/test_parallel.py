@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
+import itertools
+import os
 from pathlib import Path
 
 import pytest
 
+from bitwright.capture import Packet
 from bitwright.cli import main, parallel
+from bitwright.cli.failure import CommandError
 from bitwright.cli.tally import Tally
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "dns.pcap"
@@ -42,6 +47,27 @@ def test_the_same_bytes_and_summary(tmp_path: Path, capsysbinary: pytest.Capture
     assert alone[1].count(b"\n") > 400
     assert together == alone
     assert alone[0] == (3 if cut else 0)
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("room", [1, 5_000, 20_000])
+def test_what_shared_memory_is_too_small_for_comes_through_the_pipe(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    path = str(long_capture(tmp_path, 8))
+    alone = decode(capsysbinary, "--workers", "1", path)
+    monkeypatch.setattr(parallel, "_SHARED_BYTES", room)
+    assert decode(capsysbinary, "--workers", "2", path) == alone
+
+
+def test_workers_that_end_early_are_an_error_in_words() -> None:
+    team = parallel.Team(2, argparse.Namespace(at_once=False, stats=False), lambda arguments: os._exit(1))
+    blocks = [[Packet(1, 0, 0, 1, 3, 3, b"abc")]] * 100
+    try:
+        with pytest.raises(CommandError, match="a worker process ended before its packets were decoded"):
+            list(itertools.chain.from_iterable(map(team.submit, blocks)))
+    finally:
+        team.close()
 
 
 @pytest.mark.usefixtures("small_blocks")
