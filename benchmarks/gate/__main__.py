@@ -47,8 +47,9 @@ def main() -> int:
             print(line)
         if old and old.packages != packages:
             old = None
-        written[build] = counts.merged(old, packages, found, whole=not arguments.only)
-        counts.save(written)
+        if old:
+            written = counts.without_stale(written, compared)
+        counts.save({**written, build: counts.merged(old, packages, found, whole=not arguments.only)})
         print(f"written to {counts.FILE.name}")
         return 0
     return _said(compared, everything=arguments.all)

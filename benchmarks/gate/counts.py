@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -49,7 +49,7 @@ class Row:
     @property
     def beyond(self) -> bool:
         """Whether it is off by more than is tolerated, either way: fewer must be written down too, to be held from then on."""
-        return self.recorded is None or abs(self.change) > TOLERANCE
+        return abs(self.change) > TOLERANCE
 
 
 def load(path: Path = FILE) -> dict[str, Build]:
@@ -93,6 +93,18 @@ def merged(old: Build | None, packages: Mapping[str, str], found: Counts, *, who
         counts[engine] = {**kept, **{name: _settled(before.get(name), count) for name, count in new.items()}}
     rest = {} if whole else {engine: counts for engine, counts in known.items() if engine not in found}
     return Build(dict(packages), {**counts, **rest})
+
+
+def without_stale(others: Mapping[str, Build], compared: Sequence[Row]) -> dict[str, Build]:
+    """The counts of other builds but those that another build has shown to have moved: they are of code that is no more."""
+    stale = {(row.engine, row.name) for row in compared if row.beyond}
+    left: dict[str, Build] = {}
+    for build, known in others.items():
+        counts = {
+            engine: {name: count for name, count in found.items() if (engine, name) not in stale} for engine, found in known.counts.items()
+        }
+        left[build] = Build(known.packages, counts)
+    return left
 
 
 def _settled(before: int | None, now: int) -> int:

@@ -13,8 +13,8 @@ HOW: Final = "To write down what is counted now: python -m benchmarks.gate --upd
 
 
 def table(compared: Sequence[Row], *, everything: bool) -> Iterator[str]:
-    """A line for each case and engine: all of them, or those that are off."""
-    shown = [row for row in compared if everything or row.beyond]
+    """A line for each case and engine: all of them, or those that are off or have nothing to be compared with."""
+    shown = [row for row in compared if everything or row.beyond or row.recorded is None]
     if shown:
         yield f"{'instructions for each item':44}{'before':>12}{'now':>12}{'change':>10}"
     for row in shown:
@@ -31,5 +31,7 @@ def judge(compared: Sequence[Row]) -> tuple[str, int]:
         return f"{' and '.join(moved)}: another count, so another build than its name says, with which nothing is compared.\n{HOW}", 0
     beyond = [row for row in compared if row.beyond]
     if beyond:
-        return f"{len(beyond)} of {len(compared)} counts are off by more than {TOLERANCE:.0%}, or new.  If that is meant:\n{HOW}", 1
-    return f"{len(compared)} counts are within {TOLERANCE:.0%} of those written down", 0
+        return f"{len(beyond)} of {len(compared)} counts are off by more than {TOLERANCE:.0%}.  If that is meant:\n{HOW}", 1
+    new = sum(row.recorded is None for row in compared)
+    missing = f"; {new} are not written down for this interpreter.  {HOW}" if new else ""
+    return f"{len(compared) - new} counts are within {TOLERANCE:.0%} of those written down{missing}", 0
