@@ -105,8 +105,9 @@ _ERLANG = (
     "which is half of the time. Less needs fewer objects: names that become strings when somebody looks at them."
 )
 _LINES = (
-    "What is left is making the objects of every layer and the text of every field, in as many processes as there are processors. More "
-    "needs lines written straight from a packet's bytes, without objects in between, as the column engine will read columns."
+    "Of what a packet takes, two thirds are the walk from layer to layer, with the objects of each, and a third is its line; "
+    "docs/performance.md says what each part takes, and what was tried. More needs lines written straight from a packet's bytes, without "
+    "objects in between, as the column engine will read columns."
 )
 _COLD = (
     "LLVM reads, selects and links the functions of the whole message, which are not optimized; docs/performance.md says what each step "
