@@ -136,6 +136,10 @@ DNSPYTHON: list[Allowed] = [
     Allowed("mdns-class", CAPTURED["mdns-class"], in_another_class),
     Allowed("other-types", CONSTRUCTED["other-types"], lambda d: in_type(*BYTES_TO_DNSPYTHON)(d) or d.path.endswith(f".params.{GROUPS}")),
     Allowed(
+        "empty-parameter", CONSTRUCTED["empty-parameter"],
+        lambda d: re.search(r"\.params\.\d+$", d.path) is not None and d.ours == b"" and d.theirs is None,
+    ),
+    Allowed(
         "empty-subaddress", CONSTRUCTED["empty-subaddress"],
         lambda d: d.path.endswith(".rdata.subaddress") and d.ours == b"" and d.theirs is None,
     ),

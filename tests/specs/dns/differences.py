@@ -45,5 +45,6 @@ CONSTRUCTED: dict[str, str] = {
     ),
     "other-types": "some rare types have fields here and are bytes to dnspython, so only here can they be malformed",
     "gpos-order": "the first number of a GPOS record is its longitude (RFC 1712, section 3); dnspython takes it for the latitude",
+    "empty-parameter": "dnspython reads an empty value of a service parameter that it keeps as bytes as none; here it is empty bytes",
     "empty-subaddress": "dnspython reads an empty subaddress of an ISDN record as none; here it is an empty string",
 }

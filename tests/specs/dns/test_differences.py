@@ -154,6 +154,11 @@ EXAMPLES: list[tuple[str, bytes, Callable[[Message], bool] | None, Theirs]] = [
         lambda m: m.answers[0].rdata.to_dict()["digest"] == "00000000", dns.exception.FormError,
     ),
     (
+        "empty-parameter", _binding("0007 0000"),
+        lambda m: m.answers[0].rdata.params[0].value.template == b"",  # type: ignore[attr-defined]  # the arm is known here
+        lambda m: _first(m).params[7] is None,
+    ),
+    (
         "empty-subaddress", _rdata(20, b"\x011\x00"),
         lambda m: m.answers[0].rdata.to_dict() == {"address": "31", "subaddress": ""}, lambda m: _first(m).to_wire() == b"\x011",
     ),
