@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from bitwright.schema.expr import BINARY, Binary, Const, FieldRef, ItemRef, Node, ParamRef, Rest, Select, Unary
 from bitwright.values import SKIPPED
 
+Leaf: TypeAlias = FieldRef | ItemRef | ParamRef | Rest
 OPERATORS: dict[str, Callable[[int, int], int]] = {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "floordiv": operator.floordiv, "mod": operator.mod,
     "and": operator.and_, "or": operator.or_, "xor": operator.xor, "shl": operator.lshift, "shr": operator.rshift,
@@ -16,28 +17,49 @@ OPERATORS: dict[str, Callable[[int, int], int]] = {
 }  # fmt: skip
 
 
-def evaluate(node: Node, message: Any) -> int:
-    """Evaluate over the attributes of `message`; ValueError where a derived field is still None, or one was left out."""
+def evaluated(node: Node, leaf: Callable[[Leaf], int], operate: Callable[[str, int, int], int]) -> int:
+    """Evaluate, with what it reads from elsewhere as `leaf` says, and operations as `operate` does them."""
     match node:
         case Const(number):
             return number
-        case FieldRef(names):
-            value: Any = message
-            for name in names:
-                value = getattr(value, name)
-            if value is None:
-                raise ValueError(f"{'.'.join(names)} is not known yet; it is derived: use resolved() first")
-            if value is SKIPPED:
-                raise ValueError(f"{'.'.join(names)} was left out when the message was parsed with only=")
-            return int(value)
         case Unary(op, a):
-            return -evaluate(a, message) if op == "neg" else int(not evaluate(a, message))
+            value = evaluated(a, leaf, operate)
+            return -value if op == "neg" else int(not value)
         case Binary(op, a, b):
-            return int(OPERATORS[op](evaluate(a, message), evaluate(b, message)))
+            return operate(op, evaluated(a, leaf, operate), evaluated(b, leaf, operate))
         case Select(c, a, b):
-            return evaluate(a if evaluate(c, message) else b, message)
-        case ItemRef() | ParamRef() | Rest():
-            raise ValueError("a parameter, an array element or what is left of a region is not part of the message")
+            return evaluated(a if evaluated(c, leaf, operate) else b, leaf, operate)
+        case FieldRef() | ItemRef() | ParamRef() | Rest():
+            return leaf(node)
+
+
+def operated(op: str, left: int, right: int) -> int:
+    """One operation, with the exceptions of Python's."""
+    return int(OPERATORS[op](left, right))
+
+
+def evaluate(node: Node, message: Any) -> int:
+    """Evaluate over the attributes of `message`; ValueError where a derived field is still None, or one was left out."""
+
+    def leaf(of: Leaf) -> int:
+        match of:
+            case FieldRef(names):
+                return _attribute(message, names)
+            case ItemRef() | ParamRef() | Rest():
+                raise ValueError("a parameter, an array element or what is left of a region is not part of the message")
+
+    return evaluated(node, leaf, operated)
+
+
+def _attribute(message: Any, names: tuple[str, ...]) -> int:
+    value: Any = message
+    for name in names:
+        value = getattr(value, name)
+    if value is None:
+        raise ValueError(f"{'.'.join(names)} is not known yet; it is derived: use resolved() first")
+    if value is SKIPPED:
+        raise ValueError(f"{'.'.join(names)} was left out when the message was parsed with only=")
+    return int(value)
 
 
 def evaluator(node: Node) -> Callable[[Any], int]:

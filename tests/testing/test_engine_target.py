@@ -141,7 +141,8 @@ def test_an_exception_is_found_by_its_type_and_place(target: EngineTarget, monke
     def fail(_: bytes) -> Any:
         raise KeyError("not in the bucket")
 
-    assert plant(target, monkeypatch, fail) == "exception: KeyError in test_engine_target.py:fail"
+    place = f"{__name__}:{fail.__qualname__}, line {fail.__code__.co_firstlineno + 1}"
+    assert plant(target, monkeypatch, fail) == f"exception: KeyError in {place}"
 
 
 def test_what_is_built_is_compared(target: EngineTarget, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from bitwright.evaluate import OPERATORS
+from bitwright.evaluate import Leaf, evaluated, operated
 from bitwright.schema import spec
-from bitwright.schema.expr import Binary, Const, FieldRef, ItemRef, Node, ParamRef, Rest, Select, Unary
+from bitwright.schema.expr import FieldRef, ItemRef, Node, ParamRef, Rest
 
 if TYPE_CHECKING:
     from bitwright.testing import fieldtree
@@ -35,31 +35,20 @@ class Scope:
 
     def value(self, node: Node, rest: int | None = None) -> int:
         """The value of an expression; Unknown where the tree does not tell."""
-        match node:
-            case Const(number):
-                return number
-            case FieldRef(names):
-                return self._field(self.owner, names)
-            case ParamRef(name):
-                return int(self.parameter(name))
-            case ItemRef(names) if self.item is not None:
-                return self._field(self.item, names) if names else self._number(self.item)
-            case Rest() if rest is not None:
-                return rest
-            case Unary(op, a):
-                return -self.value(a, rest) if op == "neg" else int(not self.value(a, rest))
-            case Binary(op, a, b):
-                return self._binary(op, self.value(a, rest), self.value(b, rest))
-            case Select(c, a, b):
-                return self.value(a if self.value(c, rest) else b, rest)
-        raise Unknown(f"{type(node).__name__}")
 
-    @staticmethod
-    def _binary(op: str, left: int, right: int) -> int:
-        try:
-            return int(OPERATORS[op](left, right))
-        except (ZeroDivisionError, ValueError, OverflowError):  # by what declarations cannot rule out: an engine says what comes of it
-            raise Unknown(op) from None
+        def leaf(of: Leaf) -> int:
+            match of:
+                case FieldRef(names):
+                    return self._field(self.owner, names)
+                case ParamRef(name):
+                    return int(self.parameter(name))
+                case ItemRef(names) if self.item is not None:
+                    return self._field(self.item, names) if names else self._number(self.item)
+                case Rest() if rest is not None:
+                    return rest
+            raise Unknown(f"{type(of).__name__}")
+
+        return evaluated(node, leaf, _operated)
 
     def _field(self, owner: fieldtree.Node, names: tuple[str, ...]) -> int:
         found = owner.child(names[0])
@@ -91,3 +80,9 @@ class Scope:
         outer, node = Scope(self.tree, around, self.changed), given[name]
         return outer.parameter(node.name) if isinstance(node, ParamRef) else outer.value(node)
 
+
+def _operated(op: str, left: int, right: int) -> int:
+    try:
+        return operated(op, left, right)
+    except (ZeroDivisionError, ValueError, OverflowError):  # by what declarations cannot rule out: an engine says what comes of it
+        raise Unknown(op) from None

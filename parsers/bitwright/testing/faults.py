@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import traceback
-from pathlib import Path
 from typing import Any, Final
 
 from bitwright.testing.outcome import Kind
+from bitwright.testing.targets import places
 
 _INDEX: Final = re.compile(r"\[\d+\]")
 _LONGEST: Final = 4_000  # characters of what is told of one finding
@@ -32,16 +32,10 @@ def without_indexes(path: str) -> str:
     return _INDEX.sub("[]", path)
 
 
-def place_of(error: BaseException) -> str:
-    """The innermost frame of an exception: file and function."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{Path(frames[-1].filename).name}:{frames[-1].name}" if frames else "nowhere"
-
-
 def exception(error: BaseException) -> Wrong:
     """An exception that no engine may raise."""
     told = "".join(traceback.format_exception(error))
-    return Wrong("exception", f"{type(error).__name__} in {place_of(error)}", told[-_LONGEST:])
+    return Wrong("exception", f"{type(error).__name__} in {places.of_exception(error) or 'nowhere'}", told[-_LONGEST:])
 
 
 def difference(what: str, *told: Any, path: str = "") -> Wrong:

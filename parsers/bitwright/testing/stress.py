@@ -18,6 +18,7 @@ from bitwright.testing.fieldtree import FieldTree, Node
 from bitwright.testing.labels import UNKNOWN, Label
 from bitwright.testing.lies.edits import Edit, Lie
 from bitwright.testing.lies.marks import origin_of
+from bitwright.testing.lies.naming import linked
 from bitwright.testing.lies.roles import uses_of
 from bitwright.testing.lies.solving import all_solved
 from bitwright.wire.names import POINTER_RANGE
@@ -107,13 +108,11 @@ def _chain(tree: FieldTree, array: Node, size: int) -> Iterator[tuple[bytes, Lab
     name = _name_of(element)
     if name is None:
         return
-    origin = origin_of(name).begin // 8
-    lead, rest = tree.data[element.begin // 8 : name.begin // 8], tree.data[name.end // 8 : element.end // 8]
-    made, target, count = bytearray(), name.begin // 8 - origin, 0
-    while len(tree.data) + len(made) < size:
-        here = element.end // 8 + len(made) + len(lead) - origin
-        made += lead + (0xC000 | target).to_bytes(2, "big") + rest
-        target = here if here < POINTER_RANGE else target
+    made, count = bytearray(), 0
+    for link in linked(tree, element, name):
+        if len(tree.data) + len(made) >= size:
+            break
+        made += link
         count += 1
     detail = f"{count:,} elements, the name of each a pointer to the one before"
     yield from _grown(tree, array, bytes(made), count, Label("lie", "pointer-chain", array.path, detail, UNKNOWN))

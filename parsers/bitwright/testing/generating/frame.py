@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from bitwright.evaluate import OPERATORS
+from bitwright.evaluate import Leaf, evaluated, operated
 from bitwright.schema import spec
-from bitwright.schema.expr import Binary, Const, FieldRef, ItemRef, Node, ParamRef, Rest, Select, Unary, walk
+from bitwright.schema.expr import FieldRef, Node, ParamRef, Rest, walk
 from bitwright.testing.generating.plan import Plan
 
 LARGEST_SHIFT: Final = 256  # what no declared number needs; a longer shift would only cost memory
@@ -100,33 +100,29 @@ def typed(wire: spec.IntType, value: int) -> Any:
 
 def number(node: Node, frame: Frame, rest: int | None = None, guess: Guess | None = None) -> int:
     """What an expression gives; `guess` stands for one open number, `rest` for what is left of the region.  Unknown, or Stuck if none."""
-    match node:
-        case Const(value):
-            return value
-        case FieldRef(names):
-            owner, name = frame.at(names)
-            if guess is not None and guess[0] is owner and guess[1] == name:
-                return guess[2]
-            if name not in owner.values:
-                if name not in owner.spec.computed:
-                    raise Unknown
-                return number(owner.spec.computed[name], owner, rest, guess)
-            return int(owner.values[name] or 0)
-        case ParamRef(name):
-            return int(frame.params[name])
-        case Rest():
-            if rest is None:
-                raise Unknown
-            return rest
-        case ItemRef():
-            raise Unknown
-        case Unary(op, a):
-            value = number(a, frame, rest, guess)
-            return -value if op == "neg" else int(not value)
-        case Binary(op, a, b):
-            return _operated(op, number(a, frame, rest, guess), number(b, frame, rest, guess))
-        case Select(c, a, b):
-            return number(a if number(c, frame, rest, guess) else b, frame, rest, guess)
+
+    def leaf(of: Leaf) -> int:
+        match of:
+            case FieldRef(names):
+                return _field(frame, names, rest, guess)
+            case ParamRef(name):
+                return int(frame.params[name])
+            case Rest() if rest is not None:
+                return rest
+        raise Unknown
+
+    return evaluated(node, leaf, _operated)
+
+
+def _field(frame: Frame, names: tuple[str, ...], rest: int | None, guess: Guess | None) -> int:
+    owner, name = frame.at(names)
+    if guess is not None and guess[0] is owner and guess[1] == name:
+        return guess[2]
+    if name in owner.values:
+        return int(owner.values[name] or 0)
+    if name not in owner.spec.computed:
+        raise Unknown
+    return number(owner.spec.computed[name], owner, rest, guess)
 
 
 def _operated(op: str, a: int, b: int) -> int:
@@ -134,7 +130,7 @@ def _operated(op: str, a: int, b: int) -> int:
         raise Stuck("divides by zero")
     if op in ("shl", "shr") and not 0 <= b <= LARGEST_SHIFT:
         raise Stuck("shifts by too much")
-    return int(OPERATORS[op](a, b))
+    return operated(op, a, b)
 
 
 def unknowns(node: Node, frame: Frame) -> list[tuple[Frame, str]]:

@@ -5,6 +5,7 @@ Promise: pointers and labels are changed where they stand; what is inserted has 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -85,24 +86,28 @@ def chains(tree: FieldTree, array: Node, uses: Mapping[Node, list[Use]]) -> Iter
         return
     element = array.children[-1]
     origin = origin_of(name).begin // 8
-    begin, end, at = name.begin // 8, name.end // 8, element.begin // 8
-    lead, rest = tree.data[at:begin], tree.data[end : element.end // 8]
     hops = len(_hops(tree, name, origin))
     for count in (MOST_HOPS, MOST_HOPS + 1, MOST_HOPS + 6):
-        made, target, here = bytearray(), begin - origin, element.end // 8
-        for _ in range(count):
-            made += lead + (0xC000 | target).to_bytes(2, "big") + rest
-            target = min(here - origin + len(lead), FARTHEST)
-            here += len(lead) + 2 + len(rest)
-            if here - origin > FARTHEST:
-                break
+        made = b"".join(itertools.islice(linked(tree, element, name), count))
         stop = element.end // 8
-        lie = Lie((Edit(stop, stop, bytes(made)),), {}, f"{count} elements, each a pointer to the one before")
+        if count <= MOST_HOPS - hops or stop + len(made) - origin > FARTHEST:
+            continue  # it is not too long, or longer than pointers reach
+        lie = Lie((Edit(stop, stop, made),), {}, f"{count} elements, each a pointer to the one before")
         number = len(array.children) + MOST_HOPS - hops
         expected = Expected(accepts=False, code="too-many-hops", path=below(below(array.path, number), name.key))
         for solved in all_solved(tree, uses, lie, element, elements=count):
-            if count > MOST_HOPS - hops:
-                yield Lie(solved.edits, solved.reads, solved.detail, certain=expected)
+            yield Lie(solved.edits, solved.reads, solved.detail, certain=expected)
+
+
+def linked(tree: FieldTree, element: Node, name: Node) -> Iterator[bytes]:
+    """For ever: the element again, its name a pointer to the one before; beyond where pointers reach, to the last that they reach."""
+    origin = origin_of(name).begin // 8
+    lead, rest = tree.data[element.begin // 8 : name.begin // 8], tree.data[name.end // 8 : element.end // 8]
+    here, target = element.end // 8 + len(lead) - origin, name.begin // 8 - origin
+    while True:
+        yield lead + (0xC000 | target).to_bytes(2, "big") + rest
+        target = here if here < POINTER_RANGE else target
+        here += len(lead) + 2 + len(rest)
 
 
 def _hops(tree: FieldTree, name: Node, origin: int) -> list[int]:
