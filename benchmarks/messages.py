@@ -31,6 +31,7 @@ from bitwright import IPv4Address, ParseError
 from bitwright_specs.dns import A, Message, Question, Record, Type
 
 MESSAGES = 500
+WRONG_AT_MOST = 0.02  # of the messages a peer may build to something else; one that does so to more is left out itself
 BATCH = 100  # of one message, a call
 
 # What Erlang's own decoder shows of a message: id, records in each section, question name, IPv4 addresses.
@@ -142,10 +143,16 @@ def _to_objects(name: str, form: str, *peers: str) -> Group:
 
 def build_group() -> Group:
     """The messages from objects to compressed bytes, without the few that a peer builds to something else."""
-    writers = {name: declared for name, declared in declarations(table.MESSAGE).items() if declared.build is not None}
     offered, _ = real_messages("dnspython", "dnslib")
-    messages = [data for data in offered if all(_builds(declared, data) for declared in writers.values())]
-    assert len(messages) > 0.98 * len(offered), "a peer builds many messages to something else"
+    writers = {name: declared for name, declared in declarations(table.MESSAGE).items() if declared.build is not None}
+    wrong = {name: {data for data in offered if not _builds(declared, data)} for name, declared in writers.items()}
+    fails = {
+        name: f"builds {len(some)} of {len(offered)} messages to something else"
+        for name, some in wrong.items()
+        if len(some) > WRONG_AT_MOST * len(offered)
+    }
+    left_out = {data for name, some in wrong.items() if name not in fails for data in some}
+    messages = [data for data in offered if data not in left_out]
     unlike = len(offered) - len(messages)
     ours = [Message.parse(data).relaxed() for data in messages]
     found = builders(Message, ours)
@@ -158,14 +165,16 @@ def build_group() -> Group:
         for name, build in found.items():
             assert build(value) == expected, name
     contenders = {name: over(build, ours) for name, build in found.items()}
-    contenders |= {name: over(built_by(one), [one.parse(data) for data in messages]) for name, one in writers.items()}
+    for name, one in writers.items():
+        if name not in fails:
+            contenders[name] = over(built_by(one), [one.parse(data) for data in messages])
     return Group(
         MESSAGE_FROM_OBJECTS,
         len(messages),
         contenders,
         inputs=described("dnspython", "dnslib") + (f"; without {unlike} that a peer builds to something else" if unlike else ""),
         skipped=(*missing("cc"), *skipped(table.MESSAGE)),
-        cannot={**CANNOT[table.SIMPLE_MESSAGE], **CANNOT_BUILD[table.MESSAGE]},
+        cannot={**CANNOT[table.SIMPLE_MESSAGE], **CANNOT_BUILD[table.MESSAGE], **fails},
     )
 
 
@@ -173,7 +182,7 @@ def _builds(declared: Declared, data: bytes) -> bool:
     """Whether a peer builds what it parsed to a message with the same content."""
     try:
         built = Message.parse(built_by(declared)(declared.parse(data)))
-    except ParseError:
+    except Exception:  # noqa: BLE001  # of its own, whatever it is, or ours for what it built
         return False
     return summary(built) == summary(Message.parse(data))
 

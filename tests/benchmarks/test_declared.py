@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from benchmarks import headers, patterns
+from benchmarks import headers, messages, patterns
 from benchmarks.declared import table
-from benchmarks.declared.declaration import Declarations
+from benchmarks.declared.declaration import Declarations, Declared
 from benchmarks.declared.dns_header import NAMES, of_attributes
 from benchmarks.declared.dns_message import Summary
 from benchmarks.declared.ours import datagram, summary
 from benchmarks.packets import SAMPLE, dns_messages
 from benchmarks.peers import available
 from benchmarks.records import DATAGRAM
-from bitwright_specs.dns import Header, Message
+from bitwright_specs.dns import Header, Message, Question, Type
 from bitwright_specs.ipv4 import IPv4
 from bitwright_specs.tcp import TCP
 
@@ -141,3 +141,12 @@ def test_what_kaitai_cannot_compile_is_an_error_that_says_why(tmp_path: Path, mo
     monkeypatch.setattr(kaitai_, "FOLDER", tmp_path)
     with pytest.raises(RuntimeError, match=r"(?s)kaitai-struct-compiler: .*no_such_type"):
         kaitai_.compiled.__wrapped__()
+
+
+def test_a_peer_that_builds_something_else_or_fails_is_found_out() -> None:
+    data = Message(id=7, questions=[Question("example.com.", Type.A)]).build()
+    builds = messages._builds
+    assert builds(Declared(Message.parse, build=lambda message: bytes(message.build())), data)
+    assert not builds(Declared(Message.parse, build=lambda message: Message(id=7).build()), data)
+    assert not builds(Declared(Message.parse, build=lambda message: b"\x00"), data)
+    assert not builds(Declared(Message.parse, build=lambda message: b"%d" % message), data)
