@@ -144,7 +144,7 @@ def test_what_kaitai_cannot_compile_is_an_error_that_says_why(tmp_path: Path, mo
 
 
 def test_a_peer_that_builds_something_else_or_fails_is_found_out() -> None:
-    data = Message(id=7, questions=[Question("example.com.", Type.A)]).build()
+    data = Message(id=7, questions=[Question(qname="example.com.", qtype=Type.A)]).build()
     builds = messages._builds
     assert builds(Declared(Message.parse, build=lambda message: bytes(message.build())), data)
     assert not builds(Declared(Message.parse, build=lambda message: Message(id=7).build()), data)
