@@ -27,7 +27,7 @@ MESSAGES: tuple[tuple[str, str, int, int, Make], ...] = (
     ("lines up to their ends", "lines", 256, 32_768, formats.lines),
     ("numbers of variable size", "numbers", 256, 32_768, formats.varints),
     ("array in a region", "numbers", 256, 65_536, formats.framed),
-    ("text up to its end", "bytes", 4_096, 1 << 20, formats.line),
+    ("text up to its end", "bytes", 4_096, 1 << 19, formats.line),
     ("bytes under a checksum", "bytes", 4_096, 1 << 20, formats.summed),
     ("structs in structs", "levels", 4, 60, formats.chain),
 )

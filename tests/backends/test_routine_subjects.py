@@ -55,13 +55,14 @@ def build(struct: Any, data: bytes) -> bytes:
     return Codec(struct, "llvm").build(Codec(struct, "python").parse(data))
 
 
+READING = {"making", "parts"}  # what `parse(only=...)` asks for is looked up by machine code too
 BUILDING = {"values", "output"}
 USES: dict[str, tuple[Callable[[Any, bytes], Any], Any, bytes, set[str]]] = {
-    "a header read": (parse, Header, bytes(12), {"making"}),
+    "a header read": (parse, Header, bytes(12), READING),
     "a header written": (build, Header, bytes(12), BUILDING),
-    "a name read": (parse, Named, b"\1\3abc\0", {"making", "reading names"}),
+    "a name read": (parse, Named, b"\1\3abc\0", {*READING, "reading names"}),
     "a name written": (build, Named, b"\1\3abc\0", {*BUILDING, "writing names", "fitting names"}),
-    "a message read": (parse, Message, MESSAGE, {"making", "members", "reading names"}),
+    "a message read": (parse, Message, MESSAGE, {*READING, "members", "reading names"}),
     "a message written": (build, Message, MESSAGE, {*BUILDING, "writing names", "fitting names"}),
     "a packet written": (build, IPv4, b"E\0\0\x14" + bytes(6) + b"\xba\xeb" + bytes(8), {*BUILDING, "bw_sum_internet"}),
 }
@@ -92,7 +93,7 @@ def test_what_another_program_has_loaded_is_not_loaded_again(steps: Steps) -> No
     parse(Header, bytes(12))
     parse(Message, MESSAGE)
     parse(IPv4, b"E\0\0\x14" + bytes(16))
-    assert sorted(steps["linked"]) == ["making", "members", "reading names"]
+    assert sorted(steps["linked"]) == sorted({*READING, "members", "reading names"})
 
 
 @pytest.mark.parametrize("name", routines.SUBJECTS)
