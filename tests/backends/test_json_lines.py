@@ -127,7 +127,7 @@ def test_what_is_not_printable_ascii_is_left_to_python(said: str) -> None:
     "changed",
     [
         {"small": "1"}, {"small": 2**64}, {"negative": -(2**63) - 1}, {"small": 1.5}, {"said": b"A"}, {"left": "A"}, {"inner": 1},
-        {"inner": Inner(colours=cast("Any", (1, 2)), closed=Closed.ONE)}, {"address": []}, {"real": "x"}, {"maybe": object()},
+        {"inner": Inner(colours=cast("Any", (1, 2)), closed=Closed.ONE)}, {"address": []}, {"real": "x"}, {"maybe": NotImplemented},
     ],
     ids=str,
 )  # fmt: skip
