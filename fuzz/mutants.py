@@ -13,7 +13,6 @@ share them.  What breaks the invariant is written to `fuzz/found/`, one input a 
 from __future__ import annotations
 
 import argparse
-import collections
 import functools
 import gc
 import hashlib
@@ -28,52 +27,24 @@ from typing import Final
 import msgspec
 
 from bitwright.escaping import printable
-from bitwright.testing import EngineTarget, Mutator
+from bitwright.testing import Campaign, EngineTarget, Mutator
 from bitwright.testing.labels import SEED
+from bitwright.testing.report import Finding, Report
+from bitwright.testing.tally import Tally
 from fuzz.driver import FOUND
 from fuzz.mutant_seeds import FORMATS, LARGEST
 
 PIECE: Final = 50_000
-PROGRESS: Final = 10_000  # inputs from one message to the next
+PROGRESS_SECONDS: Final = 10.0  # from one message of a piece to the next
 SLOWEST: Final = 5e-3  # seconds of processor time
 LARGEST_ALLOCATION: Final = 1_000_000  # bytes
 
 
-class Found(msgspec.Struct):
-    """What broke the invariant: the first input of a cause."""
+class Piece(msgspec.Struct):
+    """What came of some inputs of one format, and the processor time that it took."""
 
-    bucket: str
-    detail: str
-    label: str
-    data: bytes
-    count: int = 1
-
-
-class Tally(msgspec.Struct):
-    """What came of some inputs of one format."""
-
-    inputs: int = 0
-    values: int = 0
-    known: int = 0  # labels that say what is expected
-    slowest: float = 0.0
-    largest: int = 0
-    processor: float = 0.0  # seconds
-    rules: dict[str, int] = msgspec.field(default_factory=dict)
-    found: dict[str, Found] = msgspec.field(default_factory=dict)
-
-    def add(self, other: Tally) -> None:
-        """Count those of another piece too."""
-        self.inputs += other.inputs
-        self.values += other.values
-        self.known += other.known
-        self.processor += other.processor
-        self.slowest, self.largest = max(self.slowest, other.slowest), max(self.largest, other.largest)
-        self.rules = dict(collections.Counter(self.rules) + collections.Counter(other.rules))
-        for bucket, found in other.found.items():
-            if bucket in self.found:
-                self.found[bucket].count += found.count
-            else:
-                self.found[bucket] = found
+    report: Report
+    processor: float  # seconds
 
 
 @functools.cache
@@ -87,29 +58,25 @@ def prepared(name: str, slowest: float = SLOWEST) -> tuple[EngineTarget, list[by
     return EngineTarget(made.message, slowest=slowest, largest=LARGEST_ALLOCATION, ordinary=LARGEST), seeds
 
 
-def piece(task: tuple[str, int, int, int], slowest: float = SLOWEST) -> tuple[str, Tally]:
-    """Some inputs of one format: its name, the seed, the number of the piece, how many."""
+def piece(task: tuple[str, int, int, int], slowest: float = SLOWEST) -> tuple[str, Piece]:
+    """Some inputs of one format: its name, the seed, the number of the piece, how many; KeyboardInterrupt if it is not finished."""
     name, seed, number, inputs = task
     target, seeds = prepared(name, slowest)
     mutator = Mutator(FORMATS[name].message, seeds, random.Random(f"{name} {seed} {number}"), largest=LARGEST)
     mutants = (mutant for mutant in mutator if len(mutant[0]) <= LARGEST)
-    tally, rules = Tally(inputs), collections.Counter[str]()
+    told = 0.0
+
+    def tell(tally: Tally) -> None:
+        nonlocal told
+        if tally.seconds >= told + PROGRESS_SECONDS:
+            told = tally.seconds
+            print(f"{name}, piece {number}: {tally.inputs} of {inputs} inputs", file=sys.stderr, flush=True)
+
     begin = time.process_time()
-    for done in range(1, inputs + 1):
-        data, label = next(mutants)
-        outcome = target.run(data, label)
-        rules[f"{label.tier} {label.rule}"] += 1
-        tally.values += outcome.kind == "value"
-        tally.known += label.expected.accepts is not None
-        tally.slowest = max(tally.slowest, outcome.seconds)
-        tally.largest = max(tally.largest, outcome.peak_bytes or 0)
-        if outcome.is_finding:
-            known = tally.found.setdefault(outcome.bucket, Found(outcome.bucket, outcome.detail, str(label), data, 0))
-            known.count += 1
-        if not done % PROGRESS:
-            print(f"{name}, piece {number}: {done} of {inputs} inputs", file=sys.stderr, flush=True)
-    tally.rules, tally.processor = dict(rules), time.process_time() - begin
-    return name, tally
+    found = Campaign(mutants, target, runs=inputs, seed=seed, name=name, on_progress=tell).run()
+    if found.stopped == "interrupted":
+        raise KeyboardInterrupt
+    return name, Piece(found, time.process_time() - begin)
 
 
 def patient() -> None:
@@ -117,7 +84,7 @@ def patient() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-def results(tasks: list[tuple[str, int, int, int]], jobs: int, slowest: float) -> Iterator[tuple[str, Tally]]:
+def results(tasks: list[tuple[str, int, int, int]], jobs: int, slowest: float) -> Iterator[tuple[str, Piece]]:
     """What comes of each piece, in their order."""
     if jobs == 1:
         patient()
@@ -146,44 +113,63 @@ def main() -> int:
         (name, asked.seed, number, min(asked.piece, asked.inputs - number * asked.piece))
         for name in names for number in range(asked.done // asked.piece, -(-asked.inputs // asked.piece))
     ]  # fmt: skip
-    tallies = {name: Tally() for name in names}
+    pieces: dict[str, list[Piece]] = {name: [] for name in names}
     begin, done = time.perf_counter(), 0
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a run that is ended tells what it did
     try:
-        for name, tally in results(tasks, asked.jobs, asked.slowest_ms / 1e3):
-            tallies[name].add(tally)
-            done += tally.inputs
+        for name, one in results(tasks, asked.jobs, asked.slowest_ms / 1e3):
+            pieces[name].append(one)
+            done += one.report.inputs
             rate = done / (time.perf_counter() - begin)
             print(f"{done} of {sum(task[3] for task in tasks)} inputs, {rate:.0f} a second", file=sys.stderr, flush=True)
     except KeyboardInterrupt:
         print("interrupted: what follows is of the pieces that were done", file=sys.stderr)
-    return report(tallies, asked.seed, time.perf_counter() - begin)
+    return report(pieces, asked.seed, time.perf_counter() - begin)
 
 
-def report(tallies: dict[str, Tally], seed: int, seconds: float) -> int:
+def report(pieces: dict[str, list[Piece]], seed: int, seconds: float) -> int:
     """The table of the README, and what was found; 1 if anything was."""
-    engines = ", ".join(prepared(next(iter(tallies)))[0].engines)
-    print(f"{sum(tally.inputs for tally in tallies.values())} mutants (seed {seed}) through {engines} in {seconds:.0f} s\n")
+    engines = ", ".join(prepared(next(iter(pieces)))[0].engines)
+    print(f"{sum(one.report.inputs for of in pieces.values() for one in of)} mutants (seed {seed}) through {engines} in {seconds:.0f} s\n")
     print("| format | mutants | values | refused | expected outcome known | rules | slowest | largest allocation | a second |")
     print("|---|---|---|---|---|---|---|---|---|")
-    for name, tally in tallies.items():
-        if not tally.inputs:
-            continue
-        refused = tally.inputs - tally.values - sum(found.count for found in tally.found.values())
-        rate = tally.inputs / tally.processor
-        print(
-            f"| {name} | {tally.inputs:,} | {tally.values:,} | {refused:,} | {tally.known / tally.inputs:.0%} | {len(tally.rules)} "
-            f"| {tally.slowest * 1e3:.1f} ms | {tally.largest / 1e3:.0f} kB | {rate:,.0f} |"
-        )
-    findings = [(name, found) for name, tally in tallies.items() for found in tally.found.values()]
+    for name, of in pieces.items():
+        if of:
+            print(_row(name, of))
+    findings = [(name, found) for name, of in pieces.items() for found in _merged(of)]
     for name, found in findings:
         FOUND.mkdir(exist_ok=True)
-        path = FOUND / f"{name}-{hashlib.sha256(found.data).hexdigest()[:12]}.bin"
-        path.write_bytes(found.data)
-        told = "\n    ".join(printable(line) for line in (found.label, *found.detail.splitlines()))
+        data = bytes.fromhex(found.data)
+        path = FOUND / f"{name}-{hashlib.sha256(data).hexdigest()[:12]}.bin"
+        path.write_bytes(data)
+        told = "\n    ".join(printable(line) for line in (str(found.label), *found.detail.splitlines()))
         print(f"\n{name}: {printable(found.bucket)} ({found.count} times); the first input is {path}\n    {told}")
     print(f"\nbroken invariants: {len(findings)}")
     return 1 if findings else 0
+
+
+def _row(name: str, pieces: list[Piece]) -> str:
+    reports = [one.report for one in pieces]
+    inputs = sum(one.inputs for one in reports)
+    values, refused = (sum(one.kinds.get(kind, 0) for one in reports) for kind in ("value", "error"))
+    known = sum(rule.expected for one in reports for rule in one.rules)
+    rules = len({(rule.tier, rule.rule) for one in reports for rule in one.rules})
+    slowest = max((extreme.seconds for one in reports for extreme in one.slowest), default=0.0)
+    largest = max((extreme.peak_bytes or 0 for one in reports for extreme in one.largest), default=0)
+    rate = inputs / sum(one.processor for one in pieces)
+    figures = f"{inputs:,} | {values:,} | {refused:,} | {known / inputs:.0%} | {rules} | {slowest * 1e3:.1f} ms | {largest / 1e3:.0f} kB"
+    return f"| {name} | {figures} | {rate:,.0f} |"
+
+
+def _merged(pieces: list[Piece]) -> list[Finding]:
+    """One finding a cause, the first, counted over all pieces."""
+    found: dict[str, Finding] = {}
+    for one in (finding for piece in pieces for finding in piece.report.findings):
+        if one.bucket in found:
+            found[one.bucket].count += one.count
+        else:
+            found[one.bucket] = msgspec.structs.replace(one)
+    return list(found.values())
 
 
 if __name__ == "__main__":

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from bitwright import ParseError
+from bitwright.testing import Campaign
+from bitwright.testing.labels import SEED, Label
+from bitwright.testing.outcome import Outcome
 from fuzz import mutants
 from fuzz.mutant_seeds import FORMATS, LARGEST
 
@@ -34,38 +37,50 @@ def test_most_seeds_are_messages(name: str) -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_mutants_of_every_kind_hold_the_invariant(name: str) -> None:
-    _, tally = mutants.piece((name, 7, 0, INPUTS))
-    told = {bucket: (found.label, found.detail, found.data.hex()) for bucket, found in tally.found.items() if bucket != "slow"}
+    _, piece = mutants.piece((name, 7, 0, INPUTS))
+    report = piece.report
+    told = {found.bucket: (str(found.label), found.detail, found.data) for found in report.findings if found.bucket != "slow"}
     assert not told, told  # time is taken in the long run alone
-    assert tally.inputs == sum(tally.rules.values()) == INPUTS
-    assert 0 < tally.values < INPUTS
-    assert {rule.split()[0] for rule in tally.rules} >= {"lie", "raw"}
-    assert tally.known > INPUTS / 5
-    assert tally.largest > 0
+    assert report.inputs == sum(rule.inputs for rule in report.rules) == INPUTS
+    assert 0 < report.kinds["value"] < INPUTS
+    assert {rule.tier for rule in report.rules} >= {"lie", "raw"}
+    assert sum(rule.expected for rule in report.rules) > INPUTS / 5
+    assert report.largest[0].peak_bytes
 
 
 def test_pieces_are_the_same_in_every_process() -> None:
-    _, here = mutants.piece(("ipv6", 3, 1, 200))
-    _, again = mutants.piece(("ipv6", 3, 1, 200))
-    _, other = mutants.piece(("ipv6", 3, 2, 200))
-    assert (here.rules, here.values) == (again.rules, again.values)
-    assert (here.rules, here.values) != (other.rules, other.values)
+    here, again, other = (mutants.piece(("ipv6", 3, number, 200))[1].report for number in (1, 1, 2))
+    assert (here.rules, here.kinds) == (again.rules, again.kinds)
+    assert (here.rules, here.kinds) != (other.rules, other.kinds)
 
 
-def test_what_is_found_is_told_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_found_is_told_once_a_cause_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
     monkeypatch.setattr(mutants, "FOUND", tmp_path / "found")
-    found = mutants.Found("KeyError in x\x1b[0m", "Traceback\n\x07", "raw: bytes", b"\x01\x02")
-    one, other = mutants.Tally(2, 1, processor=1.0, found={found.bucket: found}), mutants.Tally(3, 3, processor=1.0)
-    other.found = {found.bucket: mutants.Found(found.bucket, "", "", b"later")}
-    one.add(other)
-    assert mutants.report({"tcp": one}, 1, 2.0) == 1
+    bucket = "KeyError in x\x1b[0m"
+
+    class Wrong:
+        name = "a target that is wrong about what begins with 1"
+
+        def run(self, data: bytes, label: Label) -> Outcome:
+            return Outcome("crash", bucket, "Traceback\n\x07") if data[:1] == b"\1" else Outcome("value")
+
+        def close(self) -> None:
+            pass
+
+    inputs = [iter([(data, SEED) for data in given]) for given in ([b"\0", b"\1\2"], [b"\1\3", b"\0", b"\0"])]
+    pieces = [mutants.Piece(Campaign(given, Wrong()).run(), 1.0) for given in inputs]
+    assert mutants.report({"tcp": pieces}, 1, 2.0) == 1
     told = capsys.readouterr().out
+    assert "| tcp | 5 | 3 | 0 |" in told
     assert "(2 times)" in told
     assert "broken invariants: 1" in told
     assert "\x1b" not in told
     assert "\x07" not in told
-    assert [path.read_bytes() for path in (tmp_path / "found").iterdir()] == [b"\x01\x02"]
-    assert mutants.report({"tcp": mutants.Tally(1, 1, processor=1.0)}, 1, 2.0) == 0
+    assert [path.read_bytes() for path in (tmp_path / "found").iterdir()] == [b"\1\2"]
+    assert [piece.report.findings[0].count for piece in pieces] == [1, 1]
+    assert mutants.report({"tcp": [mutants.Piece(Campaign(iter([(b"\0", SEED)]), Wrong()).run(), 1.0)]}, 1, 2.0) == 0
 
 
 def test_the_command_runs_in_several_processes() -> None:
