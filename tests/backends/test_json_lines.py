@@ -41,12 +41,17 @@ from tests.test_gallery import MESSAGES, load
 
 pytest.importorskip("llvmlite")
 
-from bitwright.backends.llvm.json_forms import Called, Field, Forms, Known, Named, Object, Plain, Shape, line_writer
+from bitwright.backends.llvm.json_forms import Called, Field, Forms, Known, Named, Object, Plain, Shape, emit_writer, line_writer
 from bitwright.backends.llvm.routines.json_text import MOST_DEPTH, Kind
+from bitwright.backends.llvm.verify import verify
 from bitwright.plain.shapes import shape_of, top_shape_of
 
 ENCODE = msgspec.json.Encoder().encode
 LINE = line_writer(Forms(shape_of))
+
+
+def test_the_verifier_takes_the_code_that_calls_the_routines() -> None:
+    verify(emit_writer(Forms(shape_of)).text)
 
 
 def in_python(value: Any) -> bytes:

@@ -86,6 +86,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 FORMAT = "evil_formats:Evil"
 AS = ["--as", f"link=147={FORMAT}"]
 FUZZ = [FORMAT, "--input", "whole.bin", "-q", "--runs"]
+BENCH = [FORMAT, "-q", "--seconds", "0.01", "--operation", "parse"]
 LINES: dict[str, list[list[str]]] = {
     "decode": [
         *([*AS, "--format", form, "--check", f"{name}.pcap"] for form in ("text", "tree", "jsonl") for name in ("evil", "named", "cut")),
@@ -118,6 +119,12 @@ LINES: dict[str, list[list[str]]] = {
         [*FUZZ, "5", "--target", "evil_targets:printing", "--format", "json"], [*FUZZ, "3", "--exec", f"{EVIL[1:4]} @@"],
         [FORMAT, "--input", "evil.pcap", "--runs", "40", "-q"], [FORMAT, "--input", EVIL], [EVIL, "--runs", "1"],
         [FORMAT, "--target", EVIL], ["dns", "--tiers", EVIL], ["dns", "--connect", EVIL], ["dns", "--runs", EVIL],
+    ],
+    "bench": [
+        *([*BENCH, "--input", "whole.bin", *more] for more in ([], ["--json"], ["--profile"])),
+        *([*BENCH, "--input", "whole.bin", "--against", f"evil_targets:{target}"] for target in ("raising", "odd", "printing")),
+        [*BENCH, "--input", "short.bin"], [*BENCH, "--input", EVIL], [EVIL], ["evil_formats:" + EVIL], [FORMAT, "--against", EVIL],
+        [FORMAT, "--operation", EVIL], [FORMAT, "--backend", EVIL], [FORMAT, "--seconds", EVIL],
     ],
 }  # fmt: skip
 

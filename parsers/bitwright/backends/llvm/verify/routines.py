@@ -66,6 +66,8 @@ ROUTINES: Final = {
     "bw_new_memo": Routine(""), "bw_put_name": Routine("c o o o o o o y8"), "bw_fit": Routine("c o o o o o"),
     **dict.fromkeys(("bw_leb128", "bw_sleb128", "bw_zigzag", "bw_vlq", "bw_quic", "bw_der"), Routine(f"o x{MOST_BYTES}", most=MOST_BYTES)),
     "bw_put_raw": Routine("c r:2 o"), "bw_insert_raw": Routine("c o r:3 o"),
+    "bw_json": Routine("c o t2 o o"), "bw_json_list": Routine("c t2 o o"), "bw_json_object": Routine("c t2 o o"),
+    "bw_json_line": Routine("c t2 o"),
     **dict.fromkeys(_SUM, Routine("o r:2 o o")), **dict.fromkeys(_CRC, Routine("o r:2 o a")),
 }  # fmt: skip
 
