@@ -35,6 +35,15 @@ def silent(data):
 def raises(data):
     raise ValueError("what is this?")
 
+def ends(data):
+    raise SystemExit(3)
+
+async def later(data):
+    return {"id": 1}
+
+def piecemeal(data):
+    yield {"id": 1}
+
 def picky(data):
     if data[0] % 2:
         raise ValueError("odd")
@@ -146,6 +155,9 @@ def test_building_takes_what_the_function_for_parsing_made(run: Run, rivals: str
     [
         ("wrong", "disagrees about message 1 of 1 (123401"),
         ("raises", "refuses message 1 of 1 (123401"),
+        ("ends", "refuses message 1 of 1 (123401"),
+        ("later", "gives a coroutine, which has done nothing yet; write a function that does the work"),
+        ("piecemeal", "gives a generator, which has done nothing yet; write a function that does the work"),
     ],
 )
 def test_a_function_that_is_no_match_is_refused(run: Run, one_query: Path, rivals: str, against: str, complaint: str) -> None:

@@ -6,7 +6,8 @@ Promise: whatever it raises or gives is a `BenchError` with the message, or, whe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from types import AsyncGeneratorType, CoroutineType, GeneratorType
+from typing import Any, Final
 
 from bitwright.bench.agreement import LONGEST, BenchError, Samples, hex_text
 from bitwright.bench.rivals import Rival, compared
@@ -14,6 +15,11 @@ from bitwright.bench.segments import segments_of
 from bitwright.errors import ParseError
 from bitwright.escaping import printable, shortened
 
+_BEGUN: Final[dict[type, str]] = {
+    CoroutineType: "a coroutine",
+    AsyncGeneratorType: "an asynchronous generator",
+    GeneratorType: "a generator",
+}  # calls that only begin the work, so their time would be that of nothing
 
 def agreed(samples: Samples, rivals: Sequence[Rival]) -> Samples:
     """The samples that every function takes, and makes the same of; of push parsing, nothing is known of one message."""
@@ -71,10 +77,16 @@ def _input(samples: Samples, rival: Rival, index: int) -> Any:
 def _called(rival: Rival, function: Callable[[Any], Any], given: Any, which: str) -> Any:
     """What a function gives; BenchError with the message that it refuses."""
     try:
-        return function(given)
-    except Exception as error:
+        found = function(given)
+    except (Exception, SystemExit) as error:  # a function that ends the process would end this one
         said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         raise BenchError(f"{rival.operation}: {rival.label} refuses {which}: {printable(shortened(said, LONGEST))}") from error
+    begun = _BEGUN.get(type(found))
+    if begun is None:
+        return found
+    if isinstance(found, CoroutineType):
+        found.close()  # which otherwise complains that nobody awaited it
+    raise BenchError(f"{rival.operation}: {rival.label} gives {begun}, which has done nothing yet; write a function that does the work")
 
 
 def _objection(samples: Samples, rival: Rival, index: int, found: Any) -> tuple[list[str], str]:
