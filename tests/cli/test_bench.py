@@ -205,6 +205,23 @@ def test_a_file_that_is_no_message_is_named(run: Run, tmp_path: Path) -> None:
     assert result.err.startswith(f"bitwright: {path}: is no Message, from byte {len(QUERY)} on: ")
 
 
+def test_a_file_of_a_folder_that_is_no_message_is_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.bin").write_bytes(QUERY)
+    (tmp_path / "b.bin").write_bytes(b"\x01")
+    result = run("bench", "dns", "--input", tmp_path, *QUICK)
+    assert result.code == 1
+    assert result.err.startswith(f"bitwright: {tmp_path / 'b.bin'}: is no Message: ")
+
+
+def test_a_damaged_capture_gives_what_comes_before_and_says_so(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "cut.pcap"
+    path.write_bytes(pcap([udp_frame(QUERY), udp_frame(QUERY)])[:-1])
+    result = run("bench", "dns", "--input", path, "--operation", "parse", "--backend", "python", *QUICK, "--json")
+    assert (result.code, json.loads(result.out)["messages"]) == (0, 1)
+    assert str(path) in result.err
+    assert "only what comes before that is taken" in result.err
+
+
 def test_a_profile_of_fields(run: Run, one_query: Path) -> None:
     arguments = ("bench", "dns", "--input", one_query, "--operation", "parse", "--backend", "python", "--profile", *QUICK)
     (profile,) = json.loads(run(*arguments, "--json").out)["profiles"]

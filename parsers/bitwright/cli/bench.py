@@ -39,7 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("spec", metavar="SPEC", help="the format: a spec's name, or module:Class")
     parser.add_argument("--input", metavar="FILE", action="append", default=[], dest="inputs",
                         help="messages: a capture, a file of them, or a folder of those; repeatable (default: they are made)")  # fmt: skip
-    parser.add_argument("--messages", type=_count, default=MESSAGES, metavar="N", help=f"with at most so many (default: {MESSAGES:,})")
+    parser.add_argument("--messages", type=_count, default=MESSAGES, metavar="N",
+                        help=f"with at most so many (default: {MESSAGES:,}); of made ones 200 at most")  # fmt: skip
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed makes the same messages (default: 1)")
     parser.add_argument("--operation", type=_operations, metavar="O,O", help="parse, build, push (default: all that the format can)")
     parser.add_argument("--backend", type=_engines, metavar="E,E",

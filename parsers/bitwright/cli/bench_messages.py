@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bitwright.cli.failure import MALFORMED, UNREADABLE, USAGE, CommandError
-from bitwright.cli.fuzz_seeds import messages_in
+from bitwright.cli.fuzz_seeds import files_in, messages_in
 
 if TYPE_CHECKING:
     from bitwright import Struct
@@ -47,10 +47,11 @@ def _made(message: type[Struct], count: int, seed: int) -> list[bytes]:
 def _read(message: type[Struct], name: str) -> Iterator[bytes]:
     """The messages of a capture, a folder, or a file: one, or several one after the other."""
     empty = True
-    for data in messages_in(message, Path(name)):
-        for one in _in_turn(message, data, name):
-            empty = False
-            yield one
+    for file in files_in(Path(name)):
+        for data in messages_in(message, file):
+            for one in _in_turn(message, data, str(file)):
+                empty = False
+                yield one
     if empty:
         raise CommandError(f"{name}: holds no {message.__name__}", UNREADABLE)
 

@@ -68,16 +68,22 @@ def _made(message: type[Struct], seed: int) -> list[bytes]:
 
 def messages_in(message: type[Struct], path: Path) -> Iterator[bytes]:
     """The bytes of a file, of all files of a folder by name, or of the layers of that class in a capture."""
-    if path.is_dir():
-        for file in sorted(path.rglob("*")):
-            if file.is_file() and file.suffix not in (".toml", ".py"):  # what describes a case, and its test
-                yield from messages_in(message, file)
+    for file in files_in(path):
+        try:
+            layers = list(_layers(message, file))
+            yield from layers or [file.read_bytes()]
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}", UNREADABLE) from None
+
+
+def files_in(path: Path) -> Iterator[Path]:
+    """All files of a folder by name, without those that describe a case, or are its test; or the file itself."""
+    if not path.is_dir():
+        yield path
         return
-    try:
-        layers = list(_layers(message, path))
-        yield from layers or [path.read_bytes()]
-    except OSError as error:
-        raise CommandError(f"{path}: {error.strerror}", UNREADABLE) from None
+    for file in sorted(path.rglob("*")):
+        if file.is_file() and file.suffix not in (".toml", ".py"):
+            yield file
 
 
 def _layers(message: type[Struct], path: Path) -> Iterator[bytes]:
@@ -91,6 +97,7 @@ def _layers(message: type[Struct], path: Path) -> Iterator[bytes]:
     if not names:
         return
     walker = Walker(registry, backend="python")
+    taken = 0
     try:
         with capture.open(path) as packets:
             for packet in packets:
@@ -101,6 +108,8 @@ def _layers(message: type[Struct], path: Path) -> Iterator[bytes]:
                             _, used = message.parse_prefix(data)
                         except ParseError:
                             continue
+                        taken += 1
                         yield data[:used]
-    except capture.CaptureError:
-        return  # damaged, or no capture: what came before is taken
+    except capture.CaptureError as error:
+        if taken:  # otherwise it may be no capture at all
+            say(f"{path}: {error}; only what comes before that is taken")
