@@ -8,8 +8,7 @@ from typing import Any
 from benchmarks.declared import dns_message as plain
 from benchmarks.declared.caterpillar_ import BIG_ENDIAN, Header, fields, model, uint16
 from benchmarks.declared.declaration import Declarations, Declared
-from benchmarks.declared.dns_header import flags_of
-from benchmarks.declared.dns_message import Summary, letters, records_of
+from benchmarks.declared.dns_message import seen, strings_of
 from benchmarks.peers import module
 
 this = module("caterpillar.context").this
@@ -110,28 +109,4 @@ class Message:
 def message() -> Declarations:
     """Whole messages of the commoner record types."""
     unpack = model.unpack
-    return {"caterpillar": Declared(lambda data: unpack(Message, data), _seen)}
-
-
-def _seen(message: Any) -> Summary:
-    sections = (message.answers, message.authorities, message.additionals)
-    questions = tuple((letters(q.name), q.type, q.klass) for q in message.questions)
-    counts = (len(questions), *map(len, sections))
-    return Summary(message.header.id, flags_of(vars(message.header)), counts, questions, records_of(sections, _data))
-
-
-def _data(r: Any) -> Any:
-    match r.type if r.rdlength else 0:
-        case plain.A | plain.AAAA:
-            return r.data
-        case kind if kind in plain.NAMED:
-            return letters(r.data)
-        case plain.MX:
-            return r.data.preference, letters(r.data.exchange)
-        case plain.SOA:
-            soa = r.data
-            return letters(soa.mname), letters(soa.rname), soa.serial, soa.refresh, soa.retry, soa.expire, soa.minimum
-        case plain.TXT:
-            return plain.strings_of(r.data)
-        case _:
-            return None
+    return {"caterpillar": Declared(lambda data: unpack(Message, data), lambda found: seen(found, vars(found.header), strings_of))}

@@ -6,8 +6,8 @@ from typing import Any
 
 from benchmarks.declared import dns_message as plain
 from benchmarks.declared.declaration import Declarations, Declared
-from benchmarks.declared.dns_header import COUNTS, FLAGS, WIDTHS, flags_of, named, of_mapping
-from benchmarks.declared.dns_message import Summary, letters, records_of, texts
+from benchmarks.declared.dns_header import COUNTS, FLAGS, WIDTHS, named, of_mapping
+from benchmarks.declared.dns_message import Summary, seen, texts
 from benchmarks.peers import module
 
 c = module("construct")
@@ -91,24 +91,4 @@ def message() -> Declarations:
 
 
 def seen_message(box: Any) -> Summary:
-    sections = (box.answers, box.authorities, box.additionals)
-    fields = {**box.header, **box.header["flags"]}
-    questions = tuple((letters(q.name), q.type, q.klass) for q in box.questions)
-    return Summary(fields["id"], flags_of(fields), (len(questions), *map(len, sections)), questions, records_of(sections, _data))
-
-
-def _data(r: Any) -> Any:
-    match r.type:
-        case plain.A | plain.AAAA:
-            return r.data or None
-        case kind if kind in plain.NAMED and r.data:
-            return letters(r.data)
-        case plain.MX:
-            return r.data.preference, letters(r.data.exchange)
-        case plain.SOA:
-            soa = r.data
-            return letters(soa.mname), letters(soa.rname), soa.serial, soa.refresh, soa.retry, soa.expire, soa.minimum
-        case plain.TXT:
-            return texts(r.data)
-        case _:
-            return None
+    return seen(box, {**box.header, **box.header["flags"]}, texts)

@@ -13,8 +13,8 @@ from typing import Any
 
 from benchmarks.declared import dns_message as plain
 from benchmarks.declared.declaration import Declarations, Declared
-from benchmarks.declared.dns_header import flags_of, of_attributes
-from benchmarks.declared.dns_message import Summary, letters, records_of
+from benchmarks.declared.dns_header import of_attributes
+from benchmarks.declared.dns_message import seen
 from benchmarks.peers import node_modules
 
 FOLDER = Path(__file__).parent / "kaitai"
@@ -56,7 +56,7 @@ def message() -> Declarations:
                 _join_data(record)
         return message
 
-    return {"kaitaistruct, names joined": Declared(parse, _seen)}
+    return {"kaitaistruct, names joined": Declared(parse, lambda message: seen(message, vars(message.header), _strings))}
 
 
 def _text(name: Any) -> str:
@@ -75,25 +75,5 @@ def _join_data(record: Any) -> None:
         data.mname, data.rname = _text(data.mname), _text(data.rname)
 
 
-def _seen(message: Any) -> Summary:
-    sections = (message.answers, message.authorities, message.additionals)
-    questions = tuple((letters(q.name), q.type, q.klass) for q in message.questions)
-    counts = (len(questions), *map(len, sections))
-    return Summary(message.header.id, flags_of(vars(message.header)), counts, questions, records_of(sections, _data))
-
-
-def _data(r: Any) -> Any:
-    match r.type:
-        case plain.A | plain.AAAA:
-            return r.data or None
-        case kind if kind in plain.NAMED and r.data:
-            return letters(r.data)
-        case plain.MX:
-            return r.data.preference, letters(r.data.exchange)
-        case plain.SOA:
-            soa = r.data
-            return letters(soa.mname), letters(soa.rname), soa.serial, soa.refresh, soa.retry, soa.expire, soa.minimum
-        case plain.TXT:
-            return tuple(one.text for one in r.data.strings)
-        case _:
-            return None
+def _strings(data: Any) -> tuple[bytes, ...]:
+    return tuple(one.text for one in data.strings)
