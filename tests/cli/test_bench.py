@@ -218,7 +218,7 @@ def test_a_damaged_capture_gives_what_comes_before_and_says_so(run: Run, tmp_pat
     path.write_bytes(pcap([udp_frame(QUERY), udp_frame(QUERY)])[:-1])
     result = run("bench", "dns", "--input", path, "--operation", "parse", "--backend", "python", *QUICK, "--json")
     assert (result.code, json.loads(result.out)["messages"]) == (0, 1)
-    assert str(path) in result.err
+    assert result.err.startswith(f"{path}: the file ends inside")
     assert "only what comes before that is taken" in result.err
 
 

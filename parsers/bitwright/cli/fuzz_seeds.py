@@ -112,4 +112,4 @@ def _layers(message: type[Struct], path: Path) -> Iterator[bytes]:
                         yield data[:used]
     except capture.CaptureError as error:
         if taken:  # otherwise it may be no capture at all
-            say(f"{path}: {error}; only what comes before that is taken")
+            say(f"{error}; only what comes before that is taken")
