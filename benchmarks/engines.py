@@ -29,13 +29,17 @@ def builders(struct: type[Struct], values: Iterable[Any]) -> dict[str, Work]:
     return {BITWRIGHT: _hot(struct, "build", given), **found}
 
 
+def move(struct: type[Struct]) -> None:
+    """What was used of a format so far moves to machine code, as after many messages; where llvmlite is not installed, it stays."""
+    if is_available():
+        struct.compile()
+
+
 def _hot(struct: type[Struct], name: str, given: list[Any]) -> Work:
     """A method of the class as it is after some use, and after `compile()`."""
     for one in given:
         getattr(struct, name)(one)
-    compiled = getattr(struct, "compile", None)
-    if compiled is not None and is_available():
-        compiled()
+    move(struct)
     work: Work = getattr(struct, name)
     return work
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmarks.declared import streams, table
 from benchmarks.declared.ours import summary
 from benchmarks.declared.table import skipped
+from benchmarks.engines import move
 from benchmarks.groups import MESSAGES_OF_STREAM, PART_OF_MESSAGE, Contender, Group, over
 from benchmarks.messages import described, real_messages
 from benchmarks.peers import missing
@@ -20,6 +21,7 @@ def part_group() -> Group:
         whole = Message.parse(data)
         assert Message.parse(data, only=("rcode",)).rcode == whole.rcode
         assert [r.ttl for r in Message.parse(data, only=("answers.ttl",)).answers] == [r.ttl for r in whole.answers]
+    move(Message)
     contenders = {
         "bitwright": over(lambda data: Message.parse(data, only=("rcode",)), messages),
         "the TTLs of the answers": over(lambda data: Message.parse(data, only=("answers.ttl",)), messages),
@@ -40,6 +42,7 @@ def stream_group() -> Group:
         return [message for segment in segments for message in stream.feed(segment)]
 
     assert from_segments() == [TcpMessage.parse(one) for one in wires]
+    move(TcpMessage)
     contenders: dict[str, Contender] = {"bitwright": from_segments, "each on its own": over(TcpMessage.parse, wires)}
     expected = [summary(Message.parse(data)) for data in messages]
     for name, (work, seen) in streams.contenders().items():

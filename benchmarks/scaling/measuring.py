@@ -8,8 +8,8 @@ resident.
 from __future__ import annotations
 
 import gc
-import os
 import subprocess
+import sys
 import time
 import tracemalloc
 from collections.abc import Mapping
@@ -17,6 +17,13 @@ from collections.abc import Mapping
 from benchmarks.processes import environment
 from benchmarks.scaling.curves import Curve, Work
 
+# By a process that is small itself: a process begins with what the one that starts it had resident at most.
+_LAUNCHER = """
+import resource, subprocess, sys, time
+begin = time.perf_counter()
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
 ROUNDS = (2, 15)  # at least, at most
 CURVE_SECONDS, QUICK_SECONDS = 0.7, 0.1  # of rounds
 
@@ -71,10 +78,7 @@ def peak_of(work: Work) -> int:
 def _processes(commands: Mapping[int, Work]) -> tuple[dict[int, float], dict[int, float]]:
     seconds, memory = dict[int, float](), dict[int, float]()
     for size, command in commands.items():
-        begin = time.perf_counter()
-        with subprocess.Popen(command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()) as process:
-            _, _, used = os.wait4(process.pid, 0)
-            process.returncode = 0  # it has been waited for
-        seconds[size] = time.perf_counter() - begin
-        memory[size] = used.ru_maxrss * 1024.0
+        done = subprocess.run([sys.executable, "-c", _LAUNCHER, *command()], check=True, capture_output=True, env=environment())
+        taken, resident = done.stdout.split()
+        seconds[size], memory[size] = float(taken), float(resident) * 1024
     return seconds, memory
