@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from bitwright.cli.failure import MALFORMED, OK, USAGE, CommandError
 from bitwright.cli.lookup import look_here, message_class
 from bitwright.cli.output import Output
+from bitwright.cli.quantities import count_of, seconds
 from bitwright.cli.terminal import Style, wants_colour
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("spec", metavar="SPEC", help="the format: a spec's name, or module:Class")
     parser.add_argument("--input", metavar="FILE", action="append", default=[], dest="inputs",
                         help="messages: a capture, a file of them, or a folder of those; repeatable (default: they are made)")  # fmt: skip
-    parser.add_argument("--messages", type=_count, default=MESSAGES, metavar="N",
+    parser.add_argument("--messages", type=count_of("messages"), default=MESSAGES, metavar="N",
                         help=f"with at most so many (default: {MESSAGES:,}); of made ones 200 at most")  # fmt: skip
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed makes the same messages (default: 1)")
     parser.add_argument("--operation", type=_operations, metavar="O,O", help="parse, build, push (default: all that the format can)")
@@ -48,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--against", metavar="[O=]M:F", action="append", default=[],
                         help="a function beside them: module:function, or OPERATION=module:function; repeatable")  # fmt: skip
     parser.add_argument("--skip-unequal", action="store_true", help="leave out messages that such a function refuses or reads otherwise")
-    parser.add_argument("--seconds", type=_positive, default=1.0, metavar="S", help="for each operation (default: 1)")
+    parser.add_argument("--seconds", type=seconds(most=3600), default=1.0, metavar="S", help="for each operation (default: 1)")
     parser.add_argument("--profile", action="store_true", help="also what each field costs in parsing and building, by the first engine")
     parser.add_argument("--json", action="store_true", help="write the figures as JSON")
     parser.add_argument("-o", "--output", metavar="FILE", help="write there instead of stdout")
@@ -128,19 +129,3 @@ def _words(text: str, known: tuple[str, ...], what: str) -> tuple[str, ...]:
         if word not in known:
             raise argparse.ArgumentTypeError(f"{word!r} is no {what}; there are: {', '.join(known)}")
     return chosen
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r}: write a number of messages, at least 1")
-    return int(text)
-
-
-def _positive(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number <= 3600:
-        raise argparse.ArgumentTypeError(f"{text!r}: write a number of seconds above 0, at most 3600")
-    return number

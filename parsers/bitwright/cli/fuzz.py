@@ -14,6 +14,7 @@ from bitwright.cli import fuzz_target
 from bitwright.cli.failure import INTERRUPTED, MALFORMED, OK, UNREADABLE, USAGE, CommandError
 from bitwright.cli.lookup import message_class
 from bitwright.cli.output import Output
+from bitwright.cli.quantities import count_of, seconds
 from bitwright.cli.terminal import say, stdout_silenced, wants_colour
 
 if TYPE_CHECKING:
@@ -49,15 +50,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("spec", metavar="SPEC", help="the format: a spec's name, or module:Class")
     parser.add_argument("--input", metavar="FILE", action="append", default=[], dest="inputs",
                         help="messages to begin with: a capture, a file or a folder; repeatable (default: messages are made)")  # fmt: skip
-    parser.add_argument("--runs", type=_count, metavar="N", help=f"inputs to try (default: {RUNS:,}, or as many as --seconds allows)")
-    parser.add_argument("--seconds", type=_positive, metavar="S", help="stop after this time")
+    parser.add_argument("--runs", type=count_of("inputs"), metavar="N",
+                        help=f"inputs to try (default: {RUNS:,}, or as many as --seconds allows)")  # fmt: skip
+    parser.add_argument("--seconds", type=seconds(), metavar="S", help="stop after this time")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed gives the same inputs (default: 1)")
     parser.add_argument("--tiers", type=_tiers, default=_TIERS, metavar="T,T", help="kinds of mutants: value, lie, raw (default: all)")
     parser.add_argument("--engine", choices=ENGINES, default="builtin",
                         help="what chooses inputs: ours, or libFuzzer by coverage (needs atheris; not the same inputs again)")  # fmt: skip
     parser.add_argument("--corpus", metavar="DIR", help="keep an example of each finding there, and go on where the last run ended")
     fuzz_target.add_arguments(parser)
-    parser.add_argument("--timeout", type=_positive, default=5.0, metavar="S", help="of one input, in another process (default: 5)")
+    parser.add_argument("--timeout", type=seconds(), default=5.0, metavar="S", help="of one input, in another process (default: 5)")
     parser.add_argument("--format", choices=FORMATS, default="text", help="of the report (default: text)")
     parser.add_argument("-o", "--output", metavar="FILE", help="write the report there instead of stdout")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
@@ -160,22 +162,6 @@ def _drawn(report: Report, message: type[Struct], form: str, output: Output) -> 
     columns = shutil.get_terminal_size().columns - 2 if output.is_terminal else None  # the report indents by 2
     paper = Paper(width=16 if columns is None or columns >= WIDE else 8, color=colour, columns=columns)
     return report_text(report, Style(enabled=colour), lambda data: hexdump(message, data, paper))
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r}: write a number of inputs, at least 1")
-    return int(text)
-
-
-def _positive(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r}: write a number of seconds above 0")
-    return number
 
 
 def _tiers(text: str) -> tuple[Tier, ...]:
