@@ -33,6 +33,8 @@ MEASURED: Final = 256  # of one in so many it is measured what is allocated
 BUILT: Final = 32  # one value in so many is built by the interpreter too, and again from what is not derived
 KEPT: Final = 64  # and one in so many is read with what building would not give back
 REPEATED: Final = 40  # readings of what took longer than is allowed, at most, of which the shortest counts
+AT_ONCE: Final = 8  # of these one after the other; then with pauses, for a machine can be slow for a while
+PAUSE: Final = 0.05  # seconds
 RANKED: Final = 3  # and of what only took longer than anything before
 
 
@@ -152,6 +154,8 @@ class EngineTarget:
             least = min(least, time.process_time() - begin)
             if (bound is None or least <= bound) and (least <= self._slowest_yet or readings >= RANKED):
                 break
+            if readings >= AT_ONCE:
+                time.sleep(PAUSE)
         return least
 
     def _hold_expected(self, data: bytes, label: Label, result: Any) -> None:
