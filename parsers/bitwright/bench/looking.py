@@ -36,7 +36,7 @@ class Looking:
 
     def passes(self, fields: Fields, path: Path | None, parent: Path) -> Copies | str:
         """The work without a field (None: with all those below `parent`), or why there is none."""
-        raise NotImplementedError
+        raise NotImplementedError  # parsing leaves a field out, building empties it: a class of each extends this
 
     def end(self) -> None:
         """Let go what was made for it."""
