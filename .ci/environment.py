@@ -18,7 +18,7 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "installed.txt"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 OLDEST = (3, 11)
-INCLUDES = {"test": {"cli", "zstd"}, "dev": {"cli", "test", "zstd"}}  # as in pyproject.toml
+INCLUDES = {"test": {"cli", "fast", "net", "zstd"}, "dev": {"cli", "fast", "net", "test", "zstd"}}  # as in pyproject.toml
 
 
 def prepare(*extras: str) -> Path:
