@@ -7,6 +7,7 @@ is a `ParseError`, or one of the errors of framing here.
 
 from __future__ import annotations
 
+
 class NetError(Exception):
     """Base of everything that goes wrong between nodes.  No `BitwrightError`: those speak of bytes and hold a `Problem`."""
 
