@@ -1,6 +1,7 @@
 """How a group is measured: contenders take turns, round by round, so that ratios are of figures taken side by side.
 
-A turn lasts two milliseconds or more, so that a quick contender has caches of its own as a slow one has.  Its time is the processor's for
+A turn lasts two milliseconds or more, and begins with a call that is not timed where a call is shorter than that, so that a quick
+contender finds caches of its own as a slow one does, whoever had the turn before.  Its time is the processor's for
 this thread, so that a slow contender, in whose longer turns other processes get theirs, is not made slower than a quick one.  What counts
 is the first decile of a contender's turns, for whatever else the machine does only makes a turn slower; the quartiles say how much it
 did.  A group's time is shared evenly: a contender has as many turns as its share allows, at least three, and a slow one sits rounds out.
@@ -70,6 +71,8 @@ def _measured(group: Group, seconds: float) -> dict[str, Timing]:
     try:
         for due in rounds(turns):
             for name in due:
+                if repeats[name] > 1:
+                    clocks[name](1)
                 taken[name].append(clocks[name](repeats[name]) / repeats[name] / group.items)
     finally:
         gc.unfreeze()
