@@ -5,6 +5,7 @@ The map, from the ground up:
 * `errors`, `events`, `hooks`: what goes wrong, what a connection gives, what an observer sees
 * `protocol`: how a format is spoken
 * `framing`: a stream cut into messages, without I/O
+* `connection`: messages over one stream
 * `network`: streams, listeners and datagrams; `sockets` and `memory` are two of them
 
 Promise: what each part guarantees holds on both event loops, whatever the peer sends, and whenever a caller is cancelled.
@@ -16,25 +17,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bitwright.net.connection import Connection, Traffic
     from bitwright.net.errors import (
         Busy, Closed, Disconnected, FramingError, NetError, Overloaded, StartFailed, TimedOut, TooLarge, TooManyRestarts, Truncated,
     )  # fmt: skip
-    from bitwright.net.events import Ended, Event, Malformed, Passive, Received, Silent
+    from bitwright.net.events import Ended, Event, Malformed, Passive, Received, Silent, Told
     from bitwright.net.hooks import Hooks
     from bitwright.net.protocol import Protocol, Retransmission
 
 __all__ = [
-    "Busy", "Closed", "Disconnected", "Ended", "Event", "FramingError", "Hooks", "Malformed", "NetError", "Overloaded", "Passive",
-    "Protocol", "Received", "Retransmission", "Silent", "StartFailed", "TimedOut", "TooLarge", "TooManyRestarts", "Truncated",
+    "Busy", "Closed", "Connection", "Disconnected", "Ended", "Event", "FramingError", "Hooks", "Malformed", "NetError", "Overloaded",
+    "Passive", "Protocol", "Received", "Retransmission", "Silent", "StartFailed", "TimedOut", "Told", "TooLarge", "TooManyRestarts",
+    "Traffic", "Truncated",
 ]  # fmt: skip
 
 # Where the names are: each is loaded when it is first used, so that framing needs no event loop.
 _LATER = {
+    "connection": ("Connection", "Traffic"),
     "errors": (
         "Busy", "Closed", "Disconnected", "FramingError", "NetError", "Overloaded", "StartFailed", "TimedOut", "TooLarge",
         "TooManyRestarts", "Truncated",
     ),
-    "events": ("Ended", "Event", "Malformed", "Passive", "Received", "Silent"),
+    "events": ("Ended", "Event", "Malformed", "Passive", "Received", "Silent", "Told"),
     "hooks": ("Hooks",),
     "protocol": ("Protocol", "Retransmission"),
 }  # fmt: skip

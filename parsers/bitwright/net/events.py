@@ -1,4 +1,4 @@
-"""What an active connection gives, in one stream: messages, bad messages, silence, the end.
+"""What an active connection gives, in one stream: messages, bad messages, silence, what others in the program say, the end.
 
 Promise: one `match` handles all there is; after `Ended` nothing comes.
 """
@@ -6,7 +6,7 @@ Promise: one `match` handles all there is; after `Ended` nothing comes.
 from __future__ import annotations
 
 import dataclasses
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from bitwright.errors import ParseError
 from bitwright.net.errors import NetError
@@ -37,6 +37,13 @@ class Silent:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody in this program called `tell(value)`."""
+
+    value: Any
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Passive:
     """The credit is used up: nothing more is read before `demand(n)`."""
 
@@ -48,4 +55,4 @@ class Ended:
     error: NetError | ParseError | OSError | None = None
 
 
-Event = Received[M] | Malformed | Silent | Passive | Ended
+Event = Received[M] | Malformed | Silent | Told | Passive | Ended

@@ -1,0 +1,127 @@
+"""Sending: a message goes whole or not at all, too long ones are refused before a byte is written, a send that is given up closes."""
+
+from __future__ import annotations
+
+import anyio
+import pytest
+
+from bitwright import Struct, auto, raw, u16
+from bitwright.net import Closed, Connection, Disconnected, Protocol, TimedOut, TooLarge
+from bitwright.net.memory import MemoryStream, stream_pair
+
+pytestmark = pytest.mark.anyio
+
+
+class Note(Struct):
+    length: int = auto(u16())
+    text: bytes = raw(size=length)
+
+
+def pair(*, capacity: int = 65536) -> tuple[Connection[Note], MemoryStream]:
+    """A connection, and the bare stream of its peer."""
+    mine, theirs = stream_pair(capacity=capacity)
+    return Connection(mine, Protocol(Note, limit=100)), theirs
+
+
+async def test_what_is_too_long_is_refused_before_a_byte_is_written() -> None:
+    connection, peer = pair()
+    with pytest.raises(TooLarge) as caught:
+        await connection.send(Note(text=bytes(99)))
+    assert (caught.value.size, caught.value.limit) == (101, 100)
+    await connection.send(Note(text=b"ok"))
+    assert await peer.receive() == b"\0\2ok"
+    assert (connection.traffic.bytes_sent, connection.traffic.messages_sent) == (4, 1)
+
+
+async def test_a_send_that_times_out_closes() -> None:
+    connection, peer = pair(capacity=4)
+    before = anyio.current_time()
+    with pytest.raises(TimedOut, match="within 7 s"):
+        await connection.send(Note(text=b"never read"), timeout=7)
+    assert anyio.current_time() - before == pytest.approx(7)
+    with pytest.raises(Closed, match="in part"):
+        await connection.send(Note(text=b""))
+    with pytest.raises(Closed, match="in part"):
+        await connection.receive()
+    assert await peer.receive() == b"\0\12ne"
+    with pytest.raises(anyio.EndOfStream):
+        await peer.receive()
+
+
+async def test_a_send_has_a_timeout_where_none_is_given() -> None:
+    connection, _ = pair(capacity=4)
+    before = anyio.current_time()
+    with pytest.raises(TimedOut):
+        await connection.send(Note(text=b"never read"))
+    assert anyio.current_time() - before == pytest.approx(30)
+
+
+async def test_a_cancelled_send_closes() -> None:
+    connection, _ = pair(capacity=4)
+    with anyio.move_on_after(1) as scope:
+        await connection.send(Note(text=b"never read"))
+    assert scope.cancelled_caught
+    with pytest.raises(Closed, match="in part"):
+        await connection.send(Note(text=b""))
+
+
+async def test_messages_of_several_tasks_never_mix_and_who_waits_may_give_up() -> None:
+    connection, peer = pair(capacity=4)
+    async with anyio.create_task_group() as group:
+        group.start_soon(connection.send, Note(text=b"aaaaaa"))
+        await anyio.wait_all_tasks_blocked()
+        group.start_soon(connection.send, Note(text=b"bbbbbb"))
+        await anyio.wait_all_tasks_blocked()
+        with pytest.raises(TimedOut):  # not a byte of it is written, so the connection is as it was
+            await connection.send(Note(text=b"cccccc"), timeout=1)
+        came = b""
+        while len(came) < 16:
+            came += await peer.receive()
+    assert came == b"\0\6aaaaaa\0\6bbbbbb"
+
+
+async def test_sending_to_a_peer_that_is_gone() -> None:
+    connection, peer = pair()
+    peer.abort()
+    with pytest.raises(Disconnected, match="closed") as caught:
+        await connection.send(Note(text=b"x"))
+    assert caught.value.sent
+    with pytest.raises(Disconnected) as caught:
+        await connection.send(Note(text=b"x"))
+    assert not caught.value.sent
+
+
+async def test_half_a_close() -> None:
+    connection, peer = pair()
+    await connection.send(Note(text=b"x"))
+    await connection.send_eof()
+    assert await peer.receive() == b"\0\1x"
+    with pytest.raises(anyio.EndOfStream):
+        await peer.receive()
+    await peer.send(b"\0\1y")
+    assert (await connection.receive()).text == b"y"
+    with pytest.raises(Closed, match="this side has ended"):
+        await connection.send(Note(text=b"x"))
+
+
+async def test_after_the_end_of_the_peer_this_side_can_still_send() -> None:
+    connection, peer = pair()
+    await peer.send_eof()
+    with pytest.raises(Closed):
+        await connection.receive()
+    await connection.send(Note(text=b"x"))
+    assert await peer.receive() == b"\0\1x"
+
+
+async def test_the_scope_of_a_task_closes_it() -> None:
+    connection, peer = pair()
+    with anyio.CancelScope() as scope:
+        async with connection:
+            scope.cancel()
+            await connection.receive()
+    with pytest.raises(anyio.EndOfStream):
+        await peer.receive()
+    with pytest.raises(Closed, match="this side"):
+        await connection.receive()
+    with pytest.raises(Closed, match="this side"):
+        await connection.send(Note(text=b"x"))
