@@ -6,6 +6,7 @@ The map, from the ground up:
 * `protocol`: how a format is spoken
 * `framing`: a stream cut into messages, without I/O
 * `connection`: messages over one stream
+* `supervisor`: tasks that are started in order, stopped in reverse and restarted; `presence`: what runs, as a tree
 * `network`: streams, listeners and datagrams; `sockets` and `memory` are two of them
 
 Promise: what each part guarantees holds on both event loops, whatever the peer sends, and whenever a caller is cancelled.
@@ -19,28 +20,34 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bitwright.net.connection import Connection, Traffic
     from bitwright.net.errors import (
-        Busy, Closed, Disconnected, FramingError, NetError, Overloaded, StartFailed, TimedOut, TooLarge, TooManyRestarts, Truncated,
+        Busy, Closed, Disconnected, FramingError, NetError, NotRunning, Overloaded, StartFailed, TimedOut, TooLarge,
+        TooManyRestarts, Truncated, WontStop,
     )  # fmt: skip
     from bitwright.net.events import Ended, Event, Malformed, Passive, Received, Silent, Told
     from bitwright.net.hooks import Hooks
+    from bitwright.net.presence import present, tree
     from bitwright.net.protocol import Protocol, Retransmission
+    from bitwright.net.supervisor import Child, ChildInfo, DynamicSupervisor, Exit, Shutdown, Supervisor, cleanup
 
 __all__ = [
-    "Busy", "Closed", "Connection", "Disconnected", "Ended", "Event", "FramingError", "Hooks", "Malformed", "NetError", "Overloaded",
-    "Passive", "Protocol", "Received", "Retransmission", "Silent", "StartFailed", "TimedOut", "Told", "TooLarge", "TooManyRestarts",
-    "Traffic", "Truncated",
+    "Busy", "Child", "ChildInfo", "Closed", "Connection", "Disconnected", "DynamicSupervisor", "Ended", "Event", "Exit", "FramingError",
+    "Hooks", "Malformed", "NetError", "NotRunning", "Overloaded", "Passive", "Protocol", "Received", "Retransmission", "Shutdown",
+    "Silent", "StartFailed", "Supervisor", "TimedOut", "Told", "TooLarge", "TooManyRestarts", "Traffic", "Truncated", "WontStop",
+    "cleanup", "present", "tree",
 ]  # fmt: skip
 
 # Where the names are: each is loaded when it is first used, so that framing needs no event loop.
 _LATER = {
     "connection": ("Connection", "Traffic"),
     "errors": (
-        "Busy", "Closed", "Disconnected", "FramingError", "NetError", "Overloaded", "StartFailed", "TimedOut", "TooLarge",
-        "TooManyRestarts", "Truncated",
+        "Busy", "Closed", "Disconnected", "FramingError", "NetError", "NotRunning", "Overloaded", "StartFailed", "TimedOut",
+        "TooLarge", "TooManyRestarts", "Truncated", "WontStop",
     ),
     "events": ("Ended", "Event", "Malformed", "Passive", "Received", "Silent", "Told"),
     "hooks": ("Hooks",),
+    "presence": ("present", "tree"),
     "protocol": ("Protocol", "Retransmission"),
+    "supervisor": ("Child", "ChildInfo", "DynamicSupervisor", "Exit", "Shutdown", "Supervisor", "cleanup"),
 }  # fmt: skip
 _HOME = {name: module for module, names in _LATER.items() for name in names}
 

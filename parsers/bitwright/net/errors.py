@@ -87,5 +87,27 @@ class TooManyRestarts(NetError):
     """A supervisor restarted its children more often than its intensity allows, and has stopped them all."""
 
 
+class NotRunning(NetError, RuntimeError):
+    """What was asked of a supervisor that does not run, or of a child that does not."""
+
+
+class WontStop(NetError, RuntimeError):
+    """A child was told to stop, and then cancelled, and goes on: Python cannot end it.  `child` is its name."""
+
+    def __init__(self, child: str) -> None:
+        super().__init__(f"{child} was cancelled and does not end: it swallows its cancellation, or shields itself from it")
+        self.child = child
+
+    def __reduce__(self) -> tuple[type[WontStop], tuple[str]]:
+        return WontStop, (self.child,)
+
+
+def sole(error: BaseException) -> BaseException:
+    """What a task group raised, if it is the only exception in it: groups of one say nothing."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
+
+
 def _disconnected(message: str, sent: bool) -> Disconnected:  # a keyword cannot be given by pickle
     return Disconnected(message, sent=sent)
