@@ -8,6 +8,7 @@ The map, from the ground up:
 * `connection`: messages over one stream
 * `supervisor`: tasks that are started in order, stopped in reverse and restarted; `presence`: what runs, as a tree
 * `network`: streams, listeners and datagrams; `sockets` and `memory` are two of them
+* `relay`: what stands between a client and a server, to look at what they say, or to spoil it
 
 Promise: what each part guarantees holds on both event loops, whatever the peer sends, and whenever a caller is cancelled.
 docs/nodes.md has each guarantee in a sentence.  Whatever talks needs anyio: the extra `net`.
@@ -27,13 +28,14 @@ if TYPE_CHECKING:
     from bitwright.net.hooks import Hooks
     from bitwright.net.presence import present, tree
     from bitwright.net.protocol import Protocol, Retransmission
+    from bitwright.net.relay import Relay
     from bitwright.net.supervisor import Child, ChildInfo, DynamicSupervisor, Exit, Shutdown, Supervisor, cleanup
 
 __all__ = [
     "Busy", "Child", "ChildInfo", "Closed", "Connection", "Disconnected", "DynamicSupervisor", "Ended", "Event", "Exit", "FramingError",
-    "Hooks", "Malformed", "NetError", "NotRunning", "Overloaded", "Passive", "Protocol", "Received", "Retransmission", "Shutdown",
-    "Silent", "StartFailed", "Supervisor", "TimedOut", "Told", "TooLarge", "TooManyRestarts", "Traffic", "Truncated", "WontStop",
-    "cleanup", "present", "tree",
+    "Hooks", "Malformed", "NetError", "NotRunning", "Overloaded", "Passive", "Protocol", "Received", "Relay", "Retransmission",
+    "Shutdown", "Silent", "StartFailed", "Supervisor", "TimedOut", "Told", "TooLarge", "TooManyRestarts", "Traffic", "Truncated",
+    "WontStop", "cleanup", "present", "tree",
 ]  # fmt: skip
 
 # Where the names are: each is loaded when it is first used, so that framing needs no event loop.
@@ -47,6 +49,7 @@ _LATER = {
     "hooks": ("Hooks",),
     "presence": ("present", "tree"),
     "protocol": ("Protocol", "Retransmission"),
+    "relay": ("Relay",),
     "supervisor": ("Child", "ChildInfo", "DynamicSupervisor", "Exit", "Shutdown", "Supervisor", "cleanup"),
 }  # fmt: skip
 _HOME = {name: module for module, names in _LATER.items() for name in names}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import heapq
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import anyio
@@ -32,6 +32,19 @@ class Faults:
     reorder: float = 0.0
     cut: float = 0.0
     delay: tuple[float, float] = (0.0, 0.0)
+
+    def draw(self, data: bytes, chance: Callable[[], float]) -> list[tuple[bytes, float]]:
+        """What arrives of a datagram, and after how many seconds; `chance` gives numbers from 0 to 1."""
+        found: list[tuple[bytes, float]] = []
+        for _ in range(2 if chance() < self.double else 1):
+            if chance() < self.drop:
+                continue
+            least, most = self.delay
+            delay = least + (most - least) * chance()
+            if chance() < self.reorder:
+                delay = 1.5 * max(most, 0.001)
+            found.append((data[: len(data) // 2] if chance() < self.cut else data, delay))
+        return found
 
 
 class MemoryDatagrams(Datagrams):
@@ -92,21 +105,14 @@ class MemoryDatagrams(Datagrams):
         await anyio.lowlevel.checkpoint()
 
     def _send(self, data: bytes, to: Address) -> None:
-        faults, chance = self._network.faults, self._network.random.random
         receiver = self._network.socket_at(to)
         if receiver is None:
             if self.remote is not None:  # a socket without one peer is told nothing
                 self._refusals += 1
                 self._notify()
             return
-        for _ in range(2 if chance() < faults.double else 1):
-            if chance() < faults.drop:
-                continue
-            least, most = faults.delay
-            delay = least + (most - least) * chance()
-            if chance() < faults.reorder:
-                delay = 1.5 * max(most, 0.001)
-            receiver.deliver(data[: len(data) // 2] if chance() < faults.cut else data, self.address, delay)
+        for left, delay in self._network.faults.draw(data, self._network.random.random):
+            receiver.deliver(left, self.address, delay)
 
     def deliver(self, data: bytes, sender: Address, delay: float) -> None:
         """A datagram arrives in `delay` seconds."""
