@@ -94,6 +94,18 @@ class Stream(Generic[M]):
             self._refuse_after_an_error()
         return found
 
+    def sizes(self, buffer: bytes, /) -> list[int]:
+        """How many bytes each message has that stands at the front of `buffer` as a whole; nothing is taken, and nothing raised.
+
+        For whoever must not give this parser a byte of what follows.  Those after one that is cut or wrong are not looked for,
+        nor is there any while a message is in work.
+        """
+        if self._data or self._problem is not None or self._strict:
+            return []
+        found: list[int] = []
+        self._whole(buffer, found)
+        return found
+
     def close(self) -> None:
         """Nothing more arrives: ParseError, the one of `parse_prefix`, if that is in the middle of a message."""
         self._refuse_after_an_error()
@@ -154,7 +166,7 @@ class Stream(Generic[M]):
         self._again -= size
         return True
 
-    def _whole(self, there: bytes) -> tuple[list[M], int]:
+    def _whole(self, there: bytes, sizes: list[int] | None = None) -> tuple[list[M], int]:
         """The messages that are there as a whole, which need no waiting, and the bytes that they have.
 
         The first that is not is left to the parser that waits.
@@ -173,6 +185,8 @@ class Stream(Generic[M]):
                 if after == at:
                     break
                 found.append(value)
+                if sizes is not None:
+                    sizes.append(after - at)
                 at = after
         except self._failures:
             pass  # it is cut, or wrong

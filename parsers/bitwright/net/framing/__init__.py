@@ -7,7 +7,10 @@ sent is refused before a byte is written; no byte beyond a frame is touched, so 
 from __future__ import annotations
 
 from bitwright.net.framing.base import Framer, Framing
+from bitwright.net.framing.counted import LengthField, LengthPrefix
 from bitwright.net.framing.derive import framing_of
+from bitwright.net.framing.fixed import FixedSize, Raw
+from bitwright.net.framing.lines import Piece, Terminator
 from bitwright.net.framing.pushed import PushParser
 
-__all__ = ["Framer", "Framing", "PushParser", "framing_of"]
+__all__ = ["FixedSize", "Framer", "Framing", "LengthField", "LengthPrefix", "Piece", "PushParser", "Raw", "Terminator", "framing_of"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import abc
 
-from bitwright.net.errors import Truncated
+from bitwright.net.errors import FramingError, Truncated
 
 
 class Framer(abc.ABC):
@@ -44,7 +44,7 @@ class Framer(abc.ABC):
     @property
     @abc.abstractmethod
     def need(self) -> int:
-        """How many bytes are missing at least for the next message; 0 if it is there."""
+        """How many bytes are missing at least for the next message, going by what was pulled; 0 if it is there, or may be."""
 
     @property
     def buffered(self) -> int:
@@ -56,8 +56,14 @@ class Framer(abc.ABC):
         if self._data:
             raise Truncated(bytes(self._data), max(self.need, 1))
 
-    def detach(self) -> bytes:
-        """The bytes that were pushed and not pulled, for the framer that goes on; this one is empty then."""
+    def detach(self, *, empty: bool = False) -> bytes:
+        """The bytes that were pushed and not pulled, for the framer that goes on; this one is empty then.
+
+        `empty`: raise FramingError if there are any, and keep them.  For a switch to TLS: bytes that came before it were not
+        protected, and whoever put them there must not have them read as if they were (CVE-2011-0411).
+        """
+        if empty and self._data:
+            raise FramingError(f"{len(self._data)} bytes came before the switch, and would be taken for what comes after it")
         left = bytes(self._data)
         self._data.clear()
         return left
