@@ -6,7 +6,19 @@ import pickle
 
 import pytest
 
-from bitwright.net import Busy, Closed, Disconnected, Overloaded, StartFailed, TimedOut, TooLarge, TooManyRestarts, Truncated
+from bitwright.net import (
+    Busy,
+    Closed,
+    Disconnected,
+    NotRunning,
+    Overloaded,
+    StartFailed,
+    TimedOut,
+    TooLarge,
+    TooManyRestarts,
+    Truncated,
+    WontStop,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +33,8 @@ from bitwright.net import Busy, Closed, Disconnected, Overloaded, StartFailed, T
         (Overloaded("100 wait"), Exception),
         (StartFailed("listener", "port taken"), Exception),
         (TooManyRestarts("4 in 5 s"), Exception),
+        (NotRunning("has ended"), RuntimeError),
+        (WontStop("a"), RuntimeError),
     ],
 )
 def test_pickled(error: Exception, builtin: type[Exception]) -> None:

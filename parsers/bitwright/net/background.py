@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Any
 
 import anyio
+from anyio.abc import TaskStatus
 
 from bitwright.net.errors import sole
 
@@ -18,10 +19,25 @@ from bitwright.net.errors import sole
 @contextlib.asynccontextmanager
 async def beside(run: Callable[..., Coroutine[Any, Any, object]]) -> AsyncIterator[Any]:
     """Run `run(task_status=)` beside the block; gives what it gave to `started()`."""
-    with alone():
-        async with anyio.create_task_group() as group:
-            yield await group.start(run)
+    ends: list[BaseException] = []
+
+    async def guarded(*, task_status: TaskStatus[Any]) -> None:
+        try:
+            await run(task_status=task_status)
+        except Exception:
+            raise
+        except (KeyboardInterrupt, SystemExit, BaseExceptionGroup) as error:  # from a task, asyncio would end its loop at once
+            ends.append(error)
             group.cancel_scope.cancel()
+
+    try:
+        with alone():
+            async with anyio.create_task_group() as group:
+                yield await group.start(guarded)
+                group.cancel_scope.cancel()
+    finally:
+        if ends:
+            raise ends[0]
 
 
 @contextlib.contextmanager

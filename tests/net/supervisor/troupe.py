@@ -49,13 +49,9 @@ class Troupe:
             try:
                 await anyio.sleep_forever()
             finally:
-                if until is not None:
-                    with anyio.CancelScope(shield=True):
-                        await until.wait()
-                else:
-                    with cleanup():
-                        await anyio.sleep(seconds)
-                self.said.append(f"stop {name}")
+                with cleanup() if until is None else anyio.CancelScope(shield=True) as cleaning:
+                    await (anyio.sleep(seconds) if until is None else until.wait())
+                self.said.append(f"{'cut' if cleaning.cancelled_caught else 'stop'} {name}")
 
         return Child(name, run, **options)
 

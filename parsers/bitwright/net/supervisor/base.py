@@ -18,13 +18,13 @@ import anyio
 import anyio.abc
 
 from bitwright.net.background import beside
-from bitwright.net.errors import Busy, NotRunning, StartFailed, TooManyRestarts
+from bitwright.net.errors import Busy, NotRunning, TooManyRestarts
 from bitwright.net.hooks import Hooks
 from bitwright.net.presence import present
 from bitwright.net.supervisor.child import Child
 from bitwright.net.supervisor.cleaning import cleanup
 from bitwright.net.supervisor.events import Telling
-from bitwright.net.supervisor.exits import Restart
+from bitwright.net.supervisor.exits import ENDS_THE_PROGRAM, Restart
 from bitwright.net.supervisor.intensity import Intensity
 from bitwright.net.supervisor.living import Living
 from bitwright.net.supervisor.places import ChildInfo, Place
@@ -87,7 +87,7 @@ class BaseSupervisor(abc.ABC):
         if self._running:
             raise Busy(f"the supervisor {self.name} runs already")
         self._begin()
-        failure: StartFailed | TooManyRestarts | None = None
+        cancelled, failure = anyio.get_cancelled_exc_class(), None
         try:
             with present("supervisor", self.name, self._state) as self._part:
                 async with anyio.create_task_group() as self._group:
@@ -95,12 +95,18 @@ class BaseSupervisor(abc.ABC):
                         await self._boot()
                         task_status.started()
                         await self._serve()
-                    except (StartFailed, TooManyRestarts) as error:
+                    except cancelled:
+                        raise
+                    except (Exception, *ENDS_THE_PROGRAM) as error:  # noqa: BLE001  # raised below, when the children have ended
                         failure = error
                     finally:
                         await self._finish()
         finally:
             self._running = False
+            for place in self._places.values():
+                if place.living is not None:
+                    place.ended(place.living)
+        self._go_on()
         if failure is not None:
             raise failure
 
@@ -141,10 +147,12 @@ class BaseSupervisor(abc.ABC):
         self._intensity = Intensity(*self._limits)
         self._wake = anyio.Event()
         self._running = self._accepting = True
+        self._fatal: BaseException | None = None
 
     async def _serve(self) -> None:
         while True:
             while self._inbox:
+                self._go_on()
                 match self._inbox.popleft():
                     case Request() as request:
                         await request.answer()
@@ -152,6 +160,11 @@ class BaseSupervisor(abc.ABC):
                         await self._take_exit(living)
             self._wake = anyio.Event()
             await self._wake.wait()
+
+    def _go_on(self) -> None:
+        """Raises what a child raised in order to end the program."""
+        if self._fatal is not None:
+            raise self._fatal
 
     async def _take_exit(self, living: Living) -> None:
         place = self._places.get(living.child.name)
@@ -204,6 +217,8 @@ class BaseSupervisor(abc.ABC):
 
     def _on_end(self, living: Living) -> None:
         self._alive.pop(living, None)
+        if living.exit is not None and not isinstance(living.exit.error, Exception | None):
+            self._fatal = self._fatal or living.exit.error
         if self._accepting:
             self._post(living)
 

@@ -39,6 +39,10 @@ class DynamicSupervisor(BaseSupervisor):
         place, living = await self._ask(lambda: self._add(child))
         await living.settled.wait()
         if not living.ready:
+            if place.living is living and not living.stopping:  # the supervisor has not seen it yet: the name is free from here on
+                place.ended(living)
+                self._tell_exit(living)
+                self._let_go(place)
             raise place.failure(living)
         return living.value
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import traceback
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from bitwright.net.errors import TooManyRestarts, sole
 
@@ -42,7 +42,8 @@ class Exit:
         return "" if self.error is None else "".join(traceback.format_exception_only(sole(self.error))).strip()
 
 
-NORMAL = Exit("normal")
+NORMAL: Final = Exit("normal")
+ENDS_THE_PROGRAM: Final = (KeyboardInterrupt, SystemExit, BaseExceptionGroup)  # a group that is no ExceptionGroup has one of the two
 
 
 def exit_of(error: BaseException) -> Exit:

@@ -15,7 +15,7 @@ import anyio
 from bitwright.net.presence import Part, present
 from bitwright.net.supervisor.child import Child
 from bitwright.net.supervisor.cleaning import Lease, use_lease
-from bitwright.net.supervisor.exits import NORMAL, Exit, exit_of
+from bitwright.net.supervisor.exits import ENDS_THE_PROGRAM, NORMAL, Exit, exit_of
 
 GRACE: Final = 1.0  # seconds that a task has to end after the hard cancellation, before it is said that it won't
 
@@ -51,12 +51,9 @@ class Living:
             with present("child", self.child.name, state, above=above), self._scope:
                 await self.child.run(task_status=self)
         except anyio.get_cancelled_exc_class():
-            raise  # somebody else cancelled the task: a normal exit
-        except Exception as error:  # noqa: BLE001  # whatever ends a child, the supervisor decides what follows
+            return  # asyncio only: somebody cancelled this very task; going on with that would end the supervisor, too
+        except (Exception, *ENDS_THE_PROGRAM) as error:  # noqa: BLE001  # the supervisor decides what follows
             how = exit_of(error)
-        except BaseException as error:  # the program is to end, not this child
-            how = Exit("failure", error)
-            raise
         finally:
             self.exit = how
             self.settled.set()

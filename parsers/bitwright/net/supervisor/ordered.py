@@ -120,6 +120,7 @@ class Supervisor(BaseSupervisor):
     async def _start(self, place: Place) -> Any:
         living = self._launch(place)
         await living.settled.wait()
+        self._go_on()
         if not living.ready:
             place.ended(living)
             self._tell_exit(living)

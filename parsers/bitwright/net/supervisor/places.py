@@ -48,9 +48,9 @@ class Place:
 
     def state(self) -> str:
         """In a few words."""
-        past = f", {self.restarts} restart{'s' * (self.restarts > 1)}" if self.restarts else ""
-        last = f", last exit {self.exit}" if self.exit is not None else ""
-        return self._now() + past + last
+        if not self.restarts:
+            return self._now()
+        return f"{self._now()}, {self.restarts} restart{'s' * (self.restarts > 1)}, last exit {self.exit}"
 
     def _now(self) -> str:
         living = self.living
