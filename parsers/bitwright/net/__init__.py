@@ -29,13 +29,14 @@ if TYPE_CHECKING:
     from bitwright.net.presence import present, tree
     from bitwright.net.protocol import Protocol, Retransmission
     from bitwright.net.relay import Relay
+    from bitwright.net.server import Answering, Bounds, Handler, Info, Peer, Server, serve
     from bitwright.net.supervisor import Child, ChildInfo, DynamicSupervisor, Exit, Shutdown, Supervisor, cleanup
 
 __all__ = [
-    "Busy", "Child", "ChildInfo", "Closed", "Connection", "Disconnected", "DynamicSupervisor", "Ended", "Event", "Exit", "FramingError",
-    "Hooks", "Malformed", "NetError", "NotRunning", "Overloaded", "Passive", "Protocol", "Received", "Relay", "Retransmission",
-    "Shutdown", "Silent", "StartFailed", "Supervisor", "TimedOut", "Told", "TooLarge", "TooManyRestarts", "Traffic", "Truncated",
-    "WontStop", "cleanup", "present", "tree",
+    "Answering", "Bounds", "Busy", "Child", "ChildInfo", "Closed", "Connection", "Disconnected", "DynamicSupervisor", "Ended",
+    "Event", "Exit", "FramingError", "Handler", "Hooks", "Info", "Malformed", "NetError", "NotRunning", "Overloaded", "Passive",
+    "Peer", "Protocol", "Received", "Relay", "Retransmission", "Server", "Shutdown", "Silent", "StartFailed", "Supervisor",
+    "TimedOut", "Told", "TooLarge", "TooManyRestarts", "Traffic", "Truncated", "WontStop", "cleanup", "present", "serve", "tree",
 ]  # fmt: skip
 
 # Where the names are: each is loaded when it is first used, so that framing needs no event loop.
@@ -50,6 +51,7 @@ _LATER = {
     "presence": ("present", "tree"),
     "protocol": ("Protocol", "Retransmission"),
     "relay": ("Relay",),
+    "server": ("Answering", "Bounds", "Handler", "Info", "Peer", "Server", "serve"),
     "supervisor": ("Child", "ChildInfo", "DynamicSupervisor", "Exit", "Shutdown", "Supervisor", "cleanup"),
 }  # fmt: skip
 _HOME = {name: module for module, names in _LATER.items() for name in names}
