@@ -6,6 +6,7 @@ The map, from the ground up:
 * `protocol`: how a format is spoken
 * `framing`: a stream cut into messages, without I/O
 * `connection`: messages over one stream
+* `pending`: calls in flight, without I/O
 * `supervisor`: tasks that are started in order, stopped in reverse and restarted; `presence`: what runs, as a tree
 * `network`: streams, listeners and datagrams; `sockets` and `memory` are two of them
 * `relay`: what stands between a client and a server, to look at what they say, or to spoil it
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     )  # fmt: skip
     from bitwright.net.events import Ended, Event, Malformed, Passive, Received, Silent, Told
     from bitwright.net.hooks import Hooks
+    from bitwright.net.pending import Call, CallCounters, Pending
     from bitwright.net.presence import present, tree
     from bitwright.net.protocol import Protocol, Retransmission
     from bitwright.net.relay import Relay
@@ -33,10 +35,11 @@ if TYPE_CHECKING:
     from bitwright.net.supervisor import Child, ChildInfo, DynamicSupervisor, Exit, Shutdown, Supervisor, cleanup
 
 __all__ = [
-    "Answering", "Bounds", "Busy", "Child", "ChildInfo", "Closed", "Connection", "Disconnected", "DynamicSupervisor", "Ended",
-    "Event", "Exit", "FramingError", "Handler", "Hooks", "Info", "Malformed", "NetError", "NotRunning", "Overloaded", "Passive",
-    "Peer", "Protocol", "Received", "Relay", "Retransmission", "Server", "Shutdown", "Silent", "StartFailed", "Supervisor",
-    "TimedOut", "Told", "TooLarge", "TooManyRestarts", "Traffic", "Truncated", "WontStop", "cleanup", "present", "serve", "tree",
+    "Answering", "Bounds", "Busy", "Call", "CallCounters", "Child", "ChildInfo", "Closed", "Connection", "Disconnected",
+    "DynamicSupervisor", "Ended", "Event", "Exit", "FramingError", "Handler", "Hooks", "Info", "Malformed", "NetError", "NotRunning",
+    "Overloaded", "Passive", "Peer", "Pending", "Protocol", "Received", "Relay", "Retransmission", "Server", "Shutdown", "Silent",
+    "StartFailed", "Supervisor", "TimedOut", "Told", "TooLarge", "TooManyRestarts", "Traffic", "Truncated", "WontStop", "cleanup",
+    "present", "serve", "tree",
 ]  # fmt: skip
 
 # Where the names are: each is loaded when it is first used, so that framing needs no event loop.
@@ -48,6 +51,7 @@ _LATER = {
     ),
     "events": ("Ended", "Event", "Malformed", "Passive", "Received", "Silent", "Told"),
     "hooks": ("Hooks",),
+    "pending": ("Call", "CallCounters", "Pending"),
     "presence": ("present", "tree"),
     "protocol": ("Protocol", "Retransmission"),
     "relay": ("Relay",),
