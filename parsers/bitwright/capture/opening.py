@@ -1,4 +1,4 @@
-"""Opening a capture: what it is, by its first bytes and never by its name."""
+"""Opening a capture: what it is, by its first bytes and never by its name; and making one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import io
 import os
 import sys
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from bitwright.capture.errors import CaptureError
 from bitwright.capture.inflate import GZIP_MAGIC, ZSTD_MAGIC, ZSTD_SKIPPABLE, GzipSource, InflatingSource, ZstdSource
@@ -15,6 +15,9 @@ from bitwright.capture.pcap_reader import PCAP_MAGICS, PcapReader
 from bitwright.capture.reader import CaptureReader
 from bitwright.capture.source import FileSource, Source
 from bitwright.capture.window import Window
+
+if TYPE_CHECKING:
+    from bitwright.capture.writer import PcapngWriter
 
 # Formats that are recognized, so that the message can say what to do.
 _UNSUPPORTED: Final = (
@@ -46,6 +49,13 @@ def open_capture(source: str | os.PathLike[str] | BinaryIO, *, limits: CaptureLi
         reader = _reader(FileSource(file), path, size, limits or CaptureLimits(), file if owned else None)
         undo.pop_all()
         return reader
+
+
+def create_capture(target: str | os.PathLike[str] | BinaryIO, *, application: str = "", comment: str = "") -> PcapngWriter:
+    """Begin a pcapng file at a path, which is overwritten, or in a binary file; OSError if it cannot be opened."""
+    from bitwright.capture.writer import PcapngWriter
+
+    return PcapngWriter(target, application=application, comment=comment)
 
 
 def _file(source: str | os.PathLike[str] | BinaryIO) -> tuple[Any, str, int | None, bool]:
