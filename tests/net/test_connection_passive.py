@@ -5,8 +5,9 @@ from __future__ import annotations
 import anyio
 import pytest
 
-from bitwright import ParseError, Struct, auto, raw, u16
+from bitwright import ParseError, Struct, auto, check, raw, u8, u16
 from bitwright.net import Busy, Closed, Connection, Disconnected, Protocol, TimedOut, TooLarge, Truncated
+from bitwright.net.framing import Piece, Terminator
 from bitwright.net.memory import MemoryStream, stream_pair
 
 pytestmark = pytest.mark.anyio
@@ -15,6 +16,11 @@ pytestmark = pytest.mark.anyio
 class Note(Struct):
     length: int = auto(u16())
     text: bytes = raw(size=length)
+
+
+class Even(Struct):
+    number: int = u8()
+    check(number % 2 == 0, "has to be even")
 
 
 def pair(*, piece: int = 65536, capacity: int = 65536, limit: int = 100) -> tuple[Connection[Note], MemoryStream]:
@@ -37,7 +43,7 @@ async def test_a_timeout_loses_nothing() -> None:
     connection, peer = pair()
     await peer.send(b"\0\5abc")
     before = anyio.current_time()
-    with pytest.raises(TimedOut, match=r"5 bytes are there, 2 are missing"):
+    with pytest.raises(TimedOut, match=r"5 bytes are there, at least 2 are missing"):
         await connection.receive(timeout=7)
     assert anyio.current_time() - before == pytest.approx(7)
     await peer.send(b"de\0\1f")
@@ -109,6 +115,41 @@ async def test_a_message_over_the_limit_ends_what_can_be_read() -> None:
     for _ in range(2):
         with pytest.raises((TooLarge, ParseError), match="limit"):
             await connection.receive(timeout=1)
+
+
+async def test_a_frame_that_is_no_message_leaves_the_next_ones() -> None:
+    mine, peer = stream_pair()
+    connection = Connection(mine, Even)
+    await peer.send(b"\2\3\4")
+    assert (await connection.receive()).number == 2
+    with pytest.raises(ParseError, match="has to be even"):
+        await connection.receive()
+    assert (await connection.receive()).number == 4
+    assert (connection.traffic.messages_received, connection.traffic.malformed) == (2, 1)
+
+
+async def test_pieces_of_a_long_line_come_as_bytes_and_are_no_message() -> None:
+    mine, peer = stream_pair()
+    connection = Connection(mine, Protocol(Even, stream=Terminator(limit=2, pieces=True)))
+    await peer.send(b"\2\r\n123\r\n45")
+    assert (await connection.receive()).number == 2
+    found = [await connection.receive_bytes() for _ in range(2)]
+    assert [(frame, frame.last) for frame in found if isinstance(frame, Piece)] == [(b"12", False), (b"3", True)]
+    await peer.send(b"6")
+    for _ in range(2):
+        with pytest.raises(TooLarge):
+            await connection.receive()
+
+
+async def test_what_nobody_asks_for_is_not_read() -> None:
+    connection, peer = pair(capacity=10)
+    with anyio.move_on_after(1000) as scope:
+        while True:
+            await peer.send(b"\0\1x")
+    assert scope.cancelled_caught
+    assert connection.traffic.bytes_received == 0
+    await connection.receive()
+    assert 0 < connection.traffic.bytes_received <= 10
 
 
 async def test_closing_wakes_who_waits() -> None:

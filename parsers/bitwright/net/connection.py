@@ -1,49 +1,36 @@
 """One connection: messages of a protocol over a stream of bytes, asked for one by one or as a stream of events.
 
 Promise: a timeout or a cancelled reader loses nothing; one reader at a time; nothing is read that nobody asked for, so a slow
-reader holds the peer up, and no more is kept than one message and one piece of what the stream gave.  After an error of the
-stream every call says so.  The guarantees are those of OTP's gen_tcp (passive, `{active, N}`, `send_timeout_close`), but where
+reader holds the peer up, and no more is kept than one message and one piece of what the stream gave.  A message is sent whole,
+or the connection is closed.  The guarantees are those of OTP's gen_tcp (passive, `{active, N}`, `send_timeout_close`), but where
 that loses bytes at the end of a stream or lets a message through that its framing cannot say.
 """
 
 from __future__ import annotations
 
-import collections
-import dataclasses
-import math
-from collections.abc import Awaitable, Callable
+import ssl
 from types import TracebackType
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Self, TypeVar, cast, overload
 
 import anyio
 from anyio.abc import ByteStream
 from anyio.lowlevel import checkpoint
+from anyio.streams.tls import TLSStream
 
-from bitwright.errors import ParseError
-from bitwright.net.errors import Busy, Closed, Disconnected, FramingError, NetError, Overloaded, TimedOut
-from bitwright.net.events import Ended, Event, Malformed, Passive, Received, Silent, Told
+from bitwright.net.errors import Busy, Closed, Disconnected, NetError, TimedOut
+from bitwright.net.framing import Framing
 from bitwright.net.protocol import Protocol, protocol_of
+from bitwright.net.receiving import LOST, M, Receiving, Traffic, lost
 from bitwright.struct_ import Struct
 
-M = TypeVar("M", bound=Struct)
+__all__ = ["SEND_TIMEOUT", "Connection", "Traffic"]
+
+N = TypeVar("N", bound=Struct)
 
 SEND_TIMEOUT: Final = 30.0  # seconds; Thousand Island's
-_PIECE: Final = 65536  # bytes that are read at once
-_LOST: Final = (anyio.BrokenResourceError, OSError)  # what a stream raises when the connection is lost
 
 
-@dataclasses.dataclass(slots=True)
-class Traffic:
-    """What went through a connection: bytes as the stream has them, messages without those that were malformed."""
-
-    bytes_received: int = 0
-    bytes_sent: int = 0
-    messages_received: int = 0
-    messages_sent: int = 0
-    malformed: int = 0
-
-
-class Connection(Generic[M]):
+class Connection(Receiving[M]):
     """Messages over `stream`, which belongs to this connection from now on and is closed with it: use `async with`.
 
     Read it either passively, by `receive`, or actively, by `async for event in connection`: one event at a time, or `demand(n)`
@@ -55,206 +42,16 @@ class Connection(Generic[M]):
         self, stream: ByteStream, spoken: Protocol[M] | type[M], *, idle_timeout: float | None = None,
         send_timeout: float | None = SEND_TIMEOUT, inbox: int = 1024,
     ) -> None:  # fmt: skip
-        self.protocol = protocol_of(spoken)
-        self.stream = stream
-        self.traffic = Traffic()
-        self.idle_timeout, self.send_timeout = idle_timeout, send_timeout
-        self._framing = self.protocol.framing()
-        self._framer = self._framing.framer()
-        self._parse = self.protocol.message.parse
-        self._reading = self._closed = False
-        self._failure: NetError | ParseError | None = None  # what every reader gets from now on
+        super().__init__(stream, spoken, idle_timeout=idle_timeout, inbox=inbox)
+        self.send_timeout = send_timeout
         self._torn: NetError | None = None  # why nothing can be sent any more
         self._turn = anyio.Lock(fast_acquire=True)
-        self._credit: int | None = None  # messages that may still come; None: as many as are asked for
-        self._parked = False  # whether Passive was given for the credit that is used up
-        self._told: collections.deque[Any] = collections.deque()
-        self._inbox = inbox
-        self._waiting: anyio.CancelScope | None = None  # of an active reader, which `tell`, `demand` and `aclose` wake
-        self._patience: float | None = None  # seconds left until Silent
-        self._over = False  # whether Ended was given
 
-    async def __aenter__(self) -> Connection[M]:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.aclose()
-
-    # --- passive -----------------------------------------------------------------------------
-
-    async def receive(self, *, timeout: float | None = None) -> M:
-        """The next message, waiting for it, for `timeout` seconds at most.
-
-        Raises `TimedOut`, after which everything that came is still there; ParseError for a frame that is no message, after
-        which the next one can be read; `Closed` where the stream ended between two messages, `Truncated` where it ended inside
-        one; `Disconnected` where it broke; `TooLarge` or ParseError where it cannot be cut into messages any more, and then
-        always; `Busy` if somebody else reads.
-        """
-        frame = await self.receive_bytes(timeout=timeout)
-        try:
-            message = self._parse(frame)
-        except ParseError:
-            self.traffic.malformed += 1
-            raise
-        self.traffic.messages_received += 1
-        return message
-
-    async def receive_bytes(self, *, timeout: float | None = None) -> bytes:
-        """The next message's bytes, as they are; raises what `receive` does, but no ParseError of a message."""
-        self._begin_reading()
-        try:
-            if timeout is None:
-                return await self._frame()
-            with anyio.move_on_after(timeout):
-                return await self._frame()
-            raise TimedOut(f"no message within {timeout:g} s: {self._framer.buffered} bytes are there, {self._framer.need} are missing")
-        finally:
-            self._reading = False
-
-    def _begin_reading(self) -> None:
-        if self._reading:
-            raise Busy("somebody else reads from this connection")
-        self._reading = True
-
-    async def _frame(self) -> bytes:
-        """The next frame.  What is awaited here gives its bytes or is cancelled, and never both."""
-        while (frame := self._pull()) is None:
-            await self._fill()
-        return frame
-
-    def _pull(self) -> bytes | None:
-        if self._failure is not None:
-            raise self._failure.with_traceback(None)
-        try:
-            return self._framer.pull()
-        except (FramingError, ParseError) as error:
-            self._failure = error
-            raise
-
-    async def _fill(self) -> None:
-        """Take what the stream gives, or learn that it has ended."""
-        try:
-            data = await self.stream.receive(_PIECE)
-        except anyio.EndOfStream:
-            self._failure = self._end()
-        except anyio.ClosedResourceError:
-            self._failure = self._failure or Closed("this side closed the connection")
-        except _LOST as error:
-            self._failure = self._lost(error, sent=False)
-        else:
-            self.traffic.bytes_received += len(data)
-            self._framer.push(data)
-
-    def _end(self) -> NetError:
-        try:
-            self._framer.close()
-        except Closed as error:
-            return error
-        return Closed("the peer ended the stream")
-
-    def _lost(self, error: BaseException, *, sent: bool) -> Disconnected:
-        cause = error.__cause__ or error
-        lost = Disconnected(f"the connection is lost: {str(cause) or type(cause).__name__}", sent=sent)
-        lost.__cause__ = cause
-        return lost
-
-    # --- active ------------------------------------------------------------------------------
-
-    def __aiter__(self) -> Connection[M]:
-        return self
-
-    async def __anext__(self) -> Event[M]:
-        """The next event; after `Ended` there is none.  Raises `Busy` if somebody else reads."""
-        if self._over:
-            raise StopAsyncIteration
-        self._begin_reading()
-        try:
-            return await self._event()
-        finally:
-            self._reading = False
-
-    def demand(self, messages: int) -> None:
-        """Let so many more messages come, well-formed or not, and then `Passive`: credits add up, and fewer than none are none.
-
-        Without it each step of the iteration is a demand for one event, and `Passive` is never given.
-        """
-        self._credit = max((self._credit or 0) + messages, 0)
-        self._parked = False
-        self._wake()
-
-    def tell(self, value: object) -> None:
-        """Give the active reader `Told(value)`, before what the network brings: from another task, a timer, another connection.
-
-        Raises `Overloaded` if as many values wait as may.
-        """
-        if len(self._told) >= self._inbox:
-            raise Overloaded(f"{self._inbox} values wait for the reader of this connection")
-        self._told.append(value)
-        self._wake()
-
-    def _wake(self) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-
-    async def _event(self) -> Event[M]:
-        while not self._told:
-            try:
-                if self._credit == 0:
-                    if not self._parked:
-                        self._parked = True
-                        return Passive()
-                    await self._wait_for(anyio.sleep_forever, math.inf)
-                elif (frame := self._pull()) is not None:
-                    return self._event_of(frame)
-                elif await self._wait_for_bytes():
-                    return Silent(self.idle_timeout or 0.0)
-            except (NetError, ParseError) as error:
-                self._over = True
-                return Ended(None if type(error) is Closed and not self._closed else error)
-        await checkpoint()
-        return Told(self._told.popleft())
-
-    def _event_of(self, frame: bytes) -> Event[M]:
-        if self._credit is not None:
-            self._credit -= 1
-        try:
-            message = self._parse(frame)
-        except ParseError as error:
-            self.traffic.malformed += 1
-            return Malformed(error, frame)
-        self.traffic.messages_received += 1
-        return Received(message)
-
-    async def _wait_for_bytes(self) -> bool:
-        """Until bytes came, the stream ended, or somebody wakes the reader; whether it was silent for too long instead.
-
-        Only the time in which this waits counts, and only bytes begin it anew: neither what is told, nor how long messages are
-        worked on.
-        """
-        if self.idle_timeout is None:
-            await self._wait_for(self._fill, math.inf)
-            return False
-        left = self.idle_timeout if self._patience is None else self._patience
-        began = anyio.current_time()
-        came = await self._wait_for(self._fill, began + left)
-        self._patience = None if came else left - (anyio.current_time() - began)
-        if self._patience is None or self._patience > 0:
-            return False
-        self._patience = None
-        return True
-
-    async def _wait_for(self, what: Callable[[], Awaitable[None]], deadline: float) -> bool:
-        """Whether it happened before the deadline, and before somebody woke the reader."""
-        if self._failure is not None:
-            raise self._failure.with_traceback(None)
-        with anyio.CancelScope(deadline=deadline) as scope:
-            self._waiting = scope
-            try:
-                await what()
-                return True
-            finally:
-                self._waiting = None
-        return False
 
     # --- sending -----------------------------------------------------------------------------
 
@@ -288,15 +85,19 @@ class Connection(Generic[M]):
             try:
                 await self.stream.send(data)
             except anyio.ClosedResourceError:
-                self._torn = Closed("this side closed the connection")
-                raise self._torn from None
-            except _LOST as error:
-                self._torn = self._lost(error, sent=False)
-                raise self._lost(error, sent=True) from self._torn.__cause__
+                raise self._tear(Closed("this side closed the connection")).with_traceback(None) from None
+            except LOST as error:
+                self._tear(lost(error, sent=False))
+                raise lost(error, sent=True) from (error.__cause__ or error)
             except BaseException:  # cancelled: nobody knows how much was written
-                await self._abandon(Closed("a message was sent in part, and given up"))
+                await self._abandon("a message was sent in part, and given up")
                 raise
             self.traffic.bytes_sent += len(data)
+
+    def _tear(self, why: NetError) -> NetError:
+        """Nothing can be sent from now on; the first reason stays."""
+        self._torn = self._torn or why
+        return self._torn
 
     async def send_eof(self) -> None:
         """Send no more; what the peer still sends can be received.  NetError for a stream that cannot do that, as TLS."""
@@ -306,34 +107,109 @@ class Connection(Generic[M]):
                     await self.stream.send_eof()
                 except NotImplementedError as error:
                     raise NetError(f"this stream cannot end one direction: {error}") from None
-                except (anyio.ClosedResourceError, *_LOST) as error:
-                    self._torn = self._lost(error, sent=False)
+                except (anyio.ClosedResourceError, *LOST) as error:
+                    self._tear(lost(error, sent=False))
                 else:
-                    self._torn = Closed("this side has ended what it sends")
+                    self._tear(Closed("this side has ended what it sends"))
+
+    # --- going on otherwise ------------------------------------------------------------------
+
+    @overload
+    def switch(self, to: Framing) -> Connection[M]: ...
+    @overload
+    def switch(self, to: Protocol[N] | type[N]) -> Connection[N]: ...
+    def switch(self, to: Framing | Protocol[Any] | type[Struct]) -> Connection[Any]:
+        """From the next message on cut both directions otherwise, or speak another protocol; what came and was not received stays.
+
+        Returns this connection, as one of the other protocol.  Raises `Busy` while somebody reads.
+        """
+        if self._reading:
+            raise Busy("somebody reads from this connection: a switch would come in the middle of a message")
+        if isinstance(to, Framing):
+            self._framing = to
+        else:
+            self.protocol = cast("Protocol[M]", protocol_of(to))
+            self._framing = self.protocol.framing()
+            self._parse = self.protocol.message.parse
+        left = self._framer.detach()
+        self._framer = self._framing.framer()
+        self._framer.push(left)
+        return self
+
+    async def start_tls(
+        self, context: ssl.SSLContext, *, server_side: bool = False, hostname: str | None = None, timeout: float | None = 5.0
+    ) -> None:
+        """Go on protected by TLS, as `context` says; a client names the host that it expects.
+
+        Everything the peer sent before must have been received: FramingError otherwise, since those bytes were not protected, and
+        whoever put them there must not have them read as if they were.  Raises `Busy` while somebody reads; `TimedOut` after
+        `timeout` seconds; `Disconnected` with its cause where the handshake fails.  After any of these but Busy it is closed.
+        """
+        self._begin_reading()
+        try:
+            async with self._turn:
+                if self._failure is not None or self._torn is not None:
+                    raise (self._torn or self._failure or Closed("closed")).with_traceback(None)
+                await self._handshake(context, server_side, hostname, timeout)
+        finally:
+            self._reading = False
+
+    async def _handshake(self, context: ssl.SSLContext, server_side: bool, hostname: str | None, timeout: float | None) -> None:
+        wrap = TLSStream.wrap
+        try:
+            self._framer.detach(empty=True)
+            with anyio.move_on_after(timeout) as scope:
+                self.stream = await wrap(self.stream, server_side=server_side, hostname=hostname, ssl_context=context)
+        except (anyio.EndOfStream, anyio.ClosedResourceError, *LOST) as error:
+            await self._abandon("TLS failed")
+            why = str(error.__cause__ or error) or "the peer ended the stream"
+            raise Disconnected(f"TLS failed: {why}", sent=True) from error
+        except BaseException:
+            await self._abandon("TLS failed")
+            raise
+        if scope.cancelled_caught:
+            await self._abandon("TLS failed")
+            raise TimedOut(f"no TLS within {timeout:g} s")
 
     # --- the end -----------------------------------------------------------------------------
 
-    async def aclose(self, *, timeout: float = 5.0) -> None:
-        """Close, also when cancelled; whoever waits gets `Closed`.  A farewell (of TLS) may take `timeout` seconds.  Never fails."""
+    async def aclose(self, *, timeout: float = 5.0, linger: float = 0.0) -> None:
+        """Close, also when cancelled; whoever waits gets `Closed`.  Never fails.  The farewell of TLS may take `timeout` seconds.
+
+        `linger`: first end what is sent, and for so many seconds drop what comes, until the peer closes too.  Without it, what
+        the peer has sent and nobody received makes the operating system reset the connection, and what was sent last may be lost.
+        """
         if not self._closed:
             with anyio.CancelScope(shield=True):
-                self._mark_closed(Closed("this side closed the connection"))
+                self._mark_closed("this side closed the connection")
+                if linger > 0:
+                    await self._drop_what_comes(linger)
                 with anyio.move_on_after(timeout) as scope:
                     try:
                         await self.stream.aclose()
-                    except (anyio.BusyResourceError, anyio.EndOfStream, anyio.ClosedResourceError, *_LOST):
+                    except (anyio.BusyResourceError, anyio.EndOfStream, anyio.ClosedResourceError, *LOST):
                         scope.cancel()
                 if scope.cancel_called:
                     await anyio.aclose_forcefully(self.stream)
         await checkpoint()
 
-    async def _abandon(self, why: Closed) -> None:
+    async def _drop_what_comes(self, seconds: float) -> None:
+        with anyio.move_on_after(seconds):
+            try:
+                await self.stream.send_eof()
+                while True:
+                    await self.stream.receive()
+            except (anyio.BusyResourceError, anyio.EndOfStream, anyio.ClosedResourceError, NotImplementedError, *LOST):
+                return
+
+    async def _abandon(self, why: str) -> None:
         """Close at once, and without a farewell."""
         self._mark_closed(why)
         with anyio.CancelScope(shield=True):
             await anyio.aclose_forcefully(self.stream)
 
-    def _mark_closed(self, why: Closed) -> None:
+    def _mark_closed(self, why: str) -> None:
         self._closed = True
-        self._failure, self._torn = self._failure or why, self._torn or why
+        self._failure = self._failure or Closed(why)
+        self._tear(Closed(why))
         self._wake()
