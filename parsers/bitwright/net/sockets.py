@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from typing import Final
 
 import anyio
-import anyio.abc
 from anyio.abc import ByteStream
 
 from bitwright.net.network import Acceptor, Address, Datagrams, Network
+from bitwright.net.sockets_accept import SocketAcceptor
 
 BATCH: Final = 64  # datagrams of one wake-up
 _LARGEST: Final = 65535
@@ -72,37 +72,6 @@ async def _bound(address: Address, kind: socket.SocketKind) -> socket.socket:
 def _address(made: socket.socket) -> Address:
     host, port, *_ = made.getsockname()
     return host, port
-
-
-class SocketAcceptor(Acceptor):
-    """A listening socket of our own, so that what `accept` raises is ours to judge."""
-
-    def __init__(self, made: socket.socket) -> None:
-        self._socket, self.address = made, _address(made)
-
-    async def wait(self) -> None:
-        """Return when a connection waits."""
-        if self._socket.fileno() < 0:
-            raise anyio.ClosedResourceError
-        await anyio.wait_readable(self._socket)
-
-    async def accept(self) -> tuple[ByteStream, Address]:
-        """The next connection and its peer."""
-        while True:
-            await self.wait()
-            try:
-                accepted, peer = self._socket.accept()
-            except BlockingIOError:  # it went away, or another process took it
-                continue
-            accepted.setblocking(False)
-            stream = await anyio.abc.SocketStream.from_socket(accepted)
-            return stream, (peer[0], peer[1])
-
-    async def aclose(self) -> None:
-        """Listen no longer."""
-        if self._socket.fileno() >= 0:
-            anyio.notify_closing(self._socket)
-            self._socket.close()
 
 
 class SocketDatagrams(Datagrams):

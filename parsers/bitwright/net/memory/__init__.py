@@ -56,6 +56,10 @@ class Memory(Network):
         socket = self._sockets[bound] = MemoryDatagrams(self, bound, remote)
         return socket
 
+    def acceptor_at(self, address: Address) -> MemoryAcceptor | None:
+        """Who takes connections there."""
+        return self._acceptors.get(address)
+
     def socket_at(self, address: Address) -> MemoryDatagrams | None:
         """Who takes datagrams there."""
         return self._sockets.get(address)

@@ -17,7 +17,8 @@ class Bounds:
       and a byte now and then does not buy more time.
     * `send_timeout`: within which a peer has to take an answer.
     * `handshake_timeout`: of TLS.
-    * `shutdown_timeout`: what is in work when the server ends may take so long.  A supervisor has to wait for longer than that.
+    * `shutdown_timeout`: what is in work when the server ends may take so long, and the last callback of a connection at any time.
+      A supervisor has to wait for longer than that.
     """
 
     connections: int = 16384

@@ -18,6 +18,7 @@ from anyio.abc import ByteStream, TaskGroup, TaskStatus
 
 from bitwright.net.hooks import Hooks
 from bitwright.net.network import Acceptor, Address, Datagrams, Network, network_or_sockets
+from bitwright.net.presence import present
 from bitwright.net.protocol import Protocol, protocol_of
 from bitwright.net.server.bounds import Bounds
 from bitwright.net.server.counters import Counters
@@ -26,6 +27,7 @@ from bitwright.net.server.handler import Handler, handlers_of
 from bitwright.net.server.listener import Listener
 from bitwright.net.server.session import Session
 from bitwright.net.server.udp import UdpEndpoint
+from bitwright.net.supervisor import cleanup
 from bitwright.struct_ import Struct
 
 M = TypeVar("M", bound=Struct)
@@ -177,7 +179,7 @@ class Server(Generic[M]):
     # --- what it does -------------------------------------------------------------------------
 
     async def _serve(self) -> None:
-        with anyio.CancelScope(shield=True):
+        with present("server", self.name, self._said), cleanup():
             async with anyio.create_task_group() as watch:
                 async with anyio.create_task_group() as self._tasks:
                     self._endpoints.start(self._tasks, self._failed)
@@ -195,6 +197,10 @@ class Server(Generic[M]):
         self._endpoints.kill()
         for session in self._sessions:
             session.kill(LAST_WORDS)
+
+    def _said(self) -> str:
+        where = [f"{kind} {host}:{port}" for kind in ("udp", "tcp", "tls") for host, port in getattr(self._endpoints, kind)]
+        return f"{self._state}, {', '.join(where)}, {len(self._sessions)} connections"
 
     def _failed(self, error: OSError) -> None:
         """A socket can be used no more: the server ends, in order, and raises that."""

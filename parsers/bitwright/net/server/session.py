@@ -103,6 +103,7 @@ class Session(Peer, Generic[M]):
                     last = await self._converse(handler)
         finally:
             with self._ending:
+                self._ending.deadline = min(self._ending.deadline, anyio.current_time() + self._bounds.shutdown_timeout)
                 if handler is not None:
                     await self._call_last(handler, last)
             await self._close()
