@@ -152,6 +152,17 @@ async def test_what_nobody_asks_for_is_not_read() -> None:
     assert 0 < connection.traffic.bytes_received <= 10
 
 
+async def test_what_is_here_already_can_be_had_without_waiting() -> None:
+    connection, peer = pair()
+    await peer.send(b"\0\1x\0\1y\0")
+    assert connection.receive_now() is None
+    assert (await connection.receive()).text == b"x"
+    assert connection.receive_now() == b"\0\1y"
+    assert connection.receive_now() is None
+    await peer.send(b"\1z")
+    assert (await connection.receive()).text == b"z"
+
+
 async def test_closing_wakes_who_waits() -> None:
     connection, peer = pair()
 

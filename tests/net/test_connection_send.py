@@ -6,7 +6,7 @@ import anyio
 import pytest
 
 from bitwright import Struct, auto, raw, u16
-from bitwright.net import Closed, Connection, Disconnected, Protocol, TimedOut, TooLarge
+from bitwright.net import Closed, Connection, Disconnected, Overloaded, Protocol, TimedOut, TooLarge
 from bitwright.net.memory import MemoryStream, stream_pair
 
 pytestmark = pytest.mark.anyio
@@ -78,6 +78,52 @@ async def test_messages_of_several_tasks_never_mix_and_who_waits_may_give_up() -
         while len(came) < 16:
             came += await peer.receive()
     assert came == b"\0\6aaaaaa\0\6bbbbbb"
+
+
+async def test_what_was_put_goes_in_one_piece_and_in_order() -> None:
+    connection, peer = pair()
+    connection.put(b"\0\1a")
+    connection.put(b"\0\1b")
+    assert connection.unsent == 6
+    await connection.send(Note(text=b"c"))
+    assert await peer.receive() == b"\0\1a\0\1b\0\1c"
+    await connection.flush()  # there is nothing
+    connection.put(b"\0\1d")
+    await connection.flush()
+    assert await peer.receive() == b"\0\1d"
+    assert (connection.traffic.messages_sent, connection.traffic.bytes_sent, connection.unsent) == (4, 12, 0)
+
+
+async def test_what_was_put_is_bounded_and_checked() -> None:
+    connection, _ = pair()
+    with pytest.raises(TooLarge):
+        connection.put(bytes(101))
+    largest = Note(text=bytes(98)).build()
+    for _ in range((1 << 20) // 100):
+        connection.put(largest)
+    with pytest.raises(Overloaded, match="1048500 bytes wait"):
+        connection.put(largest)
+    await connection.aclose()
+    with pytest.raises(Closed):
+        connection.put(largest)
+
+
+async def test_a_flush_that_times_out_closes_and_one_of_two_tasks_sends_all() -> None:
+    connection, peer = pair(capacity=8)
+    for text in (b"aaaaaa", b"bbbbbb"):
+        connection.put(Note(text=text).build())
+    async with anyio.create_task_group() as group:
+        for _ in range(2):
+            group.start_soon(connection.flush)
+        came = b""
+        while len(came) < 16:
+            came += await peer.receive()
+    assert came == b"\0\6aaaaaa\0\6bbbbbb"
+    connection.put(Note(text=bytes(98)).build())
+    with pytest.raises(TimedOut):
+        await connection.flush(timeout=1)
+    with pytest.raises(Closed, match="in part"):
+        connection.put(Note(text=b"").build())
 
 
 async def test_sending_to_a_peer_that_is_gone() -> None:

@@ -17,7 +17,7 @@ from anyio.abc import ByteStream
 from anyio.lowlevel import checkpoint
 from anyio.streams.tls import TLSStream
 
-from bitwright.net.errors import Busy, Closed, Disconnected, NetError, TimedOut
+from bitwright.net.errors import Busy, Closed, Disconnected, NetError, Overloaded, TimedOut
 from bitwright.net.framing import Framing
 from bitwright.net.protocol import Protocol, protocol_of
 from bitwright.net.receiving import LOST, M, Receiving, Traffic, lost
@@ -28,6 +28,7 @@ __all__ = ["SEND_TIMEOUT", "Connection", "Traffic"]
 N = TypeVar("N", bound=Struct)
 
 SEND_TIMEOUT: Final = 30.0  # seconds; Thousand Island's
+_MOST_PUT: Final = 1 << 20  # bytes
 
 
 class Connection(Receiving[M]):
@@ -46,6 +47,8 @@ class Connection(Receiving[M]):
         self.send_timeout = send_timeout
         self._torn: NetError | None = None  # why nothing can be sent any more
         self._turn = anyio.Lock(fast_acquire=True)
+        self._outbox: list[bytes] = []  # what was put and not flushed
+        self._put = 0  # bytes of it
 
     async def __aenter__(self) -> Self:
         return self
@@ -71,17 +74,54 @@ class Connection(Receiving[M]):
         seconds = self.send_timeout if timeout is None else timeout
         if seconds is None:
             await self._write(data)
-        else:
-            with anyio.move_on_after(seconds) as scope:
-                await self._write(data)
-            if scope.cancelled_caught:
-                raise TimedOut(f"a message of {len(payload)} bytes could not be sent within {seconds:g} s")
-        self.traffic.messages_sent += 1
+            return
+        with anyio.move_on_after(seconds) as scope:
+            await self._write(data)
+        if scope.cancelled_caught:
+            raise TimedOut(f"a message of {len(payload)} bytes could not be sent within {seconds:g} s")
 
-    async def _write(self, data: bytes) -> None:
+    def put(self, payload: bytes) -> None:
+        """Let bytes go as one message with the next `flush` or `send`, in order: many messages in one piece, without waiting.
+
+        Who puts can be cancelled whenever it may be, for only who flushes writes.  Raises `TooLarge`; `Overloaded` where a mebibyte
+        waits already; and where nothing can be sent any more what `send` does.  `aclose` does not flush.
+        """
+        if self._torn is not None:
+            raise self._torn.with_traceback(None)
+        data = self._framing.frame(payload)
+        if self._put + len(data) > _MOST_PUT:
+            raise Overloaded(f"{self._put} bytes wait to be flushed; {_MOST_PUT} are the most")
+        self._outbox.append(data)
+        self._put += len(data)
+
+    async def flush(self, *, timeout: float | None = None) -> None:
+        """Send what was put; raises what `send` does."""
+        if not self._outbox:
+            return
+        seconds = self.send_timeout if timeout is None else timeout
+        with anyio.move_on_after(seconds) as scope:
+            await self._write(None)
+        if scope.cancelled_caught:
+            raise TimedOut(f"what was put could not be sent within {seconds:g} s")
+
+    @property
+    def unsent(self) -> int:
+        """How many bytes were put and not flushed."""
+        return self._put
+
+    async def _write(self, data: bytes | None) -> None:
+        """What was put, and a message."""
         async with self._turn:
             if self._torn is not None:
                 raise self._torn.with_traceback(None)
+            messages = 0 if data is None else 1
+            if self._outbox:
+                messages += len(self._outbox)
+                data = b"".join((*self._outbox, data or b""))
+                self._outbox.clear()
+                self._put = 0
+            if data is None:  # somebody else has sent what was put
+                return
             try:
                 await self.stream.send(data)
             except anyio.ClosedResourceError:
@@ -93,6 +133,7 @@ class Connection(Receiving[M]):
                 await self._abandon("a message was sent in part, and given up")
                 raise
             self.traffic.bytes_sent += len(data)
+            self.traffic.messages_sent += messages
 
     def _tear(self, why: NetError) -> NetError:
         """Nothing can be sent from now on; the first reason stays."""

@@ -84,7 +84,9 @@ class Receiving(Generic[M]):
 
     async def receive_bytes(self, *, timeout: float | None = None) -> bytes:
         """The next message's bytes, as they are; raises what `receive` does, but no ParseError of a message."""
-        self._begin_reading()
+        if (frame := self.receive_now()) is not None:
+            return frame
+        self._reading = True
         try:
             if timeout is None:
                 return await self._frame()
@@ -94,6 +96,17 @@ class Receiving(Generic[M]):
             raise TimedOut(f"no message within {timeout:g} s: {framer.buffered} bytes are there, at least {framer.need} are missing")
         finally:
             self._reading = False
+
+    def _begin_reading(self) -> None:
+        if self._reading:
+            raise Busy("somebody else reads from this connection")
+        self._reading = True
+
+    def receive_now(self) -> bytes | None:
+        """The next message's bytes if they are here already, else None; nothing is read.  Raises what `receive_bytes` does."""
+        if self._reading:
+            raise Busy("somebody else reads from this connection")
+        return self._pull()
 
     def _message(self, frame: bytes) -> M:
         if isinstance(frame, Piece):
@@ -106,11 +119,6 @@ class Receiving(Generic[M]):
             raise
         self.traffic.messages_received += 1
         return message
-
-    def _begin_reading(self) -> None:
-        if self._reading:
-            raise Busy("somebody else reads from this connection")
-        self._reading = True
 
     async def _frame(self) -> bytes:
         while (frame := self._pull()) is None:
