@@ -7,6 +7,7 @@ The map, from the ground up:
 * `framing`: a stream cut into messages, without I/O
 * `connection`: messages over one stream
 * `pending`: calls in flight, without I/O
+* `caller`: what every client can do; `datagram_client`, `one_shot`: by datagrams, by a connection for one question
 * `supervisor`: tasks that are started in order, stopped in reverse and restarted; `presence`: what runs, as a tree
 * `network`: streams, listeners and datagrams; `sockets` and `memory` are two of them
 * `relay`: what stands between a client and a server, to look at what they say, or to spoil it
@@ -20,13 +21,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bitwright.net.caller import Caller, CallerInfo
     from bitwright.net.connection import Connection, Traffic
+    from bitwright.net.datagram_client import DatagramClient, DatagramCounters
     from bitwright.net.errors import (
         Busy, Closed, Disconnected, FramingError, NetError, NotRunning, Overloaded, StartFailed, TimedOut, TooLarge,
         TooManyRestarts, Truncated, WontStop,
     )  # fmt: skip
     from bitwright.net.events import Ended, Event, Malformed, Passive, Received, Silent, Told
     from bitwright.net.hooks import Hooks
+    from bitwright.net.one_shot import StreamAddress, call_once
     from bitwright.net.pending import Call, CallCounters, Pending
     from bitwright.net.presence import present, tree
     from bitwright.net.protocol import Protocol, Retransmission
@@ -35,22 +39,25 @@ if TYPE_CHECKING:
     from bitwright.net.supervisor import Child, ChildInfo, DynamicSupervisor, Exit, Shutdown, Supervisor, cleanup
 
 __all__ = [
-    "Answering", "Bounds", "Busy", "Call", "CallCounters", "Child", "ChildInfo", "Closed", "Connection", "Disconnected",
-    "DynamicSupervisor", "Ended", "Event", "Exit", "FramingError", "Handler", "Hooks", "Info", "Malformed", "NetError", "NotRunning",
-    "Overloaded", "Passive", "Peer", "Pending", "Protocol", "Received", "Relay", "Retransmission", "Server", "Shutdown", "Silent",
-    "StartFailed", "Supervisor", "TimedOut", "Told", "TooLarge", "TooManyRestarts", "Traffic", "Truncated", "WontStop", "cleanup",
-    "present", "serve", "tree",
+    "Answering", "Bounds", "Busy", "Call", "CallCounters", "Caller", "CallerInfo", "Child", "ChildInfo", "Closed", "Connection",
+    "DatagramClient", "DatagramCounters", "Disconnected", "DynamicSupervisor", "Ended", "Event", "Exit", "FramingError", "Handler",
+    "Hooks", "Info", "Malformed", "NetError", "NotRunning", "Overloaded", "Passive", "Peer", "Pending", "Protocol", "Received", "Relay",
+    "Retransmission", "Server", "Shutdown", "Silent", "StartFailed", "StreamAddress", "Supervisor", "TimedOut", "Told", "TooLarge",
+    "TooManyRestarts", "Traffic", "Truncated", "WontStop", "call_once", "cleanup", "present", "serve", "tree",
 ]  # fmt: skip
 
 # Where the names are: each is loaded when it is first used, so that framing needs no event loop.
 _LATER = {
+    "caller": ("Caller", "CallerInfo"),
     "connection": ("Connection", "Traffic"),
+    "datagram_client": ("DatagramClient", "DatagramCounters"),
     "errors": (
         "Busy", "Closed", "Disconnected", "FramingError", "NetError", "NotRunning", "Overloaded", "StartFailed", "TimedOut",
         "TooLarge", "TooManyRestarts", "Truncated", "WontStop",
     ),
     "events": ("Ended", "Event", "Malformed", "Passive", "Received", "Silent", "Told"),
     "hooks": ("Hooks",),
+    "one_shot": ("StreamAddress", "call_once"),
     "pending": ("Call", "CallCounters", "Pending"),
     "presence": ("present", "tree"),
     "protocol": ("Protocol", "Retransmission"),

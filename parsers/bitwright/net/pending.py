@@ -61,7 +61,8 @@ class Call(Generic[M]):
 class CallCounters:
     """What became of calls, and of messages that were nobody's answer.
 
-    `late`: the call had ended.  `unknown`: there was none with that id, or the message is no answer to it.
+    `late`: the call had ended.  `unknown`: there was none with that id, or the message is no answer to it.  `undecided` of
+    these: the protocol's `answers` raised an exception, `Pending.last_fault`.
     """
 
     opened: int = 0
@@ -71,6 +72,7 @@ class CallCounters:
     casts: int = 0
     late: int = 0
     unknown: int = 0
+    undecided: int = 0
 
 
 class Pending(Generic[M]):
@@ -95,6 +97,7 @@ class Pending(Generic[M]):
         self._resting: set[int] = set()
         self._rest_order: collections.deque[int] = collections.deque()
         self.counters = CallCounters()
+        self.last_fault: Exception | None = None
 
     def __len__(self) -> int:
         """How many calls are in flight."""
@@ -169,16 +172,18 @@ class Pending(Generic[M]):
             self._forget(call)
             call._end(None, error)
 
-    def fail(self, cause: BaseException) -> None:
+    def fail(self, cause: BaseException, *, sent_only: bool = False) -> None:
         """The connection is lost: end all calls at once with `Disconnected`, each knowing whether it was sent.
 
-        What comes afterwards is of another connection: nothing of this one is waited for any more.
+        What comes afterwards is of another connection: nothing of this one is waited for any more.  `sent_only`: those that were
+        not sent go on.
         """
         self._in_order.clear()
         for call in [*self._by_id.values(), *self._open]:
-            error = Disconnected(f"the connection is lost: {str(cause) or type(cause).__name__}", sent=call.sent)
-            error.__cause__ = cause
-            self.refuse(call, error)
+            if call.sent or not sent_only:
+                error = Disconnected(f"the peer is lost: {str(cause) or type(cause).__name__}", sent=call.sent)
+                error.__cause__ = cause
+                self.refuse(call, error)
 
     # --- which call it is --------------------------------------------------------------------
 
@@ -189,14 +194,25 @@ class Pending(Generic[M]):
                 self.counters.late += 1
             else:
                 self.counters.unknown += 1
-        elif not call.sent or (self._answers is not None and not self._answers(call.request, reply)):
+        elif not call.sent or not self._is_answer(call.request, reply):
             self.counters.unknown += 1
             return None
         return call
 
+    def _is_answer(self, request: M, reply: M) -> bool:
+        """What the protocol says; where it cannot judge what a peer made up, that is no answer."""
+        if self._answers is None:
+            return True
+        try:
+            return self._answers(request, reply)
+        except Exception as error:  # noqa: BLE001  # a peer must not end the task that reads by what it sends
+            self.counters.undecided += 1
+            self.last_fault = error
+            return False
+
     def _next_in_order(self, reply: M) -> Call[M] | None:
         """The oldest question is the one that is answered, be its caller there or not."""
-        if not self._in_order or (self._answers is not None and not self._answers(self._in_order[0].request, reply)):
+        if not self._in_order or not self._is_answer(self._in_order[0].request, reply):
             self.counters.unknown += 1
             return None
         call = self._in_order.popleft()
