@@ -20,10 +20,10 @@ class Part:
 
     def __init__(self, kind: str, name: str, state: Callable[[], str], above: Part | None) -> None:
         self.kind, self.name, self.state, self.above = kind, name, state, above
-        self.parts: list[Part] = []
+        self.parts: dict[Part, None] = {}  # in the order in which they were begun; many may come and go
 
 
-_roots: list[Part] = []  # what runs and was begun in no other part
+_roots: dict[Part, None] = {}  # what runs and was begun in no other part
 _here: contextvars.ContextVar[Part | None] = contextvars.ContextVar("bitwright.net.part", default=None)
 
 
@@ -37,13 +37,13 @@ def present(kind: str, name: str, state: Callable[[], str], *, above: Part | Non
     around = _here.get()
     part = Part(kind, name, state, above if above is not None else around)
     siblings = _roots if part.above is None else part.above.parts
-    siblings.append(part)
+    siblings[part] = None
     _here.set(part)
     try:
         yield part
     finally:
         _here.set(around)
-        siblings.remove(part)
+        del siblings[part]
 
 
 def tree() -> str:
@@ -62,7 +62,7 @@ def _lines(part: Part) -> Iterator[str]:
 
 def _shown(part: Part) -> Part:
     """A child of a supervisor that is nothing but one client, server or supervisor is shown as that."""
-    return part.parts[0] if part.kind == "child" and len(part.parts) == 1 else part
+    return next(iter(part.parts)) if part.kind == "child" and len(part.parts) == 1 else part
 
 
 def _said(part: Part) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import anyio
 import pytest
 from anyio.abc import TaskStatus
@@ -91,6 +94,25 @@ async def test_a_restart_gives_a_new_life(troupe: Troupe) -> None:
         first = troupe.tasks["a"]
         await troupe.tell("a", ValueError("boom"))
         assert troupe.tasks["a"] is not first
+
+
+async def test_nothing_is_kept_of_earlier_lives() -> None:
+    """But the last exception, with what its traceback holds."""
+    lives: list[weakref.ref[set[int]]] = []
+
+    async def run(*, task_status: TaskStatus[None]) -> None:
+        mine = {1, 2, 3}
+        lives.append(weakref.ref(mine))
+        task_status.started()
+        if len(lives) < 200:
+            raise ValueError(len(mine))
+        await anyio.sleep_forever()
+
+    async with Supervisor([Child("a", run)], intensity=1000):
+        await anyio.wait_all_tasks_blocked()
+        gc.collect()
+        assert len(lives) == 200
+        assert sum(life() is not None for life in lives) <= 2
 
 
 async def test_the_end_of_the_program_is_no_exit_of_a_child(troupe: Troupe) -> None:
