@@ -16,6 +16,7 @@ from typing import Final, Generic, Literal, TypeAlias, TypeVar
 import anyio
 from anyio.abc import ByteStream, TaskGroup, TaskStatus
 
+from bitwright.net.errors import Busy
 from bitwright.net.hooks import Hooks
 from bitwright.net.network import Acceptor, Address, Datagrams, Network, network_or_sockets
 from bitwright.net.presence import present
@@ -100,10 +101,12 @@ class Server(Generic[M]):
     async def run(self, *, task_status: TaskStatus[Server[M]] = anyio.TASK_STATUS_IGNORED) -> None:
         """Serve until `shutdown`, or until cancelled; started when all addresses are taken.
 
-        Raises OSError where an address cannot be had, and where a socket fails for good.
+        Raises OSError where an address cannot be had, and where a socket fails for good; Busy if it runs.  Once it has ended it
+        can be run again, at the same addresses: so a supervisor restarts it.
         """
-        if self._state != "new":
-            raise RuntimeError(f"{self.name} is {self._state}: a server runs once")
+        if self._state not in ("new", "ended"):
+            raise Busy(f"{self.name} is {self._state}: it runs once at a time")
+        self._end, self._ended, self._failure, self._deadline = anyio.Event(), anyio.Event(), None, self.bounds.shutdown_timeout
         await self._endpoints.take()
         try:
             async with anyio.create_task_group() as group:
