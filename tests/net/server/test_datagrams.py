@@ -64,6 +64,7 @@ async def test_a_handler_that_raises_is_told_and_goes_on(waits: bool) -> None:
         for text in (b"raise", b"large", b"wrong", b"none"):
             await socket.send(Note(text=text).build())
         assert await at.ask(b"alive") == b"ALIVE"
+        await anyio.wait_all_tasks_blocked()  # the failures are told in tasks of their own
         assert at.server.info().counters.failures == 3
     assert sorted(type(error).__name__ for error in witness.errors) == ["TooLarge", "TypeError", "ZeroDivisionError"]
     assert hooks.counters["bitwright.server.message.failed"] == 3
