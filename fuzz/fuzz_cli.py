@@ -20,6 +20,8 @@ from types import SimpleNamespace
 from typing import Final
 
 from bitwright.cli import main as bitwright
+from bitwright.cli.extensions import COMMANDS as EXTENSIONS
+from bitwright.cli.extensions import names_of
 from bitwright.cli.failure import MALFORMED, OK, UNREADABLE, USAGE
 from fuzz.driver import main
 
@@ -45,6 +47,7 @@ COMMANDS: Final[tuple[tuple[str, ...], ...]] = (
     ("ARGUMENTS",),
 )
 JSON_LINES: Final = ("jsonl", "json")
+_STARTING: Final = ("fuzz", "specs", "serve", "commands")  # they import, or go on until somebody ends them
 _REFUSED_OPTIONS: Final = ("--output", "--workers")  # nothing is written, and no process started
 
 
@@ -64,7 +67,7 @@ def command_of(data: bytes) -> tuple[list[str], bytes]:
 
 def is_harmless(words: Sequence[str]) -> bool:
     """Whether a command line reads no file, writes none, imports nothing and starts nothing."""
-    if words[0] in ("fuzz", "specs") or not all(words):
+    if words[0] in _STARTING or words[0] in names_of(EXTENSIONS) or not all(words):
         return False
     short = any(word[:1] == "-" != word[1:2] and "o" in word for word in words)
     named = any(word.startswith(_REFUSED_OPTIONS) or "/" in word or is_importable(word.partition(":")[0]) for word in words)

@@ -65,6 +65,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Formats, targets, messages and captures that mean no good, under names that do not either."""
     found = tmp_path_factory.mktemp("evil")
     (found / "evil_formats.py").write_text(SPEC, encoding="utf-8")
+    (found / "evil.toml").write_text("origin = 'a.'\n'\u009b\u202e' = 1\n\"\\u001b[2J\" = 2\n", encoding="utf-8")
     (found / "evil_targets.py").write_text(TARGET, encoding="utf-8")
     whole = message()
     for name, data in {"whole.bin": whole, "short.bin": whole[:-7], "kind.bin": whole.replace(b"\0\x01", b"\0\x1b", 1)}.items():
@@ -126,6 +127,11 @@ LINES: dict[str, list[list[str]]] = {
         [*BENCH, "--input", "short.bin"], [*BENCH, "--input", EVIL], [EVIL], ["evil_formats:" + EVIL], [FORMAT, "--against", EVIL],
         [FORMAT, "--operation", EVIL], [FORMAT, "--backend", EVIL], [FORMAT, "--seconds", EVIL],
     ],
+    "serve": [
+        [], [EVIL], ["dns", EVIL], ["dns", "evil.toml"], ["dns", "x", "--host", EVIL], ["dns", "x", "--transfer", EVIL],
+        ["dns", "x", "--port", EVIL], ["dns", "--help"],
+    ],
+    "commands": [[], [EVIL]],
 }  # fmt: skip
 
 

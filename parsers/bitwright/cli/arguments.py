@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import sys
 from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
 from bitwright import __version__
 from bitwright.cli.failure import EXIT_CODES, USAGE, CommandError
 
-COMMANDS: Final = ("decode", "parse", "build", "match", "specs", "show", "lint", "fuzz", "bench")
+COMMANDS: Final = ("decode", "parse", "build", "match", "specs", "show", "lint", "fuzz", "bench", "serve", "commands")
 
 _DESCRIPTION = """\
 Declare a wire format once; decode captures, parse and build messages, and draw pictures
@@ -34,15 +35,31 @@ class Parser(argparse.ArgumentParser):
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The chosen command as `run`, and its options."""
+    given = sys.argv[1:] if arguments is None else arguments
     parser = _parser("bitwright", _DESCRIPTION, _EXAMPLES)
     parser.add_argument("--version", action="version", version=f"bitwright {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
     for name in COMMANDS:
-        module: Any = importlib.import_module(f"bitwright.cli.{name}")
-        described = commands.add_parser(name, help=module.HELP, **_texts(module.DESCRIPTION, module.EXAMPLES))
-        module.add_arguments(described)
-        described.set_defaults(run=module.run)
-    return parser.parse_args(arguments)
+        _add(commands, name, importlib.import_module(f"bitwright.cli.{name}"))
+    if given and given[0][:1] != "-" and given[0] not in COMMANDS:
+        from bitwright.cli import extensions
+
+        others = extensions.names_of(extensions.COMMANDS)
+        if given[0] not in others:
+            raise extensions.unknown("command", given[0], [*COMMANDS, *others])
+        _add(commands, given[0], extensions.load(given[0], others[given[0]], needs="run"))
+    return parser.parse_args(given)
+
+
+def described_parser(program: str, module: Any) -> Parser:
+    """A parser with the texts of a module."""
+    return _parser(program, module.DESCRIPTION, module.EXAMPLES)
+
+
+def _add(commands: argparse._SubParsersAction[Parser], name: str, module: Any) -> None:
+    described = commands.add_parser(name, help=module.HELP, **_texts(module.DESCRIPTION, module.EXAMPLES))
+    module.add_arguments(described)
+    described.set_defaults(run=module.run)
 
 
 def _parser(program: str, description: str, examples: str) -> Parser:

@@ -7,10 +7,13 @@ pipes, by the few lines here.  Labels are escaped when a node is made, so neithe
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bitwright import Struct
+from bitwright.cli.output import Output
+from bitwright.cli.terminal import wants_colour
 from bitwright.schema import spec
 from bitwright.seeing.summary import summary
 from bitwright.seeing.words import scalar
@@ -107,6 +110,12 @@ class TreePrinter:
             return _by_rich(heading, nodes)
         label = f"{heading.name}  {heading.text}" if heading.text else heading.name
         return "\n".join([label, *plain_lines(nodes, self._guides)])
+
+
+def message_tree(value: Struct, output: Output, note: str = "") -> str:
+    """A message with every field by name, as `output` can show it: coloured for people, plain otherwise."""
+    printer = TreePrinter(for_people=output.target is None and wants_colour(sys.stdout), encoding=output.encoding)
+    return printer.text(Node(type(value).__name__, note), struct_nodes(value) + computed_nodes(value))
 
 
 def _rich_installed() -> bool:
