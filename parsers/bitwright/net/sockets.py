@@ -1,23 +1,18 @@
-"""The network of the operating system: streams by anyio, datagrams by non-blocking sockets that are emptied at each wake-up.
+"""The network of the operating system: streams by anyio, listeners and datagrams by sockets of our own.
 
-Promise: the contract of `network`.  One wake-up of the event loop takes as many datagrams as have come, up to a bound, and
-answers are sent at once: that, and not the loop, is what a server of datagrams spends its time on.
+Promise: the contract of `network`.
 """
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
-from typing import Final
 
 import anyio
 from anyio.abc import ByteStream
 
 from bitwright.net.network import Acceptor, Address, Datagrams, Network
 from bitwright.net.sockets_accept import SocketAcceptor
-
-BATCH: Final = 64  # datagrams of one wake-up
-_LARGEST: Final = 65535
+from bitwright.net.sockets_datagrams import SocketDatagrams
 
 
 class Sockets(Network):
@@ -35,22 +30,24 @@ class Sockets(Network):
 
     async def datagrams(self, local: Address | None = None, *, remote: Address | None = None) -> Datagrams:
         """A UDP socket; OSError if that cannot be."""
+        to = None if remote is None else await _resolved(remote, socket.SOCK_DGRAM)
         if local is None:
-            family, where = await _resolved(remote, socket.SOCK_DGRAM) if remote is not None else (socket.AF_INET, None)
-            made = socket.socket(family, socket.SOCK_DGRAM)
-            made.setblocking(False)
-        else:
-            made = await _bound(local, socket.SOCK_DGRAM)
-            where = (await _resolved(remote, socket.SOCK_DGRAM))[1] if remote is not None else None
-        if where is not None:
-            made.connect(where)
-        return SocketDatagrams(made)
+            local = ("::" if to is not None and to[0] == socket.AF_INET6 else "0.0.0.0", 0)  # noqa: S104  # the system chooses
+        made = await _bound(local, socket.SOCK_DGRAM)
+        try:
+            if to is not None:
+                made.connect(to[1])
+            return SocketDatagrams(made)
+        except OSError:
+            made.close()
+            raise
 
 
-async def _resolved(address: Address, kind: socket.SocketKind) -> tuple[socket.AddressFamily, Address]:
+async def _resolved(address: Address, kind: socket.SocketKind) -> tuple[socket.AddressFamily, tuple[str | int, ...]]:
+    """The family and what the system calls the address, of an IPv6 address with its scope."""
     found = await anyio.getaddrinfo(*address, type=kind)
     family, _, _, _, where = found[0]
-    return socket.AddressFamily(family), (where[0], where[1])
+    return socket.AddressFamily(family), where
 
 
 async def _bound(address: Address, kind: socket.SocketKind) -> socket.socket:
@@ -67,58 +64,3 @@ async def _bound(address: Address, kind: socket.SocketKind) -> socket.socket:
         made.close()
         raise
     return made
-
-
-def _address(made: socket.socket) -> Address:
-    host, port, *_ = made.getsockname()
-    return host, port
-
-
-class SocketDatagrams(Datagrams):
-    """A UDP socket."""
-
-    def __init__(self, made: socket.socket) -> None:
-        self._socket, self.address = made, _address(made)
-
-    async def receive(self) -> Sequence[tuple[bytes, Address]]:
-        """What has come, waiting for the first."""
-        while True:
-            if self._socket.fileno() < 0:
-                raise anyio.ClosedResourceError
-            await anyio.wait_readable(self._socket)
-            found: list[tuple[bytes, Address]] = []
-            try:
-                while len(found) < BATCH:
-                    data, sender = self._socket.recvfrom(_LARGEST)
-                    found.append((data, (sender[0], sender[1])))
-            except BlockingIOError:
-                pass
-            except OSError:
-                if not found:
-                    raise
-            if found:
-                return found
-
-    def send_now(self, data: bytes, address: Address | None = None) -> bool:
-        """Send without waiting."""
-        if self._socket.fileno() < 0:
-            raise anyio.ClosedResourceError
-        try:
-            if address is None:
-                self._socket.send(data)
-            else:
-                self._socket.sendto(data, address)
-        except BlockingIOError:
-            return False
-        return True
-
-    async def send(self, data: bytes, address: Address | None = None) -> None:
-        """Send, waiting for room."""
-        while not self.send_now(data, address):
-            await anyio.wait_writable(self._socket)
-
-    async def aclose(self) -> None:
-        """Close."""
-        if self._socket.fileno() >= 0:
-            anyio.notify_closing(self._socket)
-            self._socket.close()
