@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Awaitable, Callable
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from bitwright.errors import ParseError
+from bitwright.net.connection import Connection
 from bitwright.net.network import Address
 from bitwright.struct_ import Struct
 
@@ -17,7 +18,7 @@ Reply: TypeAlias = "Struct | bytes | None"  # bytes are a message that is built 
 class Peer(abc.ABC):
     """Who sent a message: over a connection, or in a datagram.
 
-    `address` is the peer's, `local_address` ours, `transport` "udp", "tcp" or "tls".
+    `address` is the peer's, `transport` "udp", "tcp" or "tls".
     """
 
     __slots__ = ()
@@ -29,6 +30,11 @@ class Peer(abc.ABC):
     @abc.abstractmethod
     def local_address(self) -> Address:
         """Where the message came to."""
+
+    @property
+    def connection(self) -> Connection[Any] | None:
+        """What a handler needs that changes the framing, or begins with TLS; None for datagrams."""
+        return None
 
     @abc.abstractmethod
     async def send(self, message: Struct | bytes) -> None:

@@ -6,28 +6,35 @@ one of `closed`, `timeout`, `error` and `shutdown` is.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import inspect
 import ssl
 from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import anyio
 from anyio.abc import ByteStream
-from anyio.streams.tls import TLSStream
+from anyio.lowlevel import checkpoint
 
 from bitwright.errors import ParseError
 from bitwright.net.connection import Connection
-from bitwright.net.errors import Closed
-from bitwright.net.hooks import Attribute, Hooks, attributes_of_peer
+from bitwright.net.errors import Closed, NetError, TooLarge
+from bitwright.net.framing import Piece
+from bitwright.net.hooks import Hooks, attributes_of_peer
 from bitwright.net.network import Address
 from bitwright.net.protocol import Protocol
 from bitwright.net.server.bounds import Bounds
 from bitwright.net.server.counters import Counters
-from bitwright.net.server.handler import Handler, Peer, Reply, wire
+from bitwright.net.server.handler import Handler, Peer, wire
 from bitwright.struct_ import Struct
 
 M = TypeVar("M", bound=Struct)
+
+TURN: Final = 64  # messages that are worked on before the other tasks have their turn
+PIECE: Final = 65536  # bytes of answers that go out at once
+LINGER: Final = 0.5  # seconds in which the peer may close, too, before what it still sends resets the connection
+FAREWELL: Final = 1.0  # seconds for the end of TLS
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,9 +59,11 @@ class Session(Peer, Generic[M]):
     ) -> None:  # fmt: skip
         self.address, self._local = addresses
         self.transport = "tcp" if context is None else "tls"
-        self._stream, self._make, self._protocol, self._context = stream, make, protocol, context
+        self._connection: Connection[M] = Connection(stream, protocol, send_timeout=bounds.send_timeout)
+        self._make, self._protocol, self._context = make, protocol, context
         self._bounds, self._hooks, self._counters = bounds, hooks, counters
-        self._connection: Connection[M] | None = None
+        self._attributes = attributes_of_peer(self.address, "tcp") | {"bitwright.tls": context is not None}
+        self._unbroken = 0  # messages since the other tasks had their turn
         self._closing = self._draining = False
         self._idle: anyio.CancelScope | None = None  # of waiting for a message, of which nothing has come
         self._scope, self._ending = anyio.CancelScope(), anyio.CancelScope(shield=True)
@@ -66,10 +75,13 @@ class Session(Peer, Generic[M]):
         """Where the connection came to."""
         return self._local
 
+    @property
+    def connection(self) -> Connection[M]:
+        """The connection itself."""
+        return self._connection
+
     async def send(self, message: Struct | bytes) -> None:
-        """Send a message; raises what `Connection.send` does, `Closed` where the connection is no more."""
-        if self._connection is None:
-            raise Closed("the connection is closed")
+        """Send a message, after what was returned before; raises what `Connection.send` does."""
         await self._connection.send_bytes(wire(message))
         self._counters.answered += 1
 
@@ -93,8 +105,7 @@ class Session(Peer, Generic[M]):
     async def run(self) -> None:
         """The whole life of the connection.  Raises nothing but cancellation."""
         began = anyio.current_time()
-        attributes = attributes_of_peer(self.address, self.transport)
-        self._hooks.emit("bitwright.server.connection.opened", attributes)
+        self._hooks.emit("bitwright.server.connection.opened", self._attributes)
         handler: Handler[M] | None = None
         last: Last[M] = Last("shutdown", lambda handler: handler.shutdown(self))  # unless something else comes first
         try:
@@ -106,40 +117,40 @@ class Session(Peer, Generic[M]):
                 self._ending.deadline = min(self._ending.deadline, anyio.current_time() + self._bounds.shutdown_timeout)
                 if handler is not None:
                     await self._call_last(handler, last)
-            await self._close()
-            ended: dict[str, Attribute] = {"bitwright.ending": last.name, "bitwright.duration": anyio.current_time() - began}
-            self._hooks.emit("bitwright.server.connection.closed", attributes | ended)
+            patient = handler is not None and not self._scope.cancel_called
+            await self._connection.aclose(timeout=FAREWELL, linger=LINGER if patient else 0.0)
+            traffic, seconds = self._connection.traffic, anyio.current_time() - began
+            self._hooks.emit("bitwright.server.connection.closed", self._attributes | {
+                "bitwright.ending": last.name if handler is not None else "refused", "bitwright.duration": seconds,
+                "bitwright.bytes.received": traffic.bytes_received, "bitwright.bytes.sent": traffic.bytes_sent,
+            })  # fmt: skip
 
     async def _opened(self) -> Handler[M] | None:
         """The handler, once the handshake is done; None where there is no connection, or nobody to handle it."""
         try:
             if self._context is not None:
-                with anyio.fail_after(self._bounds.handshake_timeout):
-                    self._stream = await TLSStream.wrap(
-                        self._stream, server_side=True, ssl_context=self._context, standard_compatible=False
-                    )
-            handler = self._make()
+                await self._connection.start_tls(self._context, server_side=True, timeout=self._bounds.handshake_timeout)
+            return self._make()
         except Exception as error:  # noqa: BLE001  # of this connection only, whether the peer's fault or the maker's
             self._counters.refused += 1
-            self._hooks.emit(
-                "bitwright.server.connection.refused",
-                attributes_of_peer(self.address, self.transport) | {"error.type": type(error).__name__},
-            )
+            self._emit("refused", error)
             return None
-        self._connection = Connection(self._stream, self._protocol, send_timeout=self._bounds.send_timeout)
-        return handler
 
     async def _converse(self, handler: Handler[M]) -> Last[M]:
         try:
             await _done(handler.connected(self))
             while not self._closing:
-                if (data := await self._next()) is None:
-                    return Last("shutdown", lambda handler: handler.shutdown(self))
-                if (reply := await self._react(handler, data)) is not None:
-                    await self.send(wire(reply))
+                if (data := self._connection.receive_now()) is None:
+                    await self._connection.flush()
+                    if (data := await self._next()) is None:
+                        return Last("shutdown", lambda handler: handler.shutdown(self))
+                await self._answer(handler, data)
+            await self._connection.flush()
         except _Quiet:
             return Last("timeout", lambda handler: handler.timeout(self))
         except Exception as error:  # noqa: BLE001  # the peer's, the network's, or a callback's: of this connection only
+            with contextlib.suppress(NetError):  # what was answered before
+                await self._connection.flush()
             if type(error) is not Closed:
                 fault = error
                 return Last("error", lambda handler: handler.error(fault, self), error)
@@ -147,13 +158,12 @@ class Session(Peer, Generic[M]):
 
     async def _next(self) -> bytes | None:
         """The next message's bytes, or None if the server ends before there are any."""
-        connection = self._connection
-        if connection is None or self._is_draining():
+        if self._is_draining():
             return None
         with anyio.CancelScope(deadline=anyio.current_time() + self._bounds.read_timeout) as scope:
             self._idle = scope
             try:
-                return await connection.receive_bytes()
+                return await self._connection.receive_bytes()
             finally:
                 self._idle = None
         if self._is_draining():
@@ -163,34 +173,42 @@ class Session(Peer, Generic[M]):
     def _is_draining(self) -> bool:  # a method, for a checker believes that an attribute stays as it is while something is awaited
         return self._draining
 
-    async def _react(self, handler: Handler[M], data: bytes) -> Reply:
+    async def _answer(self, handler: Handler[M], data: bytes) -> None:
+        """Answers that need not be waited for go out in one piece, when there is no other message or there are enough of them."""
         self._counters.received += 1
+        if isinstance(data, Piece):
+            raise TooLarge(len(data), self._protocol.limit, "a piece of a message, and more,")
         try:
-            message = self._protocol.message.parse(data)
+            message = self._connection.protocol.message.parse(data)
         except ParseError as error:
             self._counters.malformed += 1
             reply = handler.malformed(error, data, self)
         else:
             reply = handler.message(message, self)
-        return await reply if inspect.isawaitable(reply) else reply
+        if inspect.isawaitable(reply):
+            await self._connection.flush()  # nobody waits for what is answered already
+            reply = await reply
+        if reply is not None:
+            self._connection.put(wire(reply))
+            self._counters.answered += 1
+        self._unbroken += 1
+        if self._unbroken >= TURN or self._connection.unsent >= PIECE:
+            self._unbroken = 0
+            await checkpoint()
+            await self._connection.flush()
 
     async def _call_last(self, handler: Handler[M], last: Last[M]) -> None:
-        attributes = attributes_of_peer(self.address, self.transport)
         if last.error is not None:
             self._counters.failures += 1
-            self._hooks.emit("bitwright.server.connection.failed", attributes | {"error.type": type(last.error).__name__})
+            self._emit("failed", last.error)
         try:
             await _done(last.call(handler))
         except Exception as error:  # noqa: BLE001  # there is nobody left to tell but the observer
             self._counters.failures += 1
-            self._hooks.emit("bitwright.server.callback.failed", attributes | {"error.type": type(error).__name__})
+            self._hooks.emit("bitwright.server.callback.failed", self._attributes | {"error.type": type(error).__name__})
 
-    async def _close(self) -> None:
-        if self._connection is None:
-            with anyio.CancelScope(shield=True):
-                await anyio.aclose_forcefully(self._stream)
-        else:
-            await self._connection.aclose()
+    def _emit(self, what: str, error: Exception) -> None:
+        self._hooks.emit(f"bitwright.server.connection.{what}", self._attributes | {"error.type": type(error).__name__})
 
 
 async def _done(told: Awaitable[None] | None) -> None:
