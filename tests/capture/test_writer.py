@@ -116,3 +116,31 @@ def test_tshark_reads_the_same(tmp_path: Path) -> None:
     assert [line.split("\t") for line in lines] == [
         ["1600000000.123456789", "60", "60", "eth0", "1"], ["1600000000.123456790", "1000", "21", "tun0", "7"]
     ]  # fmt: skip
+
+
+class Narrow(io.RawIOBase):
+    """A file that takes three bytes at a time, and then none."""
+
+    def __init__(self, room: int) -> None:
+        self.data, self.room = b"", room
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object) -> int | None:
+        taken = bytes(data)[: min(3, self.room - len(self.data))]  # type: ignore[call-overload]
+        self.data += taken
+        return len(taken) or None
+
+
+def test_a_file_that_takes_little_at_a_time_gets_all_and_one_that_takes_nothing_says_so() -> None:
+    narrow = Narrow(room=28 + 32 + 36 + 10)
+    made = capture.create(narrow)  # type: ignore[arg-type]
+    made.interface(1)
+    made.packet(NOON, b"data")
+    with pytest.raises(BlockingIOError):
+        made.packet(NOON, b"data")
+    with capture.open(io.BytesIO(narrow.data)) as packets:
+        assert next(iter(packets)).data == b"data"
+        with pytest.raises(capture.CaptureError, match="truncated"):
+            next(iter(packets))

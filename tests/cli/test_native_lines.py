@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bitwright import capture, tiers
-from bitwright.cli import decode, main, parallel
+from bitwright.cli import decode, main, parallel, walking
 from bitwright.cli.output import Output
 from bitwright.cli.row_jsonl import JsonLines
 from bitwright.stack import Row, Walker, load_standard
@@ -70,15 +70,15 @@ def test_every_capture() -> None:
 
 def spied(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether machine code was to write, of each capture decoded from now on."""
-    asked, make = list[bool](), decode._writer
+    asked, make = list[bool](), walking.row_writer
     for variable in ("BITWRIGHT_BACKEND", "BITWRIGHT_COMPILE_AFTER"):
         monkeypatch.delenv(variable, raising=False)
 
-    def writer(arguments: argparse.Namespace, output: Output) -> decode.RowWriter:
+    def writer(arguments: argparse.Namespace, output: Output) -> walking.RowWriter:
         asked.append(arguments.at_once)
         return make(arguments, output)
 
-    monkeypatch.setattr(decode, "_writer", writer)
+    monkeypatch.setattr(decode, "row_writer", writer)
     return asked
 
 

@@ -6,9 +6,10 @@ whose writer was killed, up to its last whole block.
 
 from __future__ import annotations
 
+import errno
 import os
 from types import TracebackType
-from typing import BinaryIO, Final, Self, TypeVar
+from typing import Any, BinaryIO, Final, Self, TypeVar
 
 from bitwright.capture import pcapng_format as ng
 from bitwright.capture import pcapng_options as options
@@ -30,12 +31,19 @@ class PcapngWriter:
 
     def __init__(self, target: str | os.PathLike[str] | BinaryIO, *, application: str = "", comment: str = "") -> None:
         if isinstance(target, str | os.PathLike):
-            self._file: BinaryIO = open(target, "wb")  # noqa: PTH123, SIM115  # closed by `close`
+            self._file: Any = open(target, "wb", buffering=0)  # noqa: PTH123, SIM115  # closed by `close`
             self._owned = True
         else:
             self._file, self._owned = target, False
         self._link_types: list[int] = []
         self.packets_written = 0
+        try:
+            self._begin(application, comment)
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin(self, application: str, comment: str) -> None:
         texts = ((options.SectionOptionCode.APPLICATION, application), (options.SectionOptionCode.COMMENT, comment))
         found = [options.SectionOption(code=code, body=options.SectionText(text=_text(text))) for code, text in texts if text]
         end = options.SectionOption(code=options.SectionOptionCode.END, body=options.UnknownSectionOption())
@@ -90,7 +98,12 @@ class PcapngWriter:
         self.close()
 
     def _write(self, body: ng.BlockBody) -> None:
-        self._file.write(ng.LittleBlock(body=body).build())
+        left = memoryview(ng.LittleBlock(body=body).build())
+        while left:
+            written = self._file.write(left)
+            if not written:
+                raise BlockingIOError(errno.EAGAIN, "the file has no room now")
+            left = left[written:]
         self._file.flush()
 
 

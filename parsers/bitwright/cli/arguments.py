@@ -11,7 +11,7 @@ from typing import Any, Final, NoReturn
 from bitwright import __version__
 from bitwright.cli.failure import EXIT_CODES, USAGE, CommandError
 
-COMMANDS: Final = ("decode", "parse", "build", "match", "specs", "show", "lint", "fuzz", "bench", "serve", "commands")
+COMMANDS: Final = ("decode", "parse", "build", "match", "specs", "show", "lint", "fuzz", "bench", "record", "serve", "commands")
 
 _DESCRIPTION = """\
 Declare a wire format once; decode captures, parse and build messages, and draw pictures

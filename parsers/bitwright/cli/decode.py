@@ -6,21 +6,20 @@ import argparse
 import dataclasses
 import gc
 import itertools
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from bitwright.cli.failure import INTERRUPTED, MALFORMED, OK, UNREADABLE, USAGE, CommandError
 from bitwright.cli.output import Output, refuse_overwriting, trickles_in
 from bitwright.cli.progress import Progress
 from bitwright.cli.tally import Tally
-from bitwright.cli.terminal import Style, complain, say, wants_colour
-from bitwright.cli.walking import walker_of, wants_machine_code
+from bitwright.cli.terminal import complain, say
+from bitwright.cli.walking import RowWriter, row_writer, walker_of, wants_machine_code
 
 if TYPE_CHECKING:
     from bitwright.capture import CaptureReader, Packet
-    from bitwright.stack import Row, Walker
+    from bitwright.stack import Walker
 
 HELP: Final = "decode a capture, packet by packet"
 DESCRIPTION: Final = """\
@@ -40,13 +39,6 @@ BACKENDS: Final = ("auto", "interp", "llvm", "python")
 TIMES: Final = ("clock", "date", "relative", "epoch")
 _PACKETS_A_TICK: Final = 256
 _GC_THRESHOLD: Final = 50_000  # packets leave no cycles behind; looking for them less often saves a twentieth of the time
-
-
-class RowWriter(Protocol):
-    """Something that writes rows."""
-
-    def row(self, row: Row) -> None:
-        """Write one."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,7 +77,7 @@ def _run(arguments: argparse.Namespace) -> int:
     live = trickles_in(arguments.file)
     with _reader(arguments.file) as reader, Output(arguments.output, live=live) as output:
         progress = Progress(reader.size, wanted=not (arguments.quiet or output.is_terminal))
-        writer = _writer(arguments, output)
+        writer = row_writer(arguments, output)
         try:
             failure = _decode(_Job(arguments, reader, walker, writer, output, tally, progress))
         except KeyboardInterrupt:
@@ -226,22 +218,6 @@ def _reader(path: str) -> Iterator[CaptureReader]:
 
 def _in_words(path: str, error: Exception) -> str:
     return f"{path}: {error.strerror or error}" if isinstance(error, OSError) else str(error)
-
-
-def _writer(arguments: argparse.Namespace, output: Output) -> RowWriter:
-    if arguments.format == "jsonl":
-        from bitwright.cli.row_jsonl import JsonLines
-
-        return JsonLines(output, native=arguments.at_once)
-    colour = output.target is None and wants_colour(sys.stdout)
-    if arguments.format == "tree":
-        from bitwright.cli.row_tree import Trees
-        from bitwright.cli.tree import TreePrinter
-
-        return Trees(output, TreePrinter(for_people=colour, encoding=output.encoding), arguments.time)
-    from bitwright.cli.row_text import TextLines
-
-    return TextLines(output, Style(enabled=colour), arguments.time)
 
 
 @contextmanager

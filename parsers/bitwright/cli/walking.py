@@ -1,16 +1,26 @@
-"""What walks through the packets of a capture: the standard bindings with those of the command line, by which engine."""
+"""What walks through the packets of a capture: the standard bindings with those of the command line, by which engine; what writes rows."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import stat
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Protocol
 
 from bitwright.cli.failure import USAGE, CommandError
+from bitwright.cli.output import Output
+from bitwright.cli.terminal import Style, wants_colour
 
 if TYPE_CHECKING:
-    from bitwright.stack import Registry, Walker
+    from bitwright.stack import Registry, Row, Walker
+
+
+class RowWriter(Protocol):
+    """Something that writes rows."""
+
+    def row(self, row: Row) -> None:
+        """Write one."""
 
 
 def wants_machine_code(arguments: argparse.Namespace) -> bool:
@@ -46,6 +56,23 @@ def walker_of(arguments: argparse.Namespace) -> Walker:
         return Walker(registry, check=arguments.check, plain=plain, backend=arguments.backend, at_once=arguments.at_once)
     except RegistryError as error:
         raise CommandError(str(error), USAGE) from None
+
+
+def row_writer(arguments: argparse.Namespace, output: Output) -> RowWriter:
+    """What writes rows as the command line asks for."""
+    if arguments.format == "jsonl":
+        from bitwright.cli.row_jsonl import JsonLines
+
+        return JsonLines(output, native=arguments.at_once)
+    colour = output.target is None and wants_colour(sys.stdout)
+    if arguments.format == "tree":
+        from bitwright.cli.row_tree import Trees
+        from bitwright.cli.tree import TreePrinter
+
+        return Trees(output, TreePrinter(for_people=colour, encoding=output.encoding), arguments.time)
+    from bitwright.cli.row_text import TextLines
+
+    return TextLines(output, Style(enabled=colour), arguments.time)
 
 
 def _bind(registry: Registry, binding: str) -> None:

@@ -71,6 +71,7 @@ class Recorder(Tap):
         self.writer: PcapngWriter = create_capture(target, application=application)
         self._encapsulation, self._then, self._watch, self._clock = encapsulation, then or Tap(), watch, clock
         self._streams: dict[Conversation, StreamEncapsulation] = {}
+        self._stopped = False
         self.writer.interface(encapsulation.link_type, name=name)
 
     def opened(self, conversation: Conversation) -> None:
@@ -102,8 +103,13 @@ class Recorder(Tap):
             self._write_all(made.reset())
         self._then.closed(conversation, reset=reset)
 
+    def stop(self) -> None:
+        """Write nothing more; what passes goes on passing."""
+        self._stopped = True
+
     def close(self) -> None:
         """Close the file."""
+        self.stop()
         self.writer.close()
 
     def _write_all(self, frames: Frames) -> None:
@@ -111,6 +117,8 @@ class Recorder(Tap):
             self._write(frame)
 
     def _write(self, frame: bytes) -> None:
+        if self._stopped:
+            return
         now = self._clock()
         self.writer.packet(now, frame)
         if self._watch is not None:
