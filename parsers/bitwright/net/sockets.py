@@ -1,4 +1,4 @@
-"""The network of the operating system: streams by anyio, listeners and datagrams by sockets of our own.
+"""The network of the operating system, by non-blocking sockets of our own.
 
 Promise: the contract of `network`.
 """
@@ -13,6 +13,7 @@ from anyio.abc import ByteStream
 from bitwright.net.network import Acceptor, Address, Datagrams, Network
 from bitwright.net.sockets_accept import SocketAcceptor
 from bitwright.net.sockets_datagrams import SocketDatagrams
+from bitwright.net.sockets_stream import connected
 
 
 class Sockets(Network):
@@ -20,7 +21,7 @@ class Sockets(Network):
 
     async def connect(self, address: Address) -> ByteStream:
         """A TCP connection; OSError if there is none."""
-        return await anyio.connect_tcp(*address)
+        return await connected(address)
 
     async def listen(self, address: Address, *, backlog: int = 1024) -> Acceptor:
         """Listen on TCP; OSError if that cannot be."""

@@ -9,10 +9,10 @@ import errno
 import socket
 
 import anyio
-import anyio.abc
 from anyio.abc import ByteStream
 
 from bitwright.net.network import Acceptor, Address
+from bitwright.net.sockets_stream import SocketStream
 
 
 class SocketAcceptor(Acceptor):
@@ -38,7 +38,7 @@ class SocketAcceptor(Acceptor):
             except BlockingIOError:  # none is there, or it went away, or another process took it
                 await self.wait()
             else:
-                return await _stream(accepted), (peer[0], peer[1])
+                return _stream(accepted), (peer[0], peer[1])
 
     async def aclose(self) -> None:
         """Listen no longer."""
@@ -47,14 +47,10 @@ class SocketAcceptor(Acceptor):
             self._socket.close()
 
 
-async def _stream(accepted: socket.socket) -> ByteStream:
+def _stream(accepted: socket.socket) -> ByteStream:
     try:
-        accepted.setblocking(False)
-        accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a message is written as a whole: nothing is to be waited for
-        return await anyio.abc.SocketStream.from_socket(accepted)
-    except ValueError as error:  # what anyio makes of a peer that has reset the connection meanwhile
+        accepted.getpeername()
+        return SocketStream(accepted)
+    except OSError as error:
         accepted.close()
         raise ConnectionAbortedError(errno.ECONNABORTED, "the peer reset the connection before it was accepted") from error
-    except BaseException:
-        accepted.close()
-        raise
