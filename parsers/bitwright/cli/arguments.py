@@ -36,19 +36,28 @@ class Parser(argparse.ArgumentParser):
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The chosen command as `run`, and its options."""
     given = sys.argv[1:] if arguments is None else arguments
+    if given and given[0][:1] != "-" and given[0] not in COMMANDS:
+        return _of_extension(given)
     parser = _parser("bitwright", _DESCRIPTION, _EXAMPLES)
     parser.add_argument("--version", action="version", version=f"bitwright {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
     for name in COMMANDS:
         _add(commands, name, importlib.import_module(f"bitwright.cli.{name}"))
-    if given and given[0][:1] != "-" and given[0] not in COMMANDS:
-        from bitwright.cli import extensions
-
-        others = extensions.names_of(extensions.COMMANDS)
-        if given[0] not in others:
-            raise extensions.unknown("command", given[0], [*COMMANDS, *others])
-        _add(commands, given[0], extensions.load(given[0], others[given[0]], needs="run"))
     return parser.parse_args(given)
+
+
+def _of_extension(given: Sequence[str]) -> argparse.Namespace:
+    """The options of a command that another distribution adds, which may stand between its other words."""
+    from bitwright.cli import extensions
+
+    others = extensions.names_of(extensions.COMMANDS)
+    if given[0] not in others:
+        raise extensions.unknown("command", given[0], [*COMMANDS, *others])
+    module = extensions.load(given[0], others[given[0]], needs="run")
+    parser = described_parser(f"bitwright {given[0]}", module)
+    module.add_arguments(parser)
+    parser.set_defaults(run=module.run)
+    return parser.parse_intermixed_args(given[1:])
 
 
 def described_parser(program: str, module: Any) -> Parser:

@@ -18,7 +18,8 @@ exit codes:
   1  something is malformed: a packet, a message, JSON that does not fit, no match;
      or fuzzing found something
   2  the command line is wrong: an unknown option, spec or format, bad hex, no pattern
-  3  a file cannot be read or written, a capture is damaged, a package missing
+  3  a file cannot be read or written, a capture is damaged, a package missing,
+     an address cannot be had, or no answer came
   70   a defect of bitwright itself; the traceback is for its report
   130  interrupted"""
 

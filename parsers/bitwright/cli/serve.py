@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     parser.add_argument("--loop", choices=LOOPS, default="auto", help="the event loop (default: uvloop if it is installed, else asyncio)")
     parser.add_argument("-q", "--quiet", action="store_true", help="say nothing that is no complaint")
     module.add_arguments(parser)
-    return serve(arguments.service, module, parser.parse_args(arguments.rest))
+    return serve(arguments.service, module, parser.parse_intermixed_args(arguments.rest))
 
 
 def serve(name: str, module: Any, chosen: argparse.Namespace) -> int:

@@ -74,6 +74,12 @@ def _number(tokens: Sequence[str], _: str | None) -> int:
     return int(tokens[0])
 
 
+def _letters(text: str) -> str:
+    if not (text.isascii() and text.isalnum()):
+        raise ValueError(f"{text!r} has other characters than letters and digits")
+    return text
+
+
 def _one_of(tokens: Sequence[str], no: int, yes: int) -> bool:
     found = _number(tokens, None)
     if found not in (no, yes):
@@ -144,7 +150,7 @@ FORMS: Final = {
     "time": Form(lambda value: value.datetime().strftime("%Y%m%d%H%M%S"), _time),
     "critical": Form(lambda value: "128" if value else "0", lambda tokens, _: _one_of(tokens, 0, 128)),
     "opt_out": Form(lambda value: str(int(value)), lambda tokens, _: _one_of(tokens, 0, 1)),
-    "letters": Form(lambda value: value.decode("ascii"), lambda tokens, _: tokens[0].encode("ascii")),
+    "letters": Form(lambda value: _letters(value.decode("ascii")), lambda tokens, _: _letters(tokens[0]).encode("ascii")),
     "octets": Form(lambda value: value.hex("-"), lambda tokens, _: bytes.fromhex(tokens[0].replace("-", ""))),
     "words": Form(lambda value: value.hex(":", 2), lambda tokens, _: bytes.fromhex(tokens[0].replace(":", ""))),
 }  # fmt: skip
