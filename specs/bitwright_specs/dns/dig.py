@@ -144,7 +144,8 @@ def _set(arguments: argparse.Namespace, word: str) -> None:
 
 def _check(arguments: argparse.Namespace) -> None:
     for what, value, least, most in (
-        ("port", arguments.port, 1, 65535), ("number of tries", arguments.tries, 1, 100), ("number of seconds", arguments.timeout, 0.001, 3600),
+        ("port", arguments.port, 1, 65535), ("number of tries", arguments.tries, 1, 100),
+        ("number of seconds", arguments.timeout, 0.001, 3600),
         ("payload", arguments.payload, 0, 65535),
     ):  # fmt: skip
         if not least <= value <= most:
