@@ -7,6 +7,7 @@ The map, from the ground up:
 * `framing`: a stream cut into messages, without I/O
 * `connection`: messages over one stream
 * `pending`: calls in flight, without I/O
+* `statem`, `backoff`: a state machine and waits, without I/O; `client`: keeps a connection
 * `caller`: what every client can do; `datagram_client`, `one_shot`: by datagrams, by a connection for one question
 * `supervisor`: tasks that are started in order, stopped in reverse and restarted; `presence`: what runs, as a tree
 * `network`: streams, listeners and datagrams; `sockets` and `memory` are two of them
@@ -21,7 +22,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bitwright.net.backoff import Backoff
     from bitwright.net.caller import Caller, CallerInfo
+    from bitwright.net.client import Client
+    from bitwright.net.client_policy import ClientInfo, FailFast, Postponing
     from bitwright.net.connection import Connection, Traffic
     from bitwright.net.datagram_client import DatagramClient, DatagramCounters
     from bitwright.net.errors import (
@@ -39,16 +43,20 @@ if TYPE_CHECKING:
     from bitwright.net.supervisor import Child, ChildInfo, DynamicSupervisor, Exit, Shutdown, Supervisor, cleanup
 
 __all__ = [
-    "Answering", "Bounds", "Busy", "Call", "CallCounters", "Caller", "CallerInfo", "Child", "ChildInfo", "Closed", "Connection",
-    "DatagramClient", "DatagramCounters", "Disconnected", "DynamicSupervisor", "Ended", "Event", "Exit", "FramingError", "Handler",
-    "Hooks", "Info", "Malformed", "NetError", "NotRunning", "Overloaded", "Passive", "Peer", "Pending", "Protocol", "Received", "Relay",
-    "Retransmission", "Server", "Shutdown", "Silent", "StartFailed", "StreamAddress", "Supervisor", "TimedOut", "Told", "TooLarge",
-    "TooManyRestarts", "Traffic", "Truncated", "WontStop", "call_once", "cleanup", "present", "serve", "tree",
+    "Answering", "Backoff", "Bounds", "Busy", "Call", "CallCounters", "Caller", "CallerInfo", "Child", "ChildInfo", "Client",
+    "ClientInfo", "Closed", "Connection", "DatagramClient", "DatagramCounters", "Disconnected", "DynamicSupervisor", "Ended", "Event",
+    "Exit", "FailFast", "FramingError", "Handler", "Hooks", "Info", "Malformed", "NetError", "NotRunning", "Overloaded", "Passive",
+    "Peer", "Pending", "Postponing", "Protocol", "Received", "Relay", "Retransmission", "Server", "Shutdown", "Silent", "StartFailed",
+    "StreamAddress", "Supervisor", "TimedOut", "Told", "TooLarge", "TooManyRestarts", "Traffic", "Truncated", "WontStop", "call_once",
+    "cleanup", "present", "serve", "tree",
 ]  # fmt: skip
 
 # Where the names are: each is loaded when it is first used, so that framing needs no event loop.
 _LATER = {
+    "backoff": ("Backoff",),
     "caller": ("Caller", "CallerInfo"),
+    "client": ("Client",),
+    "client_policy": ("ClientInfo", "FailFast", "Postponing"),
     "connection": ("Connection", "Traffic"),
     "datagram_client": ("DatagramClient", "DatagramCounters"),
     "errors": (
