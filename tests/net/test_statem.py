@@ -7,7 +7,23 @@ from collections.abc import Callable
 
 import pytest
 
-from bitwright.net.statem import EVENT, STATE, Came, Enter, Event, Expired, Insert, Machine, Postpone, Timer, Transition, go, keep, repeat, stop
+from bitwright.net.statem import (
+    EVENT,
+    STATE,
+    Came,
+    Enter,
+    Event,
+    Expired,
+    Insert,
+    Machine,
+    Postpone,
+    Timer,
+    Transition,
+    go,
+    keep,
+    repeat,
+    stop,
+)
 
 Rules = dict[tuple[str, object], Transition[str]]
 
