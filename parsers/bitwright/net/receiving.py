@@ -228,14 +228,11 @@ class Receiving(Generic[M]):
         if self.idle_timeout is None:
             await self._wait_for(self._fill, math.inf)
             return False
-        left = self.idle_timeout if self._patience is None else self._patience
-        began = anyio.current_time()
-        came = await self._wait_for(self._fill, began + left)
-        self._patience = None if came else left - (anyio.current_time() - began)
-        if self._patience is None or self._patience > 0:
-            return False
-        self._patience = None
-        return True
+        deadline = anyio.current_time() + (self.idle_timeout if self._patience is None else self._patience)
+        came = await self._wait_for(self._fill, deadline)
+        now = anyio.current_time()
+        self._patience = None if came or now >= deadline else deadline - now
+        return not came and now >= deadline
 
     async def _wait_for(self, what: Callable[[], Awaitable[None]], deadline: float) -> bool:
         """Whether it happened before the deadline, and before somebody woke the reader."""

@@ -68,6 +68,6 @@ async def test_it_ends_in_order_with_its_supervisor() -> None:
         before = anyio.current_time()
         await connection.send(Note(text=b"hello"))
         await anyio.wait_all_tasks_blocked()
-    assert anyio.current_time() - before == pytest.approx(3)
+    assert anyio.current_time() - before == pytest.approx(3.5)  # with the time in which the peer may close, too
     assert (await connection.receive(timeout=5)).text == b"done"
     await connection.aclose()
