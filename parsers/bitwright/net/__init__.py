@@ -8,7 +8,8 @@ The map, from the ground up:
 * `connection`: messages over one stream
 * `pending`: calls in flight, without I/O
 * `statem`, `backoff`: a state machine and waits, without I/O; `client`: keeps a connection
-* `caller`: what every client can do; `datagram_client`, `one_shot`: by datagrams, by a connection for one question
+* `caller`: what every client can do; `datagram_client`, `one_shot`: by datagrams, by a connection for one question;
+  `connecting`: which one fits
 * `supervisor`: tasks that are started in order, stopped in reverse and restarted; `presence`: what runs, as a tree
 * `network`: streams, listeners and datagrams; `sockets` and `memory` are two of them
 * `relay`: what stands between a client and a server, to look at what they say, or to spoil it
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from bitwright.net.caller import Caller, CallerInfo
     from bitwright.net.client import Client
     from bitwright.net.client_policy import ClientInfo, FailFast, Postponing
+    from bitwright.net.connecting import connect
     from bitwright.net.connection import Connection, Traffic
     from bitwright.net.datagram_client import DatagramClient, DatagramCounters
     from bitwright.net.errors import (
@@ -48,7 +50,7 @@ __all__ = [
     "Exit", "FailFast", "FramingError", "Handler", "Hooks", "Info", "Malformed", "NetError", "NotRunning", "Overloaded", "Passive",
     "Peer", "Pending", "Postponing", "Protocol", "Received", "Relay", "Retransmission", "Server", "Shutdown", "Silent", "StartFailed",
     "StreamAddress", "Supervisor", "TimedOut", "Told", "TooLarge", "TooManyRestarts", "Traffic", "Truncated", "WontStop", "call_once",
-    "cleanup", "present", "serve", "tree",
+    "cleanup", "connect", "present", "serve", "tree",
 ]  # fmt: skip
 
 # Where the names are: each is loaded when it is first used, so that framing needs no event loop.
@@ -57,6 +59,7 @@ _LATER = {
     "caller": ("Caller", "CallerInfo"),
     "client": ("Client",),
     "client_policy": ("ClientInfo", "FailFast", "Postponing"),
+    "connecting": ("connect",),
     "connection": ("Connection", "Traffic"),
     "datagram_client": ("DatagramClient", "DatagramCounters"),
     "errors": (

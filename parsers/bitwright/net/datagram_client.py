@@ -78,11 +78,8 @@ class DatagramClient(Caller[M], Generic[M]):
         truncated = self.protocol.truncated
         if self._stream is None or truncated is None or not truncated(reply):
             return reply
-        self.counters.truncated += 1
-        self._hooks.emit("bitwright.client.truncated", self._attributes)
         with anyio.CancelScope(deadline=deadline):
-            async with self._streams:
-                return await call_once(self.protocol, self._stream, request, network=self._network)
+            return await self._fetch(self._stream, request)
         raise TimedOut(f"{self.name}: the answer was truncated, and did not come by stream in time")
 
     async def cast(self, request: M) -> None:
@@ -188,6 +185,15 @@ class DatagramClient(Caller[M], Generic[M]):
         if self._socket is None:
             raise NotRunning(f"{self.name} does not run: use `async with`, or start `run`")
         return self._socket
+
+    async def _fetch(self, stream: StreamAddress, request: M) -> M:
+        self.counters.truncated += 1
+        self._hooks.emit("bitwright.client.truncated", self._attributes)
+        async with self._streams:
+            try:
+                return await call_once(self.protocol, stream, request, network=self._network)
+            except Disconnected as error:  # whatever became of it on the stream, by datagram it was sent
+                raise Disconnected(f"the answer was truncated: {error}", sent=True) from error
 
     # --- answers -----------------------------------------------------------------------------
 
