@@ -1,0 +1,121 @@
+"""Calls through the operating system, with its own errors, and TLS."""
+
+from __future__ import annotations
+
+import ssl
+
+import anyio
+import pytest
+
+from bitwright import Struct, auto, flag, nested, pad, raw, u16
+from bitwright.net import Answering, DatagramClient, Disconnected, Overloaded, Peer, Protocol, StreamAddress, connect, serve
+
+pytestmark = pytest.mark.anyio
+HERE = ("127.0.0.1", 0)
+
+
+class Note(Struct):
+    id: int = u16(default=0)
+    answer: bool = flag(default=False)
+    cut: bool = flag(default=False)
+    _unused = pad(bits=6)
+    text: bytes = raw(default=b"")
+
+
+class Framed(Struct):
+    size: int = auto(u16())
+    note: Note = nested(Note, size=size)
+
+
+NOTES = Protocol(
+    Note, stream=Framed.note, correlate=Note.id, answers=lambda request, reply: reply.answer, truncated=lambda reply: reply.cut
+)
+
+
+def shout(note: Note, peer: Peer) -> Note:
+    """Capitals; cut short where they do not fit what this server takes for the size of a datagram."""
+    cut = peer.transport == "udp" and len(note.text) > 100
+    return note.replace(answer=True, cut=cut, text=b"" if cut else note.text.upper())
+
+
+async def test_a_thousand_calls_at_once() -> None:
+    replies: dict[int, bytes] = {}
+
+    async def ask(number: int) -> None:
+        replies[number] = (await client.call(Note(text=b"n%d" % number), timeout=None)).text
+
+    async with serve(Answering(shout), NOTES, udp=HERE) as server:
+        assert server.udp is not None
+        async with connect(NOTES, udp=server.udp) as client:
+            async with anyio.create_task_group() as group:
+                for number in range(1000):
+                    group.start_soon(ask, number)
+            calls = client.info().calls
+            assert (calls.answered, calls.unknown, calls.failed) == (1000, 0, 0)
+    assert replies == {number: b"N%d" % number for number in range(1000)}
+
+
+async def test_nobody_there_is_told_by_the_system_at_once() -> None:
+    async with serve(Answering(shout), NOTES, udp=HERE) as server:
+        at = server.udp
+        assert at is not None
+    async with DatagramClient(NOTES, at) as client:
+        for _ in range(3):
+            with pytest.raises(Disconnected) as caught:
+                await client.call(Note(text=b"x"), timeout=3600)
+            assert isinstance(caught.value.__cause__, ConnectionRefusedError)
+        async with serve(Answering(shout), NOTES, udp=at):
+            assert (await client.call(Note(text=b"x"), timeout=3600)).text == b"X"
+    assert client.counters.refused >= 3
+
+
+async def test_a_refusal_of_earlier_datagrams_is_not_that_of_the_next_call() -> None:
+    """The system tells who sends next what became of an earlier datagram, and does not send then: it is sent once more."""
+    async with serve(Answering(shout), NOTES, udp=HERE) as server:
+        at = server.udp
+        assert at is not None
+    async with DatagramClient(NOTES, at) as client:
+        await client.cast(Note(text=b"into the void"))
+        async with serve(Answering(shout), NOTES, udp=at):
+            assert (await client.call(Note(text=b"x"), timeout=3600)).text == b"X"
+
+
+async def test_truncated_answers_come_by_tls() -> None:
+    trustme = pytest.importorskip("trustme", reason="trustme is not installed: pip install trustme")
+    authority, server_side = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("notes.example").configure_cert(server_side)
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    long = b"a" * 5000
+    async with serve(Answering(shout), NOTES, udp=HERE, tls=HERE, context=server_side) as server:
+        assert server.udp is not None
+        assert server.tls is not None
+        async with connect(NOTES, udp=server.udp, tls=server.tls, context=trusting, server_name="notes.example") as client:
+            assert (await client.call(Note(text=long), timeout=None)).text == long.upper()
+        suspicious = connect(NOTES, udp=server.udp, tls=server.tls, server_name="notes.example")
+        async with suspicious:
+            with pytest.raises(Disconnected, match="TLS") as caught:
+                await suspicious.call(Note(text=long), timeout=None)
+            assert caught.value.sent
+        plain = DatagramClient(NOTES, server.udp, stream=StreamAddress(address=server.tls))
+        async with plain:
+            with pytest.raises(Disconnected, match="no answer by stream"):
+                await plain.call(Note(text=long), timeout=None)
+
+
+async def test_a_flood_of_calls_is_bounded() -> None:
+    outcomes: list[str] = []
+
+    async def ask() -> None:
+        try:
+            outcomes.append((await client.call(Note(text=b"x"), timeout=None)).text.decode())
+        except Overloaded:
+            outcomes.append("overloaded")
+
+    async with serve(Answering(shout), NOTES, udp=HERE) as server:
+        assert server.udp is not None
+        async with connect(NOTES, udp=server.udp, most=10) as client, anyio.create_task_group() as group:
+            for _ in range(100):
+                group.start_soon(ask)
+    assert len(outcomes) == 100
+    assert set(outcomes) == {"X", "overloaded"}
