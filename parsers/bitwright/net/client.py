@@ -321,8 +321,9 @@ class Client(Caller[M], Generic[M]):
                 match event:
                     case Received(reply):
                         self._pending.settle(reply)
-                    case Malformed():
+                    case Malformed(problem):
                         self._malformed += 1
+                        self._pending.spoilt(problem)
                         self._hooks.emit("bitwright.client.malformed", self._attributes)
                     case Ended(error):
                         causes.append(error or Closed("the peer ended the stream"))

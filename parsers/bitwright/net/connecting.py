@@ -9,6 +9,7 @@ import ssl
 from typing import TypeVar
 
 from bitwright.net.caller import Caller
+from bitwright.net.client import Client
 from bitwright.net.datagram_client import DatagramClient
 from bitwright.net.hooks import Hooks
 from bitwright.net.network import Address, Network
@@ -20,17 +21,23 @@ M = TypeVar("M", bound=Struct)
 
 
 def connect(
-    spoken: Protocol[M] | type[M], *, udp: Address, tcp: Address | None = None, tls: Address | None = None,
+    spoken: Protocol[M] | type[M], *, udp: Address | None = None, tcp: Address | None = None, tls: Address | None = None,
     context: ssl.SSLContext | None = None, server_name: str | None = None, network: Network | None = None, hooks: Hooks | None = None,
     most: int | None = None, name: str = "",
 ) -> Caller[M]:  # fmt: skip
     """A client: `async with connect(DNS, udp=("192.0.2.1", 53), tcp=("192.0.2.1", 53)) as client: ...`.
 
-    Calls go by datagrams to `udp`; what the protocol calls truncated is asked for again at `tcp` or `tls`, by a connection for that
-    question.  `context` and `server_name` are for `tls`.  The others are those of `DatagramClient`.
+    With `udp`, calls go by datagrams, and what the protocol calls truncated is asked for again at `tcp` or `tls`, by a connection for
+    that question (`DatagramClient`).  Without it, they go by one connection that is kept (`Client`).  `context` (the system's
+    authorities, if not given) and `server_name` (the host) are for `tls`; `most` is of calls in flight.
     """
-    return DatagramClient(
-        spoken, udp, stream=_stream(tcp, tls, context, server_name), network=network, hooks=hooks, most=most, name=name
+    stream = _stream(tcp, tls, context, server_name)
+    if udp is not None:
+        return DatagramClient(spoken, udp, stream=stream, network=network, hooks=hooks, most=most, name=name)
+    if stream is None:
+        raise TypeError("give udp=, tcp= or tls=: where the peer is")
+    return Client(
+        spoken, stream.address, tls=stream.tls, server_name=stream.server_name, network=network, hooks=hooks, most=most, name=name
     )
 
 

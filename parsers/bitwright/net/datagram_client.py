@@ -54,7 +54,8 @@ class DatagramClient(Caller[M], Generic[M]):
     """A client of `address` by UDP.
 
     `stream`: where to ask again for what does not fit a datagram; without it a truncated answer is given as it is.  `most`: calls
-    in flight.  What the operating system says of the way to the peer (nobody listens there, no route) fails what was sent.
+    in flight.  What the operating system says of the way to the peer (nobody listens there, no route) fails what was sent.  The
+    protocol needs `correlate` or `answers` (TypeError).
     """
 
     def __init__(
@@ -64,7 +65,7 @@ class DatagramClient(Caller[M], Generic[M]):
         self.protocol, self.address, self.name = protocol_of(spoken), address, name or f"{address[0]}:{address[1]}"
         self.counters = DatagramCounters()
         self._stream, self._network, self._hooks = stream, network_or_sockets(network), hooks or Hooks()
-        self._pending: Pending[M] = Pending(self.protocol, most=most)
+        self._pending: Pending[M] = Pending(self.protocol, most=most, in_order=False)
         self._socket: Datagrams | None = None
         self._streams = anyio.Semaphore(STREAMS)
         self._attributes = attributes_of_peer(address, "udp")

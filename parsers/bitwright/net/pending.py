@@ -78,13 +78,17 @@ class CallCounters:
 class Pending(Generic[M]):
     """The calls in flight with one peer.
 
-    Where the protocol has no field that tells answers apart, they come in the order in which the questions were sent.
+    Where the protocol has no field that tells answers apart, they come in the order in which the questions were sent; or, where
+    that is not kept (`in_order=False`: datagrams), an answer is that of the oldest question for which `answers` is true.
     `most`: how many may be in flight; by default half of the ids that the field can hold, at most `MOST_IN_FLIGHT`.
     """
 
-    def __init__(self, spoken: Protocol[M] | type[M], *, most: int | None = None) -> None:
+    def __init__(self, spoken: Protocol[M] | type[M], *, most: int | None = None, in_order: bool = True) -> None:
         protocol = protocol_of(spoken)
+        if protocol.correlate is None and protocol.answers is None and not in_order:
+            raise TypeError(f"{protocol.message.__name__} by datagrams, which get lost and overtake: give correlate= or answers=")
         self._message, self._answers, self._field = protocol.message, protocol.answers, protocol.correlate_field
+        self._ordered = in_order and self._field is None
         self._ids = None if self._field is None else _ids_of(protocol.message, self._field)
         space = 2 * MOST_IN_FLIGHT if self._ids is None else len(self._ids)
         self._resting_most = min(space // 4, _MOST_RESTING)
@@ -138,25 +142,33 @@ class Pending(Generic[M]):
         """Say that `call` is about to be sent; without ids, calls have to be sent in this order.  Again for the same: nothing."""
         if not call.sent:
             call.sent = True
-            if self._field is None and not call.over:
+            if self._ordered and not call.over:
                 self._in_order.append(call)
 
     def unsent(self, call: Call[M]) -> None:
         """Take `sending` back: not a byte was written."""
         if call.sent:
             call.sent = False
-            if self._field is None and call in self._in_order:
+            if call in self._in_order:
                 self._in_order.remove(call)
 
     def settle(self, reply: M) -> Call[M] | None:
         """End the call that `reply` answers and give it; None if that is nobody's answer, which is counted."""
-        call = self._next_in_order(reply) if self._field is None else self._of_id(getattr(reply, self._field), reply)
+        if self._field is not None:
+            call = self._of_id(getattr(reply, self._field), reply)
+        else:
+            call = self._next_in_order(reply) if self._ordered else self._oldest_answered(reply)
         if call is None:
             return None
         self.counters.answered += 1
         self._forget(call)
         call._end(reply, None)
         return call
+
+    def spoilt(self, error: BaseException) -> None:
+        """Something came that is no message, and may have been an answer: in order, it was that to the oldest question."""
+        if self._in_order:
+            self.refuse(self._in_order.popleft(), error)
 
     def abandon(self, call: Call[M]) -> None:
         """Its caller waits no longer (timeout, cancelled).  Of one that has ended: nothing."""
@@ -220,6 +232,13 @@ class Pending(Generic[M]):
             self.counters.late += 1
             return None
         return call
+
+    def _oldest_answered(self, reply: M) -> Call[M] | None:
+        for call in self._open:
+            if call.sent and self._is_answer(call.request, reply):
+                return call
+        self.counters.unknown += 1
+        return None
 
     # --- ids ---------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from bitwright import errors
-from bitwright.net import DatagramClient, Disconnected, Hooks, NotRunning, Overloaded, Protocol, Retransmission, TimedOut, TooLarge, tree
+from bitwright.net import DatagramClient, Disconnected, Hooks, NotRunning, Overloaded, Protocol, TimedOut, TooLarge, tree
 from tests.net.calls.scene import ANSWER, ASK, SERVER, Ask, Scene
 
 pytestmark = pytest.mark.anyio
@@ -248,8 +248,29 @@ async def test_a_cast_is_sent_once_and_its_answer_is_nobodys(scene: Scene) -> No
         assert (len(scene.questions), client.info().calls.late, client.info().calls.casts) == (1, 1, 1)
 
 
-async def test_without_ids_one_question_after_the_other(scene: Scene) -> None:
-    protocol = Protocol(Ask, retransmission=Retransmission(first=10, tries=1))
-    async with scene.server(), DatagramClient(protocol, SERVER, network=scene.network) as client:
-        for text in (b"a", b"b"):
-            assert (await client.call(Ask(id=7, text=text))).text == text
+async def test_without_ids_the_question_finds_its_answer(scene: Scene) -> None:
+    def same(request: Ask, reply: Ask) -> bool:
+        return reply.text[:1] == request.text[:1]
+
+    replies: list[bytes] = []
+
+    async def ask(text: bytes) -> None:
+        replies.append((await client.call(Ask(id=7, text=text))).text)
+
+    held: list[Ask] = []
+
+    def backwards(request: Ask) -> list[Ask]:
+        held.append(request)
+        return held[::-1] if len(held) == 3 else []
+
+    scene.answer = backwards
+    client = DatagramClient(Protocol(Ask, answers=same), SERVER, network=scene.network)
+    async with scene.server(), client, anyio.create_task_group() as group:
+        for text in (b"1", b"2", b"3"):
+            group.start_soon(ask, text)
+    assert replies == [b"3", b"2", b"1"]
+
+
+def test_what_tells_answers_apart_by_nothing_cannot_go_by_datagrams() -> None:
+    with pytest.raises(TypeError, match="get lost and overtake"):
+        DatagramClient(Ask, SERVER)

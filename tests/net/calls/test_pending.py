@@ -246,6 +246,22 @@ def test_without_ids_what_a_lost_connection_owed_is_not_waited_for() -> None:
     assert pending.settle(Plain(text=b"answer")) is call
 
 
+def test_without_ids_what_is_no_message_was_the_answer_to_the_oldest() -> None:
+    pending = Pending(Plain)
+    first, second = (pending.open(Plain(text=t)) for t in (b"1", b"2"))
+    pending.sending(first)
+    pending.sending(second)
+    pending.spoilt(ValueError("no message"))
+    with pytest.raises(ValueError, match="no message"):
+        first.result()
+    assert pending.settle(Plain(text=b"2")) is second
+    pending.spoilt(ValueError("nobody's"))
+    with_ids = Pending(ASK)
+    call = opened(with_ids)
+    with_ids.spoilt(ValueError("anybody's"))
+    assert with_ids.settle(reply_to(call)) is call
+
+
 def test_answers_that_are_owed_and_never_come_are_bounded() -> None:
     pending = Pending(Plain, most=4)
     for _ in range(8):
