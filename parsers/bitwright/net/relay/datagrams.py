@@ -8,6 +8,7 @@ import anyio.abc
 from bitwright.net.hooks import Hooks, attributes_of_peer
 from bitwright.net.network import Address, Datagrams, Network
 from bitwright.net.relay.tap import Conversation, Cut, Tap
+from bitwright.net.server.faults import survive
 
 _HELD = 4096  # datagrams that wait for their time; what would be held beyond it is dropped, and counted
 
@@ -38,8 +39,9 @@ class DatagramRelay:
             while True:
                 try:
                     batch = await self._socket.receive()
-                except OSError:  # what a client's host says of an answer; the next datagram has nothing to do with it
+                except OSError as error:  # what a client's host says of an answer
                     self._hooks.emit("bitwright.relay.unreachable")
+                    await survive(error)
                     continue
                 for data, address in batch:
                     client = self._clients.get(address) or await self._admit(address, group)
@@ -77,8 +79,9 @@ class DatagramRelay:
     async def _take(self, client: _Client, group: anyio.abc.TaskGroup) -> None:
         try:
             batch = await client.socket.receive()
-        except OSError:  # nobody listens there now; a server that comes back finds the client again
+        except OSError as error:  # nobody listens there now; a server that comes back finds the client again
             self._hooks.emit("bitwright.relay.unreachable", attributes_of_peer(self._to, "udp"))
+            await survive(error)
             return
         for data, _ in batch:
             self._pass(client, data, group, from_client=False)

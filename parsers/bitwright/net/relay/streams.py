@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import socket
 import struct
 from typing import Final
@@ -15,10 +14,9 @@ from anyio.abc import ByteStream
 from bitwright.net.hooks import Hooks, attributes_of_peer
 from bitwright.net.network import Acceptor, Address, Network
 from bitwright.net.relay.tap import Conversation, Cut, Tap
+from bitwright.net.server.faults import survive
 
 _PIECE: Final = 65536  # bytes that one read takes at most
-_EXHAUSTED: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
-_PAUSE: Final = 0.1  # seconds until it is tried again, as Thousand Island does
 _FAREWELL: Final = 5.0  # seconds that closing may take
 
 
@@ -51,9 +49,9 @@ class StreamRelay:
         while True:
             try:
                 return await self._acceptor.accept()
-            except OSError as error:  # of a client that left meanwhile, or of a lack of descriptors: both pass
+            except OSError as error:
                 self._hooks.emit("bitwright.relay.accept.failed", {"error.type": type(error).__name__})
-                await anyio.sleep(_PAUSE if error.errno in _EXHAUSTED else 0)
+                await survive(error)
 
     async def _serve(self, client: ByteStream, peer: Address) -> None:
         try:
