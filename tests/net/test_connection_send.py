@@ -23,6 +23,14 @@ def pair(*, capacity: int = 65536) -> tuple[Connection[Note], MemoryStream]:
     return Connection(mine, Protocol(Note, limit=100)), theirs
 
 
+async def read(peer: MemoryStream, size: int) -> bytes:
+    """So many bytes, and what came with the last of them."""
+    came = b""
+    while len(came) < size:
+        came += await peer.receive()
+    return came
+
+
 async def test_what_is_too_long_is_refused_before_a_byte_is_written() -> None:
     connection, peer = pair()
     with pytest.raises(TooLarge) as caught:
@@ -74,10 +82,8 @@ async def test_messages_of_several_tasks_never_mix_and_who_waits_may_give_up() -
         await anyio.wait_all_tasks_blocked()
         with pytest.raises(TimedOut):  # not a byte of it is written, so the connection is as it was
             await connection.send(Note(text=b"cccccc"), timeout=1)
-        came = b""
-        while len(came) < 16:
-            came += await peer.receive()
-    assert came == b"\0\6aaaaaa\0\6bbbbbb"
+        came = await read(peer, 16)
+        assert came == b"\0\6aaaaaa\0\6bbbbbb"
 
 
 async def test_what_was_put_goes_in_one_piece_and_in_order() -> None:
@@ -115,10 +121,8 @@ async def test_a_flush_that_times_out_closes_and_one_of_two_tasks_sends_all() ->
     async with anyio.create_task_group() as group:
         for _ in range(2):
             group.start_soon(connection.flush)
-        came = b""
-        while len(came) < 16:
-            came += await peer.receive()
-    assert came == b"\0\6aaaaaa\0\6bbbbbb"
+        came = await read(peer, 16)
+        assert came == b"\0\6aaaaaa\0\6bbbbbb"
     connection.put(Note(text=bytes(98)).build())
     with pytest.raises(TimedOut):
         await connection.flush(timeout=1)

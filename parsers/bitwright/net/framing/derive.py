@@ -118,9 +118,10 @@ def _numbers(described: spec.StructSpec, field: spec.FieldSpec, at: int) -> dict
 def _place(name: tuple[str, ...], number: spec.IntType, at: int, order: spec.Order) -> dict[tuple[str, ...], tuple[int, int, Endian]]:
     endian = order if number.order is None else number.order
     plain = type(number) is spec.IntType and not number.signed and number.bit_order == "msb"
-    if not plain or endian not in ("big", "little") or at % 8 or number.width % 8 or not 8 <= number.width <= 64:
+    known: Endian | None = "big" if endian == "big" else "little" if endian == "little" else None
+    if not plain or known is None or at % 8 or number.width % 8 or not 8 <= number.width <= 64:
         return {}
-    return {name: (at // 8, number.width // 8, endian)}
+    return {name: (at // 8, number.width // 8, known)}
 
 
 def _bits_of(described: spec.StructSpec, field: spec.FieldSpec, at: int | None) -> _Sum | None:
