@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from ipaddress import IPv6Address
 
 import anyio
 import pytest
 
-from bitwright.net import DatagramClient, Disconnected, Protocol, StreamAddress, TimedOut, call_once
+from bitwright.net import Backoff, Client, DatagramClient, Disconnected, Postponing, Protocol, StreamAddress, TimedOut, call_once
+from bitwright.net.client_policy import State
 from bitwright.net.sockets import Sockets
 from bitwright_specs.dns import AAAA, TXT, A, Edns, Message, Question, Rcode, TcpMessage, Type
 from tests.net.peers.daemons import HOSTS, NAMES, ZONE, Daemon, running
@@ -59,6 +61,42 @@ async def test_many_questions_at_once_by_udp_each_with_its_own_answer(peer: Daem
         assert client.info().calls.unknown == client.counters.malformed == 0
     network = IPv6Address("2001:db8::")
     assert found == {number: (f"192.0.2.{number % 256}", str(network + number)) for number in range(HOSTS)}
+
+
+async def test_many_questions_at_once_by_one_connection(peer: Daemon) -> None:
+    """Pipelined (RFC 7766, section 6.2.1.1); the server may answer in any order, and may end the connection when it likes."""
+    found: dict[int, str] = {}
+
+    async def ask(number: int) -> None:
+        async with room:
+            while number not in found:
+                try:
+                    reply = await client.call(query(f"host{number}"), timeout=20)
+                except Disconnected:  # ended by the server, after as many as it wants to answer on one
+                    continue
+                match reply.answers[0].rdata:
+                    case A(address=address):
+                        found[number] = str(address)
+
+    room = anyio.Semaphore(20)
+    async with Client(DNS, peer.address, backoff=Backoff(first=0.01)) as client:
+        async with anyio.create_task_group() as group:
+            for number in range(HOSTS):
+                group.start_soon(ask, number)
+        assert client.info().calls.unknown == client.info().malformed == 0
+    assert found == {number: f"192.0.2.{number % 256}" for number in range(HOSTS)}
+
+
+async def test_a_connection_whose_server_is_killed_is_missed_at_once_and_made_again(peer: Daemon) -> None:
+    async with Client(DNS, peer.address, backoff=Backoff(first=0.01, most=0.1), without_connection=Postponing(deadline=20)) as client:
+        for _ in range(3):
+            assert (await client.call(query("host1"), timeout=20)).answers
+            peer.kill()
+            with anyio.fail_after(20):
+                while client.state is State.CONNECTED:
+                    with contextlib.suppress(Disconnected):
+                        await client.call(query("host1"), timeout=20)
+            peer.start()
 
 
 async def test_names_that_are_not_there_and_aliases(peer: Daemon) -> None:
