@@ -174,6 +174,8 @@ def _class_body(namespace: dict[str, Any], own: list[spec.FieldSpec], made: spec
 
 def _msgspec_default(field: spec.FieldSpec) -> Any:
     default = None if field.default is spec.MISSING or field.auto else field.default
+    if default == []:
+        return msgspec.field(default_factory=list)  # the same as below, and a tenth of the time
     if isinstance(default, list | msgspec.Struct):
         return msgspec.field(default_factory=lambda: copy.deepcopy(default))
     return default

@@ -82,11 +82,9 @@ class UdpEndpoint(Generic[M]):
 
     async def send(self, data: bytes, address: Address) -> None:
         """Send a datagram, waiting for room."""
-        if len(data) > self._limit:
-            raise TooLarge(len(data), self._limit)
-        if not self.socket.send_now(data, address):
+        if not self._sent(data, address):
             await self.socket.send(data, address)
-        self._counters.answered += 1
+            self._counters.answered += 1
 
     async def _receive(self, tasks: TaskGroup) -> None:
         while True:
@@ -101,14 +99,24 @@ class UdpEndpoint(Generic[M]):
                 peer = DatagramPeer(self, address)
                 try:
                     reply = self._react(data, peer)
-                    if reply is None:
-                        continue
-                    if inspect.isawaitable(reply):
+                    if isinstance(reply, Struct):
+                        reply = reply.build()
+                    if isinstance(reply, bytes):
+                        if not self._sent(reply, address):
+                            await self.send(reply, address)
+                    elif reply is not None:
                         await self._start(tasks, reply, peer)
-                    else:
-                        await self.send(wire(reply), address)
                 except Exception as error:  # noqa: BLE001  # the handler's, or of sending: of this datagram only
                     await self._start(tasks, self._failed(error, peer), peer)
+
+    def _sent(self, data: bytes, address: Address) -> bool:
+        """Whether it could be sent without waiting."""
+        if len(data) > self._limit:
+            raise TooLarge(len(data), self._limit)
+        if not self.socket.send_now(data, address):
+            return False
+        self._counters.answered += 1
+        return True
 
     def _react(self, data: bytes, peer: DatagramPeer) -> Reply | Awaitable[Reply]:
         try:
@@ -124,7 +132,12 @@ class UdpEndpoint(Generic[M]):
         return self._handler.message(message, peer)
 
     async def _start(self, tasks: TaskGroup, what: Awaitable[Reply], peer: DatagramPeer) -> None:
-        await self._room.acquire()
+        try:
+            await self._room.acquire()
+        except BaseException:  # the endpoint ends: nobody will await this
+            if inspect.iscoroutine(what):
+                what.close()
+            raise
         tasks.start_soon(self._later, what, peer)
 
     async def _later(self, what: Awaitable[Reply], peer: DatagramPeer) -> None:
