@@ -162,8 +162,7 @@ def test_nothing_is_handled_after_the_end() -> None:
 def test_what_is_forgotten_does_not_come_again_nor_does_its_timer() -> None:
     content = object()
     run, seen = machine({("a", content): keep(Postpone(), Timer(content, 5)), ("a", "up"): go("b")})
-    run.post(content, 0)
-    run.forget(content)
+    run.forget(run.post(content, 0))
     run.post("up", 1)
     run.tick(9)
     assert seen[-1] == ("b", ("enter", "a"))

@@ -7,7 +7,7 @@ The map, from the ground up:
 * `framing`: a stream cut into messages, without I/O
 * `connection`: messages over one stream
 * `pending`: calls in flight, without I/O
-* `statem`, `backoff`: a state machine and waits, without I/O; `client`: keeps a connection
+* `statem`, `backoff`: a state machine and waits, without I/O; `client`: keeps a connection, over which `conversation` asks
 * `caller`: what every client can do; `datagram_client`, `one_shot`: by datagrams, by a connection for one question;
   `connecting`: which one fits
 * `supervisor`: tasks that are started in order, stopped in reverse and restarted; `presence`: what runs, as a tree

@@ -8,8 +8,6 @@ bounded by the calls in flight.
 
 from __future__ import annotations
 
-import collections
-import dataclasses
 import ssl
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, Generic, TypeVar
@@ -20,10 +18,10 @@ from anyio.abc import TaskGroup, TaskStatus
 
 from bitwright.net.backoff import Backoff, Waits
 from bitwright.net.caller import CALL_TIMEOUT, Caller
-from bitwright.net.client_policy import ClientInfo, FailFast, Postponing, State
+from bitwright.net.client_policy import ClientInfo, FailFast, Postponing, State, Step
 from bitwright.net.connection import Connection
-from bitwright.net.errors import Closed, Disconnected, NetError, NotRunning, Overloaded, TimedOut
-from bitwright.net.events import Ended, Malformed, Received
+from bitwright.net.conversation import Conversation, Message
+from bitwright.net.errors import Closed, Disconnected, NotRunning, Overloaded, TimedOut, sole
 from bitwright.net.hooks import Hooks, attributes_of_peer
 from bitwright.net.network import Address, Network, network_or_sockets
 from bitwright.net.pending import Call, Pending
@@ -34,61 +32,41 @@ from bitwright.struct_ import Struct
 
 M = TypeVar("M", bound=Struct)
 
-_PIECE: Final = 1 << 18  # bytes that are put together before they are written
 ATTEMPT_TIMEOUT: Final = 5.0  # seconds, for a connection and for its handshake
-
-
-class _Message(Generic[M]):
-    """Something to be sent: for a call, or for nobody."""
-
-    __slots__ = ("call", "data", "waits")
-
-    def __init__(self, call: Call[M] | None, data: bytes) -> None:
-        self.call, self.data = call, data
-        self.waits = False  # for a connection, with a deadline
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Step:
-    """How far the attempt of this number has come: "opened", "ready", or "lost" with its cause."""
-
-    number: int
-    what: str
-    cause: BaseException | None = None
 
 
 class Client(Caller[M], Generic[M]):
     """A client of `address` by TCP, or TLS with the context `tls` (`server_name`: in the certificate, the host if not given).
 
-    `handshake(connection)` is what the protocol has to do first; while it runs, the connection is its own.  `backoff` says when to
-    try again, `without_connection` what calls do meanwhile.  `most`: calls in flight.
+    `handshake(connection)` is what the protocol has to do first; while it runs, the connection is its own, and whatever it raises
+    ends the attempt.  `backoff` says when to try again, `without_connection` what calls do meanwhile.  `silence`: a connection on
+    which a question was asked, and nothing came for so many seconds, counts as lost.  `most`: calls in flight.
     """
 
     def __init__(
         self, spoken: Protocol[M] | type[M], address: Address, *, tls: ssl.SSLContext | None = None, server_name: str | None = None,
         handshake: Callable[[Connection[M]], Awaitable[object]] | None = None, backoff: Backoff | None = None,
         without_connection: FailFast | Postponing | None = None, connect_timeout: float = ATTEMPT_TIMEOUT,
-        handshake_timeout: float = ATTEMPT_TIMEOUT, network: Network | None = None, hooks: Hooks | None = None, most: int | None = None,
-        name: str = "",
+        handshake_timeout: float = ATTEMPT_TIMEOUT, silence: float | None = None, network: Network | None = None,
+        hooks: Hooks | None = None, most: int | None = None, name: str = "",
     ) -> None:  # fmt: skip
         self.protocol, self.address, self.name = protocol_of(spoken), address, name or f"{address[0]}:{address[1]}"
         self._tls, self._server_name, self._handshake = tls, server_name, handshake
-        self._timeouts = connect_timeout, handshake_timeout
+        self._timeouts, self._silence = (connect_timeout, handshake_timeout), silence
         self._policy = without_connection or FailFast()
         self._network, self._hooks = network_or_sockets(network), hooks or Hooks()
         self._attributes = attributes_of_peer(address, "tcp")
-        self._waits = Waits(backoff or Backoff())
+        self._backoff = backoff or Backoff()
+        self._waits = Waits(self._backoff)
         self._pending: Pending[M] = Pending(self.protocol, most=most)
-        self._outgoing: collections.deque[_Message[M]] = collections.deque()
+        self._conversation = Conversation(self._pending, self.protocol.framing(), self._on_malformed)
         self._machine: Machine[State] | None = None
         self._tasks: TaskGroup | None = None
         self._attempt = anyio.CancelScope()
         self._attempts = self._malformed = 0
         self._last_error: BaseException | None = None
-        self._framing = self.protocol.framing()
         self._known_due = 0.0  # when the task that keeps time looks again
         self._changed = anyio.Event()  # the state, or the next timer
-        self._to_write = anyio.Event()
 
     # --- what it is for ----------------------------------------------------------------------
 
@@ -97,10 +75,10 @@ class Client(Caller[M], Generic[M]):
         self._running()
         call, began, finished = self._pending.open(request), anyio.current_time(), anyio.Event()
         call.wake = finished.set
-        message: _Message[M] | None = None
+        message: Message[M] | None = None
         try:
-            message = _Message(call, self._wire(call.request))
-            self._post(message)
+            message = Message(call, self._conversation.wire(call.request))
+            message.posted = self._post(message)
             with anyio.move_on_after(timeout):
                 await finished.wait()
         except Exception as error:
@@ -109,8 +87,8 @@ class Client(Caller[M], Generic[M]):
         finally:
             over = call.over
             self._pending.abandon(call)
-            if not over and message is not None and self._machine is not None:
-                self._machine.forget(message)
+            if not over and message is not None:
+                self._forget(message)
         if not over:
             raise TimedOut(f"{self.name}: no answer within {anyio.current_time() - began:.3g} s")
         return call.result()
@@ -121,9 +99,9 @@ class Client(Caller[M], Generic[M]):
         await anyio.lowlevel.checkpoint()
         if machine.state is not State.CONNECTED:
             raise self._no_connection()
-        if len(self._outgoing) >= self._pending.most:
-            raise Overloaded(f"{self.name}: {len(self._outgoing)} messages wait to be written")
-        self._write(_Message(None, self._wire(self._pending.cast(request))))
+        if len(self._conversation) >= self._pending.most:
+            raise Overloaded(f"{self.name}: {len(self._conversation)} messages wait to be written")
+        self._conversation.write(Message(None, self._conversation.wire(self._pending.cast(request))))
 
     async def connected(self, *, timeout: float | None = None) -> None:
         """Return when there is a connection; `TimedOut` after `timeout` seconds without one, NotRunning if this ends."""
@@ -150,6 +128,8 @@ class Client(Caller[M], Generic[M]):
         """Keep a connection until cancelled.  Ready at once, whether or not the peer is there."""
         if self._machine is not None:
             raise NotRunning(f"{self.name} runs already")
+        self._waits = Waits(self._backoff)
+        self._changed = anyio.Event()  # of this event loop
         try:
             with present("client", self.name, lambda: f"{self.state.value}, {len(self._pending)} in flight"):
                 async with anyio.create_task_group() as tasks:
@@ -160,7 +140,7 @@ class Client(Caller[M], Generic[M]):
         finally:
             self._machine = self._tasks = None
             self._notify()
-            self._drop(Closed("this side closed the client"))
+            self._conversation.lose(Closed("this side closed the client"))
 
     # --- the machine -------------------------------------------------------------------------
 
@@ -169,15 +149,15 @@ class Client(Caller[M], Generic[M]):
         match event:
             case Enter():
                 return self._entered(state)
-            case Came(_Message() as message):
+            case Came(Message() as message):
                 return self._asked(state, message)
-            case Came(_Step() as step) if step.number == self._attempts:
+            case Came(Step() as step) if step.number == self._attempts:
                 return self._stepped(state, step)
             case Expired(timer, content) if timer is STATE:
                 return self._overdue(state, content)
-            case Expired(_, _Message(call=Call() as call) as message):
+            case Expired(_, Message(call=Call() as call) as message):
                 self._pending.refuse(call, self._no_connection())
-                self._running().forget(message)
+                self._forget(message)
         return None  # of an attempt that was given up
 
     def _entered(self, state: State) -> Transition[State]:
@@ -198,13 +178,13 @@ class Client(Caller[M], Generic[M]):
                 self._hooks.emit("bitwright.client.connected", self._attributes)
                 return keep(Timer(STATE, self._waits.policy.healthy))
 
-    def _asked(self, state: State, message: _Message[M]) -> Transition[State] | None:
+    def _asked(self, state: State, message: Message[M]) -> Transition[State] | None:
         call = message.call
         assert call is not None  # messages for nobody do not wait
         if call.over:
             return keep(Timer(message, None))
         if state is State.CONNECTED:
-            self._write(message)
+            self._conversation.write(message)
             return keep(Timer(message, None))
         if isinstance(self._policy, FailFast):
             if state is not State.DISCONNECTED:
@@ -220,7 +200,7 @@ class Client(Caller[M], Generic[M]):
         message.waits = True
         return keep(Postpone(), Timer(message, self._policy.deadline, message))
 
-    def _stepped(self, state: State, step: _Step) -> Transition[State] | None:
+    def _stepped(self, state: State, step: Step) -> Transition[State] | None:
         if state is State.DISCONNECTED:  # the attempt was given up in the moment in which it came further
             return None
         if step.what == "opened":
@@ -245,7 +225,7 @@ class Client(Caller[M], Generic[M]):
         self._last_error = cause
         self._hooks.emit("bitwright.client.disconnected", self._attributes | {"error.type": type(cause).__name__})
         if connected:  # what waits for a connection goes on waiting, as long as the policy lets it
-            self._drop(cause)
+            self._conversation.lose(cause)
         return go(State.DISCONNECTED)
 
     async def _keep_time(self, machine: Machine[State]) -> None:
@@ -257,11 +237,18 @@ class Client(Caller[M], Generic[M]):
                 await changed.wait()
             machine.tick(anyio.current_time())
 
-    def _post(self, content: object) -> None:
+    def _post(self, content: object) -> Came:
         machine = self._running()
-        machine.post(content, anyio.current_time())
+        posted = machine.post(content, anyio.current_time())
         if machine.due < self._known_due:
             self._notify()
+        return posted
+
+    def _forget(self, message: Message[M]) -> None:
+        """Its call is over; nothing of it is kept."""
+        self._conversation.forget(message)
+        if self._machine is not None and message.posted is not None:
+            self._machine.forget(message.posted)
 
     def _notify(self) -> None:
         self._changed.set()
@@ -278,82 +265,33 @@ class Client(Caller[M], Generic[M]):
         error.__cause__ = self._last_error
         return error
 
-    def _drop(self, cause: BaseException) -> None:
-        """Nothing of what is in flight has an answer any more."""
-        self._outgoing.clear()
-        self._pending.fail(cause)
-
     # --- one connection ----------------------------------------------------------------------
 
     async def _live(self, number: int, attempt: anyio.CancelScope) -> None:
         """Connect, and speak until the connection is lost, or the attempt given up."""
-        cause: BaseException | None = None
         with attempt:
             try:
                 stream = await self._network.connect(self.address)
-                async with Connection(stream, self.protocol) as connection:
-                    self._post(_Step(number, "opened"))
-                    if self._tls is not None:
-                        await connection.start_tls(self._tls, hostname=self._server_name or self.address[0], timeout=None)
-                    if self._handshake is not None:
-                        await self._handshake(connection)
-                    self._post(_Step(number, "ready"))
-                    cause = await self._speak(connection)
-            except Exception as error:  # noqa: BLE001  # of the network or of the handshake: either way there is no connection
-                cause = error
-        if not attempt.cancelled_caught:
-            self._post(_Step(number, "lost", cause))
+            except Exception as error:  # noqa: BLE001  # whatever a network has against it, there is no connection
+                self._post(Step(number, "lost", error))
+                return
+            async with Connection(stream, self.protocol, idle_timeout=self._silence) as connection:
+                cause = await self._until_lost(number, connection)
+                self._post(Step(number, "lost", cause))  # before it is closed: that may take a while, and calls fail at once
 
-    async def _speak(self, connection: Connection[M]) -> BaseException:
-        """Write what is asked and take what comes; what the connection was lost by."""
-        causes: list[BaseException] = []
-        async with anyio.create_task_group() as tasks:
+    async def _until_lost(self, number: int, connection: Connection[M]) -> BaseException:
+        """Whatever goes wrong, in the handshake too: why there is no connection any more."""
+        try:
+            self._post(Step(number, "opened"))
+            if self._tls is not None:
+                await connection.start_tls(self._tls, hostname=self._server_name or self.address[0], timeout=None)
+            if self._handshake is not None:
+                await self._handshake(connection)
+            self._post(Step(number, "ready"))
+            return await self._conversation.hold(connection)
+        except Exception as error:  # noqa: BLE001  # of TLS, or of a handshake that somebody else wrote
+            return sole(error)
 
-            async def write() -> None:
-                try:
-                    await self._write_out(connection)
-                except NetError as error:
-                    causes.append(error)
-                    tasks.cancel_scope.cancel()
-
-            tasks.start_soon(write)
-            async for event in connection:
-                match event:
-                    case Received(reply):
-                        self._pending.settle(reply)
-                    case Malformed(problem):
-                        self._malformed += 1
-                        self._pending.spoilt(problem)
-                        self._hooks.emit("bitwright.client.malformed", self._attributes)
-                    case Ended(error):
-                        causes.append(error or Closed("the peer ended the stream"))
-            tasks.cancel_scope.cancel()
-        return causes[0]
-
-    async def _write_out(self, connection: Connection[M]) -> None:
-        """What waits to be written, in order, in as few pieces as may be."""
-        while True:
-            while self._outgoing:
-                message = self._outgoing.popleft()
-                if message.call is not None:
-                    if message.call.over:  # its caller has given up, and nothing of it was written
-                        continue
-                    self._pending.sending(message.call)
-                if len(message.data) + connection.unsent > _PIECE:
-                    await connection.send_bytes(message.data)
-                else:
-                    connection.put(message.data)
-            await connection.flush()
-            if not self._outgoing:
-                await self._to_write.wait()
-
-    def _write(self, message: _Message[M]) -> None:
-        self._outgoing.append(message)
-        self._to_write.set()
-        self._to_write = anyio.Event()
-
-    def _wire(self, request: M) -> bytes:
-        """The bytes of a message; TooLarge before anything is sent."""
-        data = request.build()
-        self._framing.frame(data)
-        return data
+    def _on_malformed(self) -> None:
+        self._malformed += 1
+        self._hooks.emit("bitwright.client.malformed", self._attributes)

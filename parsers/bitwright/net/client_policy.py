@@ -38,3 +38,12 @@ class ClientInfo(CallerInfo):
     failures: int
     malformed: int
     last_error: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Step:
+    """How far the attempt of this number has come: "opened", "ready", or "lost" with its cause."""
+
+    number: int
+    what: str
+    cause: BaseException | None = None

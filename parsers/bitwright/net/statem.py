@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import heapq
 import itertools
 import math
 from collections.abc import Callable, Hashable
@@ -129,22 +130,25 @@ class Machine(Generic[S]):
         self.stopped = False
         self.reason: Any = None
         self._queue: collections.deque[Event] = collections.deque()
-        self._postponed: list[Event] = []
+        self._postponed: dict[int, Event] = {}  # in order, by the identity of the event
         self._timers: dict[Hashable, tuple[float, int, Any]] = {}  # until when, in what order begun, what comes then
+        self._next: list[tuple[float, int, Hashable]] = []  # a heap of them, and of some that were ended or begun anew
         self._order = itertools.count()
         self._working = False
         self._enter(state, now)
         self._run(now)
 
-    def post(self, content: Any, now: float) -> None:
-        """Something has come from outside.  From inside a callback it waits for its turn."""
+    def post(self, content: Any, now: float) -> Came:
+        """Something has come from outside.  From inside a callback it waits for its turn.  Gives the event, for `forget`."""
+        event = Came(content)
         if self._working:
-            self._queue.append(Came(content))
-            return
+            self._queue.append(event)
+            return event
         self.tick(now)  # timers that were over before it came
         if not self.stopped:
-            self._queue.append(Came(content))
+            self._queue.append(event)
             self._run(now)
+        return event
 
     def tick(self, now: float) -> None:
         """It is `now`: timers that are over come, the earliest first."""
@@ -154,19 +158,19 @@ class Machine(Generic[S]):
     @property
     def due(self) -> float:
         """When the next timer is over; infinity if none runs."""
-        return min((until for until, _, _ in self._timers.values()), default=math.inf)
+        return self._next[0][0] if self._first_timer() else math.inf
 
     @property
     def postponed(self) -> int:
         """How many events wait for a change of state."""
         return len(self._postponed)
 
-    def forget(self, content: Any) -> None:
-        """Drop what was posted and not handled to its end, and the timer that it names: whoever posted it wants it no longer."""
-        self._timers.pop(content, None)
-        self._postponed = [event for event in self._postponed if not (isinstance(event, Came) and event.content is content)]
-        if self._queue:
-            self._queue = collections.deque(event for event in self._queue if not (isinstance(event, Came) and event.content is content))
+    def forget(self, event: Came) -> None:
+        """Drop an event that was not handled to its end, and the timer that its content names: whoever posted it wants it no longer."""
+        self._timers.pop(event.content, None)
+        self._postponed.pop(id(event), None)
+        if self._queue:  # inside a callback
+            self._queue = collections.deque(one for one in self._queue if one is not event)
 
     # --- how it goes on ----------------------------------------------------------------------
 
@@ -184,11 +188,19 @@ class Machine(Generic[S]):
             self._working = False
 
     def _next_expired(self, now: float) -> Expired | None:
-        over = [(until, order, name) for name, (until, order, _) in self._timers.items() if until <= now]
-        if not over:
+        if not self._first_timer() or self._next[0][0] > now:
             return None
-        _, _, name = min(over, key=lambda one: one[:2])
+        _, _, name = heapq.heappop(self._next)
         return Expired(name, self._timers.pop(name)[2])
+
+    def _first_timer(self) -> bool:
+        """Whether one runs; the first to be over is then the first of the heap."""
+        while self._next:
+            _, order, name = self._next[0]
+            if self._timers.get(name, (0.0, -1))[1] == order:
+                return True
+            heapq.heappop(self._next)
+        return False
 
     def _handle(self, event: Event, now: float) -> None:
         self._timers.pop(EVENT, None)
@@ -199,9 +211,9 @@ class Machine(Generic[S]):
         before = self.state
         changed = follows.state is not None and follows.state != before
         if Postpone() in follows.actions:
-            self._postponed.append(event)
+            self._postponed[id(event)] = event
         if changed or follows.again:
-            self._queue.extendleft(reversed(self._postponed))
+            self._queue.extendleft(reversed(self._postponed.values()))
             self._postponed.clear()
         if changed:
             assert follows.state is not None
@@ -228,10 +240,16 @@ class Machine(Generic[S]):
             if isinstance(action, Timer):
                 self._timers.pop(action.name, None)
                 if action.seconds is not None:
-                    self._timers[action.name] = now + action.seconds, next(self._order), action.content
+                    until, order = now + action.seconds, next(self._order)
+                    self._timers[action.name] = until, order, action.content
+                    heapq.heappush(self._next, (until, order, action.name))
+        if len(self._next) > 2 * len(self._timers) + 16:  # most of it is of timers that were ended
+            self._next = [(until, order, name) for name, (until, order, _) in self._timers.items()]
+            heapq.heapify(self._next)
 
     def _stop(self, reason: Any) -> None:
         self.stopped, self.reason = True, reason
         self._queue.clear()
         self._postponed.clear()
         self._timers.clear()
+        self._next.clear()
