@@ -14,11 +14,12 @@ from typing import Any, Final, Self, TypeVar, cast, overload
 
 import anyio
 from anyio.abc import ByteStream
-from anyio.lowlevel import checkpoint
+from anyio.lowlevel import checkpoint, checkpoint_if_cancelled
 from anyio.streams.tls import TLSStream
 
 from bitwright.net.errors import Busy, Closed, Disconnected, NetError, Overloaded, TimedOut
 from bitwright.net.framing import Framing
+from bitwright.net.network import SendsNow
 from bitwright.net.protocol import Protocol, protocol_of
 from bitwright.net.receiving import LOST, M, Receiving, Traffic, lost
 from bitwright.struct_ import Struct
@@ -29,6 +30,7 @@ N = TypeVar("N", bound=Struct)
 
 SEND_TIMEOUT: Final = 30.0  # seconds; Thousand Island's
 _MOST_PUT: Final = 1 << 20  # bytes
+_TURN: Final = 16  # writes that find room, before other tasks have their turn
 
 
 class Connection(Receiving[M]):
@@ -49,6 +51,8 @@ class Connection(Receiving[M]):
         self._turn = anyio.Lock(fast_acquire=True)
         self._outbox: list[bytes] = []  # what was put and not flushed
         self._put = 0  # bytes of it
+        self._send_now = stream.send_now if isinstance(stream, SendsNow) else None
+        self._unbroken = 0  # writes without letting others have their turn
 
     async def __aenter__(self) -> Self:
         return self
@@ -70,15 +74,7 @@ class Connection(Receiving[M]):
 
     async def send_bytes(self, payload: bytes, *, timeout: float | None = None) -> None:
         """Send bytes as one message; raises what `send` does."""
-        data = self._framing.frame(payload)
-        seconds = self.send_timeout if timeout is None else timeout
-        if seconds is None:
-            await self._write(data)
-            return
-        with anyio.move_on_after(seconds) as scope:
-            await self._write(data)
-        if scope.cancelled_caught:
-            raise TimedOut(f"a message of {len(payload)} bytes could not be sent within {seconds:g} s")
+        await self._write(self._framing.frame(payload), 1, timeout)
 
     def put(self, payload: bytes) -> None:
         """Let bytes go as one message with the next `flush` or `send`, in order: many messages in one piece, without waiting.
@@ -96,44 +92,69 @@ class Connection(Receiving[M]):
 
     async def flush(self, *, timeout: float | None = None) -> None:
         """Send what was put; raises what `send` does."""
-        if not self._outbox:
-            return
-        seconds = self.send_timeout if timeout is None else timeout
-        with anyio.move_on_after(seconds) as scope:
-            await self._write(None)
-        if scope.cancelled_caught:
-            raise TimedOut(f"what was put could not be sent within {seconds:g} s")
+        if self._outbox:
+            await self._write(b"", 0, timeout)
 
     @property
     def unsent(self) -> int:
         """How many bytes were put and not flushed."""
         return self._put
 
-    async def _write(self, data: bytes | None) -> None:
-        """What was put, and a message."""
-        async with self._turn:
+    async def _write(self, data: bytes, messages: int, timeout: float | None) -> None:
+        """What was put, and so many messages more: at once where there is room, as nearly always, else waiting for it."""
+        begun = False
+        if self._send_now is not None and self._unbroken < _TURN and self._torn is None and not self._turn.locked():
+            self._unbroken += 1
+            data, messages = self._with_what_was_put(data, messages)
+            try:
+                sent = self._send_now(data)
+            except (anyio.ClosedResourceError, *LOST) as error:
+                raise self._broken(error) from error.__cause__
+            self.traffic.bytes_sent += sent
+            if sent == len(data):
+                self.traffic.messages_sent += messages
+                return
+            data, begun = data[sent:], True
+        self._unbroken = 0
+        seconds = self.send_timeout if timeout is None else timeout
+        with anyio.move_on_after(seconds) as scope:
+            await self._write_in_turn(data, messages, begun)
+        if scope.cancelled_caught:
+            raise TimedOut(f"what was to be sent, {len(data)} bytes, could not be sent within {seconds:g} s")
+
+    async def _write_in_turn(self, data: bytes, messages: int, begun: bool) -> None:
+        async with self._turn:  # a write that has begun gets it at once
             if self._torn is not None:
                 raise self._torn.with_traceback(None)
-            messages = 0 if data is None else 1
-            if self._outbox:
-                messages += len(self._outbox)
-                data = b"".join((*self._outbox, data or b""))
-                self._outbox.clear()
-                self._put = 0
-            if data is None:  # somebody else has sent what was put
-                return
+            if not begun:
+                await checkpoint_if_cancelled()  # as long as nothing is written or taken from what was put, giving up does no harm
+                data, messages = self._with_what_was_put(data, messages)
+                if not messages:  # somebody else has sent what was put
+                    return
             try:
                 await self.stream.send(data)
-            except anyio.ClosedResourceError:
-                raise self._tear(Closed("this side closed the connection")).with_traceback(None) from None
-            except LOST as error:
-                self._tear(lost(error, sent=False))
-                raise lost(error, sent=True) from (error.__cause__ or error)
+            except (anyio.ClosedResourceError, *LOST) as error:
+                raise self._broken(error) from error.__cause__
             except BaseException:  # cancelled: nobody knows how much was written
                 await self._abandon("a message was sent in part, and given up")
                 raise
             self.traffic.bytes_sent += len(data)
             self.traffic.messages_sent += messages
+
+    def _with_what_was_put(self, data: bytes, messages: int) -> tuple[bytes, int]:
+        if self._outbox:
+            messages += len(self._outbox)
+            data = b"".join((*self._outbox, data))
+            self._outbox.clear()
+            self._put = 0
+        return data, messages
+
+    def _broken(self, error: Exception) -> NetError:
+        """What a failed write is to who wrote, and to all who would write after it."""
+        if isinstance(error, anyio.ClosedResourceError):
+            return self._tear(Closed("this side closed the connection")).with_traceback(None)
+        self._tear(lost(error, sent=False))
+        return lost(error, sent=True)
 
     def _tear(self, why: NetError) -> NetError:
         """Nothing can be sent from now on; the first reason stays."""
@@ -200,6 +221,7 @@ class Connection(Receiving[M]):
         try:
             self._framer.detach(empty=True)
             with anyio.move_on_after(timeout) as scope:
+                self._send_now = None
                 self.stream = await wrap(self.stream, server_side=server_side, hostname=hostname, ssl_context=context)
         except (anyio.EndOfStream, anyio.ClosedResourceError, *LOST) as error:
             await self._abandon("TLS failed")
@@ -213,6 +235,11 @@ class Connection(Receiving[M]):
             raise TimedOut(f"no TLS within {timeout:g} s")
 
     # --- the end -----------------------------------------------------------------------------
+
+    @property
+    def closed(self) -> bool:
+        """Whether this side has closed it, by `aclose` or because a send was given up."""
+        return self._closed
 
     async def aclose(self, *, timeout: float = 5.0, linger: float = 0.0) -> None:
         """Close, also when cancelled; whoever waits gets `Closed`.  Never fails.  The farewell of TLS may take `timeout` seconds.

@@ -8,11 +8,20 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from anyio.abc import ByteStream
 
 Address: TypeAlias = "tuple[str, int]"  # host and port; an IPv6 host without brackets
+
+
+@runtime_checkable
+class SendsNow(Protocol):
+    """A stream that need not be waited for where there is room."""
+
+    def send_now(self, data: bytes) -> int:
+        """Write what there is room for, and say how many bytes that were; raises what `send` does."""
+        ...
 
 
 class Acceptor(abc.ABC):

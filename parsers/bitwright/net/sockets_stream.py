@@ -17,7 +17,6 @@ from anyio.lowlevel import cancel_shielded_checkpoint, checkpoint, checkpoint_if
 
 from bitwright.net.network import Address
 
-_YIELD_EVERY: Final = 16  # sends that found room; in between other tasks have their turn whenever one waits
 _STAGGER: Final = 0.25  # seconds before the next address is tried beside the one in work (RFC 8305, section 5)
 
 
@@ -29,7 +28,6 @@ class SocketStream(ByteStream):
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # messages are written whole
         self._socket = connected
         self._receives = self._sends = False
-        self._unyielded = 0
 
     async def receive(self, max_bytes: int = 65536) -> bytes:
         """What has come, at most `max_bytes`; `anyio.EndOfStream` after the last of it."""
@@ -63,20 +61,17 @@ class SocketStream(ByteStream):
         self._sends = True
         try:
             await checkpoint_if_cancelled()
-            if (sent := self._send(item)) == len(item):
-                self._unyielded += 1
-                if self._unyielded >= _YIELD_EVERY:
-                    self._unyielded = 0
-                    await cancel_shielded_checkpoint()
-                return
-            left = memoryview(item)[sent:]
+            left = memoryview(item)[self.send_now(item) :]
+            if not left:
+                await cancel_shielded_checkpoint()
             while left:
                 await anyio.wait_writable(self._socket)
-                left = left[self._send(left) :]
+                left = left[self.send_now(left) :]
         finally:
             self._sends = False
 
-    def _send(self, data: bytes | memoryview) -> int:
+    def send_now(self, data: bytes | memoryview) -> int:
+        """Write what there is room for, and say how many bytes that were."""
         try:
             return self._open().send(data)
         except BlockingIOError:

@@ -118,6 +118,37 @@ async def test_a_peer_that_does_not_read_holds_the_sender_up_until_its_timeout_w
         assert len([event for event in found if isinstance(event, Received)]) <= sent
 
 
+async def test_what_was_put_is_sent_or_the_connection_closes_whoever_gives_up() -> None:
+    async with pair() as (here, there):
+        while not here.closed:  # as soon as the operating system has no room
+            for _ in range(10):
+                here.put(Note(text=bytes(100_000)).build())
+            with anyio.move_on_after(0.05):
+                await here.flush()
+        found = [event async for event in there]
+        assert all(isinstance(event, Received) for event in found[:-1])
+        assert found[-1] != Ended()
+        assert here.traffic.messages_sent <= len(found) - 1 <= here.traffic.bytes_sent // 100_004
+
+
+async def test_many_small_messages_of_two_tasks_in_both_directions() -> None:
+    async with pair() as (here, there):
+
+        async def send(connection: Connection[Note], letter: bytes) -> None:
+            for number in range(300):
+                await connection.send(Note(text=letter * (number % 50)))
+
+        async with anyio.create_task_group() as group:
+            for connection in (here, there):
+                for letter in (b"a", b"b"):
+                    group.start_soon(send, connection, letter)
+            for connection in (here, there):
+                texts = [(await connection.receive()).text for _ in range(600)]
+                for letter in (b"a", b"b"):
+                    ours = [text for text in texts if text[:1] == letter]
+                    assert ours == [letter * (number % 50) for number in range(300) if number % 50]
+
+
 async def test_a_lingering_close_lets_the_peer_have_the_last_word() -> None:
     async with pair() as (here, there):
         for _ in range(8):
