@@ -10,7 +10,7 @@ class Counters:
     """Since the server was made.
 
     `refused`: connections that were lost before their handler was asked: a handshake that failed, a handler that could not be
-    made.  `failures`: callbacks that raised.  `undelivered`: answers that could not be sent.
+    made.  `failures`: connections and datagrams that ended with `error`, and last callbacks that raised.
     """
 
     connections: int = 0
@@ -19,4 +19,3 @@ class Counters:
     answered: int = 0
     malformed: int = 0
     failures: int = 0
-    undelivered: int = 0
