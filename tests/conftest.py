@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
 import os
 
 import pytest
@@ -13,6 +15,13 @@ os.environ.setdefault("BITWRIGHT_COMPILE_AFTER", "never")  # which engine serves
 
 
 WITHOUT = pytest.mark.skipif(not is_available(), reason="llvmlite is not installed")
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of collected tests live until the end: the collector of garbage need not walk over them again and again."""
+    importlib.import_module("hypothesis")  # with its plugins, which ask who refers to what they register: what is frozen is not named
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(params=["interp", "python", pytest.param("llvm", marks=WITHOUT)])
