@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
+from typing import ClassVar
 
 import anyio
 import pytest
 
 from bitwright import errors
 from bitwright.net import DatagramClient, Disconnected, Hooks, NotRunning, Overloaded, Protocol, TimedOut, TooLarge, tree
+from bitwright.net.memory import MemoryDatagrams
+from bitwright.net.network import Address
 from tests.net.calls.scene import ANSWER, ASK, SERVER, Ask, Scene
 
 pytestmark = pytest.mark.anyio
@@ -241,6 +245,53 @@ async def test_closing_the_client_ends_what_is_in_flight(scene: Scene) -> None:
     assert outcomes == [True]
 
 
+class Unwilling(MemoryDatagrams):
+    """A socket that says what is in `says`, one each time, instead of sending."""
+
+    says: ClassVar[list[OSError]] = []
+
+    def send_now(self, data: bytes, address: Address | None = None) -> bool:
+        if self.says:
+            raise self.says.pop()
+        return super().send_now(data, address)
+
+
+@pytest.fixture
+def unwilling(monkeypatch: pytest.MonkeyPatch) -> list[OSError]:
+    """What the sockets of clients say when they are to send."""
+    monkeypatch.setattr("bitwright.net.memory.MemoryDatagrams", Unwilling)
+    Unwilling.says = []
+    return Unwilling.says
+
+
+async def test_what_the_socket_says_of_earlier_datagrams_does_not_keep_a_question_from_being_sent(
+    scene: Scene, unwilling: list[OSError]
+) -> None:
+    async with scene.server(), client_of(scene) as client:
+        unwilling.append(ConnectionRefusedError(errno.ECONNREFUSED, "of an earlier one"))
+        before = anyio.current_time()
+        assert (await client.call(Ask(text=b"x"))).text == b"x"
+        assert (client.counters.refused, anyio.current_time()) == (1, before)
+
+
+@pytest.mark.parametrize("twice", [errno.EHOSTUNREACH, errno.ENETUNREACH])
+async def test_what_cannot_leave_was_not_sent(scene: Scene, unwilling: list[OSError], twice: int) -> None:
+    async with scene.server(), client_of(scene) as client:
+        unwilling += [OSError(twice, "no way")] * 2
+        with pytest.raises(Disconnected, match="no way") as caught:
+            await client.call(Ask(text=b"x"))
+        assert not caught.value.sent
+        unwilling.append(PermissionError(errno.EPERM, "a packet filter"))
+        with pytest.raises(Disconnected, match="a packet filter") as caught:
+            await client.call(Ask(text=b"x"))
+        assert not caught.value.sent
+        unwilling.append(OSError(errno.EMSGSIZE, "too long"))
+        with pytest.raises(TooLarge):
+            await client.call(Ask(text=b"x"))
+        assert scene.questions == []
+        assert (await client.call(Ask(text=b"y"))).text == b"y"
+
+
 async def test_a_cast_is_sent_once_and_its_answer_is_nobodys(scene: Scene) -> None:
     async with scene.server(), client_of(scene) as client:
         await client.cast(Ask(text=b"x"))
@@ -252,10 +303,10 @@ async def test_without_ids_the_question_finds_its_answer(scene: Scene) -> None:
     def same(request: Ask, reply: Ask) -> bool:
         return reply.text[:1] == request.text[:1]
 
-    replies: list[bytes] = []
+    replies: dict[bytes, bytes] = {}
 
     async def ask(text: bytes) -> None:
-        replies.append((await client.call(Ask(id=7, text=text))).text)
+        replies[text] = (await client.call(Ask(id=7, text=text))).text
 
     held: list[Ask] = []
 
@@ -268,7 +319,7 @@ async def test_without_ids_the_question_finds_its_answer(scene: Scene) -> None:
     async with scene.server(), client, anyio.create_task_group() as group:
         for text in (b"1", b"2", b"3"):
             group.start_soon(ask, text)
-    assert replies == [b"3", b"2", b"1"]
+    assert replies == {text: text for text in (b"1", b"2", b"3")}
 
 
 def test_what_tells_answers_apart_by_nothing_cannot_go_by_datagrams() -> None:

@@ -12,7 +12,7 @@ import random
 import anyio
 import pytest
 
-from bitwright.net import Answering, Backoff, Caller, Client, DatagramClient, Disconnected, Peer, TimedOut, connect, serve
+from bitwright.net import Answering, Backoff, Caller, Client, DatagramClient, Disconnected, Peer, TimedOut, serve
 from bitwright.net.memory import Faults, Memory
 from tests.net.calls.scene import ANSWER, ASK, SERVER, Ask
 
@@ -145,8 +145,8 @@ async def test_an_answer_that_comes_in_the_moment_of_a_timeout_is_one_or_the_oth
         except TimedOut:
             ends.append("timed out")
 
-    at = {"udp": SERVER} if transport == "udp" else {"tcp": SERVER}
-    async with serve(Answering(punctual), ASK, udp=SERVER, tcp=SERVER, network=network), connect(ASK, network=network, **at) as client:
+    client = client_by(transport, network)
+    async with serve(Answering(punctual), ASK, udp=SERVER, tcp=SERVER, network=network), client:
         if isinstance(client, Client):
             await client.connected()
         async with anyio.create_task_group() as group:

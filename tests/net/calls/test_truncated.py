@@ -9,7 +9,7 @@ import anyio
 import pytest
 from anyio.abc import TaskStatus
 
-from bitwright.net import Connection, DatagramClient, Disconnected, StreamAddress, TimedOut
+from bitwright.net import Connection, DatagramClient, Disconnected, StreamAddress, TimedOut, call_once
 from bitwright.net.background import beside
 from bitwright.net.memory import Faults
 from tests.net.calls.scene import ANSWER, ASK, CUT, SERVER, Ask, Scene
@@ -80,6 +80,12 @@ async def test_nobody_listens_there(scene: Scene) -> None:
         with pytest.raises(Disconnected, match="no connection") as caught:
             await client.call(Ask(text=b"long"))
         assert caught.value.sent  # by datagram
+
+
+async def test_one_question_that_never_had_a_connection_was_not_sent(scene: Scene) -> None:
+    with pytest.raises(Disconnected, match="no connection") as caught:
+        await call_once(ASK, BY_STREAM, Ask(text=b"x"), network=scene.network)
+    assert not caught.value.sent
 
 
 @pytest.mark.parametrize("piece", [None, b"\0", b"\0\x10half", b"\0\x02ab"], ids=["nothing", "a length cut", "a message cut", "no message"])
