@@ -72,6 +72,15 @@ def test_postponed_events_come_again_after_a_change_the_oldest_first() -> None:
     assert seen[1:] == [("a", 1), ("a", 2), ("a", "stay"), ("a", "up"), ("b", ("enter", "a")), ("b", 1), ("b", 2)]
 
 
+def test_entering_a_state_again_is_no_change_for_what_is_postponed() -> None:
+    run, seen = machine({("a", 1): keep(Postpone()), ("a", "again"): repeat(), ("a", "up"): go("b")})
+    run.post(1, 0)
+    run.post("again", 0)
+    assert run.postponed == 1
+    run.post("up", 0)
+    assert seen[-1] == ("b", 1)
+
+
 def test_what_is_postponed_again_waits_for_the_next_change() -> None:
     run, seen = machine({("a", 1): keep(Postpone()), ("b", 1): keep(Postpone()), ("a", "up"): go("b"), ("b", "up"): go("c")})
     for content in (1, "up", "up"):

@@ -110,7 +110,7 @@ def go(state: S, *actions: Action) -> Transition[S]:
 
 
 def repeat(*actions: Action) -> Transition[Any]:
-    """Stay, but enter this state again: its `Enter` comes, and what was postponed, as if it had changed."""
+    """Stay, but enter this state again: its `Enter` comes.  It is no change: what was postponed waits, and the timers run on."""
     return Transition(None, actions, again=True)
 
 
@@ -159,6 +159,11 @@ class Machine(Generic[S]):
     def due(self) -> float:
         """When the next timer is over; infinity if none runs."""
         return self._next[0][0] if self._first_timer() else math.inf
+
+    @property
+    def timers(self) -> tuple[Hashable, ...]:
+        """Those that run."""
+        return tuple(self._timers)
 
     @property
     def postponed(self) -> int:
@@ -212,11 +217,10 @@ class Machine(Generic[S]):
         changed = follows.state is not None and follows.state != before
         if Postpone() in follows.actions:
             self._postponed[id(event)] = event
-        if changed or follows.again:
-            self._queue.extendleft(reversed(self._postponed.values()))
-            self._postponed.clear()
         if changed:
             assert follows.state is not None
+            self._queue.extendleft(reversed(self._postponed.values()))
+            self._postponed.clear()
             self._timers.pop(STATE, None)
             self.state = follows.state
         inserted = [Came(action.content) for action in follows.actions if isinstance(action, Insert)]
