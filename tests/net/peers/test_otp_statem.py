@@ -10,9 +10,24 @@ from pathlib import Path
 
 import pytest
 
-from bitwright.net.statem import EVENT, STATE, Action, Came, Enter, Event, Expired, Insert, Machine, Postpone, Timer, Transition, go
+from bitwright.net.statem import (
+    EVENT,
+    STATE,
+    Action,
+    Came,
+    Enter,
+    Event,
+    Expired,
+    Insert,
+    Machine,
+    Postpone,
+    Timer,
+    Transition,
+    go,
+    repeat,
+    stop,
+)
 from bitwright.net.statem import keep as stay
-from bitwright.net.statem import repeat, stop
 
 SCRIPT = Path(__file__).with_name("stating.escript")
 LONG = 3600  # seconds: longer than the test
