@@ -69,5 +69,5 @@ def _said(part: Part) -> str:
     shown = _shown(part)
     if shown is part:
         return printable(f"{part.name}: {part.state()}" if part.kind == "child" else f"{part.name}: {part.kind}, {part.state()}")
-    name = "" if shown.name == part.name else f" {shown.name}"
+    name = "" if shown.name in (part.name, shown.kind) else f" {shown.name}"
     return printable(f"{part.name}: {shown.kind}{name}, {shown.state()}; {part.state()}")
