@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import anyio
 import pytest
 
@@ -175,3 +177,30 @@ async def test_it_is_a_child_of_a_supervisor() -> None:
     assert anyio.current_time() - began == pytest.approx(4)
     assert witness.told == ["connected", "message 100", "shutdown"]
     assert servers[0].info().state == "ended"
+
+
+async def test_who_is_impatient_can_end_it_sooner() -> None:
+    async with house(Slow) as at, anyio.create_task_group() as group:
+        connection = await at.connect()
+        await connection.send(Note(text=b"100"))
+        await anyio.sleep(1)
+        began = anyio.current_time()
+        group.start_soon(at.server.shutdown)
+        await anyio.sleep(1)
+        await at.server.shutdown(timeout=0)
+        assert anyio.current_time() - began == pytest.approx(1)
+
+
+async def test_it_ends_while_it_is_resumed() -> None:
+    class Slowly(Memory):
+        async def datagrams(self, *given: Any, **options: Any) -> Any:
+            await anyio.sleep(1)
+            return await super().datagrams(*given, **options)
+
+    async with house(Witness, network=Slowly()) as at, anyio.create_task_group() as group:
+        await at.server.suspend()
+        group.start_soon(at.server.shutdown)
+        with pytest.raises(RuntimeError, match="is ended, not suspended"):
+            await at.server.resume()
+    await (await at.network.listen(at.server.tcp)).aclose()
+    await (await at.network.datagrams(at.server.udp)).aclose()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import ssl
 from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import anyio
 from anyio.abc import TaskGroup
@@ -26,7 +26,9 @@ class Endpoints:
         self, network: Network, udp: Where, tcp: Where, tls: Where, *, backlog: int, make_udp: Callable[[Datagrams], UdpEndpoint[Any]],
         make_listener: Callable[[Acceptor, ssl.SSLContext | None], Listener], context: ssl.SSLContext | None,
     ) -> None:  # fmt: skip
-        self.udp, self.tcp, self.tls = _addresses(udp), _addresses(tcp), _addresses(tls)
+        self.udp: tuple[Address, ...] = _addresses(udp)
+        self.tcp: tuple[Address, ...] = _addresses(tcp)
+        self.tls: tuple[Address, ...] = _addresses(tls)
         if not (self.udp or self.tcp or self.tls):
             raise ValueError("a server has to be reached: give udp=, tcp= or tls=")
         if bool(self.tls) != (context is not None):
@@ -53,6 +55,12 @@ class Endpoints:
         self._running, self._quiet = len(self._open), anyio.Event()
         for endpoint in self._open:
             tasks.start_soon(self._run, endpoint, failed)
+
+    async def give_up(self) -> None:
+        """Close what was taken and is not served."""
+        with anyio.CancelScope(shield=True):
+            for endpoint in self._open:
+                await endpoint.aclose()
 
     def stop(self) -> None:
         """Take nothing new."""
@@ -124,8 +132,10 @@ class _PortTakenError(Exception):
 
 
 def _addresses(where: Where) -> tuple[Address, ...]:
-    if where is None:
-        return ()
-    if isinstance(where, tuple) and len(where) == 2 and isinstance(where[0], str):  # host and port
-        return ((where[0], where[1]),)
-    return tuple((host, port) for host, port in where)
+    match where:
+        case None:
+            return ()
+        case (str() as host, int() as port):
+            return ((host, port),)
+        case _:
+            return tuple(cast("Sequence[Address]", where))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -100,6 +101,12 @@ def handlers_of(handler: Handler[M] | Callable[[], Handler[M]]) -> Callable[[], 
     if not callable(handler):
         raise TypeError(f"{handler!r} is neither a Handler nor makes one")
     return handler
+
+
+def discard(what: object) -> None:
+    """Say of what a callback gave that it will not be awaited."""
+    if inspect.iscoroutine(what):
+        what.close()
 
 
 def wire(reply: Struct | bytes) -> bytes:

@@ -69,7 +69,7 @@ class Server(Generic[M]):
             make_listener=self._listener,
         )  # fmt: skip
         self._end, self._ended = anyio.Event(), anyio.Event()
-        self._deadline = self.bounds.shutdown_timeout  # seconds, from the end's begin
+        self._deadline = anyio.CancelScope()  # of what is in work when it ends
         self._failure: OSError | None = None
         self._host: TaskGroup | None = None
 
@@ -78,17 +78,23 @@ class Server(Generic[M]):
     @property
     def udp(self) -> Address:
         """Where datagrams are taken: the first of the addresses, with the port that was chosen."""
-        return self._endpoints.udp[0]
+        return self._first("udp")
 
     @property
     def tcp(self) -> Address:
         """Where connections are taken."""
-        return self._endpoints.tcp[0]
+        return self._first("tcp")
 
     @property
     def tls(self) -> Address:
         """Where connections with TLS are taken."""
-        return self._endpoints.tls[0]
+        return self._first("tls")
+
+    def _first(self, kind: Literal["udp", "tcp", "tls"]) -> Address:
+        addresses: tuple[Address, ...] = getattr(self._endpoints, kind)
+        if not addresses:
+            raise LookupError(f"{self.name} was made without {kind}=")
+        return addresses[0]
 
     def info(self) -> Info:
         """What it is and does at this moment."""
@@ -106,7 +112,7 @@ class Server(Generic[M]):
         """
         if self._state not in ("new", "ended"):
             raise Busy(f"{self.name} is {self._state}: it runs once at a time")
-        self._end, self._ended, self._failure, self._deadline = anyio.Event(), anyio.Event(), None, self.bounds.shutdown_timeout
+        self._end, self._ended, self._failure, self._deadline = anyio.Event(), anyio.Event(), None, anyio.CancelScope()
         await self._endpoints.take()
         try:
             async with anyio.create_task_group() as group:
@@ -137,6 +143,8 @@ class Server(Generic[M]):
         """Take the same addresses again; OSError if one cannot be had, after which this may be tried again."""
         self._expect("suspended")
         await self._endpoints.take()
+        if not self._is("suspended"):  # it ended meanwhile
+            await self._endpoints.give_up()
         self._expect("suspended")
         self._state = "running"
         if self._tasks is not None:
@@ -144,11 +152,14 @@ class Server(Generic[M]):
         self.hooks.emit("bitwright.server.resumed", {"bitwright.name": self.name})
 
     async def shutdown(self, *, timeout: float | None = None) -> None:
-        """End in order, within `timeout` seconds (without it, the `shutdown_timeout`); returns when it has ended."""
+        """End in order, within `timeout` seconds (without it, the `shutdown_timeout`); returns when it has ended.
+
+        Asked again with another timeout, it ends when that is over, if this is sooner.
+        """
         if self._state in ("new", "ended"):
             return
         if timeout is not None:
-            self._deadline = timeout
+            self._deadline.deadline = min(self._deadline.deadline, anyio.current_time() + timeout)
         self._end.set()
         await self._ended.wait()
 
@@ -173,11 +184,12 @@ class Server(Generic[M]):
         try:
             return bool(await self._host.__aexit__(type(error) if error else None, error, error.__traceback__ if error else None))
         except BaseExceptionGroup as group:
-            if len(group.exceptions) > 1:
+            only, *others = group.exceptions
+            if others:
                 raise
-            if group.exceptions[0] is error:
+            if only is error:
                 return False
-            raise group.exceptions[0] from None
+            raise only from None
 
     # --- what it does -------------------------------------------------------------------------
 
@@ -196,7 +208,9 @@ class Server(Generic[M]):
                 watch.cancel_scope.cancel()
 
     async def _enforce(self) -> None:
-        await anyio.sleep(self._deadline)
+        self._deadline.deadline = min(self._deadline.deadline, anyio.current_time() + self.bounds.shutdown_timeout)
+        with self._deadline:
+            await anyio.sleep_forever()
         self._endpoints.kill()
         for session in self._sessions:
             session.kill(LAST_WORDS)
@@ -209,6 +223,9 @@ class Server(Generic[M]):
         """A socket can be used no more: the server ends, in order, and raises that."""
         self._failure = self._failure or error
         self._end.set()
+
+    def _is(self, state: State) -> bool:  # a method, for a checker believes that an attribute stays as it is while something is awaited
+        return self._state == state
 
     def _expect(self, state: State) -> None:
         if self._state != state:

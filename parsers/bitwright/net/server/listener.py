@@ -33,8 +33,12 @@ class Listener:
                     await self._room.acquire()  # before, not after: what is not accepted costs no descriptor
                     await self._take()
         finally:
-            with anyio.CancelScope(shield=True):
-                await self.acceptor.aclose()
+            await self.aclose()
+
+    async def aclose(self) -> None:
+        """Listen no longer."""
+        with anyio.CancelScope(shield=True):
+            await self.acceptor.aclose()
 
     def stop(self) -> None:
         """Take no more."""

@@ -26,7 +26,7 @@ from bitwright.net.network import Address
 from bitwright.net.protocol import Protocol
 from bitwright.net.server.bounds import Bounds
 from bitwright.net.server.counters import Counters
-from bitwright.net.server.handler import Handler, Peer, wire
+from bitwright.net.server.handler import Handler, Peer, discard, wire
 from bitwright.struct_ import Struct
 
 M = TypeVar("M", bound=Struct)
@@ -186,7 +186,11 @@ class Session(Peer, Generic[M]):
         else:
             reply = handler.message(message, self)
         if inspect.isawaitable(reply):
-            await self._connection.flush()  # nobody waits for what is answered already
+            try:
+                await self._connection.flush()  # nobody waits for what is answered already
+            except BaseException:
+                discard(reply)
+                raise
             reply = await reply
         if reply is not None:
             self._connection.put(wire(reply))

@@ -20,7 +20,7 @@ from bitwright.net.protocol import Protocol
 from bitwright.net.server.bounds import Bounds
 from bitwright.net.server.counters import Counters
 from bitwright.net.server.faults import survive
-from bitwright.net.server.handler import Handler, Peer, Reply, wire
+from bitwright.net.server.handler import Handler, Peer, Reply, discard, wire
 from bitwright.struct_ import Struct
 
 M = TypeVar("M", bound=Struct)
@@ -69,8 +69,12 @@ class UdpEndpoint(Generic[M]):
                     with self._receiving:
                         await self._receive(tasks)
         finally:
-            with anyio.CancelScope(shield=True):
-                await self.socket.aclose()
+            await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the socket."""
+        with anyio.CancelScope(shield=True):
+            await self.socket.aclose()
 
     def stop(self) -> None:
         """Take no more."""
@@ -135,8 +139,7 @@ class UdpEndpoint(Generic[M]):
         try:
             await self._room.acquire()
         except BaseException:  # the endpoint ends: nobody will await this
-            if inspect.iscoroutine(what):
-                what.close()
+            discard(what)
             raise
         tasks.start_soon(self._later, what, peer)
 
