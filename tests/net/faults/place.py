@@ -12,8 +12,22 @@ from typing import Any, ParamSpec
 import anyio
 
 from bitwright import Struct, auto, nested, raw, u8, u16
-from bitwright.net import Disconnected, Handler, Peer, Protocol, Retransmission, TimedOut, tree
-from bitwright.net.network import Address
+from bitwright.net import (
+    Backoff,
+    Client,
+    DatagramClient,
+    Disconnected,
+    FailFast,
+    Handler,
+    Peer,
+    Postponing,
+    Protocol,
+    Retransmission,
+    TimedOut,
+    tree,
+)  # fmt: skip
+from bitwright.net.caller import Caller
+from bitwright.net.network import Address, Network
 
 SERVER: Address = ("10.0.0.1", 5300)
 RELAY: Address = ("10.0.0.2", 5300)
@@ -47,6 +61,18 @@ class Shouting(Handler[Ask]):
 
     def message(self, message: Ask, peer: Peer) -> Ask:
         return message.replace(text=message.text.upper())
+
+
+def client_of(kind: str, address: Address, network: Network) -> Caller[Ask]:
+    """One of the three ways to ask: by datagrams, or by a connection that is kept; calls without one fail at once, or wait."""
+    if kind == "udp":
+        return DatagramClient(ASK, address, network=network)
+    policy = Postponing(most=100, deadline=1.5) if kind == "tcp, postponing" else FailFast()
+    backoff = Backoff(first=0.02, most=0.2, healthy=0.3)
+    return Client(ASK, address, backoff=backoff, without_connection=policy, network=network)
+
+
+KINDS = ["udp", "tcp", "tcp, postponing"]
 
 
 class Ledger:

@@ -12,7 +12,7 @@ from bitwright.net import Bounds, DatagramClient, serve
 from bitwright.net.memory import Faults, Memory
 from bitwright.net.one_shot import StreamAddress, call_once
 from bitwright.net.relay import Conversation, Forward, Lossy, Relay, Tap, Verdict
-from tests.net.faults.place import ASK, RELAY, SERVER, Ask, Ledger, Shouting, leaves_nothing
+from tests.net.faults.place import ASK, RELAY, SERVER, Ask, Ledger, Shouting, client_of, leaves_nothing
 
 pytestmark = pytest.mark.anyio
 
@@ -79,6 +79,27 @@ async def test_a_relay_in_between_spoils_both_ways_and_the_server_goes_on() -> N
         await anyio.sleep(1)  # the server waits a moment for each peer to close, too
         assert server.info().connections == 0
     ledger.check()
+
+
+@pytest.mark.parametrize("kind", ["tcp", "tcp, postponing"])
+@leaves_nothing
+async def test_a_client_whose_connections_are_cut_connects_again(kind: str) -> None:
+    network, ledger = Memory(), Ledger()
+    relay = Relay(to=SERVER, tcp=RELAY, tap=Lossy(Faults(cut=0.05, delay=(0.001, 0.05))), network=network)
+    async with serve(Shouting(), ASK, tcp=SERVER, network=network), relay.running(), client_of(kind, RELAY, network) as client:
+
+        async def call(request: Ask) -> Ask:
+            await anyio.sleep(0.05)
+            return await client.call(request, timeout=10)
+
+        await in_turns(ledger, call)
+        counters = client.info().calls
+    ledger.check()
+    assert set(ledger.ends) <= {"answered", "lost, sent", "lost, not sent"}
+    assert ledger.ends["lost, sent"] > 0
+    assert 0.3 * CALLS < ledger.answered < CALLS
+    assert counters.unknown == counters.late == 0
+    assert counters.answered + counters.failed == counters.opened == CALLS
 
 
 class Silence(Tap):
