@@ -436,3 +436,18 @@ def test_behind_a_message_that_was_cut_errors_come_as_early_as_at_the_beginning(
     with pytest.raises(ParseError) as first:
         stream_of(Kinds, engine).feed(b"\x04")
     assert said == {str(first.value)}
+
+
+@pytest.mark.parametrize("messages", [[b""], [b"", b"a", b"bcd"], [b"x" * 90]])
+def test_sizes_of_what_is_whole_at_the_front(messages: list[bytes], engine: str) -> None:
+    wires = [Chunk(body=body).build() for body in messages]
+    stream = stream_of(Chunk, engine, limit=100)
+    for rest_ in (b"", b"B", wires[0][:-1], b"no message", b"BW\xff\xff"):
+        assert stream.sizes(b"".join(wires) + rest_) == [len(wire) for wire in wires]
+    assert stream.buffered == stream.position == 0
+    assert len(stream.feed(b"".join(wires))) == len(wires)
+    assert stream.feed(wires[0][:1]) == []
+    assert stream.sizes(wires[0]) == []  # a message is in work
+    with pytest.raises(ParseError):
+        stream.feed(b"?")
+    assert stream.sizes(wires[0]) == []

@@ -103,8 +103,26 @@ class Stream(Generic[M]):
         if self._data or self._problem is not None or self._strict:
             return []
         found: list[int] = []
-        self._whole(buffer, found)
+        if self._codec.backend == "interp":
+            self._interpreted_sizes(buffer, found)
+        else:
+            self._whole(buffer, found)
         return found
+
+    def _interpreted_sizes(self, buffer: bytes, found: list[int]) -> None:
+        program = self._codec.optimized("parse", self._order, Options(limits=self._limits).lowered())
+        at = 0
+        while len(buffer) - at >= max(self._smallest, 1):
+            machine = Machine(program)
+            machine.data = buffer
+            try:
+                _, after = machine.run(at, min(len(buffer), at + self._limit), *self._given)
+            except (ParseError, RecursionError):
+                return
+            if after == at:
+                return
+            found.append(after - at)
+            at = after
 
     def close(self) -> None:
         """Nothing more arrives: ParseError, the one of `parse_prefix`, if that is in the middle of a message."""
