@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import ssl
 from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias
 
 import anyio
 from anyio.abc import TaskGroup
@@ -138,4 +138,5 @@ def _addresses(where: Where) -> tuple[Address, ...]:
         case (str() as host, int() as port):
             return ((host, port),)
         case _:
-            return tuple(cast("Sequence[Address]", where))
+            several: Any = where  # the checkers disagree about what is left
+            return tuple(several)
