@@ -67,6 +67,7 @@ class DatagramClient(Caller[M], Generic[M]):
         self._stream, self._network, self._hooks = stream, network_or_sockets(network), hooks or Hooks()
         self._pending: Pending[M] = Pending(self.protocol, most=most, in_order=False)
         self._socket: Datagrams | None = None
+        self._runs = False
         self._streams = anyio.Semaphore(STREAMS)
         self._attributes = attributes_of_peer(address, "udp")
 
@@ -97,9 +98,16 @@ class DatagramClient(Caller[M], Generic[M]):
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Take answers until cancelled.  Ready as soon as there is a socket, whether or not the peer is there; OSError if there is none."""
-        if self._socket is not None:
+        if self._runs:
             raise NotRunning(f"{self.name} runs already")
-        socket = self._socket = await self._network.datagrams(remote=self.address)
+        self._runs = True
+        try:
+            socket = self._socket = await self._network.datagrams(remote=self.address)
+            await self._serve_calls(socket, task_status)
+        finally:
+            self._runs = False
+
+    async def _serve_calls(self, socket: Datagrams, task_status: TaskStatus[None]) -> None:
         cause: BaseException = Closed("this side closed the client")
         try:
             with present("client", self.name, self._state):

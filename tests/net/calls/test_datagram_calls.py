@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 import anyio
@@ -243,12 +243,63 @@ async def test_closing_the_client_ends_what_is_in_flight(scene: Scene) -> None:
         group.start_soon(ask)
         await anyio.wait_all_tasks_blocked()
     assert outcomes == [True]
+    assert anyio.current_time() == scene.questions[0][0]  # not when it would have been sent again
+
+
+async def test_a_client_runs_once_at_a_time(scene: Scene) -> None:
+    client, refused = client_of(scene), list[str]()
+
+    async def run() -> None:
+        try:
+            await client.run()
+        except NotRunning as error:
+            refused.append(str(error))
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(run)
+        group.start_soon(run)
+        await anyio.wait_all_tasks_blocked()
+        assert refused == ["10.0.0.1:53 runs already"]
+        group.cancel_scope.cancel()
+
+
+async def test_what_the_socket_does_not_recover_from_ends_the_client_and_its_calls(scene: Scene, unwilling: list[OSError]) -> None:
+    outcomes: list[str] = []
+
+    async def ask() -> None:
+        try:
+            await client.call(Ask(text=b"x"))
+        except Disconnected as error:
+            outcomes.append(str(error))
+
+    scene.answer = lambda request: []
+    client = client_of(scene)
+
+    async def use_it() -> None:
+        async with client:
+            group.start_soon(ask)
+            await anyio.wait_all_tasks_blocked()
+            Unwilling.broken = OSError(errno.EBADF, "broken")
+            scene.answer = lambda request: [request.replace(flags=ANSWER)]
+            await anyio.sleep_forever()
+
+    async with scene.server(), anyio.create_task_group() as group:
+        with pytest.raises(OSError, match="broken"):
+            await use_it()
+    assert outcomes == ["the peer is lost: [Errno 9] broken"]
 
 
 class Unwilling(MemoryDatagrams):
     """A socket that says what is in `says`, one each time, instead of sending."""
 
     says: ClassVar[list[OSError]] = []
+    broken: ClassVar[OSError | None] = None
+
+    async def receive(self) -> Sequence[tuple[bytes, Address]]:
+        found = await super().receive()
+        if self.broken is not None and self.remote is not None:
+            raise self.broken
+        return found
 
     def send_now(self, data: bytes, address: Address | None = None) -> bool:
         if self.says:
@@ -260,7 +311,7 @@ class Unwilling(MemoryDatagrams):
 def unwilling(monkeypatch: pytest.MonkeyPatch) -> list[OSError]:
     """What the sockets of clients say when they are to send."""
     monkeypatch.setattr("bitwright.net.memory.MemoryDatagrams", Unwilling)
-    Unwilling.says = []
+    Unwilling.says, Unwilling.broken = [], None
     return Unwilling.says
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from bitwright import Struct, auto, flag, nested, pad, raw, u16
 from bitwright.net import Answering, DatagramClient, Disconnected, Overloaded, Peer, Protocol, StreamAddress, connect, serve
+from bitwright.net.network import Address
+from bitwright.net.sockets import Sockets
 
 pytestmark = pytest.mark.anyio
 HERE = ("127.0.0.1", 0)
@@ -38,6 +40,13 @@ def shout(note: Note, peer: Peer) -> Note:
     return note.replace(answer=True, cut=cut, text=b"" if cut else note.text.upper())
 
 
+async def where_nobody_is() -> Address:
+    """An address that was free a moment ago."""
+    socket = await Sockets().datagrams(HERE)
+    await socket.aclose()
+    return socket.address
+
+
 async def test_a_thousand_calls_at_once() -> None:
     replies: dict[int, bytes] = {}
 
@@ -56,9 +65,7 @@ async def test_a_thousand_calls_at_once() -> None:
 
 
 async def test_nobody_there_is_told_by_the_system_at_once() -> None:
-    async with serve(Answering(shout), NOTES, udp=HERE) as server:
-        at = server.udp
-        assert at is not None
+    at = await where_nobody_is()
     async with DatagramClient(NOTES, at) as client:
         for _ in range(3):
             with pytest.raises(Disconnected) as caught:
@@ -71,9 +78,7 @@ async def test_nobody_there_is_told_by_the_system_at_once() -> None:
 
 async def test_a_refusal_of_earlier_datagrams_is_not_that_of_the_next_call() -> None:
     """The system tells who sends next what became of an earlier datagram, and does not send then: it is sent once more."""
-    async with serve(Answering(shout), NOTES, udp=HERE) as server:
-        at = server.udp
-        assert at is not None
+    at = await where_nobody_is()
     async with DatagramClient(NOTES, at) as client:
         await client.cast(Note(text=b"into the void"))
         async with serve(Answering(shout), NOTES, udp=at):
