@@ -8,7 +8,8 @@ from typing import Any
 import anyio
 import pytest
 
-from bitwright.net import Connection, Hooks, Peer, serve
+from bitwright import Struct, auto, raw, u32
+from bitwright.net import Answering, Connection, Hooks, Peer, Protocol, serve
 from bitwright.net.framing import LengthPrefix
 from bitwright.net.memory import Memory
 from tests.net.server.house import HERE, SPOKEN, Note, Witness, house
@@ -59,6 +60,26 @@ async def test_one_connection_that_asks_without_end_does_not_keep_the_others_wai
             seen.add(worked[0])
             await anyio.lowlevel.checkpoint()
         assert len(seen) > 10000 / 64 / 2
+
+
+async def test_large_answers_go_out_one_by_one() -> None:
+    class Large(Struct):
+        length: int = auto(u32())
+        body: bytes = raw(size=length)
+
+    def doubled(message: Large, peer: Peer) -> Large:
+        return Large(body=message.body * 2)
+
+    network, spoken = Memory(), Protocol(Large, limit=1 << 22)
+    async with (
+        serve(Answering(doubled), spoken, tcp=HERE, network=network) as server,
+        Connection(await network.connect(server.tcp), spoken) as connection,
+        anyio.create_task_group() as group,
+    ):
+        sizes = [1_500_000, 3, 2_000_000, 40_000]
+        for size in sizes:
+            group.start_soon(connection.send, Large(body=b"x" * size))
+        assert sorted([len((await connection.receive(timeout=10)).body) for _ in sizes]) == sorted(2 * size for size in sizes)
 
 
 async def test_what_is_answered_already_goes_out_before_the_end() -> None:

@@ -8,6 +8,7 @@ import os
 import pathlib
 import resource
 import socket
+import ssl
 import struct
 from collections.abc import Iterator
 
@@ -56,6 +57,22 @@ async def test_it_answers_and_leaves_nothing_open() -> None:
         await server.suspend()
         await server.resume()
         assert await asked(server) == b"ALIVE"
+    assert descriptors() == before
+
+
+async def test_tls() -> None:
+    trustme = pytest.importorskip("trustme", reason="trustme is not installed: pip install trustme")
+    authority, context, trusting = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("localhost").configure_cert(context)
+    authority.configure_trust(trusting)
+    before = descriptors()
+    async with serve(Witness, SPOKEN, tls=HERE, context=context) as server:
+        async with Connection(await Sockets().connect(server.tls), SPOKEN) as connection:
+            await connection.start_tls(trusting, hostname="localhost")
+            await connection.send(Note(text=b"a"))
+            assert (await connection.receive(timeout=10)).text == b"A"
+        with contextlib.closing(socket.create_connection(server.tls)) as client:
+            client.sendall(b"no handshake\r\n")  # whoever speaks no TLS is let go
     assert descriptors() == before
 
 

@@ -193,7 +193,11 @@ class Session(Peer, Generic[M]):
                 raise
             reply = await reply
         if reply is not None:
-            self._connection.put(wire(reply))
+            payload = wire(reply)
+            if len(payload) < PIECE:
+                self._connection.put(payload)
+            else:
+                await self._connection.send_bytes(payload)
             self._counters.answered += 1
         self._unbroken += 1
         if self._unbroken >= TURN or self._connection.unsent >= PIECE:
