@@ -47,7 +47,7 @@ COMMANDS: Final[tuple[tuple[str, ...], ...]] = (
     ("ARGUMENTS",),
 )
 JSON_LINES: Final = ("jsonl", "json")
-_STARTING: Final = ("fuzz", "specs", "serve", "commands")  # they import, or go on until somebody ends them
+_STARTING: Final = ("fuzz", "specs", "serve", "commands", "record")  # they import, or go on until somebody ends them
 _REFUSED_OPTIONS: Final = ("--output", "--workers")  # nothing is written, and no process started
 
 

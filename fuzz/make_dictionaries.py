@@ -59,7 +59,7 @@ def of_words(words: Iterable[str]) -> str:
 
 def options() -> list[str]:
     """The commands and their options."""
-    found: list[str] = [name for name in COMMANDS if name not in ("fuzz", "serve", "commands")]  # which the target does not start
+    found: list[str] = [name for name in COMMANDS if name not in ("fuzz", "serve", "commands", "record")]  # which the target does not start
     for name in list(found):
         parser = argparse.ArgumentParser(add_help=False)
         importlib.import_module(f"bitwright.cli.{name}").add_arguments(parser)

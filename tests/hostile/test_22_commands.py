@@ -132,6 +132,10 @@ LINES: dict[str, list[list[str]]] = {
         ["dns", "x", "--port", EVIL], ["dns", "--help"],
     ],
     "commands": [[], [EVIL]],
+    "record": [
+        [], [EVIL], ["udp:5353", "-o", "missing/" + EVIL], ["udp:5353", "-o", "x", "--to", EVIL],
+        ["udp:5353", "-o", "x.pcapng", "--seconds", "0.1", "--decode", EVIL], ["udp:5353", "-o", "x", "--limit", EVIL], ["--help"],
+    ],
 }  # fmt: skip
 
 

@@ -181,7 +181,7 @@ async def _ask(wanted: Wanted, arguments: argparse.Namespace) -> Resolution:
 
 
 async def _transfer(wanted: Wanted, arguments: argparse.Namespace, output: Output) -> None:
-    from bitwright_specs.dns.dig_text import record_text
+    from bitwright_specs.dns.master import record_text
     from bitwright_specs.dns.resolver import transfer
 
     async for record in transfer(wanted.name, (wanted.server, arguments.port), timeout=arguments.timeout):

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 
 from bitwright_specs.dns.edns import Edns
 from bitwright_specs.dns.edns_enums import OptionCode
+from bitwright_specs.dns.master import record_text
 from bitwright_specs.dns.message import Message
 from bitwright_specs.dns.opt import OPT, ClientSubnet, Cookie, ExtendedError, Nsid, Option
-from bitwright_specs.dns.presentation import data_text
 from bitwright_specs.dns.presentation_forms import quoted, type_text
-from bitwright_specs.dns.record import Record
 
 _FLAGS = ("qr", "aa", "tc", "rd", "ra", "ad", "cd")
 
@@ -40,12 +39,6 @@ def message_text(message: Message) -> Iterator[str]:
             yield ""
             yield f";; {name} SECTION:"
             yield from map(record_text, shown)
-
-
-def record_text(record: Record) -> str:
-    """A record as a line of a master file."""
-    kind = record.resolved().type
-    return f"{record.name}\t{record.ttl}\t{record.rclass}\t{type_text(kind)}\t{data_text(kind, record.rdata)}"
 
 
 def _edns_text(edns: Edns) -> Iterator[str]:

@@ -99,7 +99,7 @@ NAMES = sorted(_COMMANDS)
 class Daemon:
     """A name server that runs; `kill` takes its processes away as a crash would, `start` brings it back."""
 
-    def __init__(self, name: str, home: Path, address: Address) -> None:
+    def __init__(self, name: str, home: Path, address: Address, zone: str = ZONE, text: str = _ZONE_FILE) -> None:
         self.name, self.address = name, address
         command, self._ready = _COMMANDS[name]
         self._command = [word.format(home=home) for word in command]
@@ -107,8 +107,8 @@ class Daemon:
         if found is None:
             pytest.skip(f"{self._command[0]} is not installed: apt install {_PACKAGES[self._command[0]]}")
         self._command[0] = found
-        (home / "zone").write_text(_ZONE_FILE)
-        (home / "configuration").write_text(_CONFIGURATIONS[name].format(home=home, port=address[1], zone=ZONE))
+        (home / "zone").write_text(text)
+        (home / "configuration").write_text(_CONFIGURATIONS[name].format(home=home, port=address[1], zone=zone))
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
@@ -143,9 +143,9 @@ def _read_to_the_end(log: IO[str]) -> None:
 
 
 @contextlib.contextmanager
-def running(name: str, home: Path) -> Iterator[Daemon]:
-    """A name server by its name in `NAMES`, with the zone `ZONE`."""
-    daemon = Daemon(name, home, ("127.0.0.1", _free_port()))
+def running(name: str, home: Path, zone: str = ZONE, text: str = _ZONE_FILE) -> Iterator[Daemon]:
+    """A name server by its name in `NAMES`, with a zone, whose master file is `text`."""
+    daemon = Daemon(name, home, ("127.0.0.1", _free_port()), zone, text)
     try:
         daemon.start()
         yield daemon
