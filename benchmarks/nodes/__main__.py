@@ -34,8 +34,9 @@ def main() -> int:
     print(*table(turns), sep="\n")
     wrong = [said for each in turns if each.contender.ours for said in each.wrong()] + (too_slow(turns) if asked.shares else [])
     if asked.record is not None:
-        told: dict[str, object] = {"machine": f"{platform.machine()}, {os.cpu_count()} processors, {platform.system()}", "python": platform.python_version()}
-        told |= {"seconds": asked.seconds, "turns": [each.kept() for each in turns], "wrong": wrong}
+        machine = f"{platform.machine()}, {os.cpu_count()} processors, {platform.system()}"
+        told: dict[str, object] = {"machine": machine, "python": platform.python_version(), "seconds": asked.seconds, "wrong": wrong}
+        told["turns"] = [each.kept() for each in turns]
         asked.record.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     print(*wrong or ["every query to ours was answered once and rightly; nothing grew"], sep="\n")
     return int(bool(wrong) or not any(each.contender.ours for each in turns))

@@ -54,11 +54,14 @@ def contenders() -> list[Contender]:
         Contender("unbound", lambda home, port: [str(unbound), "-d", "-c", str(zone.unbound(home, port))],
                   None if unbound else "apt-get install unbound"),
         Contender("echo, asyncio", lambda home, port: [python, "-m", "benchmarks.nodes.others", "echo", str(port)], resolves=False),
-        *(Contender(f"bitwright, {loop}", ours(loop), None if importlib.util.find_spec("anyio") else "pip install 'bitwright[net]'", ours=True)
-          for loop in loops),
+        *(Contender(f"bitwright, {loop}", ours(loop), _missing("anyio", "bitwright[net]"), ours=True) for loop in loops),
         Contender("dnslib", lambda home, port: [python, "-m", "benchmarks.nodes.others", "dnslib", str(port)],
-                  None if importlib.util.find_spec("dnslib") else "pip install dnslib"),
+                  _missing("dnslib", "dnslib")),
     ]  # fmt: skip
+
+
+def _missing(module: str, package: str) -> str | None:
+    return None if importlib.util.find_spec(module) else f"pip install '{package}'"
 
 
 def ours(loop: str) -> Callable[[Path, int], list[str]]:

@@ -43,8 +43,8 @@ class Load:
 
 def load(port: int, queries: Path, seconds: float) -> Load:
     """Ask for so long."""
-    command = [str(program("dnsperf")), "-s", "127.0.0.1", "-p", str(port), "-d", str(queries), "-l", str(seconds), "-q", str(OUTSTANDING), "-W"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    command = [str(program("dnsperf")), "-s", "127.0.0.1", "-p", str(port), "-d", str(queries), "-l", str(seconds), "-q", str(OUTSTANDING)]
+    process = subprocess.Popen([*command, "-W"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     pinned(process.pid, 1)
     said, _ = process.communicate()
     return counted(said)

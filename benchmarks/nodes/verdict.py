@@ -76,12 +76,14 @@ def too_slow(turns: list[Turn]) -> list[str]:
 def table(turns: list[Turn]) -> list[str]:
     """Lines for people; the table of a Markdown page, too."""
     rates = {each.contender.name: each.load.rate for each in turns}
-    lines = ["| server | queries/s | of the echo | times dnslib | mean, slowest answer | lost, wrong | memory, descriptors |", "|---|--:|--:|--:|--:|--:|--:|"]
+    lines = ["| server | queries/s | of the echo | times dnslib | mean, slowest answer | lost, wrong | memory, descriptors |"]
+    lines.append("|---|--:|--:|--:|--:|--:|--:|")
     for each in turns:
         echo, dnslib = (f"{each.load.rate / rates[name]:.2f}" if name in rates else "" for name in ("echo, asyncio", "dnslib"))
+        found = each.load
         lines.append(
-            f"| {each.contender.name} | {each.load.rate:,.0f} | {echo} | {dnslib} | {each.load.latency * 1e3:.1f} ms, {each.load.worst * 1e3:.0f} ms "
-            f"| {each.load.lost}, {each.load.unexpected + each.load.refused} "
+            f"| {each.contender.name} | {found.rate:,.0f} | {echo} | {dnslib} | {found.latency * 1e3:.1f} ms, {found.worst * 1e3:.0f} ms "
+            f"| {found.lost}, {found.unexpected + found.refused} "
             f"| {each.grown / 1e6:+.1f} MB, {each.after.descriptors - each.before.descriptors:+d} |"
         )
     return lines
