@@ -69,7 +69,7 @@ class Server(Generic[M]):
             make_listener=self._listener,
         )  # fmt: skip
         self._end, self._ended = anyio.Event(), anyio.Event()
-        self._deadline = anyio.CancelScope()  # of what is in work when it ends
+        self._deadline: anyio.CancelScope  # of what is in work when it ends; made by `run`, since there is an event loop then
         self._failure: OSError | None = None
         self._host: TaskGroup | None = None
 
