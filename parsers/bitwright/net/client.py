@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import anyio
 import anyio.lowlevel
@@ -62,7 +62,7 @@ class Client(Caller[M], Generic[M]):
         self._conversation = Conversation(self._pending, self.protocol.framing(), self._on_malformed)
         self._machine: Machine[State] | None = None
         self._tasks: TaskGroup | None = None
-        self._attempt = anyio.CancelScope()
+        self._attempt: anyio.CancelScope | None = None
         self._attempts = self._malformed = 0
         self._last_error: BaseException | None = None
         self._known_due = 0.0  # when the task that keeps time looks again
@@ -153,8 +153,8 @@ class Client(Caller[M], Generic[M]):
                 return self._asked(state, message)
             case Came(Step() as step) if step.number == self._attempts:
                 return self._stepped(state, step)
-            case Expired(timer, content) if timer is STATE:
-                return self._overdue(state, content)
+            case Expired(timer) if timer is STATE:
+                return self._overdue(state)
             case Expired(_, Message(call=Call() as call) as message):
                 self._pending.refuse(call, self._no_connection())
                 self._forget(message)
@@ -209,7 +209,7 @@ class Client(Caller[M], Generic[M]):
             return go(State.CONNECTED)
         return self._lost(step.cause or Closed("the peer ended the stream"), connected=state is State.CONNECTED)
 
-    def _overdue(self, state: State, content: Any) -> Transition[State] | None:
+    def _overdue(self, state: State) -> Transition[State] | None:
         """What a state has time for: the wait before an attempt, the attempt, its handshake, or to prove itself."""
         match state:
             case State.DISCONNECTED:
@@ -218,6 +218,7 @@ class Client(Caller[M], Generic[M]):
                 self._waits.reset()
                 return None
             case _:
+                assert self._attempt is not None
                 self._attempt.cancel()
                 return self._lost(TimedOut(f"{state.value} took too long"), connected=False)
 

@@ -13,7 +13,7 @@ from typing import Final, Generic, TypeVar
 import anyio
 
 from bitwright.net.connection import Connection
-from bitwright.net.errors import Closed, Disconnected, NetError, TimedOut, TooLarge
+from bitwright.net.errors import Closed, Disconnected, FramingError, NetError, TimedOut
 from bitwright.net.events import Ended, Malformed, Received, Silent
 from bitwright.net.framing import Framing
 from bitwright.net.pending import Call, Pending
@@ -53,7 +53,7 @@ class Conversation(Generic[M]):
         return len(self._outgoing)
 
     def wire(self, request: M) -> bytes:
-        """The bytes of a message; TooLarge before anything is sent."""
+        """The bytes of a message; FramingError (`TooLarge`) before anything is sent."""
         data = request.build()
         self._framing.frame(data)
         return data
@@ -88,7 +88,8 @@ class Conversation(Generic[M]):
             tasks.start_soon(write)
             causes.append(await self._take_answers(connection))
             tasks.cancel_scope.cancel()
-        return causes[0]
+        # Who writes and has to give up closes the connection, and who reads may be the first to say so.
+        return next((cause for cause in causes if isinstance(cause, TimedOut)), causes[0])
 
     async def _take_answers(self, connection: Connection[M]) -> BaseException:
         async for event in connection:
@@ -115,7 +116,7 @@ class Conversation(Generic[M]):
                 del self._outgoing[message]
                 try:
                     await self._hand_over(message, connection)
-                except TooLarge as error:  # for the framing to which the handshake has switched
+                except FramingError as error:  # for the framing to which the handshake has switched
                     if message.call is not None:
                         self._pending.refuse(message.call, error)
             await connection.flush()
@@ -147,4 +148,4 @@ class Conversation(Generic[M]):
 
 
 def _certainly_unsent(error: NetError) -> bool:
-    return isinstance(error, TooLarge | Closed) or (isinstance(error, Disconnected) and not error.sent)
+    return isinstance(error, FramingError | Closed) or (isinstance(error, Disconnected) and not error.sent)
