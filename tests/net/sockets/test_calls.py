@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import ssl
+from pathlib import Path
 
 import anyio
 import pytest
 
 from bitwright import Struct, auto, flag, nested, pad, raw, u16
-from bitwright.net import Answering, DatagramClient, Disconnected, Overloaded, Peer, Protocol, StreamAddress, connect, serve
+from bitwright.net import Answering, DatagramClient, Disconnected, Overloaded, Peer, Protocol, StreamAddress, call_once, connect, serve
 from bitwright.net.network import Address
 from bitwright.net.sockets import Sockets
 
@@ -124,3 +127,46 @@ async def test_a_flood_of_calls_is_bounded() -> None:
                 group.start_soon(ask)
     assert len(outcomes) == 100
     assert set(outcomes) == {"X", "overloaded"}
+
+
+def descriptors() -> int:
+    """How many files and sockets this process has open."""
+    here = Path("/proc/self/fd")
+    if not here.is_dir():
+        pytest.skip("no /proc/self/fd to count descriptors in")
+    return len(list(here.iterdir()))
+
+
+async def test_nothing_is_left_of_clients_however_they_end() -> None:
+    silent = await Sockets().datagrams(HERE)
+    listener = await Sockets().listen(HERE)
+    to = StreamAddress(address=listener.address)
+
+    async def use(ending: str, scope: anyio.CancelScope) -> None:
+        async with connect(NOTES, udp=silent.address) as client:
+            with anyio.move_on_after(0):
+                await client.call(Note(text=b"x"))
+            if ending == "raises":
+                raise ZeroDivisionError
+            if ending == "is cancelled":
+                scope.cancel()
+                await anyio.sleep_forever()
+
+    async def once(ending: str) -> None:
+        with anyio.CancelScope() as scope, contextlib.suppress(ZeroDivisionError):
+            async with anyio.create_task_group() as group:
+                group.start_soon(functools.partial(call_once, NOTES, to, Note(text=b"x"), network=Sockets()))
+                await listener.wait()
+                group.cancel_scope.cancel()
+            if ending == "is cancelled at once":
+                scope.cancel()
+            await use(ending, scope)
+
+    await once("returns")
+    before = descriptors()
+    for ending in ("returns", "raises", "is cancelled", "is cancelled at once"):
+        for _ in range(10):
+            await once(ending)
+    assert descriptors() == before
+    await silent.aclose()
+    await listener.aclose()
