@@ -187,6 +187,40 @@ async def test_tls() -> None:
         await here.aclose()
 
 
+@pytest.mark.parametrize("ending", ["closed", "closed by the peer", "cancelled", "half closed", "given up"])
+async def test_however_connections_end_no_socket_is_left(ending: str) -> None:
+    made: list[socket.socket] = []
+
+    async def converse() -> None:
+        async with pair() as (here, there), anyio.create_task_group() as group:
+            made.extend(end.stream.extra(anyio.abc.SocketAttribute.raw_socket) for end in (here, there))
+
+            async def echo() -> None:
+                async for event in there:
+                    if isinstance(event, Received):
+                        await there.send(event.message)
+
+            group.start_soon(echo)
+            await here.send(Note(text=b"x"))
+            await here.receive()
+            match ending:
+                case "closed by the peer":
+                    await there.aclose()
+                case "cancelled":
+                    group.cancel_scope.cancel()
+                case "half closed":
+                    await here.send_eof()
+                case "given up":
+                    with anyio.move_on_after(0.001):
+                        await here.receive()
+            await here.aclose()
+
+    for _ in range(10):
+        await converse()
+    assert len(made) == 20
+    assert {each.fileno() for each in made} == {-1}
+
+
 async def test_nobody_listens() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # and does not listen
