@@ -88,8 +88,7 @@ class Conversation(Generic[M]):
             tasks.start_soon(write)
             causes.append(await self._take_answers(connection))
             tasks.cancel_scope.cancel()
-        # Who writes and has to give up closes the connection, and who reads may be the first to say so.
-        return next((cause for cause in causes if isinstance(cause, TimedOut)), causes[0])
+        return causes[0]
 
     async def _take_answers(self, connection: Connection[M]) -> BaseException:
         async for event in connection:
