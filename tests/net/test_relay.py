@@ -368,9 +368,8 @@ async def test_a_tap_that_raises_ends_the_relay() -> None:
             await client.send(b"x")
             await anyio.sleep(1)
 
-    with pytest.raises(ExceptionGroup) as caught:
+    with pytest.raises(LookupError):
         await talk()
-    assert caught.group_contains(LookupError)
 
 
 def test_a_relay_listens_somewhere_and_has_bounds() -> None:

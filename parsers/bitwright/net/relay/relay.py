@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
 from typing import Any, Self
 
 import anyio
 import anyio.abc
 
+from bitwright.net.background import beside
 from bitwright.net.hooks import Hooks
 from bitwright.net.network import Acceptor, Address, Datagrams, Network, network_or_sockets
 from bitwright.net.relay.datagrams import DatagramRelay
@@ -73,15 +73,9 @@ class Relay:
                 for each in taking:
                     group.start_soon(each.run)
 
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[Self]:
-        """The relay while the block runs."""
-        async with anyio.create_task_group() as group:
-            await group.start(self.run)
-            try:
-                yield self
-            finally:
-                group.cancel_scope.cancel()
+    def running(self) -> contextlib.AbstractAsyncContextManager[Self]:
+        """The relay while the block runs; an error of either ends both, and comes out as itself."""
+        return beside(self.run)
 
 
 async def _close(resource: Acceptor | Datagrams) -> None:
