@@ -22,7 +22,7 @@ from bitwright.struct_ import Struct
 M = TypeVar("M", bound=Struct)
 
 MOST_IN_FLIGHT: Final = 16384  # calls, where the field of the id would allow more
-_MOST_RESTING: Final = 4096  # ids
+_MOST_RESTING: Final = 16384  # ids
 _DRAWS: Final = 64  # before a free id is looked for among all
 
 
@@ -30,7 +30,7 @@ class Call(Generic[M]):
     """One question and what became of it.  Made by `Pending.open`.
 
     `request` is the question as it is sent, with its own id.  `sent`: whether any of it may have been given to the operating
-    system.  `wake` is called once, when the call ends by an answer or a failure: set it before waiting.
+    system.  `wake` is called once, when the call ends in whatever way: set it before waiting.
     """
 
     __slots__ = ("error", "id", "over", "reply", "request", "sent", "wake")
