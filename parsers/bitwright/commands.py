@@ -7,8 +7,8 @@ entry point of the group `bitwright.commands`:
     ask = "mypackage.ask"
 
 A service, which `bitwright serve NAME` runs, is one of the group `bitwright.services`: it has `HELP`, `DESCRIPTION`, `EXAMPLES`,
-`add_arguments(parser)`, `PORT` (where it is reached unless something else is said) and `server(arguments, address, hooks)`, which
-gives a `bitwright.net.Server` that is not started.
+`add_arguments(parser)`, `PORT` (where it is reached unless something else is said) and `server(arguments, address, hooks)`, which is
+called in the event loop and gives a `bitwright.net.Server` that is not started.
 
 Promise: these names keep what they mean.  `import bitwright` does not load this.
 """

@@ -50,39 +50,42 @@ def run(arguments: argparse.Namespace) -> int:
 
 def serve(name: str, module: Any, chosen: argparse.Namespace) -> int:
     """Run the server of a service; the exit code."""
-    from bitwright.errors import MissingPackage
-
     try:
-        from bitwright.net import Hooks
-
-        server = module.server(chosen, (chosen.host, chosen.port), Hooks())
         backend, options = _loop(chosen.loop)
-        import anyio
-
-        anyio.run(_until_signal, name, server, chosen.quiet, backend=backend, backend_options=options)
-    except MissingPackage as error:
-        raise CommandError(str(error), UNREADABLE) from None
+        _anyio().run(_until_signal, name, module, chosen, backend=backend, backend_options=options)
     except OSError as error:
         raise os_error(f"{chosen.host} port {chosen.port}", error) from None
     return OK
 
 
-async def _until_signal(name: str, server: Server[Any], quiet: bool) -> None:
+async def _until_signal(name: str, module: Any, chosen: argparse.Namespace) -> None:
     import anyio
 
+    from bitwright.net import Hooks
+
+    server: Server[Any] = module.server(chosen, (chosen.host, chosen.port), Hooks())
     with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         async with server:
-            if not quiet:
+            if not chosen.quiet:
                 info = server.info()
                 at = [f"{how} {_text(address)}" for how in ("udp", "tcp", "tls") for address in getattr(info, how)]
                 say(f"{name}: at {', '.join(at)}; Ctrl-C ends it")
             async for _ in signals:
                 break
             await server.shutdown()
-    if not quiet:
+    if not chosen.quiet:
         counters = server.info().counters
         wrong = f"{counters.malformed} malformed, {counters.failures} failures"
         say(f"{name}: {counters.received} messages, {counters.answered} answers, {wrong}")
+
+
+def _anyio() -> Any:
+    """The package; CommandError if it is not installed."""
+    try:
+        import anyio
+    except ModuleNotFoundError:
+        raise CommandError("serve talks through anyio, which is not installed: pip install 'bitwright[net]'", UNREADABLE) from None
+    return anyio
 
 
 def _loop(wanted: str) -> tuple[str, dict[str, bool]]:
