@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import importlib.util
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -76,9 +77,7 @@ def ours(loop: str) -> Callable[[Path, int], list[str]]:
 @contextlib.contextmanager
 def running(contender: Contender, home: Path) -> Iterator[tuple[int, int]]:
     """Its port and process id, once it answers; it is ended afterwards.  RuntimeError, with what it said, where it does not answer."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     log = home / "server.log"
     with log.open("w", encoding="utf-8") as said:
         process = subprocess.Popen(contender.command(home, port), stdout=said, stderr=said, stdin=subprocess.DEVNULL)
@@ -94,6 +93,16 @@ def running(contender: Contender, home: Path) -> Iterator[tuple[int, int]]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def free_port() -> int:
+    """One that is free by UDP and by TCP, below those that systems give to clients: nobody takes it until the server does."""
+    while True:
+        port = 10_000 + secrets.randbelow(20_000)
+        with socket.socket(type=socket.SOCK_DGRAM) as datagrams, socket.socket() as streams, contextlib.suppress(OSError):
+            datagrams.bind(("127.0.0.1", port))
+            streams.bind(("127.0.0.1", port))
+            return port
 
 
 def pinned(pid: int, processor: int) -> None:
