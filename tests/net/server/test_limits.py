@@ -8,7 +8,8 @@ from typing import Any
 import anyio
 import pytest
 
-from bitwright.net import Bounds, Connection, Hooks, Peer, serve
+from bitwright import DeclarationError, Struct, raw
+from bitwright.net import Bounds, Connection, Handler, Hooks, Peer, serve
 from bitwright.net.memory import Memory, MemoryAcceptor
 from tests.net.server.house import HERE, SPOKEN, Note, Witness, house
 
@@ -117,6 +118,12 @@ async def test_a_port_is_chosen_for_both_even_if_the_first_is_taken_for_one() ->
         assert server.udp[1] != 49152
 
 
+class Endless(Struct):
+    """What does not say where it ends."""
+
+    text: bytes = raw()
+
+
 def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(ValueError, match="has to be reached"):
         serve(Witness, SPOKEN)
@@ -124,5 +131,10 @@ def test_what_cannot_be_is_refused() -> None:
         serve(Witness, SPOKEN, tls=HERE)
     with pytest.raises(ValueError, match="read_timeout=0"):
         Bounds(read_timeout=0)
+    with pytest.raises(DeclarationError, match="nobody knows where that is"):
+        serve(Handler[Endless], Endless, tcp=HERE)
+    serve(Handler[Endless], Endless, udp=HERE)  # a datagram says where it ends
+    with pytest.raises(LookupError, match="without tcp="):
+        _ = serve(Witness, SPOKEN, udp=HERE).tcp
     with pytest.raises(TypeError, match="neither a Handler"):
         serve("handler", SPOKEN, tcp=HERE)  # type: ignore[arg-type]

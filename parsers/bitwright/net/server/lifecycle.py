@@ -59,6 +59,10 @@ class Server(Generic[M]):
     ) -> None:  # fmt: skip
         self.name, self.hooks, self.bounds = name, hooks or Hooks(), bounds or Bounds()
         self._make, self._protocol = handlers_of(handler), protocol_of(spoken)
+        if tcp or tls:  # derived here and not by each connection; and what no stream can be cut into is refused now
+            framing = self._protocol.framing()
+            framing.framer()
+            self._protocol = dataclasses.replace(self._protocol, stream=framing)
         self._counters = Counters()
         self._state: State = "new"
         self._room = anyio.Semaphore(self.bounds.connections, fast_acquire=True)
