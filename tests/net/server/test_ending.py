@@ -204,3 +204,32 @@ async def test_it_ends_while_it_is_resumed() -> None:
             await at.server.resume()
     await (await at.network.listen(at.server.tcp)).aclose()
     await (await at.network.datagrams(at.server.udp)).aclose()
+
+
+async def test_cancelled_in_its_block_it_ends_in_order_too() -> None:
+    witness = Slow()
+    with anyio.move_on_after(2) as scope:
+        async with house(witness) as at:
+            connection = await at.connect()
+            await connection.send(Note(text=b"4"))
+            await anyio.sleep_forever()
+    assert scope.cancelled_caught
+    assert witness.told == ["connected", "message 4", "shutdown"]
+    assert (await connection.receive()).text == b"4"  # it was answered
+    assert anyio.current_time() == pytest.approx(scope.deadline + 2.5)
+
+
+async def test_a_start_that_fails_or_is_cancelled_leaves_nothing() -> None:
+    class Slowly(Memory):
+        async def datagrams(self, *given: Any, **options: Any) -> Any:
+            await anyio.sleep(5)
+            return await super().datagrams(*given, **options)
+
+    network = Slowly()
+    at = ("127.0.0.1", 53)
+    with anyio.move_on_after(2) as scope:
+        async with serve(Witness, SPOKEN, udp=at, tcp=at, network=network):
+            pytest.fail("it runs")
+    assert scope.cancelled_caught
+    await (await network.listen(at)).aclose()
+    await (await network.datagrams(at)).aclose()
