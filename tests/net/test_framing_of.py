@@ -8,7 +8,7 @@ import random
 import pytest
 
 from bitwright import DeclarationError, Struct, array, at, auto, const, nested, raw, text, u8, u16, u24, u32, varint, when
-from bitwright.net import Protocol
+from bitwright.net import Answering, Protocol, connect, serve
 from bitwright.net.framing import FixedSize, Framing, LengthField, LengthPrefix, PushParser, Terminator, framing_of
 from bitwright.testing import examples
 
@@ -182,6 +182,17 @@ def test_what_a_stream_cannot_cut_is_refused() -> None:
     for message in (Body, Pointed):
         with pytest.raises(DeclarationError):
             framing_of(message, limit=MOST).framer()
+
+
+def test_who_speaks_what_a_stream_cannot_cut_is_refused_before_there_is_a_connection() -> None:
+    here = ("127.0.0.1", 0)
+    with pytest.raises(DeclarationError, match="takes all bytes to the end"):
+        Protocol(Body).framing()
+    with pytest.raises(DeclarationError, match="takes all bytes to the end"):
+        connect(Protocol(Body), tcp=here)
+    with pytest.raises(DeclarationError, match="takes all bytes to the end"):
+        serve(Answering(lambda message, peer: None), Body, tcp=here)
+    serve(Answering(lambda message, peer: None), Body, udp=here)  # datagrams need none
 
 
 def test_the_order_of_bytes_has_to_be_known() -> None:

@@ -72,13 +72,15 @@ class Protocol(Generic[M]):
         return None if self.correlate is None else field_name(self.correlate, of=self.message)
 
     def framing(self) -> Framing:
-        """How a stream is cut into messages."""
+        """How a stream is cut into messages.  Raises DeclarationError for a format of which a stream does not say where it ends."""
         from bitwright.net.framing import Framing, framing_of
 
         if isinstance(self.stream, Framing):
             return self.stream
         if self.stream is None:
-            return framing_of(self.message, limit=self.limit)
+            found = framing_of(self.message, limit=self.limit)
+            found.framer()  # refuses what cannot be cut here, not with the first connection
+            return found
         owner = getattr(self.stream, "__objclass__", None)
         if not (isinstance(owner, type) and issubclass(owner, Struct)):
             raise TypeError(f"stream={self.stream!r}: give the field that holds the message, as in TcpMessage.message, or a Framing")
