@@ -80,7 +80,7 @@ async def all_there(socket: Datagrams, seconds: float = 50.0) -> list[bytes]:
 
 async def exchange(tap: Tap, *questions: bytes) -> list[bytes]:
     """What a client gets for its datagrams through a relay."""
-    network = Memory()
+    network, found = Memory(), list[bytes]()
     async with anyio.create_task_group() as group, Relay(to=SERVER, udp=HERE, tap=tap, network=network).running() as relay:
         await echo_datagrams(network, group)
         assert relay.udp_address is not None

@@ -45,9 +45,10 @@ async def in_turns(ledger: Ledger, call: Callable[[Ask], Awaitable[Ask]], caller
 @leaves_nothing
 async def test_a_call_by_datagram_has_one_outcome_and_never_the_answer_of_another(faults: Faults) -> None:
     network, ledger = Memory(faults=faults), Ledger()
-    async with serve(Shouting(), ASK, udp=SERVER, network=network), DatagramClient(ASK, SERVER, network=network) as client:
+    client = DatagramClient(ASK, SERVER, network=network)
+    async with serve(Shouting(), ASK, udp=SERVER, network=network), client:
         await in_turns(ledger, functools.partial(client.call, timeout=10))
-        counters = client.info().calls
+    counters = client.info().calls
     ledger.check()
     assert set(ledger.ends) <= {"answered", "timed out"}
     assert (counters.answered, counters.abandoned, counters.failed) == (ledger.answered, ledger.ends["timed out"], 0)
@@ -86,14 +87,15 @@ async def test_a_relay_in_between_spoils_both_ways_and_the_server_goes_on() -> N
 async def test_a_client_whose_connections_are_cut_connects_again(kind: str) -> None:
     network, ledger = Memory(), Ledger()
     relay = Relay(to=SERVER, tcp=RELAY, tap=Lossy(Faults(cut=0.05, delay=(0.001, 0.05))), network=network)
-    async with serve(Shouting(), ASK, tcp=SERVER, network=network), relay.running(), client_of(kind, RELAY, network) as client:
+    client = client_of(kind, RELAY, network)
+    async with serve(Shouting(), ASK, tcp=SERVER, network=network), relay.running(), client:
 
         async def call(request: Ask) -> Ask:
             await anyio.sleep(0.05)
             return await client.call(request, timeout=10)
 
         await in_turns(ledger, call)
-        counters = client.info().calls
+    counters = client.info().calls
     ledger.check()
     assert set(ledger.ends) <= {"answered", "lost, sent", "lost, not sent"}
     assert ledger.ends["lost, sent"] > 0

@@ -106,6 +106,7 @@ async def test_a_call_that_is_in_work_when_the_server_is_killed_has_one_outcome(
             await anyio.sleep(100)
             return message
 
+    began = anyio.current_time()
     slow = serve(Slow(), ASK, udp=SERVER, tcp=SERVER, network=network)
     async with client_of(kind, SERVER, network) as client, anyio.create_task_group() as callers, anyio.create_task_group() as life:
         await life.start(slow.run)
@@ -118,7 +119,7 @@ async def test_a_call_that_is_in_work_when_the_server_is_killed_has_one_outcome(
     ledger.check()
     assert ledger.begun == 20
     assert set(ledger.ends) <= {"timed out", "lost, sent"}
-    assert anyio.current_time() - began < 10  # told at once, or when the last sending has had its time: not after 50 seconds
+    assert anyio.current_time() - began < 11  # told at once, or when the last sending has had its time: not after 50 seconds
 
 
 async def soon(ask: Callable[[], Awaitable[str]]) -> str:

@@ -6,6 +6,7 @@ The toolkit knows no headers: whoever has them registers a class without paramet
 
 from __future__ import annotations
 
+import abc
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, Final, Protocol, TypeAlias
@@ -23,15 +24,19 @@ Frames: TypeAlias = "Iterable[bytes]"
 class StreamEncapsulation(Protocol):
     """Makes the packets of one connection."""
 
+    @abc.abstractmethod
     def opened(self) -> Frames:
         """What begins it."""
 
+    @abc.abstractmethod
     def sent(self, data: bytes, *, from_client: bool) -> Frames:
         """What carries a piece."""
 
+    @abc.abstractmethod
     def ended(self, *, from_client: bool) -> Frames:
         """What ends one direction."""
 
+    @abc.abstractmethod
     def reset(self) -> Frames:
         """What ends both at once."""
 
@@ -40,12 +45,15 @@ class Encapsulation(Protocol):
     """Makes packets of what programs say."""
 
     @property
+    @abc.abstractmethod
     def link_type(self) -> int:
         """Of the tcpdump group's LINKTYPE registry."""
 
+    @abc.abstractmethod
     def datagram(self, source: Address, target: Address, data: bytes) -> bytes:
         """The packet that carries a datagram."""
 
+    @abc.abstractmethod
     def stream(self, client: Address, server: Address) -> StreamEncapsulation:
         """For a new connection."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Self
+from typing import Any
 
 import anyio
 import anyio.abc
@@ -53,7 +53,7 @@ class Relay:
         self.udp_address: Address | None = None
         self.tcp_address: Address | None = None
 
-    async def run(self, *, task_status: anyio.abc.TaskStatus[Self] = anyio.TASK_STATUS_IGNORED) -> None:
+    async def run(self, *, task_status: anyio.abc.TaskStatus[Relay] = anyio.TASK_STATUS_IGNORED) -> None:
         """Pass on until cancelled; started once it listens.  OSError if it cannot."""
         async with contextlib.AsyncExitStack() as stack:
             taking: list[Any] = []
@@ -73,7 +73,7 @@ class Relay:
                 for each in taking:
                     group.start_soon(each.run)
 
-    def running(self) -> contextlib.AbstractAsyncContextManager[Self]:
+    def running(self) -> contextlib.AbstractAsyncContextManager[Relay]:
         """The relay while the block runs; an error of either ends both, and comes out as itself."""
         return beside(self.run)
 
