@@ -24,7 +24,7 @@ from bitwright.net.conversation import Conversation, Message
 from bitwright.net.errors import Closed, Disconnected, NotRunning, Overloaded, TimedOut, sole
 from bitwright.net.hooks import Hooks, attributes_of_peer
 from bitwright.net.network import Address, Network, network_or_sockets
-from bitwright.net.pending import Call, Pending
+from bitwright.net.pending import Pending
 from bitwright.net.presence import present
 from bitwright.net.protocol import Protocol, protocol_of
 from bitwright.net.statem import STATE, Came, Enter, Event, Expired, Machine, Postpone, Timer, Transition, go, keep
@@ -134,7 +134,7 @@ class Client(Caller[M], Generic[M]):
             with present("client", self.name, lambda: f"{self.state.value}, {len(self._pending)} in flight"):
                 async with anyio.create_task_group() as tasks:
                     self._tasks = tasks
-                    self._machine = Machine(State.CONNECTING, self._on, anyio.current_time())
+                    self._machine = Machine[State](State.CONNECTING, self._on, anyio.current_time())
                     task_status.started()
                     await self._keep_time(self._machine)
         finally:
@@ -149,14 +149,16 @@ class Client(Caller[M], Generic[M]):
         match event:
             case Enter():
                 return self._entered(state)
-            case Came(Message() as message):
-                return self._asked(state, message)
+            case Came(Message()):
+                return self._asked(state, event.content)
             case Came(Step() as step) if step.number == self._attempts:
                 return self._stepped(state, step)
             case Expired(timer) if timer is STATE:
                 return self._overdue(state)
-            case Expired(_, Message(call=Call() as call) as message):
-                self._pending.refuse(call, self._no_connection())
+            case Expired(_, Message()):
+                message: Message[M] = event.content
+                if message.call is not None:
+                    self._pending.refuse(message.call, self._no_connection())
                 self._forget(message)
         return None  # of an attempt that was given up
 

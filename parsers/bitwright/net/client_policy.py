@@ -1,9 +1,13 @@
-"""What a client that keeps a connection is doing, and what its calls do while there is none."""
+"""What a client that keeps a connection is doing, and what its calls do while there is none.
+
+Promise: whatever the policy, how many calls wait for a connection is bounded, and for how long.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import enum
+import math
 
 from bitwright.net.caller import CallerInfo
 
@@ -28,6 +32,10 @@ class Postponing:
 
     most: int = 100
     deadline: float = 5.0
+
+    def __post_init__(self) -> None:
+        if self.most < 1 or not 0 < self.deadline < math.inf:
+            raise ValueError(f"{self!r}: most is at least 1, deadline a number of seconds above 0")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

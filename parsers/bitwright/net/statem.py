@@ -126,7 +126,8 @@ class Machine(Generic[S]):
     """Begins in `state`, whose `Enter` comes at once.  `now` is the time, in seconds of any clock that does not go back."""
 
     def __init__(self, state: S, callback: Callback[S], now: float) -> None:
-        self.state, self._callback = state, callback
+        self.state: S = state
+        self._callback = callback
         self.stopped = False
         self.reason: Any = None
         self._queue: collections.deque[Event] = collections.deque()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import anyio
 import pytest
@@ -92,6 +93,12 @@ async def test_more_than_may_wait_fail_at_once() -> None:
         assert (body, took) == (b"3", 0)
         assert isinstance(outcome, Overloaded)
     assert {body for body, _, _ in outcomes[1:]} == {b"1", b"2"}
+
+
+@pytest.mark.parametrize("wrong", [{"most": 0}, {"deadline": 0}, {"deadline": float("inf")}, {"deadline": float("nan")}])
+async def test_waiting_without_a_bound_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        Postponing(**wrong)
 
 
 @pytest.mark.parametrize("gives_up", ["timeout", "cancelled"])
