@@ -20,7 +20,7 @@ async def test_an_answer_by_udp() -> None:
     network = Memory()
     async with serve(Authority([example()]), DNS, udp=HERE, tcp=HERE, network=network) as server:
         found = await resolve("www.example.", Type.A, server.udp, network=network)
-    assert (found.transport, len(found.reply.answers), found.server) == ("udp", 2, server.udp)
+        assert (found.transport, len(found.reply.answers), found.server) == ("udp", 2, server.udp)
 
 
 async def test_what_is_truncated_comes_by_tcp() -> None:
@@ -28,8 +28,8 @@ async def test_what_is_truncated_comes_by_tcp() -> None:
     async with serve(Authority([example()]), DNS, udp=HERE, tcp=HERE, network=network) as server:
         found = await resolve("big.example.", Type.TXT, server.udp, network=network)
         by_tcp = await resolve("www.example.", Type.A, server.udp, asking=Asking(tcp=True), network=network)
-    assert (found.transport, len(found.reply.answers)) == ("tcp", 10)
-    assert (by_tcp.transport, len(by_tcp.reply.answers)) == ("tcp", 2)
+        assert (found.transport, len(found.reply.answers)) == ("tcp", 10)
+        assert (by_tcp.transport, len(by_tcp.reply.answers)) == ("tcp", 2)
 
 
 async def test_a_server_that_knows_no_edns_is_asked_without() -> None:
