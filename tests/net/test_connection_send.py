@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import anyio
 import pytest
 
@@ -128,6 +130,42 @@ async def test_a_flush_that_times_out_closes_and_one_of_two_tasks_sends_all() ->
         await connection.flush(timeout=1)
     with pytest.raises(Closed, match="in part"):
         connection.put(Note(text=b"").build())
+
+
+async def test_a_send_that_is_given_up_before_a_byte_is_written_does_no_harm() -> None:
+    connection, peer = pair()
+    connection.put(Note(text=b"put").build())
+    ways: list[Callable[[], Awaitable[None]]] = [connection.flush, lambda: connection.send(Note(text=b"x"))]
+    for given_up in ways:
+        with anyio.CancelScope() as scope:
+            scope.cancel()
+            await given_up()
+        assert scope.cancelled_caught
+    assert not connection.closed
+    await connection.flush()
+    assert await peer.receive() == b"\0\3put"
+
+
+class Stubborn(MemoryStream):
+    """Says a long farewell the first time that it is closed."""
+
+    farewells = 0
+
+    async def aclose(self) -> None:
+        self.farewells += 1
+        if self.farewells == 1:
+            await anyio.sleep(3600)
+        await super().aclose()
+
+
+async def test_a_stream_that_is_long_in_closing_is_closed_by_force() -> None:
+    mine, peer = stream_pair()
+    mine.__class__ = Stubborn
+    before = anyio.current_time()
+    await Connection(mine, Note).aclose(timeout=3)
+    assert anyio.current_time() - before == pytest.approx(3)
+    with pytest.raises(anyio.EndOfStream):
+        await peer.receive()
 
 
 async def test_sending_to_a_peer_that_is_gone() -> None:

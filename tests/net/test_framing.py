@@ -259,6 +259,10 @@ def test_a_framer_that_was_detached_begins_anew(name: str) -> None:
     assert framer.feed(half) == []
     assert framer.detach() == half
     assert framer.feed(framing.frame(payloads[-1])) == payloads[-1:]
+    framer.push(framing.frame(payloads[0]) + framing.frame(payloads[1]))
+    assert framer.pull() == payloads[0]
+    assert framer.detach() == framing.frame(payloads[1])
+    assert framer.feed(framing.frame(payloads[-1])) == payloads[-1:]
 
 
 def test_what_comes_after_a_message_is_left_alone() -> None:

@@ -121,6 +121,15 @@ class Pointed(Struct):
     away: int = at(where, u32())
 
 
+class Points(Struct):
+    where: int = auto(u16())
+    away: int = at(where, u32())
+
+
+class PointsInside(Struct):
+    points: Points = nested(Points)
+
+
 @pytest.mark.parametrize(
     ("message", "framing"),
     [
@@ -179,7 +188,7 @@ def test_a_part_after_more_than_its_length_needs_a_framing_of_its_own(message: t
 
 
 def test_what_a_stream_cannot_cut_is_refused() -> None:
-    for message in (Body, Pointed):
+    for message in (Body, Pointed, Points, PointsInside):
         with pytest.raises(DeclarationError):
             framing_of(message, limit=MOST).framer()
 

@@ -123,7 +123,11 @@ class Connection(Receiving[M]):
             raise TimedOut(f"what was to be sent, {len(data)} bytes, could not be sent within {seconds:g} s")
 
     async def _write_in_turn(self, data: bytes, messages: int, begun: bool) -> None:
-        async with self._turn:  # a write that has begun gets it at once
+        if begun:  # the turn is free, for nothing was awaited since that was seen; and to be cancelled here would leave half a message
+            self._turn.acquire_nowait()
+        else:
+            await self._turn.acquire()
+        try:
             if self._torn is not None:
                 raise self._torn.with_traceback(None)
             if not begun:
@@ -131,15 +135,20 @@ class Connection(Receiving[M]):
                 data, messages = self._with_what_was_put(data, messages)
                 if not messages:  # somebody else has sent what was put
                     return
-            try:
-                await self.stream.send(data)
-            except (anyio.ClosedResourceError, *LOST) as error:
-                raise self._broken(error) from error.__cause__
-            except BaseException:  # cancelled: nobody knows how much was written
-                await self._abandon("a message was sent in part, and given up")
-                raise
-            self.traffic.bytes_sent += len(data)
-            self.traffic.messages_sent += messages
+            await self._give(data, messages)
+        finally:
+            self._turn.release()
+
+    async def _give(self, data: bytes, messages: int) -> None:
+        try:
+            await self.stream.send(data)
+        except (anyio.ClosedResourceError, *LOST) as error:
+            raise self._broken(error) from error.__cause__
+        except BaseException:  # cancelled: nobody knows how much was written
+            await self._abandon("a message was sent in part, and given up")
+            raise
+        self.traffic.bytes_sent += len(data)
+        self.traffic.messages_sent += messages
 
     def _with_what_was_put(self, data: bytes, messages: int) -> tuple[bytes, int]:
         if self._outbox:

@@ -131,6 +131,18 @@ async def test_what_was_put_is_sent_or_the_connection_closes_whoever_gives_up() 
         assert here.traffic.messages_sent <= len(found) - 1 <= here.traffic.bytes_sent // 100_004
 
 
+async def test_what_was_written_in_part_at_once_is_not_left_so() -> None:
+    async with pair() as (here, there):
+        with anyio.CancelScope() as scope:
+            scope.cancel()
+            await here.send(Note(text=bytes(10_000_000)))
+        assert scope.cancelled_caught
+        assert here.closed
+        assert here.traffic.bytes_sent > 0
+        with pytest.raises((Closed, Disconnected)):
+            await there.receive()
+
+
 async def test_many_small_messages_of_two_tasks_in_both_directions() -> None:
     async with pair() as (here, there):
 
