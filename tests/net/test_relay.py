@@ -8,6 +8,7 @@ from collections.abc import Callable
 import anyio
 import pytest
 
+from bitwright.net import tree
 from bitwright.net.memory import Faults, Memory
 from bitwright.net.network import Address, Datagrams
 from bitwright.net.relay import Conversation, Cut, Forward, Lossy, Relay, Tap, Verdict
@@ -370,6 +371,12 @@ async def test_a_tap_that_raises_ends_the_relay() -> None:
 
     with pytest.raises(LookupError):
         await talk()
+
+
+async def test_it_is_seen_in_the_tree_while_it_runs() -> None:
+    async with Relay(to=SERVER, udp=("127.0.0.2", 53), tcp=("127.0.0.2", 53), network=Memory(), name="spoiler").running():
+        assert tree() == "spoiler: relay, udp 127.0.0.2:53, tcp 127.0.0.2:53 to 127.0.0.1:5300"
+    assert tree() == ""
 
 
 def test_a_relay_listens_somewhere_and_has_bounds() -> None:

@@ -11,6 +11,7 @@ import anyio.abc
 from bitwright.net.background import beside
 from bitwright.net.hooks import Hooks
 from bitwright.net.network import Acceptor, Address, Datagrams, Network, network_or_sockets
+from bitwright.net.presence import present
 from bitwright.net.relay.datagrams import DatagramRelay
 from bitwright.net.relay.streams import StreamRelay
 from bitwright.net.relay.tap import Tap
@@ -41,6 +42,7 @@ class Relay:
         hooks: Hooks | None = None,
         conversations: int = 256,
         silence: float = 60.0,
+        name: str = "relay",
     ) -> None:
         if udp is None and tcp is None:
             raise ValueError("a relay listens at udp=, at tcp=, or at both")
@@ -49,7 +51,7 @@ class Relay:
         self._to, self._udp, self._tcp = to, udp, tcp
         self._network = network_or_sockets(network)
         self._tap, self.hooks = tap or Tap(), hooks or Hooks()
-        self._conversations, self._silence = conversations, silence
+        self._conversations, self._silence, self.name = conversations, silence, name
         self.udp_address: Address | None = None
         self.tcp_address: Address | None = None
 
@@ -68,10 +70,16 @@ class Relay:
                 stack.push_async_callback(_close, acceptor)
                 self.tcp_address = acceptor.address
                 taking.append(StreamRelay(acceptor, self._network, self._to, self._tap, self.hooks, self._conversations))
-            task_status.started(self)
-            async with anyio.create_task_group() as group:
-                for each in taking:
-                    group.start_soon(each.run)
+            with present("relay", self.name, self._said):
+                task_status.started(self)
+                async with anyio.create_task_group() as group:
+                    for each in taking:
+                        group.start_soon(each.run)
+
+    def _said(self) -> str:
+        here = (("udp", self.udp_address), ("tcp", self.tcp_address))
+        where = [f"{kind} {address[0]}:{address[1]}" for kind, address in here if address is not None]
+        return f"{', '.join(where)} to {self._to[0]}:{self._to[1]}"
 
     def running(self) -> contextlib.AbstractAsyncContextManager[Relay]:
         """The relay while the block runs; an error of either ends both, and comes out as itself."""
