@@ -65,3 +65,24 @@ def test_what_is_wrong_with_the_words_is_said(run: Run, words: list[str], said: 
 
 def test_services_are_listed(run: Run) -> None:
     assert any(re.fullmatch("serve dns +an authoritative name server for small zones", line) for line in run("commands").lines)
+
+
+def test_a_host_that_does_not_exist_is_said(run: Run) -> None:
+    result = run("serve", "dns", str(EXAMPLE), "--host", "nothing.invalid", "--loop", "asyncio")
+    assert result.code == 3
+    assert result.complaints[0].startswith("bitwright: nothing.invalid port 5300: ")
+    assert "error -" not in result.complaints[0]
+
+
+def test_it_is_there_without_machine_code(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bitwright.errors import EngineError
+
+    def refuse() -> None:
+        raise EngineError("the llvm engine needs llvmlite")
+
+    monkeypatch.setattr(Message, "compile", refuse)
+    with socket.socket() as taken:  # so that it ends: the server was made, and the address cannot be had
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = run("serve", "dns", str(EXAMPLE), "--port", str(taken.getsockname()[1]), "--loop", "asyncio")
+    assert "Address already in use" in result.complaints[0]

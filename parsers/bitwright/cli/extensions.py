@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import importlib
-import os
 from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import Any, Final
@@ -48,7 +47,7 @@ def unknown(what: str, name: str, known: Iterable[str]) -> CommandError:
 
 def os_error(place: str, error: OSError) -> CommandError:
     """What the operating system refused, in its words."""
-    return CommandError(f"{place}: {os.strerror(error.errno) if error.errno else error}", UNREADABLE)
+    return CommandError(f"{place}: {error.strerror or error}", UNREADABLE)
 
 
 def need(names: Mapping[str, str], what: str, name: str | None) -> str:

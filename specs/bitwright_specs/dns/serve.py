@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ipaddress
 from typing import TYPE_CHECKING, Final
 
@@ -39,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def server(arguments: argparse.Namespace, address: Address, hooks: Hooks) -> Server[Message]:
     """The name server, not started; CommandError where a zone is none."""
+    from bitwright.errors import EngineError
     from bitwright.net import serve
     from bitwright_specs.dns.authority import Authority
     from bitwright_specs.dns.nodes import ZoneError
@@ -48,7 +50,8 @@ def server(arguments: argparse.Namespace, address: Address, hooks: Hooks) -> Ser
         handler = Authority(map(_zone, arguments.zones), payload=arguments.payload, transfers=arguments.transfer)
     except ZoneError as error:
         raise CommandError(str(error), MALFORMED) from None
-    DNS.message.compile()  # now, and not when 10,000 have been answered
+    with contextlib.suppress(EngineError):  # without llvmlite Python's code serves
+        DNS.message.compile()  # now, and not when 10,000 have been answered
     return serve(handler, DNS, udp=address, tcp=address, hooks=hooks, name="dns")
 
 
