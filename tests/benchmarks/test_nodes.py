@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ pytest.importorskip("anyio", reason="anyio is not installed: pip install 'bitwri
 
 from benchmarks.nodes import __main__ as command
 from benchmarks.nodes import zone
-from benchmarks.nodes.contenders import Contender, Size, contenders, running
+from benchmarks.nodes.contenders import Contender, Size, contenders, running, size_of
 from benchmarks.nodes.dnsperf import Load, counted
 from benchmarks.nodes.verdict import GROWTH, Turn, table, too_slow
 
@@ -64,6 +65,22 @@ def test_a_query_that_is_not_answered_once_and_rightly_is_noticed(change: dict[s
     assert len(Turn(OURS, dataclasses.replace(GOOD, **change), SIZE, SIZE).wrong()) == 1
 
 
+def test_shares_are_of_the_time_that_a_server_had() -> None:
+    """Half a second of a processor for a thousand answers, whatever else ran meanwhile."""
+    assert Turn(OURS, GOOD, SIZE, dataclasses.replace(SIZE, seconds=0.5)).rate == 2000.0
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc")
+def test_what_a_process_has_is_seen() -> None:
+    before = size_of(os.getpid())
+    held = bytearray(b"x" * (32 << 20))
+    with Path(__file__).open("rb"):
+        after = size_of(os.getpid())
+    assert after.memory - before.memory > len(held) * 0.9
+    assert after.descriptors == before.descriptors + 1
+    assert after.seconds > 0
+
+
 def test_growth_is_noticed() -> None:
     assert Turn(OURS, GOOD, SIZE, dataclasses.replace(SIZE, memory=SIZE.memory + GROWTH)).wrong() == []
     (memory,) = Turn(OURS, GOOD, SIZE, dataclasses.replace(SIZE, memory=SIZE.memory + GROWTH + 1)).wrong()
@@ -80,7 +97,7 @@ def test_shares_are_held() -> None:
 
 def test_the_table_has_a_line_for_each() -> None:
     lines = table([at(ECHO, 40_000), at(OURS, 30_000)])
-    assert lines[-1].startswith("| bitwright, uvloop | 30,000 | 0.75 |  |")
+    assert lines[-1].startswith("| bitwright, uvloop | 30,000 | 30,000 | 0.75 |  |")
     assert len(lines) == 4
 
 
