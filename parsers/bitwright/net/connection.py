@@ -14,7 +14,7 @@ from typing import Any, Final, Self, TypeVar, cast, overload
 
 import anyio
 from anyio.abc import ByteStream
-from anyio.lowlevel import checkpoint, checkpoint_if_cancelled
+from anyio.lowlevel import checkpoint
 from anyio.streams.tls import TLSStream
 
 from bitwright.net.errors import Busy, Closed, Disconnected, NetError, Overloaded, TimedOut
@@ -125,13 +125,12 @@ class Connection(Receiving[M]):
     async def _write_in_turn(self, data: bytes, messages: int, begun: bool) -> None:
         if begun:  # the turn is free, for nothing was awaited since that was seen; and to be cancelled here would leave half a message
             self._turn.acquire_nowait()
-        else:
+        else:  # who is cancelled gives up here, as long as nothing is written or taken from what was put
             await self._turn.acquire()
         try:
             if self._torn is not None:
                 raise self._torn.with_traceback(None)
             if not begun:
-                await checkpoint_if_cancelled()  # as long as nothing is written or taken from what was put, giving up does no harm
                 data, messages = self._with_what_was_put(data, messages)
                 if not messages:  # somebody else has sent what was put
                     return
