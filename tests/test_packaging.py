@@ -69,3 +69,16 @@ def test_all_names_every_public_name() -> None:
 
 def _path_only() -> dict[str, str]:
     return {"PYTHONPATH": f"{ROOT / 'parsers'}:{ROOT / 'specs'}"}
+
+
+@pytest.mark.parametrize(("group", "needs"), [("bitwright.commands", "run"), ("bitwright.services", "server")])
+def test_every_command_and_service_is_one(group: str, needs: str) -> None:
+    from bitwright.cli.extensions import load
+
+    entries: dict[str, str] = PROJECT["entry-points"][group]
+    assert entries
+    for name, module in entries.items():
+        assert load(name, module, needs=needs).HELP
+    if not any(point.value == "bitwright.cli:main" for point in entry_points(group="console_scripts", name="bitwright")):
+        pytest.skip("bitwright is not installed, only on the path: no entry points to compare")
+    assert {point.name: point.value for point in entry_points(group=group) if point.value.startswith("bitwright_specs")} == entries
