@@ -135,6 +135,19 @@ def test_a_timer_that_is_begun_again_begins_anew_and_one_without_time_ends() -> 
     assert seen[-1] == ("a", "end")
 
 
+def test_timers_that_are_begun_anew_for_ever_take_no_room() -> None:
+    run, seen = machine({("a", "begin"): keep(Timer("poll", 5), Timer(EVENT, 7), Timer("long", 1e6))})
+    for second in range(5_000):
+        run.post("begin", second)
+    assert len(run._next) < 50
+    assert set(run.timers) == {"poll", EVENT, "long"}
+    assert run.due == 5_004
+    run.tick(5_003)
+    assert seen[-1] == ("a", "begin")
+    run.tick(5_004)
+    assert seen[-1] == ("a", ("expired", "poll"))
+
+
 def test_a_time_of_nothing_comes_after_what_waits_and_before_what_has_not_come() -> None:
     run, seen = machine({("a", "begin"): keep(Timer("now", 0), Insert("first"))})
     run.post("begin", 0)

@@ -148,6 +148,24 @@ async def test_casts_are_bounded() -> None:
                 await anyio.wait_all_tasks_blocked()
 
 
+async def test_what_was_not_written_is_not_sent_by_the_next_connection() -> None:
+    stage, outcomes = Stage(capacity=64), Outcomes()
+    acceptor = await stage.server()
+    async with client(stage) as one, anyio.create_task_group() as tasks:
+        peer = await accepted(acceptor)
+        await one.connected()
+        for body in (bytes(1000), b"of the first connection"):
+            await one.cast(Text(body=body))
+            await anyio.wait_all_tasks_blocked()
+        reset(peer)
+        again = await accepted(acceptor)
+        await one.connected()
+        tasks.start_soon(ask, one, b"of the second", outcomes)
+        question = await again.receive()
+        assert question.body == b"of the second"
+        await again.send(question)
+
+
 async def test_large_messages_go_both_ways_beside_small_ones() -> None:
     stage, outcomes = Stage(piece=1000), Outcomes()
     acceptor = await stage.server()
@@ -192,6 +210,18 @@ async def test_a_handshake_may_switch_the_framing_and_what_is_too_large_for_it_f
     assert isinstance(sent(outcomes)[bytes(60)], FramingError)
     assert sent(outcomes)[b"fits"] == b"fits"
     assert one.info().attempts == 1
+
+
+async def test_a_handshake_that_ends_what_can_be_sent_leaves_calls_unsent() -> None:
+    stage, outcomes = Stage(), Outcomes()
+    acceptor = await stage.server()
+    async with client(stage, handshake=lambda connection: connection.send_eof()) as one, anyio.create_task_group() as tasks:
+        tasks.start_soon(ask, one, b"question", outcomes)
+        peer = await accepted(acceptor)
+        with pytest.raises(Closed):
+            await peer.receive()
+        await anyio.wait_all_tasks_blocked()
+        assert sent(outcomes) == {b"question": False}
 
 
 async def test_answers_in_order_where_there_are_no_ids() -> None:

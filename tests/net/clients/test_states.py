@@ -136,6 +136,35 @@ async def test_a_handshake_has_a_bound() -> None:
         await accepted(acceptor)
 
 
+@pytest.mark.parametrize("late", [0.5, 1.5, 20])  # while it waits for the next attempt, during that one, and long after it
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_handshake_that_does_not_end_when_it_is_told_to_changes_nothing(late: float, fails: bool) -> None:
+    stage = Stage()
+    acceptor = await stage.server()
+
+    async def stubborn(connection: Connection[Text]) -> None:
+        if len(stage.attempts) == 1:
+            with anyio.CancelScope(shield=True):
+                await anyio.sleep(3 + late)
+            if fails:
+                raise ValueError
+        elif late == 1.5:
+            await anyio.sleep(2)
+
+    async with client(stage, handshake=stubborn, handshake_timeout=3) as one:
+        await accepted(acceptor)
+        await anyio.sleep(3.9)
+        assert one.state.value == "disconnected"
+        again = await accepted(acceptor)
+        await one.connected()
+        assert anyio.current_time() - stage.attempts[1] == pytest.approx(2 if late == 1.5 else 0)
+        await anyio.sleep(60)
+        assert one.state.value == "connected"
+        assert one.info().attempts == 2
+        assert one.info().last_error == "handshaking took too long"
+        await again.aclose()
+
+
 @pytest.fixture(scope="module")
 def contexts() -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """Of a server called peer.example, and of a client that trusts it."""
@@ -240,6 +269,17 @@ async def test_its_end_ends_every_call_and_it_can_run_again() -> None:
             peer = await accepted(acceptor)
             await one.connected()
             assert one.info().in_flight == 0
+
+
+async def test_a_new_run_begins_anew() -> None:
+    stage = Stage()
+    one = client(stage)
+    for _ in range(2):
+        stage.attempts.clear()
+        async with one:
+            await anyio.sleep(5)
+            assert one.info().failures == 3
+        assert [at - stage.attempts[0] for at in stage.attempts] == pytest.approx([0, 1, 3])
 
 
 def test_one_that_ran_on_one_event_loop_runs_on_another() -> None:

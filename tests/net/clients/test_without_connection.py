@@ -125,13 +125,14 @@ async def test_a_caller_that_gives_up_makes_room_and_nothing_is_sent_for_it(give
 async def test_two_thousand_that_give_up_during_an_attempt_leave_nothing() -> None:
     stage, outcomes = Stage(), Outcomes()
     stage.blackhole = True
-    async with client(stage, connect_timeout=100) as one, anyio.create_task_group() as tasks:
-        for _ in range(2_000):
-            tasks.start_soon(ask, one, b"", outcomes, 5)
-        await anyio.wait_all_tasks_blocked()
-        assert one.info().in_flight == 2_000
-    assert {type(outcome) for _, _, outcome in outcomes} == {TimedOut}
-    assert one.info().in_flight == 0
+    async with client(stage, connect_timeout=100) as one:
+        async with anyio.create_task_group() as tasks:
+            for _ in range(2_000):
+                tasks.start_soon(ask, one, b"", outcomes, 5)
+            await anyio.wait_all_tasks_blocked()
+            assert one.info().in_flight == one._running().postponed == 2_000
+        assert {type(outcome) for _, _, outcome in outcomes} == {TimedOut}
+        assert one.info().in_flight == one._running().postponed == 0
 
 
 async def test_what_waited_when_the_client_ended_failed_unsent() -> None:
