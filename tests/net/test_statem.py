@@ -143,9 +143,9 @@ def test_timers_that_are_begun_anew_for_ever_take_no_room() -> None:
     assert set(run.timers) == {"poll", EVENT, "long"}
     assert run.due == 5_004
     run.tick(5_003)
-    assert seen[-1] == ("a", "begin")
+    assert len(seen) == 5_001
     run.tick(5_004)
-    assert seen[-1] == ("a", ("expired", "poll"))
+    assert seen[5_001:] == [("a", ("expired", "poll"))]
 
 
 def test_a_time_of_nothing_comes_after_what_waits_and_before_what_has_not_come() -> None:
