@@ -38,6 +38,7 @@ def mutants(seed: int) -> list[bytes]:
 @leaves_nothing
 async def test_a_name_server_under_mutants() -> None:
     network = Memory()
+    answers: list[bytes] = []
     datagrams, stream = DatagramClient(DNS, SERVER, network=network), Client(DNS, SERVER, network=network)
     async with serve(Authority([read_zone(ZONE)]), DNS, udp=SERVER, tcp=SERVER, network=network) as server, datagrams, stream:
         flood = await network.datagrams(remote=SERVER)
@@ -51,8 +52,6 @@ async def test_a_name_server_under_mutants() -> None:
                 found += framer.feed(piece)
             framer.close()
             return found
-
-        answers: list[bytes] = []
 
         async def collect() -> None:
             answers.extend(await read())

@@ -207,15 +207,15 @@ async def test_it_ends_while_it_is_resumed() -> None:
 
 
 async def test_cancelled_in_its_block_it_ends_in_order_too() -> None:
-    witness = Slow()
+    witness, connections = Slow(), []
     with anyio.move_on_after(2) as scope:
         async with house(witness) as at:
-            connection = await at.connect()
-            await connection.send(Note(text=b"4"))
+            connections.append(await at.connect())
+            await connections[0].send(Note(text=b"4"))
             await anyio.sleep_forever()
     assert scope.cancelled_caught
     assert witness.told == ["connected", "message 4", "shutdown"]
-    assert (await connection.receive()).text == b"4"  # it was answered
+    assert (await connections[0].receive()).text == b"4"  # it was answered
     assert anyio.current_time() == pytest.approx(scope.deadline + 2.5)
 
 
