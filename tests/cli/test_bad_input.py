@@ -77,7 +77,7 @@ def test_a_full_disk(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["bogus"], "invalid choice: 'bogus'"),
+        (["bogus"], "no command is named 'bogus'; there are: decode, "),
         ([], "required: COMMAND"),
         (["decode"], "required: FILE|-"),
         (["decode", "--format", "xml", "x"], "invalid choice: 'xml'"),

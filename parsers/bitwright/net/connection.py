@@ -211,6 +211,9 @@ class Connection(Receiving[M]):
     ) -> None:
         """Go on protected by TLS, as `context` says; a client names the host that it expects.
 
+        An end without TLS's farewell is no end, for somebody on the way may have cut it: `context` is set to tell them apart, which
+        some Pythons leave out (`ssl.OP_IGNORE_UNEXPECTED_EOF`).
+
         Everything the peer sent before must have been received: FramingError otherwise, since those bytes were not protected, and
         whoever put them there must not have them read as if they were.  Raises `Busy` while somebody reads; `TimedOut` after
         `timeout` seconds; `Disconnected` with its cause where the handshake fails.  After any of these but Busy it is closed.
@@ -226,6 +229,7 @@ class Connection(Receiving[M]):
 
     async def _handshake(self, context: ssl.SSLContext, server_side: bool, hostname: str | None, timeout: float | None) -> None:
         wrap = TLSStream.wrap
+        context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
         try:
             self._framer.detach(empty=True)
             with anyio.move_on_after(timeout) as scope:
