@@ -7,10 +7,10 @@ import ssl
 import anyio
 import pytest
 
-from bitwright import Struct, auto, raw, u16
+from bitwright import DeclarationError, Struct, auto, raw, u16
 from bitwright.net import Busy, Closed, Connection, Disconnected, Ended, NetError, Protocol, Received, TimedOut
 from bitwright.net.errors import FramingError
-from bitwright.net.framing import LengthPrefix, Raw, Terminator
+from bitwright.net.framing import LengthPrefix, PushParser, Raw, Terminator
 from bitwright.net.memory import MemoryStream, stream_pair
 
 trustme = pytest.importorskip("trustme", reason="trustme is not installed: pip install trustme")
@@ -19,6 +19,10 @@ pytestmark = pytest.mark.anyio
 
 class Line(Struct):
     text: bytes = raw(terminator=b"\r\n")
+
+
+class Endless(Struct):
+    text: bytes = raw()
 
 
 class Note(Struct):
@@ -44,6 +48,18 @@ async def test_a_switch_keeps_every_byte(piece: int) -> None:
     while len(left) < 4:
         left += await notes.receive_bytes()
     assert left == b"left"
+
+
+async def test_a_switch_to_what_no_stream_can_be_cut_into_changes_nothing() -> None:
+    mine, peer = stream_pair()
+    lines = Connection(mine, Line)
+    await peer.send(b"hello\r\nand more\r\n")
+    assert (await lines.receive()).text == b"hello"
+    for endless in (Endless, PushParser(Endless, 100)):
+        with pytest.raises(DeclarationError):
+            lines.switch(endless)
+    assert lines.protocol.message is Line
+    assert (await lines.receive()).text == b"and more"
 
 
 async def test_no_switch_under_a_reader() -> None:

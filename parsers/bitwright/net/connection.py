@@ -191,19 +191,20 @@ class Connection(Receiving[M]):
     def switch(self, to: Framing | Protocol[Any] | type[Struct]) -> Connection[Any]:
         """From the next message on cut both directions otherwise, or speak another protocol; what came and was not received stays.
 
-        Returns this connection, as one of the other protocol.  Raises `Busy` while somebody reads.
+        Returns this connection, as one of the other protocol.  Raises `Busy` while somebody reads, and what `Protocol.framing` does
+        for what no stream can be cut into; nothing is different then.
         """
         if self._reading:
             raise Busy("somebody reads from this connection: a switch would come in the middle of a message")
         if isinstance(to, Framing):
-            self._framing = to
+            spoken, framing = cast("Protocol[Any]", self.protocol), to
         else:
-            self.protocol = cast("Protocol[M]", protocol_of(to))
-            self._framing = self.protocol.framing()
-            self._parse = self.protocol.message.parse
-        left = self._framer.detach()
-        self._framer = self._framing.framer()
-        self._framer.push(left)
+            spoken = protocol_of(to)
+            framing = spoken.framing()
+        framer = framing.framer()  # what cannot be cut is refused here, before anything is different
+        framer.push(self._framer.detach())
+        self._framing, self._framer = framing, framer
+        self.protocol, self._parse = spoken, spoken.message.parse
         return self
 
     async def start_tls(

@@ -57,16 +57,14 @@ _PLUS: Final[dict[str, tuple[str, object]]] = {
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask and show; the exit code."""
-    from bitwright.errors import MissingPackage
+    try:
+        import anyio
+    except ModuleNotFoundError:
+        raise CommandError("dig talks through anyio, which is not installed: pip install 'bitwright[net]'", UNREADABLE) from None
+    from bitwright.net import NetError
     from bitwright_specs.dns.enums import Type
 
     wanted = _wanted(arguments)
-    try:
-        import anyio
-
-        from bitwright.net import NetError
-    except (MissingPackage, ModuleNotFoundError):
-        raise CommandError("dig talks through anyio, which is not installed: pip install 'bitwright[net]'", UNREADABLE) from None
     at = f"{wanted.server}, port {arguments.port}"
     try:
         with Output(arguments.output) as output:

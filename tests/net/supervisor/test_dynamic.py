@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import anyio
 import pytest
+from anyio.lowlevel import checkpoint
 
 from bitwright.net import DynamicSupervisor, NotRunning, Overloaded, Shutdown, StartFailed, TooManyRestarts, WontStop
 from tests.net.supervisor.troupe import Troupe
@@ -137,3 +138,25 @@ async def test_a_thousand_children_start_and_stop(troupe: Troupe) -> None:
     heard = troupe.heard()
     assert (len(heard), len(set(heard))) == (2000, 2000)
     assert {child.state for child in supervisor.children()} == {"ended"}
+
+
+@pytest.mark.parametrize("before", range(6))
+@pytest.mark.parametrize("after", range(6))
+async def test_one_that_ends_while_it_is_told_to_stop_stays_away(troupe: Troupe, before: int, after: int) -> None:
+    """Whichever of the two the supervisor learns first."""
+
+    async def tell() -> None:
+        for _ in range(before):
+            await checkpoint()
+        troupe.tasks["a"].end(ValueError("boom"))
+
+    async with DynamicSupervisor() as supervisor, anyio.create_task_group() as group:
+        await supervisor.start_child(troupe.child("a"))
+        group.start_soon(tell)
+        for _ in range(after):
+            await checkpoint()
+        await supervisor.stop_child("a")
+        await anyio.wait_all_tasks_blocked()
+        assert supervisor.children() == []
+        said = troupe.heard()
+        assert said.count("start a") == said.count("stop a") <= 2

@@ -83,6 +83,7 @@ class DynamicSupervisor(BaseSupervisor):
         living = place.living
         if living is None:
             raise NotRunning(f"{name} does not run")
+        living.stopping = True  # from here on: an exit that waits behind this request must not have it restarted
 
         async def stop() -> None:
             try:
