@@ -85,3 +85,24 @@ async def test_faults_are_the_same_for_a_seed() -> None:
     assert len(set(numbers)) < 50
     assert len(numbers) > len(set(numbers))
     assert {len(data) for data in runs[0]} == {1, 2}
+
+
+async def test_ports_are_those_that_exist_and_come_again_when_they_are_free() -> None:
+    network = Memory()
+    kept = await network.datagrams()
+    for _ in range(17_000):  # more than there are
+        socket = await network.datagrams()
+        assert socket.address != kept.address
+        assert socket.address[1] <= 65535
+        await socket.aclose()
+    with pytest.raises(OSError, match="is taken"):
+        await network.datagrams(kept.address)
+
+
+async def test_when_every_port_is_taken_it_says_so() -> None:
+    network = Memory()
+    sockets = [await network.datagrams() for _ in range(16_384)]
+    with pytest.raises(OSError, match="every port is taken"):
+        await network.datagrams()
+    await sockets[7].aclose()
+    assert (await network.datagrams()).address == sockets[7].address

@@ -6,6 +6,7 @@ time.  The same seed gives the same faults.  One network belongs to one run of a
 
 from __future__ import annotations
 
+import itertools
 import random
 
 from anyio.abc import ByteStream
@@ -16,7 +17,7 @@ from bitwright.net.network import Acceptor, Address, Datagrams, Network
 
 __all__ = ["Faults", "Memory", "MemoryAcceptor", "MemoryDatagrams", "MemoryStream", "stream_pair"]
 
-_FIRST_PORT = 49152  # of those that are for everybody (RFC 6335, section 6)
+_PORTS = range(49152, 65536)  # those that are for everybody (RFC 6335, section 6)
 
 
 class Memory(Network):
@@ -32,7 +33,7 @@ class Memory(Network):
         self._piece, self._capacity = piece, capacity
         self._acceptors: dict[Address, MemoryAcceptor] = {}
         self._sockets: dict[Address, MemoryDatagrams] = {}
-        self._next_port = _FIRST_PORT
+        self._ports = itertools.cycle(_PORTS)
 
     async def connect(self, address: Address) -> ByteStream:
         """A stream to whoever listens there; ConnectionRefusedError if nobody does."""
@@ -69,11 +70,14 @@ class Memory(Network):
         self._sockets.pop(socket.address, None)
 
     def _free(self, address: Address, taken: dict[Address, MemoryAcceptor] | dict[Address, MemoryDatagrams]) -> Address:
-        bound = (address[0], address[1] or self._port())
-        if bound in taken:
-            raise OSError(98, f"{bound[0]}:{bound[1]} is taken")
-        return bound
+        host, port = address
+        for _ in _PORTS:
+            bound = host, port or self._port()
+            if bound not in taken:
+                return bound
+            if port:
+                break
+        raise OSError(98, f"{host}:{port or 'every port'} is taken")
 
     def _port(self) -> int:
-        self._next_port += 1
-        return self._next_port - 1
+        return next(self._ports)
