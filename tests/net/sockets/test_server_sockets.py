@@ -120,10 +120,11 @@ async def test_a_last_answer_arrives_though_more_was_sent_than_is_read() -> None
                 assert (await connection.receive(timeout=10)).text == b"x" * 100
 
 
-async def test_ten_thousand_idle_connections(anyio_backend_name: str) -> None:
+async def test_ten_thousand_idle_connections(anyio_backend_name: str, request: pytest.FixtureRequest) -> None:
     """On trio two thousand: what differs is the loop's, and time."""
     count = 10000 if anyio_backend_name == "asyncio" else 2000
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    request.addfinalizer(lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard)))
     if hard == resource.RLIM_INFINITY or hard >= 2 * count + 200:
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2 * count + 200), hard))
     else:
