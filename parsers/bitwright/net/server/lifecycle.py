@@ -65,6 +65,7 @@ class Server(Generic[M]):
             self._protocol = dataclasses.replace(self._protocol, stream=framing)
         self._counters = Counters()
         self._state: State = "new"
+        self._starting = False  # its addresses are being taken
         self._room = anyio.Semaphore(self.bounds.connections, fast_acquire=True)
         self._sessions: set[Session[M]] = set()
         self._tasks: TaskGroup | None = None  # of connections, which outlive being suspended
@@ -114,10 +115,14 @@ class Server(Generic[M]):
         Raises OSError where an address cannot be had, and where a socket fails for good; Busy if it runs.  Once it has ended it
         can be run again, at the same addresses: so a supervisor restarts it.
         """
-        if self._state not in ("new", "ended"):
-            raise Busy(f"{self.name} is {self._state}: it runs once at a time")
+        if self._starting or self._state not in ("new", "ended"):
+            raise Busy(f"{self.name} is {'starting' if self._starting else self._state}: it runs once at a time")
         self._end, self._ended, self._failure, self._deadline = anyio.Event(), anyio.Event(), None, anyio.CancelScope()
-        await self._endpoints.take()
+        self._starting = True
+        try:
+            await self._endpoints.take()
+        finally:
+            self._starting = False
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(self._serve)
