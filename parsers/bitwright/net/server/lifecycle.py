@@ -118,11 +118,11 @@ class Server(Generic[M]):
         if self._starting or self._state not in ("new", "ended"):
             raise Busy(f"{self.name} is {'starting' if self._starting else self._state}: it runs once at a time")
         self._end, self._ended, self._failure, self._deadline = anyio.Event(), anyio.Event(), None, anyio.CancelScope()
-        self._starting = True
         try:
-            await self._endpoints.take()
-        finally:
-            self._starting = False
+            await self._take()
+        except BaseException:
+            self._ended.set()  # for who has asked for the end meanwhile
+            raise
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(self._serve)
@@ -151,7 +151,9 @@ class Server(Generic[M]):
     async def resume(self) -> None:
         """Take the same addresses again; OSError if one cannot be had, after which this may be tried again."""
         self._expect("suspended")
-        await self._endpoints.take()
+        if self._starting:
+            raise RuntimeError(f"{self.name} is resuming already")
+        await self._take()
         if not self._is("suspended"):  # it ended meanwhile
             await self._endpoints.give_up()
         self._expect("suspended")
@@ -165,7 +167,7 @@ class Server(Generic[M]):
 
         Asked again with another timeout, it ends when that is over, if this is sooner.
         """
-        if self._state in ("new", "ended"):
+        if self._state in ("new", "ended") and not self._starting:
             return
         if timeout is not None:
             self._deadline.deadline = min(self._deadline.deadline, anyio.current_time() + timeout)
@@ -227,6 +229,13 @@ class Server(Generic[M]):
     def _said(self) -> str:
         where = [f"{kind} {host}:{port}" for kind in ("udp", "tcp", "tls") for host, port in getattr(self._endpoints, kind)]
         return f"{self._state}, {', '.join(where)}, {len(self._sessions)} connections"
+
+    async def _take(self) -> None:
+        self._starting = True
+        try:
+            await self._endpoints.take()
+        finally:
+            self._starting = False
 
     def _failed(self, error: OSError) -> None:
         """A socket can be used no more: the server ends, in order, and raises that."""
